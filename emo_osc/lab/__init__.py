@@ -1,0 +1,1 @@
+"""Offline: measuring what the instrument does."""

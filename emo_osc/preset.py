@@ -1,0 +1,222 @@
+"""Presets: one YAML file to frozen, typed sections. Opens no port and imports no torch."""
+
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from emo_osc.affect import MOODS, Affect, Mood, MoodBook
+from emo_osc.errors import EmoOscError
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
+Tempo = Annotated[float, Field(ge=20.0, le=300.0)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
+Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
+
+
+class Section(BaseModel):
+    """A frozen part of a preset; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OscSection(Section):
+    """Where the stage listens for OSC over UDP."""
+
+    host: str = "127.0.0.1"
+    port: Port = 7770
+
+
+class MidiSection(Section):
+    """MIDI ports and what leaves them; `out` joins a port whose name contains it, else opens a virtual one."""
+
+    out: str = "emo_osc"
+    in_: str | None = Field(default=None, alias="in")
+    channel: Annotated[int, Field(ge=1, le=16)] = 1
+    cc74: bool = True
+    cc1: bool = False
+
+
+class ClockSection(Section):
+    """Who owns the tempo. `tempo` in beats per minute, used by the internal clock."""
+
+    source: Literal["internal", "midi", "link"] = "internal"
+    tempo: Tempo = 110.0
+    play: bool = True
+
+
+class GeneratorSection(Section):
+    """Who composes, on which device. `pool` is how many melodies are kept warm for every mood."""
+
+    name: str = "music_vae"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    checkpoint: str | None = None
+    seed: int | None = None
+    temperature: Annotated[float, Field(ge=0.05, le=2.0)] = 1.0
+    pool: Annotated[int, Field(ge=1, le=512)] = 4
+
+
+class PerformanceSection(Section):
+    """How notes are played: offsets and weights added to what the affect asks; 0 and 1 mean unchanged."""
+
+    quantize: Quantize = "bar"
+    key: str = "auto"
+    scale: str = "auto"
+    transpose: Annotated[int, Field(ge=-48, le=48)] = 0
+    velocity: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
+    gate: Annotated[float, Field(ge=0.1, le=2.0)] = 1.0
+    intensity: Share = 1.0
+    mood: str = "neutral"
+
+
+class MoodSection(Section):
+    """A mood added or moved by a preset."""
+
+    valence: Axis
+    arousal: Axis
+    aliases: tuple[str, ...] = ()
+
+
+class SoundSection(Section):
+    """The built-in instrument; `gain` in [0, 1]."""
+
+    enabled: bool = True
+    gain: Share = 0.5
+
+
+class WebSection(Section):
+    """Where the web pad is served."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: Port = 7780
+
+
+class Preset(Section):
+    """Every setting of the instrument; what a file leaves out keeps these defaults."""
+
+    osc: OscSection = OscSection()
+    midi: MidiSection = MidiSection()
+    clock: ClockSection = ClockSection()
+    generator: GeneratorSection = GeneratorSection()
+    performance: PerformanceSection = PerformanceSection()
+    moods: dict[str, MoodSection] = {}
+    mapping: dict[Annotated[int, Field(ge=0, le=127)], str] = Field(
+        default={}, description="MIDI controller number -> the name of a value, such as valence or density"
+    )
+    sound: SoundSection = SoundSection()
+    web: WebSection = WebSection()
+
+    def mood_book(self) -> MoodBook:
+        """The shipped moods, moved and joined by the preset's own."""
+        shipped = {mood.id: mood for mood in MOODS}
+        own = {
+            name: Mood(
+                name,
+                Affect(entry.valence, entry.arousal),
+                entry.aliases or (shipped[name].aliases if name in shipped else ()),
+                shipped[name].vocabulary if name in shipped else "preset",
+            )
+            for name, entry in self.moods.items()
+        }
+        return MoodBook(tuple({**shipped, **own}.values()))
+
+
+def parse_preset(text: str, name: str) -> Preset:
+    """The preset a YAML text describes; `name` is what errors call it.
+
+    >>> club = parse_preset("moods: {storm: {valence: -0.3, arousal: 0.9, aliases: [폭풍]}}", "club")
+    >>> club.mood_book().find("폭풍").id
+    'storm'
+
+    Raises:
+        EmoOscError: not YAML, an unknown key, or a value out of range: one line naming place, value and remedy.
+    """
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise EmoOscError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise EmoOscError(f"{name}: a preset is a mapping of sections, got {type(data).__name__}")
+    try:
+        return Preset.model_validate(data)
+    except ValidationError as error:
+        raise EmoOscError("; ".join(_explain(name, line) for line in error.errors())) from None
+
+
+def preset_folders() -> tuple[Path, ...]:
+    """Where a preset is looked up by name: the player's own folder first, then the shipped ones."""
+    from platformdirs import user_config_path
+
+    shipped = Path(str(files("emo_osc"))) / "presets"  # where a wheel puts them
+    return tuple(f for f in (user_config_path("emo_osc") / "presets", shipped, _checkout() / "presets") if f.is_dir())
+
+
+def load_preset(name: str) -> Preset:
+    """A preset by name (looked up in `preset_folders`) or by path.
+
+    Raises:
+        EmoOscError: there is no such preset, it cannot be read, or it is wrong.
+    """
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        return load_named_preset(name)
+    try:
+        return parse_preset(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmoOscError(f"{path}: cannot be read ({error})") from None
+
+
+def load_named_preset(name: str) -> Preset:
+    """A preset by name only, as the network may ask.
+
+    Raises:
+        EmoOscError: no preset folder has that name, or the preset is wrong.
+    """
+    known = {path.stem: path for folder in reversed(preset_folders()) for path in folder.glob("*.yaml")}
+    if name not in known:
+        hint = _did_you_mean(name, known)
+        raise EmoOscError(f"no preset {name!r}{hint}; presets are {', '.join(sorted(known)) or 'none'}")
+    return parse_preset(known[name].read_text(encoding="utf-8"), name)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a preset file, for editors."""
+    return Preset.model_json_schema(by_alias=True)
+
+
+def _checkout() -> Path:
+    return Path(str(files("emo_osc"))).parent
+
+
+def _explain(name: str, line: Any) -> str:
+    place = ".".join([name, *(str(part) for part in line["loc"])])
+    if line["type"] == "extra_forbidden":
+        return f"{place}: unknown key{_did_you_mean(str(line['loc'][-1]), _known_keys(line['loc'][:-1]))}"
+    return f"{place}: {line['msg'][0].lower()}{line['msg'][1:]}, got {line['input']!r}"
+
+
+def _known_keys(loc: tuple[Any, ...]) -> list[str]:
+    model: Any = Preset
+    for part in loc:
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            break
+        by_alias = {field.alias or key: field for key, field in model.model_fields.items()}
+        model = by_alias[part].annotation if part in by_alias else MoodSection
+        if model == dict[str, MoodSection]:
+            model = MoodSection
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or key for key, field in model.model_fields.items()]
+
+
+def _did_you_mean(word: str, known: Any) -> str:
+    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f", did you mean {near[0]!r}?" if near else ""

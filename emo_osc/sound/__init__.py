@@ -1,0 +1,1 @@
+"""The synth process: the built-in instrument, fed like any MIDI device."""

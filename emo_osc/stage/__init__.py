@@ -1,0 +1,1 @@
+"""The real-time room: from a datagram to MIDI bytes, on one thread, without torch."""

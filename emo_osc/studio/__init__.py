@@ -1,0 +1,1 @@
+"""The generator process: whatever composes melodies for an affect."""

@@ -1,0 +1,57 @@
+"""Generators by name: what may compose, and what each must offer. Imports no torch until one is built."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from emo_osc.affect import Affect
+from emo_osc.errors import EmoOscError
+from emo_osc.messages import Measured
+from emo_osc.preset import GeneratorSection
+from emo_osc.score import Melody
+
+GENERATORS = {
+    "canned": "emo_osc.studio.canned:build",
+    "music_vae": "emo_osc.studio.music_vae:build",
+}
+"""Name -> import string of a function from `GeneratorSection` to `Generator`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A melody made for an affect, with what was measured on its notes and how far that lies from the targets.
+
+    `distance` >= 0, 0 is exact; `seed` makes it again.
+    """
+
+    melody: Melody
+    measured: Measured
+    distance: float
+    seed: int
+
+
+class Generator(Protocol):
+    """Whatever composes melodies for an affect."""
+
+    @property
+    def name(self) -> str:
+        """The generator's name in `GENERATORS`."""
+
+    @property
+    def device(self) -> str:
+        """What it runs on: `cpu`, `cuda`, `mps`."""
+
+    def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
+        """`count` >= 1 melodies, the nearest to the affect's targets first; same seed, same melodies."""
+
+
+def build(section: GeneratorSection) -> Generator:
+    """The generator a preset names, loaded and ready.
+
+    Raises:
+        EmoOscError: there is no such generator, or it cannot be loaded.
+    """
+    if section.name not in GENERATORS:
+        raise EmoOscError(f"generator.name: no generator {section.name!r}; generators are {', '.join(GENERATORS)}")
+    module, function = GENERATORS[section.name].split(":")
+    return cast(Generator, getattr(import_module(module), function)(section))

@@ -1,0 +1,1 @@
+"""Offline: training the shipped models, and importing published ones."""
