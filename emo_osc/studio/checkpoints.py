@@ -1,0 +1,128 @@
+"""Weights on disk: one safetensors file, its config in the metadata, its hash in the name. Knows no network."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_safetensors
+from torch import Tensor
+
+from emo_osc.errors import EmoOscError
+
+CONFIG_KEY = "emo_osc"  # the one metadata key: safetensors does not keep the order of several
+_HASHED = re.compile(r"(?P<name>.+)-(?P<hash>[0-9a-f]{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a file holds: the config that builds the network, and its weights by name, on the CPU."""
+
+    config: dict[str, Any]
+    tensors: dict[str, Tensor]
+
+
+def save(folder: Path, name: str, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> Path:
+    """Writes `folder/NAME-HASH8.safetensors`; HASH8 begins the file's SHA-256, so equal contents get equal names.
+
+    `config` is anything JSON can hold. The file appears whole or not at all.
+
+    Raises:
+        EmoOscError: the folder cannot be written.
+    """
+    content = _content(tensors, config)
+    return _write(folder / f"{name}-{hashlib.sha256(content).hexdigest()[:8]}.safetensors", content)
+
+
+def save_as(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> Path:
+    """Writes exactly `path`, for those who chose the name; nothing verifies a name without a hash.
+
+    Raises:
+        EmoOscError: the file cannot be written.
+    """
+    return _write(path, _content(tensors, config))
+
+
+def load(path: Path) -> Checkpoint:
+    """The checkpoint of a file; where the name carries a hash, the content must have it.
+
+    Raises:
+        EmoOscError: the file is missing, cut short, not a checkpoint of ours, or not what its name says.
+    """
+    try:
+        _verify(path)
+        with safe_open(path, framework="pt") as file:
+            config = json.loads((file.metadata() or {})[CONFIG_KEY])
+            return Checkpoint(config, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+    except OSError as error:
+        raise EmoOscError(f"{path}: cannot be read ({error.strerror or error}); name an existing checkpoint") from None
+    except SafetensorError as error:
+        raise EmoOscError(f"{path}: cut short or not a safetensors file ({error}); fetch or train it again") from None
+    except (KeyError, ValueError):
+        raise EmoOscError(f"{path}: a safetensors file, but not of emo_osc (no config inside); convert it") from None
+
+
+def checkpoint_folders() -> tuple[Path, ...]:
+    """Where a checkpoint is looked up by name: the player's own folder first, then the shipped ones."""
+    from platformdirs import user_data_path
+
+    shipped = Path(str(files("emo_osc")))
+    candidates = (user_data_path("emo_osc") / "checkpoints", shipped / "checkpoints", shipped.parent / "checkpoints")
+    return tuple(folder for folder in candidates if folder.is_dir())
+
+
+def find(name: str) -> Path:
+    """The newest checkpoint `NAME-*.safetensors` of the first folder that has one; `NAME-HASH8` asks for that very one.
+
+    A name that ends in `.safetensors` is a path and comes back as it is.
+
+    Raises:
+        EmoOscError: no folder has a checkpoint of that name.
+    """
+    if name.endswith(".safetensors"):
+        return Path(name)
+    folders = checkpoint_folders()
+    for folder in folders:
+        found = [path for path in folder.glob("*.safetensors") if name in _names(path)]
+        if found:
+            return max(found, key=lambda path: (path.stat().st_mtime, path.name))
+    known = sorted({path.stem for folder in folders for path in folder.glob("*.safetensors")})
+    raise EmoOscError(f"no checkpoint {name!r}; checkpoints are {', '.join(known) or 'none: train or import one'}")
+
+
+def _content(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> bytes:
+    # a clone each: safetensors refuses tensors that share memory, such as tied weights and views
+    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    return to_safetensors(plain, {CONFIG_KEY: json.dumps(config, sort_keys=True)})
+
+
+def _write(path: Path, content: bytes) -> Path:
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        raise EmoOscError(f"{path}: cannot be written ({error.strerror or error})") from None
+    return path
+
+
+def _verify(path: Path) -> None:
+    named = _HASHED.fullmatch(path.stem)
+    if not named:
+        return
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()[:8]
+    if found != named["hash"]:
+        raise EmoOscError(f"{path}: cut short or changed (its hash is {found}); fetch or train it again")
+
+
+def _names(path: Path) -> set[str]:
+    named = _HASHED.fullmatch(path.stem)
+    return {path.stem, named["name"]} if named else {path.stem}
