@@ -1,5 +1,7 @@
 """Presets: one YAML file to frozen, typed sections. Opens no port and imports no torch."""
 
+import json
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -145,18 +147,37 @@ def parse_preset(text: str, name: str) -> Preset:
         data = {}
     if not isinstance(data, dict):
         raise EmoOscError(f"{name}: a preset is a mapping of sections, got {type(data).__name__}")
-    try:
-        return Preset.model_validate(data)
-    except ValidationError as error:
-        raise EmoOscError("; ".join(_explain(name, line) for line in error.errors())) from None
+    # A section with every line commented out is None in YAML; a performer means the defaults.
+    return _validated({key: {} if value is None else value for key, value in data.items()}, name)
+
+
+def changed(preset: Preset, changes: Mapping[str, object], name: str) -> Preset:
+    """The preset with single values replaced, each under `section.key`; `name` is what errors call the change.
+
+    >>> changed(Preset(), {"clock.tempo": 96}, "serve").clock.tempo
+    96.0
+
+    Raises:
+        EmoOscError: a value is out of range.
+    """
+    data = preset.model_dump(by_alias=True)
+    for place, value in changes.items():
+        section, key = place.split(".")
+        data[section][key] = value
+    return _validated(data, name)
 
 
 def preset_folders() -> tuple[Path, ...]:
     """Where a preset is looked up by name: the player's own folder first, then the shipped ones."""
+    shipped = Path(str(files("emo_osc"))) / "presets"  # where a wheel puts them
+    return tuple(f for f in (user_preset_folder(), shipped, _checkout() / "presets") if f.is_dir())
+
+
+def user_preset_folder() -> Path:
+    """Where a player keeps presets of their own; it may not exist yet."""
     from platformdirs import user_config_path
 
-    shipped = Path(str(files("emo_osc"))) / "presets"  # where a wheel puts them
-    return tuple(f for f in (user_config_path("emo_osc") / "presets", shipped, _checkout() / "presets") if f.is_dir())
+    return user_config_path("emo_osc") / "presets"
 
 
 def load_preset(name: str) -> Preset:
@@ -192,14 +213,43 @@ def schema() -> dict[str, Any]:
     return Preset.model_json_schema(by_alias=True)
 
 
+def schema_text() -> str:
+    """The schema as `presets/emo_osc.schema.json` holds it: `emo-osc check --schema` prints it."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _validated(data: dict[Any, Any], name: str) -> Preset:
+    try:
+        preset = Preset.model_validate(data)
+    except ValidationError as error:
+        raise EmoOscError("; ".join(_explain_all(name, error.errors()))) from None
+    try:
+        preset.mood_book().find(preset.performance.mood)
+    except KeyError as error:
+        raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
+    return preset
+
+
 def _checkout() -> Path:
     return Path(str(files("emo_osc"))).parent
 
 
+def _explain_all(name: str, errors: list[Any]) -> list[str]:
+    unknown = [_explain(name, line) for line in errors if line["type"] == "extra_forbidden"]
+    others = [line for line in errors if line["type"] != "extra_forbidden"]
+    # A misspelt key is missing under its right name too; saying so twice helps nobody.
+    hinted = [line for line in others if line["type"] == "missing" and f"{line['loc'][-1]!r}?" in " ".join(unknown)]
+    return unknown + [_explain(name, line) for line in others if line not in hinted]
+
+
 def _explain(name: str, line: Any) -> str:
-    place = ".".join([name, *(str(part) for part in line["loc"])])
+    place = ".".join([name, *(str(part) for part in line["loc"] if part != "[key]")])
     if line["type"] == "extra_forbidden":
         return f"{place}: unknown key{_did_you_mean(str(line['loc'][-1]), _known_keys(line['loc'][:-1]))}"
+    if line["type"] == "missing":
+        return f"{place}: is missing"
+    if line["type"] in ("model_type", "dict_type"):
+        return f"{place}: must be a mapping of keys to values, got {line['input']!r}"
     return f"{place}: {line['msg'][0].lower()}{line['msg'][1:]}, got {line['input']!r}"
 
 

@@ -51,7 +51,16 @@ def build(section: GeneratorSection) -> Generator:
     Raises:
         EmoOscError: there is no such generator, or it cannot be loaded.
     """
-    if section.name not in GENERATORS:
-        raise EmoOscError(f"generator.name: no generator {section.name!r}; generators are {', '.join(GENERATORS)}")
-    module, function = GENERATORS[section.name].split(":")
+    module, function = find(section.name).split(":")
     return cast(Generator, getattr(import_module(module), function)(section))
+
+
+def find(name: str) -> str:
+    """The import string of a generator, without importing it.
+
+    Raises:
+        EmoOscError: there is no such generator.
+    """
+    if name not in GENERATORS:
+        raise EmoOscError(f"generator.name: no generator {name!r}; generators are {', '.join(GENERATORS)}")
+    return GENERATORS[name]

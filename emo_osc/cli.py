@@ -1,0 +1,191 @@
+"""The command line: parses, hands over, and says in one line what went wrong. Imports a command's work when it runs."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from emo_osc import __version__
+from emo_osc.errors import EmoOscError
+
+USER_FAULT = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+
+# Option of `serve` and `render` -> the preset value it replaces.
+OVERRIDES = {
+    "osc_host": "osc.host",
+    "osc_port": "osc.port",
+    "midi_out": "midi.out",
+    "midi_in": "midi.in",
+    "channel": "midi.channel",
+    "clock": "clock.source",
+    "tempo": "clock.tempo",
+    "play": "clock.play",
+    "device": "generator.device",
+    "generator": "generator.name",
+    "seed": "generator.seed",
+    "sound": "sound.enabled",
+    "web": "web.enabled",
+    "web_port": "web.port",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and answers the exit code: 0 done, 2 the user's input or set-up; our own faults are raised."""
+    try:
+        code = commands.main(arguments, prog_name="emo-osc", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return USER_FAULT
+    except click.ClickException as error:
+        return _refuse(error.format_message())
+    except EmoOscError as error:
+        return _refuse(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def _refuse(reason: str) -> int:
+    print("emo-osc:", " ".join(reason.split()), file=sys.stderr)  # noqa: T201
+    return USER_FAULT
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="emo-osc")
+def commands() -> None:
+    """Turns a feeling into a melody, on time.
+
+    `emo-osc serve` starts the instrument; Max, TouchOSC or Live then send /emo/mood, /emo/va and the rest to UDP port
+    7770, and melodies leave a MIDI port.
+    """
+
+
+def composing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that composes."""
+    options = (
+        click.option("--preset", default="default", show_default=True, metavar="NAME|FILE", help="Settings to use."),
+        click.option("--generator", metavar="NAME", help="Who composes: music_vae, or canned (needs no model)."),
+        click.option("--seed", type=click.IntRange(min=0), help="Makes the same melodies again."),
+        click.option("--tempo", type=float, metavar="BPM", help="Beats per minute, 20 to 300."),
+        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where torch computes."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@commands.command()
+@composing
+@click.option("--osc-host", metavar="HOST", help="Address to listen on; 0.0.0.0 lets a phone or tablet in.")
+@click.option("--osc-port", type=int, metavar="PORT", help="UDP port to listen on.  [7770]")
+@click.option("--midi-out", metavar="NAME", help="Joins the output whose name contains NAME, else opens it.")
+@click.option("--midi-in", metavar="NAME", help="Listens to the input whose name contains NAME.")
+@click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Who owns the tempo.")
+@click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
+@click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
+@click.option("--web/--no-web", default=None, help="The pad in a browser; it comes in a later version.")
+@click.option("--web-port", type=int, metavar="PORT", help="Where that pad will be.")
+def serve(preset: str, **options: Any) -> int:
+    """Start the instrument; ctrl-C ends it with every note switched off."""
+    from emo_osc.daemon import serve as run
+
+    return run(_preset(preset, options))
+
+
+@commands.command(context_settings={"ignore_unknown_options": True})
+@click.argument("address")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("--wait", "wait_s", type=float, default=0.5, show_default=True, metavar="S", help="Seconds to listen.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=7770, show_default=True)
+def send(address: str, arguments: tuple[str, ...], wait_s: float, host: str, port: int) -> None:
+    """Send one OSC message to a running daemon; print the replies as lines.
+
+    emo-osc send /emo/mood bright
+    """
+    from emo_osc.client import exchange
+
+    lines = 0
+    for line in exchange(host, port, address, arguments, wait_s):
+        click.echo(line)
+        lines += 1
+    if wait_s > 0 and not lines:
+        raise EmoOscError(f"{host}:{port} did not answer within {wait_s:g} s; is that the port of emo-osc serve?")
+
+
+@commands.command()
+def ports() -> None:
+    """MIDI inputs and outputs, audio devices, torch devices."""
+    from emo_osc.devices import audio_outputs, midi_systems, torch_devices
+
+    for system in midi_systems():
+        _list(f"MIDI {system.name}, outputs", system.outputs, system.fault)
+        _list(f"MIDI {system.name}, inputs", system.inputs, system.fault)
+    try:
+        _list("audio outputs", audio_outputs())
+    except OSError as error:
+        _list("audio outputs", (), str(error))
+    _list("torch devices", torch_devices())
+
+
+def _list(title: str, names: Sequence[str], fault: str = "") -> None:
+    click.echo(f"{title}:")
+    for name in names or (f"({fault or 'none'})",):
+        click.echo(f"  {name}")
+
+
+@commands.command()
+@click.argument("presets", nargs=-1, metavar="PRESET..")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of a preset instead.")
+def check(presets: tuple[str, ...], schema: bool) -> int:
+    """Validate presets, by name or file, without opening a port."""
+    from emo_osc import preset as page
+
+    if schema:
+        click.echo(page.schema_text(), nl=False)
+        return 0
+    if not presets:
+        raise click.UsageError("name a preset to check, such as default or my.yaml")
+    return max([_check(name) for name in presets])
+
+
+def _check(name: str) -> int:
+    try:
+        _preset(name, {})
+    except EmoOscError as error:
+        return _refuse(str(error))
+    click.echo(f"{name}: good")
+    return 0
+
+
+@commands.command()
+def doctor() -> None:
+    """What this machine lacks, and the one command that mends it."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from emo_osc.doctor import examine
+
+    columns = (Column(title, overflow="fold") for title in ("part", "found", "what mends it"))
+    table = Table(*columns, box=None, pad_edge=False)
+    for finding in examine():
+        table.add_row(finding.part, finding.found, finding.remedy)
+    Console().print(table)
+
+
+def _preset(name: str, options: dict[str, Any]) -> Any:
+    """The preset of that name with the options that were given in the place of its values."""
+    from emo_osc.preset import changed, load_preset
+    from emo_osc.studio.generators import find
+
+    changes = {OVERRIDES[key]: value for key, value in options.items() if value is not None}
+    preset = load_preset(name)
+    preset = changed(preset, changes, "command line") if changes else preset
+    find(preset.generator.name)
+    return preset
+
+
+if __name__ == "__main__":
+    sys.exit(main())
