@@ -1,6 +1,6 @@
 """Sixteen bars of notes in integer ticks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,12 +96,7 @@ class Melody:
             for note in melody.notes
             if (note.start_tick // TICKS_PER_BAR in swapped) is wanted
         )
-        ends = [after.start_tick for after in notes[1:]] + [self.length_tick]
-        cut = (
-            replace(note, duration_tick=min(note.end_tick, end) - note.start_tick)
-            for note, end in zip(notes, ends, strict=True)
-        )
-        return Melody(tuple(cut), self.bars)
+        return Melody(_one_voice(notes, self.length_tick), self.bars)
 
     def to_midi(self, tempo_bpm: float = 120.0, channel: int = 1) -> "MidiFile":
         """A one-track Standard MIDI File at 480 ticks a quarter; `channel` 1..16."""
@@ -154,22 +149,27 @@ def monophonic(notes: Iterable[Note], bars: int = BARS) -> Melody:
     for note in notes:
         if note.start_tick < length and (note.start_tick not in tops or note.pitch > tops[note.start_tick].pitch):
             tops[note.start_tick] = note
-    line = [tops[tick] for tick in sorted(tops)]
-    ends = [note.start_tick for note in line[1:]] + [length]
-    cut = (
+    return Melody(_one_voice([tops[tick] for tick in sorted(tops)], length), bars)
+
+
+def _one_voice(notes: Sequence[Note], length_tick: int) -> tuple[Note, ...]:
+    ends = (*(note.start_tick for note in notes[1:]), length_tick)
+    return tuple(
         replace(note, duration_tick=min(note.end_tick, end) - note.start_tick)
-        for note, end in zip(line, ends, strict=True)
+        for note, end in zip(notes, ends, strict=False)  # no notes: one end too many
     )
-    return Melody(tuple(cut), bars)
 
 
 def _read_midi(path: Path) -> Melody:
     import mido
+    from mido.midifiles.meta import KeySignatureError
 
     try:
         file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, IndexError, KeyError) as error:
+    except (OSError, EOFError, ValueError, IndexError, KeyError, KeySignatureError) as error:
         raise ValueError(f"{path}: not a MIDI file ({error})") from None
+    if file.ticks_per_beat < 1:
+        raise ValueError(f"{path}: its time is in film frames, not in beats; export it again with a beat resolution")
     scale = TICKS_PER_BEAT / file.ticks_per_beat
     notes: list[Note] = []
     sounding: dict[int, tuple[int, int]] = {}

@@ -1,0 +1,94 @@
+"""What crosses between the processes: every kind comes back as it was, and nonsense is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emo_osc.affect import Affect
+from emo_osc.messages import (
+    MAX_LINE_BYTES,
+    Failed,
+    Finish,
+    Loaded,
+    Measured,
+    Ready,
+    ToStage,
+    ToStudio,
+    Want,
+    decode,
+    encode,
+)
+from emo_osc.score import Melody, Note, monophonic
+
+axes = st.floats(-1.0, 1.0)
+affects = st.builds(Affect, axes, axes)
+measures = st.floats(0.0, 127.0)
+notes = st.builds(Note, st.integers(0, 30_719), st.integers(1, 960), st.integers(0, 127), st.integers(1, 127))
+messages = st.one_of(
+    st.builds(Want, affects, st.integers(), st.integers(1, 99)),
+    st.builds(Finish),
+    st.builds(Loaded, st.text(), st.text()),
+    st.builds(Failed, st.text(), st.integers()),
+    st.builds(
+        Ready,
+        st.lists(notes, max_size=20).map(monophonic),
+        affects,
+        st.builds(Measured, measures, measures, st.floats(0.0, 1.0)),
+        measures,
+        st.integers(0),
+        st.integers(),
+    ),
+)
+
+
+@given(messages)
+def test_every_message_survives_the_pipe(message: ToStudio | ToStage) -> None:
+    line = encode(message)
+
+    assert decode(line) == message
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+
+
+def test_the_fullest_melody_fits_a_line() -> None:
+    melody = Melody(tuple(Note(step * 120, 120, 127, 127) for step in range(256)))
+
+    assert len(encode(Ready(melody, Affect(0, 0), Measured(16, 127, 1), 9.9, 2**63, 2**31))) < MAX_LINE_BYTES
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"\n",
+        b"hello",
+        b"null",
+        b"[]",
+        b"3",
+        b"{}",
+        b'{"kind": "Bomb"}',
+        b'{"kind": ["Want"]}',
+        b'{"kind": "Want"}',
+        b'{"kind": "Finish", "now": true}',
+        b'{"kind": "Want", "affect": {"valence": 2, "arousal": 0}, "ticket": 1}',
+        b'{"kind": "Want", "affect": {"valence": NaN, "arousal": 0}, "ticket": 1}',
+        b'{"kind": "Want", "affect": {"joy": 1}, "ticket": 1}',
+        b'{"kind": "Loaded", "generator": "x", "device": "cpu"',
+        b'{"kind": "Loaded", "generator": "\xff", "device": "cpu"}',
+        b"[" * 100_000,
+        encode(Ready(Melody(()), Affect(0, 0), Measured(0, 0, 0), 0.0, 1, 1)).replace(
+            b'"notes": []', b'"notes": [[0]]'
+        ),
+        encode(Ready(Melody(()), Affect(0, 0), Measured(0, 0, 0), 0.0, 1, 1)).replace(b'"notes": []', b'"not": []'),
+    ],
+    ids=lambda line: repr(line[:40]),
+)
+def test_a_line_that_is_no_message_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        decode(line)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_crash_the_reader(line: bytes) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        decode(line)
