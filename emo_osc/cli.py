@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from emo_osc import __version__
 from emo_osc.errors import EmoOscError
+
+if TYPE_CHECKING:
+    from emo_osc.preset import Preset
 
 USER_FAULT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
@@ -136,10 +139,10 @@ def _list(title: str, names: Sequence[str], fault: str = "") -> None:
         click.echo(f"  {name}")
 
 
-@commands.command()
+@commands.command("check")
 @click.argument("presets", nargs=-1, metavar="PRESET..")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of a preset instead.")
-def check(presets: tuple[str, ...], schema: bool) -> int:
+def check_presets(presets: tuple[str, ...], schema: bool) -> int:
     """Validate presets, by name or file, without opening a port."""
     from emo_osc import preset as page
 
@@ -175,15 +178,17 @@ def doctor() -> None:
     Console().print(table)
 
 
-def _preset(name: str, options: dict[str, Any]) -> Any:
+def _preset(name: str, options: dict[str, Any]) -> "Preset":
     """The preset of that name with the options that were given in the place of its values."""
+    from emo_osc.checks import check
     from emo_osc.preset import changed, load_preset
-    from emo_osc.studio.generators import find
 
-    changes = {OVERRIDES[key]: value for key, value in options.items() if value is not None}
     preset = load_preset(name)
-    preset = changed(preset, changes, "command line") if changes else preset
-    find(preset.generator.name)
+    check(preset, name)
+    changes = {OVERRIDES[key]: value for key, value in options.items() if value is not None}
+    if changes:
+        preset = changed(preset, changes, "command line")
+        check(preset, "command line")
     return preset
 
 

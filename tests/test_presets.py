@@ -1,0 +1,174 @@
+"""Presets: the shipped ones are right, and a wrong one is told in one line with its place, value and remedy."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emo_osc.affect import MOODS, Affect
+from emo_osc.checks import check
+from emo_osc.errors import EmoOscError
+from emo_osc.preset import Preset, changed, load_named_preset, load_preset, parse_preset, schema_text
+
+PRESETS = Path(__file__).parents[1] / "presets"
+SHIPPED = sorted(path.stem for path in PRESETS.glob("*.yaml"))
+
+
+def test_four_presets_ship() -> None:
+    assert SHIPPED == ["ambient", "cinema", "club", "default"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_preset_names_only_what_exists(name: str) -> None:
+    preset = load_preset(name)
+
+    check(preset, name)
+    assert preset == load_preset(str(PRESETS / f"{name}.yaml")) == load_named_preset(name)
+
+
+def test_the_default_preset_writes_out_every_default() -> None:
+    written = yaml.safe_load((PRESETS / "default.yaml").read_text(encoding="utf-8"))
+
+    assert written == Preset().model_dump(by_alias=True)
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name != "default"])
+def test_a_preset_of_character_moves_moods_tempo_and_touch(name: str) -> None:
+    preset, plain = load_preset(name), Preset()
+
+    assert preset.moods
+    assert preset.clock.tempo != plain.clock.tempo
+    assert preset.performance != plain.performance
+
+
+def test_the_shipped_schema_is_current() -> None:
+    assert (PRESETS / "emo_osc.schema.json").read_text(encoding="utf-8") == schema_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("moods: {joy: {valance: 1, arousal: 0}}", "club.moods.joy.valance: unknown key, did you mean 'valence'?"),
+        ("clokc: {}", "club.clokc: unknown key, did you mean 'clock'?"),
+        ("midi: {inn: x}", "club.midi.inn: unknown key, did you mean 'in'?"),
+        ("osc: {xyzzy: 1}", "club.osc.xyzzy: unknown key"),
+        ("moods: {joy: {valence: 1}}", "club.moods.joy.arousal: is missing"),
+        ("moods: {joy: {valence: 2, arousal: 0}}", "club.moods.joy.valence: input should be less than or equal to 1"),
+        ("moods: {joy: 3}", "club.moods.joy: must be a mapping of keys to values, got 3"),
+        ("osc: 3", "club.osc: must be a mapping of keys to values, got 3"),
+        ("osc: {port: 0}", "club.osc.port: input should be greater than or equal to 1, got 0"),
+        ("clock: {tempo: .nan}", "club.clock.tempo: "),
+        ("mapping: {200: density}", "club.mapping.200: input should be less than or equal to 127"),
+        ("performance: {mood: brihgt}", "club.performance.mood: no mood 'brihgt', did you mean 'bright'?"),
+        ("- bright", "club: a preset is a mapping of sections, got list"),
+        ("osc: [", "club: not YAML: "),
+        ("? [a]\n: b", "club: not YAML: "),
+        ("!!python/object/apply:os.system [ls]", "club: not YAML: "),
+    ],
+)
+def test_a_wrong_preset_is_told_in_one_line(text: str, said: str) -> None:
+    with pytest.raises(EmoOscError) as caught:
+        parse_preset(text, "club")
+
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_fault_is_told_unknown_keys_first() -> None:
+    with pytest.raises(EmoOscError) as caught:
+        parse_preset("clock: {tempo: 900, pley: true}\nosc: {port: 0}", "club")
+
+    places = [fault.split(":")[0] for fault in str(caught.value).split("; ")]
+    assert places == ["club.clock.pley", "club.osc.port", "club.clock.tempo"]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet", "clock:\nmoods:\n", "{}"])
+def test_an_empty_preset_or_section_keeps_the_defaults(text: str) -> None:
+    assert parse_preset(text, "club") == Preset()
+
+
+def test_a_moved_mood_keeps_its_aliases_and_a_new_one_brings_its_own() -> None:
+    book = parse_preset("moods: {bright: {valence: 0.1, arousal: 0.2}, storm: {valence: -0.3, arousal: 0.9}}", "x")
+    moods = book.mood_book()
+
+    assert moods.find("밝음").affect == Affect(0.1, 0.2)
+    assert moods.find("storm").affect == Affect(-0.3, 0.9)
+    assert len(moods.moods) == len(MOODS) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("generator: {name: music_vea}", "club.generator.name: no generator 'music_vea'; generators are canned, music"),
+        ("performance: {key: H}", "club.performance.key: no key 'H'"),
+        ("performance: {scale: dorain}", "club.performance.scale: no scale 'dorain', did you mean 'dorian'?"),
+        ("mapping: {1: densty}", "club.mapping.1: no value 'densty', did you mean 'density'?"),
+        ("mapping: {1: playing}", "club.mapping.1: no value 'playing'"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_told_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(EmoOscError) as caught:
+        check(parse_preset(text, "club"), "club")
+
+    assert str(caught.value).startswith(said)
+
+
+def test_a_change_is_checked_like_a_file() -> None:
+    assert changed(Preset(), {"clock.tempo": "96", "osc.port": 9000}, "x") == parse_preset(
+        "{clock: {tempo: 96}, osc: {port: 9000}}", "x"
+    )
+    with pytest.raises(EmoOscError, match=r"command line\.clock\.tempo: .* got 900"):
+        changed(Preset(), {"clock.tempo": 900}, "command line")
+
+
+def test_a_preset_of_the_players_own_comes_before_a_shipped_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emo_osc.preset.user_preset_folder", lambda: tmp_path)
+    (tmp_path / "club.yaml").write_text("clock: {tempo: 140}", encoding="utf-8")
+
+    assert load_preset("club").clock.tempo == 140
+    assert load_preset("ambient").clock.tempo == 66
+
+
+@pytest.mark.parametrize("name", ["../pyproject", "/etc/passwd", "..", "club.yaml", "presets/club", ""])
+def test_the_network_names_a_preset_and_never_a_path(name: str) -> None:
+    with pytest.raises(EmoOscError, match="no preset"):
+        load_named_preset(name)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "mine.yaml"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(EmoOscError, match=r"mine\.yaml: (cannot be read|not YAML)"):
+        load_preset(str(path))
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["osc", "midi", "clock", "moods", "mapping", "performance", "mood", "port", "x"])
+                | st.integers(0, 3),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_yaml_crashes_the_reader(data: object) -> None:
+    try:
+        preset = parse_preset(yaml.safe_dump(data), "club")
+    except EmoOscError as error:
+        said = str(error)
+    else:
+        said = f"club: {preset.mood_book().find(preset.performance.mood).id}"
+    assert said.startswith("club")
