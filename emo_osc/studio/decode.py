@@ -1,0 +1,153 @@
+"""All bars of a melody at once: embeddings to tokens, for any bar decoder made of LSTM layers. Knows no network.
+
+Bars that are linked by a token across the bar line are decoded under a guess of it and again where the guess was wrong,
+until nothing changes: the same tokens as one step after another, given the same noise, in fewer sequential steps.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from emo_osc.studio.graphs import replay
+from emo_osc.studio.products import Precision, Product, packed, product
+
+# B melodies, K bars, S steps a bar, V vocabulary, E embedding size, H width, L layers, R rows: bars of all melodies
+
+HOLD = 0
+BAR_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class BarDecoderWeights:
+    """A bar decoder, fused: built by `fuse`, read by `decode`.
+
+    Gates come in the order i, f, o, g; all biases are in `token_gates` (first layer) and `biases` (the others).
+    """
+
+    token_gates: Tensor  # (V + 1, 4 H): what a token before adds to the first layer's gates; the last row begins
+    embedding_gates: Product  # (R, E) -> (R, 4 H)
+    start: Product  # (R, E) -> (R, 2 L H): each layer's cell, then its hidden state, before tanh
+    recurrent: tuple[Product, ...]  # first (R, H) -> (R, 4 H), others (R, 2 H) -> (R, 4 H) of [below, own]
+    biases: tuple[Tensor, ...]  # (4 H,) of each layer above the first
+    logits: Product  # (R, H) -> (R, V)
+    is_linked: bool  # whether a bar's first step follows the token before the bar line, or begins afresh
+
+    @property
+    def begin(self) -> int:
+        """The row of `token_gates` that nothing comes before."""
+        return len(self.token_gates) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LstmLayer:
+    """One layer in torch's layout: weight (4 H, K + H) of [input, own], bias (4 H,), gates in the order i, f, g, o."""
+
+    weight: Tensor
+    bias: Tensor
+
+
+def fuse(
+    token_gates: Tensor,
+    embedding_gates: Tensor,
+    start: tuple[Tensor, Tensor],
+    recurrent: Tensor,
+    above: tuple[LstmLayer, ...],
+    logits: tuple[Tensor, Tensor],
+    is_linked: bool,
+    precision: Precision = "float32",
+) -> BarDecoderWeights:
+    """Packs a bar decoder's weights for `decode`; all gates in torch's order i, f, g, o, all tensors on one device.
+
+    token_gates: (V + 1, 4 H), per token before, all of the first layer's biases included; row V begins a bar (a melody,
+    when linked). embedding_gates: (4 H, E), no bias. start: weight (2 L H, E) and bias of the first states, cell before
+    hidden, layer after layer, before tanh. recurrent: (4 H, H) of the first layer. above: the layers above it, each
+    reading [below, own]. logits: weight (V, H), bias (V,).
+    """
+    return BarDecoderWeights(
+        token_gates=gate_order(token_gates, 1),
+        embedding_gates=product(gate_order(embedding_gates)),
+        start=product(*(tensor.detach() for tensor in start)),
+        recurrent=tuple(
+            packed(gate_order(weight), precision) for weight in (recurrent, *(layer.weight for layer in above))
+        ),
+        biases=tuple(gate_order(layer.bias) for layer in above),
+        logits=product(*(tensor.detach() for tensor in logits)),
+        is_linked=is_linked,
+    )
+
+
+@torch.no_grad()
+def decode(weights: BarDecoderWeights, embeddings: Tensor, temperature: float, noise: Tensor | None = None) -> Tensor:
+    """Melodies of given embeddings. embeddings: (B, K, E) -> (B, K S) int64; any K >= 1, so one bar may come first.
+
+    noise: (B, K, S, V) Gumbel, see `noise.gumbel`, or None for the likeliest tokens whatever the temperature > 0.
+    """
+    melodies, bars = embeddings.shape[:2]
+    rows = embeddings.flatten(0, 1)  # (R, E)
+    scaled = rows.new_zeros(()).expand(len(rows), BAR_STEPS, 1)  # argmax of logits / t + noise = of logits + t noise
+    if noise is not None:
+        scaled = (noise.to(rows) * temperature).flatten(0, 1)  # (R, S, V)
+    inputs = (weights.embedding_gates(rows), torch.tanh(weights.start(rows)), scaled)
+    before = torch.full((melodies, bars), HOLD if weights.is_linked else weights.begin, device=rows.device)
+    before[:, 0] = weights.begin
+    tokens = _bars(weights, before.flatten(), *inputs)  # (R, S)
+    while weights.is_linked:
+        ends = tokens.view(melodies, bars, -1)[:, :-1, -1]
+        truly_before = torch.cat((before[:, :1], ends), 1)
+        stale = (truly_before != before).flatten().nonzero().squeeze(1)
+        if not len(stale):
+            break
+        before = truly_before
+        tokens[stale] = _bars(weights, before.flatten()[stale], *(each[stale] for each in inputs))
+    return tokens.view(melodies, -1)
+
+
+def clean(tokens: Tensor) -> Tensor:
+    """Tokens without note-offs (1) where nothing sounds: those become holds (0). (B, T) -> (B, T)."""
+    steps = torch.arange(tokens.shape[1], device=tokens.device)
+    last_event = torch.where(tokens > 0, steps, -1).cummax(1).values  # (B, T)
+    before = last_event.roll(1, 1)
+    before[:, 0] = -1
+    is_sounding = (before >= 0) & (tokens.gather(1, before.clamp(min=0)) > 1)
+    return torch.where((tokens == 1) & ~is_sounding, 0, tokens)
+
+
+def lstm_step(gates: Tensor, cell: Tensor) -> Tensor:
+    """The hidden state after one step; `cell` is updated in place. gates: (R, 4 H) as i, f, o, g; cell: (R, H)."""
+    width = cell.shape[1]
+    gates[:, : 3 * width].sigmoid_()
+    gates[:, 3 * width :].tanh_()
+    i, f, o, g = torch.split(gates, width, 1)
+    cell.mul_(f).addcmul_(i, g)
+    return cell.tanh().mul_(o)
+
+
+def gate_order(tensor: Tensor, dim: int = 0) -> Tensor:
+    """Torch's gates (i, f, g, o) with the tanh gate moved last (i, f, o, g), so one sigmoid serves three in a row."""
+    i, f, g, o = tensor.detach().chunk(4, dim)
+    return torch.cat((i, f, o, g), dim)
+
+
+def _bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor:
+    run = partial(_run, weights)
+    return replay(weights, run, (before, *inputs)) if before.is_cuda else run(before, *inputs)
+
+
+def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor) -> Tensor:
+    """Sixteen steps of every row. before: (R,), bar_gates: (R, 4 H), start: (R, L 2 H), noise: (R, S, V) -> (R, S)."""
+    layers = len(weights.recurrent)
+    cells, hiddens = zip(*(layer.chunk(2, 1) for layer in start.chunk(layers, 1)), strict=True)
+    cells, hidden = tuple(cell.contiguous() for cell in cells), list(hiddens)
+    tokens = before.new_empty(len(before), BAR_STEPS)
+    for step in range(BAR_STEPS):
+        gates = weights.recurrent[0](hidden[0]).add_(bar_gates).add_(weights.token_gates[before])
+        hidden[0] = lstm_step(gates, cells[0])
+        for layer in range(1, layers):
+            below_own = torch.cat(hidden[layer - 1 : layer + 1], 1)
+            gates = weights.recurrent[layer](below_own).add_(weights.biases[layer - 1])
+            hidden[layer] = lstm_step(gates, cells[layer])
+        before = torch.argmax(weights.logits(hidden[-1]).add_(noise[:, step]), 1)
+        tokens[:, step] = before
+    return tokens

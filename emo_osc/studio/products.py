@@ -1,0 +1,100 @@
+"""Matrix products with fixed weights, packed once for the processor at hand: what fast decoding spends its time in.
+
+Every product maps (M, K) to (M, N) in the dtype of `float32` (or wider) inputs; only what happens inside differs.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+# M rows, K inputs, N outputs
+
+Precision = Literal["float32", "bfloat16", "int8"]
+Product = Callable[[Tensor], Tensor]
+
+PACK_FROM = 1 << 20  # elements; below, a plain product on a transposed copy is as fast
+_INT8 = 127.0
+
+
+def best_precision(device: torch.device) -> Precision:
+    """What decodes fastest here with tokens that hardly differ from float32's.
+
+    bfloat16 where a CPU multiplies it in hardware (AMX, AVX512-BF16), else int8 where it has VNNI, else float32.
+    """
+    if device.type != "cpu":
+        return "float32"  # one melody on a GPU waits for launches, not for arithmetic
+    has = {name: bool(getattr(torch.cpu, name, bool)()) for name in ("_is_amx_tile_supported", *_CPU_FLAGS)}
+    if has["_is_amx_tile_supported"] or has["_is_avx512_bf16_supported"]:
+        return "bfloat16"
+    return "int8" if has["_is_vnni_supported"] else "float32"
+
+
+def product(weight: Tensor, bias: Tensor | None = None) -> Product:
+    """`x @ weight.T + bias` as it stands. weight: (N, K), bias: (N,)."""
+    transposed = weight.T.contiguous()
+    if bias is None:
+        return lambda x: x @ transposed
+    return lambda x: torch.addmm(bias, x, transposed)
+
+
+def packed(weight: Tensor, precision: Precision) -> Product:
+    """`x @ weight.T` for x in [-1, 1], at a precision; where the processor or torch lacks it, at the next better one.
+
+    weight: (N, K). int8 rounds x to 1/127 and each row of the weight to 1/127 of its largest entry; sums are exact, so
+    a row's result does not depend on the rows beside it.
+    """
+    if weight.dtype == torch.float64 or weight.device.type != "cpu":
+        return product(weight)
+    try:
+        return _PACKERS[precision](weight)
+    except (RuntimeError, AttributeError, NotImplementedError):  # a torch without oneDNN, or without this operator
+        return product(weight)
+
+
+def _float32(weight: Tensor) -> Product:
+    return _onednn(weight) if weight.numel() >= PACK_FROM else product(weight)
+
+
+def _bfloat16(weight: Tensor) -> Product:
+    halved = _onednn(weight.bfloat16())
+    return _tried(lambda x: halved(x.bfloat16()).float(), weight)
+
+
+def _onednn(weight: Tensor) -> Product:
+    blocked = torch.ops.mkldnn._reorder_linear_weight(weight, 16)  # 16 rows: the bars of one melody
+    return _tried(lambda x: torch.ops.mkldnn._linear_pointwise(x, blocked, None, "none", [], ""), weight)
+
+
+def _int8(weight: Tensor) -> Product:
+    scale = weight.abs().amax(1).clamp(min=1e-12) / _INT8  # (N,)
+    blocked = torch.ops.onednn.qlinear_prepack((weight / scale[:, None]).round().to(torch.int8), None)
+    zeros = torch.zeros(len(weight), dtype=torch.int32)
+
+    def multiply(x: Tensor) -> Tensor:
+        rounded = torch.add(128.5, x, alpha=_INT8).to(torch.uint8)  # truncation of x + 1/2 rounds
+        result = torch.ops.onednn.qlinear_pointwise(
+            rounded, 1 / _INT8, 128, blocked, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
+        )
+        return torch.as_tensor(result)
+
+    return _tried(multiply, weight)
+
+
+def _tried(multiply: Product, weight: Tensor) -> Product:
+    """The product itself, after one run: a missing kernel shows here and not on stage."""
+    multiply(weight.new_zeros(1, weight.shape[1], dtype=torch.float32).to(_input_dtype(weight)))
+    return multiply
+
+
+def _input_dtype(weight: Tensor) -> torch.dtype:
+    return weight.dtype
+
+
+_CPU_FLAGS = ("_is_avx512_bf16_supported", "_is_vnni_supported")
+_PACKERS: dict[Precision, Callable[[Tensor], Product]] = {
+    "float32": _float32,
+    "bfloat16": _bfloat16,
+    "int8": _int8,
+}

@@ -1,0 +1,206 @@
+"""A TensorFlow V2 checkpoint (`*.index`, `*.data-*`), read without TensorFlow. Knows no network.
+
+The index is a LevelDB table from variable name to `BundleEntryProto`: tensorflow/core/util/tensor_bundle and
+tensorflow/core/lib/io/table at v2.15.1 (Apache-2.0). Every block and variable carries a masked CRC32C.
+"""
+
+import struct
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emo_osc.errors import EmoOscError
+from emo_osc.train.crc import crc32c
+
+FOOTER_BYTES = 48
+MAGIC = 0xDB4775248B80FB57
+FLOAT32 = 1  # DT_FLOAT of tensorflow/core/framework/types.proto
+
+
+class DamagedError(ValueError):
+    """The bytes are not what the format asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a variable lies: `BundleEntryProto`. Sizes and offsets in bytes."""
+
+    dtype: int
+    shape: tuple[int, ...]
+    shard: int
+    offset: int
+    size: int
+    checksum: int  # masked CRC32C
+
+
+@dataclass(frozen=True, slots=True)
+class TfCheckpoint:
+    """An open checkpoint: its variables by name, read one at a time."""
+
+    entries: Mapping[str, Entry]
+    shards: tuple[IO[bytes], ...]
+
+    def read(self, name: str) -> NDArray[np.float32]:
+        """A float32 variable.
+
+        Raises:
+            KeyError: there is none of that name.
+            DamagedError: it is not float32, cut short, or its checksum is wrong.
+        """
+        entry = self.entries[name]
+        if entry.dtype != FLOAT32 or entry.size != 4 * int(np.prod(entry.shape, dtype=np.int64)):
+            raise DamagedError(f"variable {name!r} is not float32")
+        if entry.shard >= len(self.shards):
+            raise DamagedError(f"variable {name!r} lies in data file {entry.shard}, which is missing")
+        shard = self.shards[entry.shard]
+        shard.seek(entry.offset)
+        raw = shard.read(entry.size)
+        if len(raw) != entry.size:
+            raise DamagedError(f"variable {name!r} is cut short")
+        if _masked(crc32c(raw)) != entry.checksum:
+            raise DamagedError(f"variable {name!r} has a wrong checksum")
+        return np.frombuffer(raw, "<f4").reshape(entry.shape)
+
+
+@contextmanager
+def open_checkpoint(path: Path) -> Iterator[TfCheckpoint]:
+    """Opens a tar of a checkpoint (compressed or not), or its `.index` file with the data files beside it.
+
+    Raises:
+        EmoOscError: the file cannot be read or is not such a checkpoint.
+    """
+    with ExitStack() as stack:
+        try:
+            files = _beside(path, stack) if path.suffix == ".index" else _in_tar(path, stack)
+            yield _open(files)
+        except DamagedError as error:
+            raise EmoOscError(f"{path}: {error}; fetch the checkpoint again") from None
+        except (OSError, EOFError, tarfile.TarError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise EmoOscError(
+                f"{path}: cannot be read ({reason}); give a .tar or .index of a TensorFlow checkpoint"
+            ) from None
+
+
+def parse_index(table: bytes) -> dict[str, Entry]:
+    """The variables that an `.index` file lists.
+
+    Raises:
+        DamagedError: it is not a table, is compressed, or a checksum is wrong.
+    """
+    if len(table) < FOOTER_BYTES or struct.unpack("<Q", table[-8:])[0] != MAGIC:
+        raise DamagedError("the index is not a TensorFlow V2 checkpoint's, or is cut short")
+    try:
+        _, _, offset, size = _varints(table[-FOOTER_BYTES:], 4)  # the first two lead to the unused meta index
+        entries = {}
+        for _, handle in _block(table, offset, size):
+            for key, value in _block(table, *_varints(handle, 2)):
+                if key:  # the empty key holds the header
+                    entries[key.decode()] = _entry(value)
+    except (IndexError, struct.error, UnicodeDecodeError, TypeError) as error:
+        raise DamagedError(f"the index is damaged ({error})") from None
+    return entries
+
+
+def _open(files: Mapping[str, IO[bytes]]) -> TfCheckpoint:
+    index = next((name for name in sorted(files) if name.endswith(".index")), None)
+    if index is None:
+        raise DamagedError("holds no .index file, so it is not a TensorFlow V2 checkpoint")
+    prefix = index.removesuffix(".index") + ".data-"
+    shards = tuple(files[name] for name in sorted(files) if name.startswith(prefix))
+    return TfCheckpoint(parse_index(files[index].read()), shards)
+
+
+def _beside(path: Path, stack: ExitStack) -> dict[str, IO[bytes]]:
+    paths = [path, *path.parent.glob(f"{path.stem}.data-*")]
+    return {each.name: stack.enter_context(each.open("rb")) for each in paths}
+
+
+def _in_tar(path: Path, stack: ExitStack) -> dict[str, IO[bytes]]:
+    tar = stack.enter_context(tarfile.open(path))  # noqa: SIM115  # the stack is the context
+    files = ((member.name, tar.extractfile(member)) for member in tar.getmembers() if member.isfile())
+    return {name: file for name, file in files if file is not None}
+
+
+def _block(table: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]:
+    """Key and value of each entry; a key repeats the beginning of the one before."""
+    content, trailer = table[offset : offset + size], table[offset + size : offset + size + 5]
+    compression, checksum = struct.unpack("<BI", trailer)
+    if _masked(crc32c(content + trailer[:1])) != checksum:
+        raise DamagedError("the index has a wrong checksum")
+    if compression:
+        raise DamagedError("the index is compressed, which TensorFlow's checkpoints are not")
+    (restarts,) = struct.unpack("<I", content[-4:])
+    entries = content[: len(content) - 4 * (restarts + 1)]
+    at, key = 0, b""
+    while at < len(entries):
+        (shared, fresh, length), at = _varints_from(entries, at, 3)
+        key = key[:shared] + entries[at : at + fresh]
+        yield key, entries[at + fresh : at + fresh + length]
+        at += fresh + length
+
+
+def _entry(proto: bytes) -> Entry:
+    fields = dict(_fields(proto))
+    dims = [size for number, size in _fields(_bytes(fields.get(2, b""))) if number == 2]
+    shape = tuple(_int(dict(_fields(_bytes(dim))).get(1, 0)) for dim in dims)
+    dtype, shard, offset, size, checksum = (_int(fields.get(number, 0)) for number in (1, 3, 4, 5, 6))
+    return Entry(dtype, shape, shard, offset, size, checksum)
+
+
+def _fields(proto: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Number and value of each field of a protocol buffer, whatever its schema."""
+    at = 0
+    while at < len(proto):
+        (tag,), at = _varints_from(proto, at, 1)
+        number, wire = tag >> 3, tag & 7
+        if wire == 0:
+            (value,), at = _varints_from(proto, at, 1)
+            yield number, value
+        elif wire == 2:
+            (length,), at = _varints_from(proto, at, 1)
+            yield number, proto[at : at + length]
+            at += length
+        elif wire == 5:
+            yield number, struct.unpack("<I", proto[at : at + 4])[0]
+            at += 4
+        else:
+            raise DamagedError(f"the index is damaged (wire type {wire})")
+
+
+def _int(value: int | bytes) -> int:
+    if isinstance(value, bytes):
+        raise DamagedError("the index is damaged (a number is missing)")
+    return value
+
+
+def _bytes(value: int | bytes) -> bytes:
+    if isinstance(value, int):
+        raise DamagedError("the index is damaged (a message is missing)")
+    return value
+
+
+def _varints(data: bytes, count: int) -> list[int]:
+    return _varints_from(data, 0, count)[0]
+
+
+def _varints_from(data: bytes, at: int, count: int) -> tuple[list[int], int]:
+    values = []
+    for _ in range(count):
+        value = shift = 0
+        while data[at] & 0x80:
+            value |= (data[at] & 0x7F) << shift
+            at, shift = at + 1, shift + 7
+        values.append(value | data[at] << shift)
+        at += 1
+    return values, at
+
+
+def _masked(crc: int) -> int:
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
