@@ -1,0 +1,255 @@
+"""The door: it starts the stage, the studio and the synth as processes, keeps them alive, and ends them.
+
+The stage plays; the door may die or be restarted in its parts without a note being late. If the door goes, the stage
+hears the line drop, switches its notes off, and ends; the others follow.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import SystemRandom
+
+from emo_osc.affect import MoodBook
+from emo_osc.checks import check
+from emo_osc.errors import EmoOscError
+from emo_osc.preset import Preset, load_named_preset, preset_folders
+from emo_osc.stage.setup import Report, Setup, StagePreset
+from emo_osc.stage.values import Scalar
+from emo_osc.studio.canned import shelf_path
+from emo_osc.studio.worker import StudioSetup
+
+Say = Callable[[str], None]
+OWN_PRESET = "current"
+"""The name under which `/emo/preset` finds the preset the daemon was started with."""
+
+FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
+STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
+GOODBYE_S = 3.0  # how long a process may take to end before it is killed
+USERS_FAULT, NO_DEVICE = 2, 3
+ROLES = ("door", "studio", "sound")
+
+
+def serve(preset: Preset, say: Say | None = None) -> int:
+    """Play until SIGINT or SIGTERM; the exit code. `say` takes the lines for people (default: standard output).
+
+    Raises:
+        EmoOscError: the preset asks for something that is not there: a port, a clock, a mood, a scale.
+    """
+    _check_clock(preset)
+    tell = say or _print
+    setup = stage_setup(preset)
+    try:
+        return asyncio.run(_Door(preset, setup, tell).run())
+    except KeyboardInterrupt:  # asyncio has ended the processes already
+        return 0
+
+
+def stage_preset(preset: Preset, name: str) -> StagePreset:
+    """What the stage takes from a preset, checked against its tables; `name` is what errors call it.
+
+    Raises:
+        EmoOscError: an unknown key, scale, mood, or mapped value: one line naming place, value and remedy.
+    """
+    check(preset, name)
+    performance, book = preset.performance, preset.mood_book()
+    values: dict[str, Scalar] = {
+        "tempo": preset.clock.tempo,
+        "channel": preset.midi.channel,
+        **performance.model_dump(exclude={"mood"}),
+        "mood": _mood_id(performance.mood, book, name),
+    }
+    return StagePreset(
+        values, book.moods, dict(preset.mapping), preset.midi.cc74, preset.midi.cc1, preset.generator.temperature
+    )
+
+
+def stage_setup(preset: Preset) -> Setup:
+    """Everything the stage is told, with fresh tokens and every preset of the folders.
+
+    Raises:
+        EmoOscError: the preset is wrong for the stage.
+    """
+    presets = {OWN_PRESET: stage_preset(preset, "preset"), **_named_presets()}
+    path, seed = shelf_path(), preset.generator.seed
+    return Setup(
+        host=preset.osc.host,
+        port=preset.osc.port,
+        midi_out=preset.midi.out,
+        midi_in=preset.midi.in_ or "",
+        tokens={role: secrets.token_hex(16) for role in ROLES},
+        shelf=str(path or ""),
+        seed=SystemRandom().randrange(1 << 31) if seed is None else seed,
+        is_playing=preset.clock.play,
+        preset=OWN_PRESET,
+        presets=presets,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A process the door keeps alive: its command, what it reads on its input, and the exits that are final."""
+
+    name: str
+    arguments: tuple[str, ...]
+    setup: str
+    final: tuple[int, ...]
+
+
+class _Door:
+    """One evening: the stage first, then the others around it, until a signal or the stage's end."""
+
+    def __init__(self, preset: Preset, setup: Setup, say: Say) -> None:
+        self._preset = preset
+        self._setup = setup
+        self._say = say
+        self._ending = asyncio.Event()
+
+    async def run(self) -> int:
+        for event in (signal.SIGINT, signal.SIGTERM):
+            _on_signal(event, self._ending.set)
+        stage = await _start(_Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json(), ()))
+        report = await _read_report(stage)
+        for line in report.lines:
+            self._say(line)
+        reader, writer = await asyncio.open_connection("127.0.0.1", report.hub)
+        writer.write(self._setup.tokens["door"].encode() + b"\n")
+        tasks = [asyncio.create_task(self._repeat(reader))]
+        tasks += [asyncio.create_task(self._keep(worker)) for worker in self._workers(report.hub)]
+        try:
+            return await self._wait(stage)
+        finally:
+            writer.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(stage)
+
+    def _workers(self, hub: int) -> list[_Worker]:
+        tokens, sound = self._setup.tokens, self._preset.sound
+        affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
+        studio = StudioSetup(hub, tokens["studio"], self._preset.generator, affects).to_json()
+        workers = [_Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,))]
+        if sound.enabled:
+            command = ("-m", "emo_osc.sound", "--connect", str(hub), "--token", tokens["sound"])
+            workers.append(_Worker("sound", (*command, "--gain", str(sound.gain)), "", (USERS_FAULT, NO_DEVICE)))
+        return workers
+
+    async def _wait(self, stage: asyncio.subprocess.Process) -> int:
+        """Until we are told to end, or the stage ends by itself, which it never should."""
+        gone = asyncio.create_task(stage.wait())
+        told = asyncio.create_task(self._ending.wait())
+        await asyncio.wait((gone, told), return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if self._ending.is_set():
+            return 0
+        self._say(f"the stage has ended with code {gone.result()}")
+        return 1
+
+    async def _repeat(self, reader: asyncio.StreamReader) -> None:
+        """Say what the stage has to say."""
+        while line := await reader.readline():
+            self._say(line.decode("utf-8", "replace").rstrip())
+
+    async def _keep(self, worker: _Worker) -> None:
+        """Start a process again whenever it dies, sooner at first and later if it keeps dying."""
+        back_off_s, now_s = FIRST_BACK_OFF_S, asyncio.get_running_loop().time
+        while True:
+            started_s = now_s()
+            process = await _start(worker)
+            try:
+                code = await process.wait()
+            finally:
+                await _end(process)
+            if code in worker.final:
+                return
+            back_off_s = FIRST_BACK_OFF_S if now_s() - started_s > STEADY_S else back_off_s
+            self._say(f"{worker.name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on")
+            await asyncio.sleep(back_off_s)
+            back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
+
+
+async def _start(worker: _Worker) -> asyncio.subprocess.Process:
+    """A child with a session of its own, so that Ctrl-C reaches the door alone."""
+    flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *worker.arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE if worker.name == "stage" else None,
+        start_new_session=True,
+        creationflags=flags,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+    )
+    assert process.stdin is not None  # a pipe was asked for
+    process.stdin.write(worker.setup.encode())
+    process.stdin.close()
+    return process
+
+
+async def _read_report(stage: asyncio.subprocess.Process) -> Report:
+    assert stage.stdout is not None  # a pipe was asked for
+    line = await stage.stdout.readline()
+    if not line:
+        await stage.wait()
+        raise RuntimeError("the stage did not start; its own words stand above")
+    report = Report.from_json(line)
+    if report.fault:
+        await stage.wait()
+        raise EmoOscError(report.fault)
+    return report
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let a process end, then make it."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), GOODBYE_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _on_signal(event: signal.Signals, act: Callable[[], None]) -> None:
+    try:
+        asyncio.get_running_loop().add_signal_handler(event, act)
+    except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt instead
+        return
+
+
+def _mood_id(mood: str, book: MoodBook, name: str) -> str:
+    try:
+        return book.find(mood).id
+    except KeyError as error:
+        raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
+
+
+def _check_clock(preset: Preset) -> None:
+    if preset.clock.source != "internal":
+        raise EmoOscError(
+            f"clock.source: {preset.clock.source!r} comes with a later version; use --clock internal for now"
+        )
+
+
+def _named_presets() -> dict[str, StagePreset]:
+    """Every preset of the folders; a wrong one is told to whoever asks for it."""
+    names = sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})
+    return {name: _named_preset(name) for name in names}
+
+
+def _named_preset(name: str) -> StagePreset:
+    try:
+        return stage_preset(load_named_preset(name), name)
+    except (EmoOscError, OSError, UnicodeDecodeError) as error:
+        return StagePreset({}, fault=str(error))
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

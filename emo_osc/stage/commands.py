@@ -1,0 +1,295 @@
+"""What an OSC address asks for. Knows no socket and no clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from emo_osc.errors import CommandError
+from emo_osc.stage.osc import OscValue
+from emo_osc.stage.values import (
+    AROUSAL,
+    PUSHES,
+    VALENCE,
+    VALUES,
+    Argument,
+    Scalar,
+    Value,
+    nearest_name,
+    unknown_name,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """Set a value of `VALUES`."""
+
+    name: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Start the internal clock from the first downbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Stop the internal clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """All notes off at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One tap of the tempo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Another melody of this affect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The melody before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """Read a value."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Push a value, or a stream of `PUSHES`, from now on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisten:
+    """Push it no more."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """Send this client's replies to a port, and a host where it is named."""
+
+    host: str | None
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Answer with the same token."""
+
+    token: OscValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Answer every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskLatency:
+    """Answer what delays were seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Answer the version."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Something the contract names and this version cannot do."""
+
+    address: str
+
+
+Command = (
+    SetValue
+    | Play
+    | Stop
+    | Panic
+    | Tap
+    | Next
+    | Again
+    | Get
+    | Listen
+    | Unlisten
+    | ReplyTo
+    | Ping
+    | Status
+    | AskLatency
+    | Version
+    | NotYet
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address: the forms its arguments may take, what it does, and the command it makes.
+
+    A trigger ignores a single argument 0, which is a button's release.
+    """
+
+    address: str
+    forms: tuple[tuple[Argument, ...], ...]
+    description: str
+    make: Callable[..., Command]
+    is_trigger: bool = False
+
+    @property
+    def signature(self) -> str:
+        """The OSC type tags of the first form, optional ones in brackets.
+
+        >>> ROUTES["/emo/mood"].signature
+        's[f]'
+        """
+        return "".join(f"[{a.kind}]" if a.is_optional else a.kind for a in self.forms[0])
+
+
+TRIGGER_VALUE = Argument("pressed", "f", is_optional=True)
+BARS = Argument("bars", "i", 1, 256)
+NAME = Argument("name", "s")
+MAYBE_NAME = Argument("name", "s", is_optional=True)
+
+
+def _value_route(name: str) -> Route:
+    value = VALUES[name]
+    return Route(f"/emo/{name}", (value.arguments,), value.description, lambda *v: SetValue(name, v))
+
+
+def _trigger(address: str, make: Callable[[], Command], description: str) -> Route:
+    return Route(address, ((TRIGGER_VALUE,),), description, lambda *_: make(), is_trigger=True)
+
+
+def _not_yet(address: str, description: str, *forms: tuple[Argument, ...], is_trigger: bool = False) -> Route:
+    return Route(address, forms, description, lambda *_: NotYet(address), is_trigger)
+
+
+def _of_values(verb: str, make: Callable[[str], Command], names: tuple[str, ...], description: str) -> list[Route]:
+    """One route for each name, without arguments."""
+    return [
+        Route(f"/emo/{verb}/{name}", ((),), description.format(name), lambda *_, name=name: make(name))
+        for name in names
+    ]
+
+
+def _set_route(value: Value) -> Route:
+    return Route(f"/emo/set/{value.name}", (value.arguments,), value.description, lambda *v: SetValue(value.name, v))
+
+
+_UNIT = tuple(Argument(name, "f", 0.0, 1.0, is_clamped=True) for name in ("valence", "arousal"))
+_SHARE = Argument("amount", "f", 0.0, 1.0, is_optional=True)
+LISTENABLE = (*VALUES, *PUSHES)
+
+_ALL: tuple[Route, ...] = (
+    _value_route("va"),
+    Route("/emo/va/unit", (_UNIT,), "the affect on 0..1 axes", lambda v, a: SetValue("va", (2 * v - 1, 2 * a - 1))),
+    _value_route("valence"),
+    _value_route("arousal"),
+    _value_route("mood"),
+    _not_yet("/emo/goto", "reach a mood or a point over bars", (NAME, BARS), (VALENCE, AROUSAL, BARS)),
+    _trigger("/emo/next", Next, "another melody of this affect"),
+    _trigger("/emo/again", Again, "the melody before this one"),
+    _not_yet("/emo/mutate", "a variation of this melody", (_SHARE,), is_trigger=True),
+    _not_yet("/emo/keep", "save the sounding phrase under a name", (MAYBE_NAME,)),
+    _not_yet("/emo/recall", "play a kept phrase", (NAME,)),
+    _not_yet(
+        "/emo/learn",
+        "take the next bars of MIDI input as the phrase",
+        (Argument("bars", "i", 0, 16, is_optional=True),),
+    ),
+    _not_yet("/emo/midi/learn", "map the next MIDI controller that moves to a value", (NAME,)),
+    _value_route("quantize"),
+    _trigger("/emo/play", Play, "start the internal clock from the first downbeat"),
+    _trigger("/emo/stop", Stop, "stop the internal clock"),
+    _trigger("/emo/panic", Panic, "all notes off at once"),
+    _value_route("tempo"),
+    _trigger("/emo/tap", Tap, "tap the tempo"),
+    _value_route("key"),
+    _value_route("scale"),
+    _value_route("transpose"),
+    *(_set_route(value) for value in VALUES.values()),
+    *_of_values("get", Get, tuple(VALUES), "answer /emo/state/{0}"),
+    *_of_values("start_listen", Listen, LISTENABLE, "push {0} for 60 s; any message of yours renews"),
+    *_of_values("stop_listen", Unlisten, LISTENABLE, "push {0} no more"),
+    Route(
+        "/emo/reply_to",
+        ((Argument("port", "i", 1, 65535),), (Argument("host", "s"), Argument("port", "i", 1, 65535))),
+        "send this client's replies to that port, and host",
+        lambda *v: ReplyTo(None, v[0]) if len(v) == 1 else ReplyTo(v[0], v[1]),
+    ),
+    _value_route("preset"),
+    Route("/emo/ping", ((Argument("token", "s", is_optional=True),),), "answer /emo/pong with the same token", Ping),
+    _trigger("/emo/status", Status, "answer every value as /emo/state/NAME"),
+    _trigger("/emo/latency", AskLatency, "answer the delays seen"),
+    _trigger("/emo/version", Version, "answer /emo/version with the version"),
+)
+ROUTES: dict[str, Route] = {route.address: route for route in _ALL}
+"""The OSC table: what docs, patches, OSCQuery and the stage all read."""
+
+_NAMED = {"set": tuple(VALUES), "get": tuple(VALUES), "start_listen": LISTENABLE, "stop_listen": LISTENABLE}
+
+
+def parse(address: str, arguments: tuple[OscValue, ...]) -> Command | None:
+    """The command a message asks for; None for a button's release.
+
+    >>> parse("/emo/va", (3, "0.5"))
+    SetValue(name='va', values=(1.0, 0.5))
+
+    Raises:
+        CommandError: 1 unknown address, 2 wrong arguments, 3 unknown name.
+    """
+    route = ROUTES.get(address)
+    if route is None:
+        raise _unknown(address)
+    if route.is_trigger and _is_release(arguments):
+        return None
+    if address == "/emo/ping":  # a token is whatever the client sent, not a number or a text
+        return Ping(*arguments[:1])
+    form = next((form for form in route.forms if _fits(form, arguments)), None)
+    if form is None:
+        expected = " or ".join(describe(form) for form in route.forms)
+        raise CommandError(CommandError.WRONG_ARGUMENTS, f"expected {expected}, got {len(arguments)} argument(s)")
+    return route.make(*(argument.read(raw) for argument, raw in zip(form, arguments, strict=False)))
+
+
+def describe(form: tuple[Argument, ...]) -> str:
+    """A form in words.
+
+    >>> describe(ROUTES["/emo/va"].forms[0])
+    'valence (-1..1) arousal (-1..1)'
+    """
+    words = (f"{a.name} ({a.range_text})" if a.range_text else a.name for a in form)
+    return " ".join(f"[{word}]" if a.is_optional else word for a, word in zip(form, words, strict=True)) or "nothing"
+
+
+def _is_release(arguments: tuple[OscValue, ...]) -> bool:
+    return len(arguments) == 1 and arguments[0] in (0, "0")
+
+
+def _fits(form: tuple[Argument, ...], arguments: tuple[OscValue, ...]) -> bool:
+    needed = sum(not argument.is_optional for argument in form)
+    return needed <= len(arguments) <= len(form)
+
+
+def _unknown(address: str) -> CommandError:
+    root, _, rest = address.removeprefix("/emo/").partition("/")
+    if address.startswith("/emo/") and root in _NAMED and rest:
+        return unknown_name("value", rest, _NAMED[root])
+    near = nearest_name(address, tuple(route.address for route in _SHOWN))
+    hint = f", did you mean {near}?" if near else ""
+    return CommandError(CommandError.UNKNOWN_ADDRESS, f"unknown address{hint}")
+
+
+_SHOWN = tuple(route for route in _ALL if route.address.count("/") == 2 or route.address.startswith("/emo/va"))

@@ -1,0 +1,272 @@
+"""The desk where messages meet the instrument: it answers their senders and pushes to those who listen.
+
+Knows no socket; times are arguments.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from emo_osc import __version__
+from emo_osc.errors import CommandError
+from emo_osc.messages import Failed, Loaded, ToStage
+from emo_osc.stage import commands
+from emo_osc.stage.agenda import Agenda
+from emo_osc.stage.clients import Clients
+from emo_osc.stage.heard import BarLine, Heard
+from emo_osc.stage.instrument import NOW, Instrument
+from emo_osc.stage.latency import Latency
+from emo_osc.stage.osc import Message, OscValue, Target
+from emo_osc.stage.values import MAX_TEXT, VALUES, Scalar
+
+MAX_AHEAD_S = 60.0
+MAX_SCHEDULED = 1024
+DELAYS = ("datagram", "schedule")
+"""Delays that are kept: datagram received -> MIDI bytes sent, and note due -> note sent."""
+
+_AFFECT_VALUES = ("va", "valence", "arousal", "mood")  # to set one moves all
+_MIDI_CC, _MIDI_PROGRAM = 0xB0, 0xC0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One OSC message to send."""
+
+    target: Target
+    address: str
+    arguments: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    message: Message
+    sender: Target
+
+
+class Desk:
+    """Takes messages, plays the instrument, and collects what is to be sent."""
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        self.delays = {name: Latency() for name in DELAYS}
+        self._clients = Clients()
+        self._agenda: Agenda[_Request] = Agenda(MAX_SCHEDULED)
+        self._answers: list[Answer] = []
+
+    @property
+    def next_s(self) -> float:
+        """When the next scheduled message is due."""
+        return self._agenda.next_s
+
+    def take_answers(self) -> list[Answer]:
+        """What is to be sent now."""
+        answers, self._answers = self._answers, []
+        return answers
+
+    def receive(self, message: Message, sender: Target, now_s: float, wall_s: float) -> None:
+        """Do what a message asks, now or when its timetag says. `wall_s` is the Unix time of `now_s`."""
+        self._clients.renew(sender, now_s)
+        ahead_s = 0.0 if message.time_s is None else message.time_s - wall_s
+        request = _Request(message, sender)
+        if ahead_s <= 0.0:
+            self._do(request, now_s)
+        elif ahead_s > MAX_AHEAD_S:
+            text = f"the timetag lies {ahead_s:.0f} s ahead, at most {MAX_AHEAD_S:g}"
+            self._refuse(request, CommandError(CommandError.NOT_NOW, text))
+        elif not self._agenda.add(now_s + ahead_s, request):
+            self._refuse(request, CommandError(CommandError.NOT_NOW, f"{MAX_SCHEDULED} messages are scheduled already"))
+
+    def on_time(self, now_s: float) -> None:
+        """Do what was scheduled for now."""
+        for request in self._agenda.take(now_s):
+            self._do(request, now_s)
+
+    def receive_midi(self, message: bytes, now_s: float) -> None:
+        """A controller sets the value the preset maps it to; program change N calls mood N of the mood book."""
+        command = self._command_of_midi(message)
+        if command is None:
+            return
+        try:
+            self.instrument.set(command.name, command.values, now_s)
+        except CommandError:  # there is nobody to answer, and a preset's map was checked at the start
+            return
+        self._push_changes(command.name, now_s)
+
+    def receive_studio(self, message: ToStage, now_s: float) -> None:
+        """Put what the studio made on the shelf; book it where it is the answer to our last order."""
+        performer = self.instrument.performer
+        if isinstance(message, Loaded):
+            performer.wanted = performer.wanted or performer.affect
+        if isinstance(message, Loaded | Failed):
+            self.studio_changed(now_s)
+        elif self.instrument.restock.is_asked(message) or performer.phrase is None:
+            performer.offer(message, self.instrument.tick_at(now_s))
+        else:
+            performer.shelf.add(message)
+
+    def studio_changed(self, now_s: float) -> None:
+        """Tell listeners how the studio is."""
+        self._push_value("studio", now_s)
+
+    def push_heard(self, now_s: float) -> None:
+        """Push the notes and bars that were just played."""
+        heard, self.instrument.performer.heard = self.instrument.performer.heard, []
+        for event in heard:
+            if isinstance(event, BarLine):
+                self._push("/emo/bar", (event.bar,), frozenset({"bar"}), now_s)
+            else:
+                self._push("/emo/note", self._note_arguments(event), frozenset({"note"}), now_s)
+
+    def push_latency(self, now_s: float) -> None:
+        """Push the delays seen, once a second."""
+        for target in self._clients.listeners(frozenset({"latency"}), now_s):
+            self._answer_latency(target)
+
+    def _do(self, request: _Request, now_s: float) -> None:
+        try:
+            command = commands.parse(request.message.address, request.message.arguments)
+            if command is not None:
+                _HANDLERS[type(command)](self, command, request, now_s)
+        except CommandError as error:
+            self._refuse(request, error)
+
+    def _refuse(self, request: _Request, error: CommandError) -> None:
+        self._answer(request.sender, "/emo/error", error.code, str(error), request.message.address[:MAX_TEXT])
+
+    def _set(self, command: commands.SetValue, request: _Request, now_s: float) -> None:
+        landing = self.instrument.set(command.name, command.values, now_s)
+        affect = self.instrument.performer.affect
+        heard = (affect.valence, affect.arousal) if command.name in _AFFECT_VALUES else command.values
+        self._acknowledge(request, landing, now_s, *heard)
+        self._push_changes(command.name, now_s)
+
+    def _move(self, command: commands.Command, request: _Request, now_s: float) -> None:
+        landing = _MOVES[type(command)](self.instrument, now_s)
+        self._acknowledge(request, landing, now_s)
+        for name in ("playing", "tempo"):
+            self._push_value(name, now_s)
+
+    def _panic(self, _: commands.Panic, request: _Request, now_s: float) -> None:
+        self.instrument.performer.panic()
+        self._answer(request.sender, "/emo/ack", request.message.address, *self.instrument.landing(NOW, now_s))
+
+    def _get(self, command: commands.Get, request: _Request, now_s: float) -> None:
+        self._answer_value(self._clients.target(request.sender), command.name, now_s)
+
+    def _listen(self, command: commands.Listen, request: _Request, now_s: float) -> None:
+        self._clients.listen(request.sender, command.name, now_s)
+        self._acknowledge(request, NOW, now_s)
+        target = self._clients.target(request.sender)
+        for name in VALUES if command.name in ("state", "*") else (command.name,):
+            if name in VALUES:
+                self._answer_value(target, name, now_s)
+
+    def _unlisten(self, command: commands.Unlisten, request: _Request, now_s: float) -> None:
+        self._clients.unlisten(request.sender, command.name)
+        self._acknowledge(request, NOW, now_s)
+
+    def _reply_to(self, command: commands.ReplyTo, request: _Request, now_s: float) -> None:
+        self._clients.reply_to(request.sender, (_numeric_host(command.host or request.sender[0]), command.port))
+        self._acknowledge(request, NOW, now_s)
+        self._answer(request.sender, "/emo/startup", __version__)
+
+    def _ping(self, command: commands.Ping, request: _Request, now_s: float) -> None:
+        token = () if command.token is None else (_answerable(command.token),)
+        self._answer(request.sender, "/emo/pong", *token)
+
+    def _status(self, _: commands.Status, request: _Request, now_s: float) -> None:
+        for name in VALUES:
+            self._answer_value(self._clients.target(request.sender), name, now_s)
+
+    def _latency(self, _: commands.AskLatency, request: _Request, now_s: float) -> None:
+        self._answer_latency(self._clients.target(request.sender))
+
+    def _version(self, _: commands.Version, request: _Request, now_s: float) -> None:
+        self._answer(request.sender, "/emo/version", __version__)
+
+    def _not_yet(self, command: commands.NotYet, request: _Request, now_s: float) -> None:
+        raise CommandError(CommandError.NOT_NOW, f"{command.address} comes with a later version")
+
+    def _acknowledge(self, request: _Request, landing: float | None, now_s: float, *values: Scalar) -> None:
+        bar, ms = self.instrument.landing(landing, now_s)
+        self._answer(request.sender, "/emo/ack", request.message.address, bar, ms, *values)
+
+    def _answer(self, sender: Target, address: str, *arguments: Scalar) -> None:
+        self._answers.append(Answer(self._clients.target(sender), address, arguments))
+
+    def _answer_value(self, target: Target, name: str, now_s: float) -> None:
+        self._answers.append(Answer(target, f"/emo/state/{name}", self.instrument.read(name, now_s)))
+
+    def _answer_latency(self, target: Target) -> None:
+        for name, delay in self.delays.items():
+            p = delay.percentiles()
+            figures = (name, p.p50_ms, p.p95_ms, p.p99_ms, p.max_ms, p.count)
+            self._answers.append(Answer(target, "/emo/latency", figures))
+
+    def _push_changes(self, name: str, now_s: float) -> None:
+        together = {"preset": tuple(VALUES), **dict.fromkeys(_AFFECT_VALUES, _AFFECT_VALUES)}
+        for value in together.get(name, (name,)):
+            self._push_value(value, now_s)
+
+    def _push_value(self, name: str, now_s: float) -> None:
+        topics = frozenset({name, "state"})
+        for target in self._clients.listeners(topics, now_s):
+            self._answer_value(target, name, now_s)
+
+    def _push(self, address: str, arguments: tuple[Scalar, ...], topics: frozenset[str], now_s: float) -> None:
+        self._answers += [Answer(target, address, arguments) for target in self._clients.listeners(topics, now_s)]
+
+    def _note_arguments(self, note: Heard) -> tuple[Scalar, ...]:
+        duration_ms = note.duration_tick * 60_000.0 / (480 * self.instrument.clock.tempo)
+        return (note.pitch, note.velocity, duration_ms, note.channel)
+
+    def _command_of_midi(self, message: bytes) -> commands.SetValue | None:
+        kind, preset = message[0] & 0xF0, self.instrument.preset
+        if kind == _MIDI_PROGRAM and message[1] < len(preset.moods):
+            return commands.SetValue("mood", (preset.moods[message[1]].id,))
+        name = (preset.mapping or {}).get(message[1]) if kind == _MIDI_CC and len(message) == 3 else None
+        if name is None:
+            return None
+        argument = VALUES[name].arguments[0]
+        return commands.SetValue(name, (argument.at_share(message[2] / 127),))
+
+
+def _numeric_host(host: str) -> str:
+    """A host that needs no look-up, which would block the stage."""
+    try:
+        return "127.0.0.1" if host == "localhost" else str(ip_address(host))
+    except ValueError:
+        text = f"host must be a numeric address such as 192.168.0.5, got {host[:MAX_TEXT]!r}"
+        raise CommandError(CommandError.WRONG_ARGUMENTS, text) from None
+
+
+def _answerable(token: OscValue) -> Scalar:
+    """A token as a type that every client reads: int, float or text."""
+    if isinstance(token, bool):
+        return int(token)
+    return token if isinstance(token, int | float | str) else ""
+
+
+_MOVES: dict[type, Callable[[Instrument, float], float | None]] = {
+    commands.Play: Instrument.play,
+    commands.Stop: Instrument.stop,
+    commands.Tap: Instrument.tap,
+    commands.Next: Instrument.next,
+    commands.Again: Instrument.again,
+}
+
+_HANDLERS: dict[type, Callable[[Desk, Any, _Request, float], None]] = {
+    commands.SetValue: Desk._set,
+    **dict.fromkeys(_MOVES, Desk._move),
+    commands.Panic: Desk._panic,
+    commands.Get: Desk._get,
+    commands.Listen: Desk._listen,
+    commands.Unlisten: Desk._unlisten,
+    commands.ReplyTo: Desk._reply_to,
+    commands.Ping: Desk._ping,
+    commands.Status: Desk._status,
+    commands.AskLatency: Desk._latency,
+    commands.Version: Desk._version,
+    commands.NotYet: Desk._not_yet,
+}

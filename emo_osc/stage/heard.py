@@ -1,0 +1,20 @@
+"""What the performer has just played, for whoever listens."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A note that was just switched on; `channel` 1..16."""
+
+    pitch: int
+    velocity: int
+    duration_tick: int
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class BarLine:
+    """A bar that just began, counted from 1 since play."""
+
+    bar: int

@@ -1,0 +1,216 @@
+"""The instrument as its players know it: performer, clock, moods and presets behind named values.
+
+Knows no client and no socket; times are arguments.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
+
+from emo_osc.affect import Affect, Mood
+from emo_osc.errors import CommandError
+from emo_osc.score import BARS, TICKS_PER_BAR
+from emo_osc.stage.clock import InternalClock, tapped_tempo
+from emo_osc.stage.performer import Performer
+from emo_osc.stage.restock import Restock
+from emo_osc.stage.settings import SETTING_NAMES
+from emo_osc.stage.setup import StagePreset
+from emo_osc.stage.values import VALUES, Scalar, unknown_name
+
+NOW = -inf
+"""The landing of a change that is heard at once."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the loop found out about the machine and tells on."""
+
+    midi_out: str = ""
+    is_realtime: bool = False
+    malformed: int = 0
+
+
+class Instrument:
+    """Values to set and read, and a transport. Setting answers with the tick at which the change lands."""
+
+    def __init__(
+        self, performer: Performer, clock: InternalClock, restock: Restock, presets: dict[str, StagePreset], preset: str
+    ) -> None:
+        self.performer = performer
+        self.clock = clock
+        self.restock = restock
+        self.facts = Facts()
+        self.latency_ms = 0.0
+        self._presets = presets
+        self._preset_name = preset
+        self._mood: tuple[str, float] = ("neutral", 1.0)
+        self._mood_names: dict[str, Mood] = {}
+        self._taps: tuple[float, ...] = ()
+        self.load_preset(preset, 0.0)
+
+    @property
+    def preset(self) -> StagePreset:
+        """The preset that was loaded last."""
+        return self._presets[self._preset_name]
+
+    def tick_at(self, now_s: float) -> float:
+        """The position that should leave the port now, the player's latency made up for."""
+        return self.clock.tick_at(now_s + self.latency_ms / 1000)
+
+    def time_of(self, tick: float) -> float:
+        """When a tick must leave the port, in seconds; infinity while the clock stands."""
+        return self.clock.time_of(tick) - self.latency_ms / 1000
+
+    def landing(self, tick: float | None, now_s: float) -> tuple[int, float]:
+        """The bar (from 1) a tick lies in and the milliseconds until then; -1 ms where only play will tell."""
+        if tick == NOW:
+            return max(1, self._bar(now_s)), 0.0
+        if tick is None or tick == inf or not self.clock.is_running:
+            return 1, -1.0
+        return int(tick) // TICKS_PER_BAR + 1, max(0.0, 1000 * (self.time_of(tick) - now_s))
+
+    def set(self, name: str, values: tuple[Scalar, ...], now_s: float) -> float | None:
+        """Set a value; the tick at which it is heard, None where only play will tell.
+
+        Raises:
+            CommandError: 3, no such mood or preset; 4, the value can only be read.
+        """
+        if not VALUES[name].is_settable:
+            raise CommandError(CommandError.NOT_NOW, f"{name} can be read, not set: {VALUES[name].description}")
+        if name in _SETTERS:
+            return _SETTERS[name](self, values, now_s)
+        return self._set_setting(name, values[0], now_s)
+
+    def read(self, name: str, now_s: float) -> tuple[Scalar, ...]:
+        """A value as its arguments."""
+        if name in SETTING_NAMES:
+            setting: Scalar = getattr(self.performer.settings, name)
+            return (setting,)
+        return _READERS[name](self, now_s)
+
+    def play(self, now_s: float) -> float:
+        """Start from the first downbeat, unless the clock runs already."""
+        if not self.clock.is_running:
+            self.clock = self.clock.playing(now_s)
+            self.performer.play()
+        return NOW
+
+    def stop(self, now_s: float) -> float:
+        """Stop the clock and every note."""
+        self.clock = self.clock.stopped(now_s)
+        self.performer.stop()
+        return NOW
+
+    def tap(self, now_s: float) -> float:
+        """One tap; the tempo follows from the second on."""
+        self._taps = (*self._taps[-7:], now_s)
+        tempo = tapped_tempo(self._taps)
+        if tempo is not None:
+            self.clock = self.clock.at_tempo(tempo, now_s)
+        return NOW
+
+    def next(self, now_s: float) -> float | None:
+        """Another melody of this affect.
+
+        Raises:
+            CommandError: 4, none is ready; 5, and nobody is there to compose one.
+        """
+        try:
+            return self.performer.next(self.tick_at(now_s))
+        except CommandError as error:
+            if not self.restock.is_down:
+                raise
+            raise CommandError(CommandError.GENERATOR_DOWN, f"{error}; the studio is {self.restock.summary}") from None
+
+    def again(self, now_s: float) -> float | None:
+        """The melody before this one.
+
+        Raises:
+            CommandError: 4, nothing was played before.
+        """
+        return self.performer.again(self.tick_at(now_s))
+
+    def load_preset(self, name: str, now_s: float) -> float | None:
+        """Take over a preset's values, moods and map.
+
+        Raises:
+            CommandError: 3, there is no such preset; 4, it is wrong.
+        """
+        if name not in self._presets:
+            raise unknown_name("preset", name, tuple(self._presets))
+        preset = self._presets[name]
+        if preset.fault:
+            raise CommandError(CommandError.NOT_NOW, preset.fault)
+        self._preset_name = name
+        self._mood_names = {key.casefold(): mood for mood in preset.moods for key in (*mood.aliases, mood.id)}
+        self.performer.set_settings(replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1))
+        landing: float | None = NOW
+        for value, scalar in preset.values.items():
+            landing = self.set(value, (scalar,), now_s)
+        return landing
+
+    def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
+        self.performer.set_settings(self.performer.settings.holding(name, value))
+        if name in ("intensity", "density"):  # these ask for another melody, not only another touch
+            return self._feel(self.performer.affect, now_s)
+        return self.performer.next_note_tick
+
+    def _feel(self, affect: Affect, now_s: float) -> float | None:
+        landing = self.performer.set_affect(affect, self.tick_at(now_s))
+        return self.performer.next_note_tick if landing is None else landing
+
+    def _set_affect(self, valence: Scalar, arousal: Scalar, now_s: float) -> float | None:
+        affect = Affect.clamped(float(valence), float(arousal))
+        nearest = min(self.preset.moods, key=lambda mood: mood.affect.distance(affect))
+        self._mood = (nearest.id, 1.0)
+        return self._feel(affect, now_s)
+
+    def _set_mood(self, values: tuple[Scalar, ...], now_s: float) -> float | None:
+        name, intensity = str(values[0]), float(values[1]) if len(values) > 1 else 1.0
+        mood = self._mood_names.get(name.strip().casefold())
+        if mood is None:
+            raise unknown_name("mood", name, tuple(self._mood_names))
+        self._mood = (mood.id, intensity)
+        return self._feel(mood.affect.scaled(intensity), now_s)
+
+    def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
+        self.clock = self.clock.at_tempo(float(tempo), now_s)
+        return NOW
+
+    def _set_latency(self, latency_ms: Scalar) -> float:
+        self.latency_ms = float(latency_ms)
+        return NOW
+
+    def _bar(self, now_s: float) -> int:
+        return int(self.tick_at(now_s)) // TICKS_PER_BAR + 1 if self.clock.is_running else 0
+
+
+_SETTERS: dict[str, Callable[[Instrument, tuple[Scalar, ...], float], float | None]] = {
+    "va": lambda i, v, now_s: i._set_affect(v[0], v[1], now_s),
+    "valence": lambda i, v, now_s: i._set_affect(v[0], i.performer.affect.arousal, now_s),
+    "arousal": lambda i, v, now_s: i._set_affect(i.performer.affect.valence, v[0], now_s),
+    "mood": Instrument._set_mood,
+    "tempo": lambda i, v, now_s: i._set_tempo(v[0], now_s),
+    "latency_ms": lambda i, v, now_s: i._set_latency(v[0]),
+    "preset": lambda i, v, now_s: i.load_preset(str(v[0]), now_s),
+}
+
+_READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
+    "va": lambda i, _: (i.performer.affect.valence, i.performer.affect.arousal),
+    "valence": lambda i, _: (i.performer.affect.valence,),
+    "arousal": lambda i, _: (i.performer.affect.arousal,),
+    "mood": lambda i, _: i._mood,
+    "tempo": lambda i, _: (i.clock.tempo,),
+    "latency_ms": lambda i, _: (i.latency_ms,),
+    "preset": lambda i, _: (i._preset_name,),
+    "temperature": lambda i, _: (i.preset.temperature,),
+    "playing": lambda i, _: (int(i.clock.is_running),),
+    "bar": lambda i, now_s: (i._bar(now_s),),
+    "phrase_bar": lambda i, now_s: ((i._bar(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
+    "clock": lambda i, _: ("internal",),
+    "midi_out": lambda i, _: (i.facts.midi_out,),
+    "studio": lambda i, _: (i.restock.summary,),
+    "shelf": lambda i, _: (len(i.performer.shelf),),
+    "realtime": lambda i, _: (int(i.facts.is_realtime),),
+    "malformed": lambda i, _: (i.facts.malformed,),
+}

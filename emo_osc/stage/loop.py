@@ -1,0 +1,323 @@
+"""The real-time loop: the stage's one thread, the only one that waits, reads the clock, and sends.
+
+It sleeps until half a millisecond before the next note and spins the rest; datagrams, the studio and the synth are
+served as they come. Run as `python -m emo_osc.stage.loop` with a setup on standard input.
+"""
+
+import gc
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+from hmac import compare_digest
+from pathlib import Path
+from random import Random
+from time import perf_counter, sleep, time
+
+from emo_osc.errors import EmoOscError
+from emo_osc.messages import Failed, Finish, Loaded, Ready, decode, encode
+from emo_osc.stage.clock import InternalClock
+from emo_osc.stage.desk import Desk
+from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.midi import open_in, open_out
+from emo_osc.stage.osc import MalformedError, OscSocket
+from emo_osc.stage.osc import decode as decode_osc
+from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.peer import Peer
+from emo_osc.stage.performer import Performer
+from emo_osc.stage.restock import Restock
+from emo_osc.stage.settings import Settings
+from emo_osc.stage.setup import Report, Setup
+from emo_osc.stage.shelf import Shelf
+
+SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
+DATAGRAMS_A_TURN = 64
+MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
+DOOR_PATIENCE_S = 10.0
+MAX_PEERS = 8
+PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
+DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
+
+
+class Stage:
+    """Everything that is open on the stage, and the loop over it.
+
+    Raises:
+        EmoOscError: the OSC port or the shelf cannot be opened.
+    """
+
+    def __init__(self, setup: Setup) -> None:
+        self._udp = OscSocket(setup.host, setup.port)
+        self._tokens = setup.tokens
+        self._peers: dict[str, Peer] = {}
+        self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
+        self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
+        self._is_ending = False
+        self._next_second_s = perf_counter()
+        self._door_until_s = perf_counter() + DOOR_PATIENCE_S
+        self._restock = Restock()
+        self._open_hub()
+        self._midi, midi_text = open_out(setup.midi_out)
+        self._midi_in, midi_in_text = open_in(setup.midi_in, self._on_midi) if setup.midi_in else (None, "")
+        self._instrument = _instrument(setup, self._restock)
+        self._instrument.facts.midi_out = midi_text
+        self._instrument.facts.is_realtime = _take_priority()
+        self._desk = Desk(self._instrument)
+        self._performer = self._instrument.performer
+        self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {midi_text}"]
+        self._lines += [f"MIDI in   {midi_in_text}"] if midi_in_text else []
+        self._plays_at_once = setup.is_playing
+
+    @property
+    def report(self) -> Report:
+        """What is open."""
+        return Report(self._hub.getsockname()[1], self._udp.port, tuple(self._lines))
+
+    def run(self) -> None:
+        """Play until told to end; all notes are off afterwards, however it ended."""
+        for event in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(event, self._on_signal)
+        gc.collect()
+        gc.freeze()
+        gc.disable()  # a collection must not fall on a note; `_each_second` does it in a pause
+        if self._plays_at_once:
+            self._instrument.play(perf_counter())
+        try:
+            while not self._is_ending:
+                self._turn()
+        finally:
+            self._end()
+
+    def _turn(self) -> None:
+        ready = self._wait()
+        self._play_due()
+        for serve in ready:
+            serve()
+        now_s = perf_counter()
+        self._desk.on_time(now_s)
+        self._send_midi(self._performer.take_bytes())
+        self._desk.push_heard(now_s)
+        self._order(now_s)
+        if now_s >= self._next_second_s:
+            self._each_second(now_s)
+        self._send_answers()
+
+    def _wait(self) -> list[Callable[[], None]]:
+        """Sleep, then spin, until something is to be read or due."""
+        due_s = min(self._note_due_s(), self._desk.next_s, self._next_second_s)
+        while True:
+            left_s = due_s - perf_counter()
+            ready = self._selector.select(max(0.0, left_s - SPIN_S))
+            if ready or left_s <= 0.0:
+                return [key.data for key, _ in ready]
+
+    def _note_due_s(self) -> float:
+        return self._instrument.time_of(self._performer.next_tick)
+
+    def _play_due(self) -> None:
+        """Send every note whose time has come."""
+        while (due_s := self._note_due_s()) <= perf_counter():
+            if perf_counter() - due_s > MAX_LATE_S:
+                self._performer.seek(int(self._instrument.tick_at(perf_counter())))
+                continue
+            self._send_midi(self._performer.on_tick(int(self._performer.next_tick)))
+            self._desk.delays["schedule"].add(perf_counter() - due_s)
+
+    def _read_udp(self) -> None:
+        for packet, sender in self._udp.receive(DATAGRAMS_A_TURN):
+            now_s = perf_counter()
+            try:
+                messages = decode_osc(packet)
+            except MalformedError:
+                self._instrument.facts.malformed += 1
+                continue
+            for message in messages:
+                self._desk.receive(message, sender, now_s, time())
+                self._play_due()
+            if self._send_midi(self._performer.take_bytes()):
+                self._desk.delays["datagram"].add(perf_counter() - now_s)
+            self._send_answers()
+
+    def _send_midi(self, messages: list[bytes]) -> bool:
+        for message in messages:
+            if self._midi:
+                self._midi.send(message)
+        sound = self._peers.get("sound")
+        if sound and messages and not sound.write(b"".join(messages)):
+            self._lose(sound)
+        return bool(messages)
+
+    def _send_answers(self) -> None:
+        for answer in self._desk.take_answers():
+            self._udp.send(encode_osc(answer.address, *answer.arguments), answer.target)
+
+    def _order(self, now_s: float) -> None:
+        if self._performer.wanted is not None:
+            self._restock.want(self._performer.wanted)
+            self._performer.wanted = None
+        message, studio = self._restock.due(now_s), self._peers.get("studio")
+        if message and studio and not studio.write(encode(message)):
+            self._lose(studio)
+
+    def _each_second(self, now_s: float) -> None:
+        self._next_second_s = now_s + 1.0
+        self._desk.push_latency(now_s)
+        if "door" not in self._peers and now_s > self._door_until_s:
+            self._is_ending = True
+        if self._note_due_s() - now_s > 0.01:
+            gc.collect(1)
+
+    def _open_hub(self) -> None:
+        self._hub = socket.create_server(("127.0.0.1", 0))
+        self._hub.setblocking(False)
+        self._waking, self._wakes = socket.socketpair()
+        self._waking.setblocking(False)
+        self._wakes.setblocking(False)
+        self._selector.register(self._udp.socket, selectors.EVENT_READ, self._read_udp)
+        self._selector.register(self._hub, selectors.EVENT_READ, self._welcome)
+        self._selector.register(self._wakes, selectors.EVENT_READ, self._read_midi)
+
+    def _welcome(self) -> None:
+        try:
+            connection, _ = self._hub.accept()
+        except OSError:
+            return
+        if len(self._selector.get_map()) >= MAX_PEERS:
+            connection.close()
+            return
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer = Peer(connection)
+        self._selector.register(connection, selectors.EVENT_READ, lambda: self._read_peer(peer))
+
+    def _read_peer(self, peer: Peer) -> None:
+        try:
+            lines = peer.read()
+            for line in lines or ():
+                self._read_line(peer, line)
+        except ValueError:  # garbage: whoever sends it is shown out, and the door starts it again
+            lines = None
+        if lines is None:
+            self._lose(peer)
+
+    def _read_line(self, peer: Peer, line: bytes) -> None:
+        if not peer.role:
+            self._admit(peer, line)
+        elif peer.role == "studio":
+            message = self._restock.receive(line)
+            self._desk.receive_studio(message, perf_counter())
+            if isinstance(message, Loaded | Failed):
+                self._tell_door(f"generator {self._restock.summary}")
+
+    def _admit(self, peer: Peer, token: bytes) -> None:
+        roles = [role for role, known in self._tokens.items() if compare_digest(known.encode(), token.strip())]
+        if not roles:
+            raise ValueError("a stranger")
+        if roles[0] in self._peers:
+            self._lose(self._peers[roles[0]])
+        peer.role = roles[0]
+        self._peers[peer.role] = peer
+        if peer.role == "studio":
+            self._restock.connected()
+            self._desk.studio_changed(perf_counter())
+        if peer.role == "sound":
+            self._performer.introduce()
+
+    def _lose(self, peer: Peer) -> None:
+        """A peer has gone or must go; without the door there is nobody left to play for."""
+        if peer.connection.fileno() >= 0:
+            self._selector.unregister(peer.connection)
+            peer.connection.close()
+        if self._peers.get(peer.role) is not peer:
+            return
+        del self._peers[peer.role]
+        if peer.role == "door":
+            self._is_ending = True
+        if peer.role == "studio":
+            self._restock.lost()
+            self._desk.studio_changed(perf_counter())
+
+    def _tell_door(self, text: str) -> None:
+        if "door" in self._peers:
+            self._peers["door"].write(text.encode() + b"\n")
+
+    def _on_midi(self, stamp_s: float, message: bytes) -> None:
+        """On the driver's thread: note it and wake the loop."""
+        self._heard_midi.append((stamp_s, message))
+        self._wake()
+
+    def _on_signal(self, *_: object) -> None:
+        self._is_ending = True
+        self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._waking.send(b"\0")
+        except BlockingIOError:  # it is being woken already
+            return
+
+    def _read_midi(self) -> None:
+        self._wakes.recv(4096)
+        while self._heard_midi:
+            stamp_s, message = self._heard_midi.popleft()
+            self._desk.receive_midi(message, stamp_s)
+
+    def _end(self) -> None:
+        self._performer.stop()
+        self._performer.panic()
+        self._send_midi(self._performer.take_bytes())
+        if "studio" in self._peers:
+            self._peers["studio"].write(encode(Finish()))
+        sleep(DRAIN_S)
+        for peer in list(self._peers.values()):
+            peer.connection.close()
+        if self._midi:
+            self._midi.close()
+        if self._midi_in:
+            self._midi_in.close()
+        self._udp.close()
+
+
+def main() -> int:
+    """Play as the setup on standard input says; the exit code."""
+    try:
+        stage = Stage(Setup.from_json(sys.stdin.read()))
+    except EmoOscError as error:
+        sys.stdout.write(Report(fault=str(error)).to_json())
+        return 2
+    sys.stdout.write(stage.report.to_json())
+    sys.stdout.flush()
+    stage.run()
+    return 0
+
+
+def _instrument(setup: Setup, restock: Restock) -> Instrument:
+    performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), Random(setup.seed))
+    return Instrument(performer, InternalClock(), restock, setup.presets, setup.preset)
+
+
+def _read_shelf(path: str) -> tuple[Ready, ...]:
+    """The seed melodies; without the file the first melody comes when the studio has made it."""
+    if not path:
+        return ()
+    try:
+        messages = [decode(line) for line in Path(path).read_bytes().splitlines() if line]
+    except (OSError, ValueError) as error:
+        raise EmoOscError(f"{path}: the shelf cannot be read ({error}); install emo_osc again") from None
+    return tuple(message for message in messages if isinstance(message, Ready))
+
+
+def _take_priority() -> bool:
+    """Ask for real-time priority; it is given to the audio group on most systems."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    except (AttributeError, OSError):  # Windows and macOS have no such call
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())

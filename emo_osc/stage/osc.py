@@ -1,0 +1,229 @@
+"""OSC packets as bytes, read strictly and within bounds, and the UDP socket they come through.
+
+Our own decoder, because python-osc 1.10.2 must not see untrusted bytes: a bundle element of size -4 hangs it.
+Types follow the OSC 1.0 specification with the 1.1 additions; strings are UTF-8, as every client of ours sends them.
+"""
+
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emo_osc.errors import EmoOscError
+
+OscValue = int | float | bool | str | bytes | None
+Target = tuple[str, int]
+
+MAX_DATAGRAM_BYTES = 8192
+MAX_DEPTH = 8  # bundles inside bundles; nobody sends more than two
+MAX_REPLY_BYTES = 1400  # one Ethernet frame, so that no reply is ever cut in pieces
+RECEIVE_BUFFER_BYTES = 1 << 20
+IMMEDIATELY = 1  # the OSC timetag that means now
+NTP_TO_UNIX_S = 2_208_988_800  # seconds from 1900 to 1970
+
+_FIXED = {
+    tag: struct.Struct(layout)
+    for tag, layout in {"i": ">i", "f": ">f", "d": ">d", "h": ">q", "t": ">Q", "c": "4s", "r": "4s", "m": "4s"}.items()
+}
+_CONSTANT: dict[str, OscValue] = {"T": True, "F": False, "N": None, "I": True}
+_SIZE = struct.Struct(">i")
+_TIMETAG = struct.Struct(">Q")
+
+
+class MalformedError(ValueError):
+    """Bytes that are not OSC; counted, never answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One OSC message. `time_s` is the Unix time its bundle asks for, or None for at once."""
+
+    address: str
+    arguments: tuple[OscValue, ...] = ()
+    time_s: float | None = None
+
+
+def decode(packet: bytes) -> list[Message]:
+    """The messages of one datagram, bundles unfolded, in order.
+
+    >>> decode(encode("/emo/va", 0.5, -1))
+    [Message(address='/emo/va', arguments=(0.5, -1), time_s=None)]
+
+    Raises:
+        MalformedError: the bytes break the OSC 1.0 framing, are longer than 8,192, or nest deeper than 8.
+    """
+    if len(packet) > MAX_DATAGRAM_BYTES:
+        raise MalformedError(f"{len(packet)} bytes, at most {MAX_DATAGRAM_BYTES}")
+    found: list[Message] = []
+    try:
+        _read_element(packet, None, 0, found)
+    except (struct.error, UnicodeDecodeError) as error:
+        raise MalformedError(str(error)) from None
+    return found
+
+
+def encode(address: str, *arguments: float | str) -> bytes:
+    """One message of int, float and text arguments (`i f s`), at most 1,400 bytes: a longer text is cut.
+
+    >>> encode("/emo/bar", 2)
+    b'/emo/bar\\x00\\x00\\x00\\x00,i\\x00\\x00\\x00\\x00\\x00\\x02'
+    """
+    tags, body = ",", b""
+    for argument in arguments:
+        tag, data = _write_value(argument)
+        tags, body = tags + tag, body + data
+    packet = _write_text(address) + _write_text(tags) + body
+    if len(packet) <= MAX_REPLY_BYTES:
+        return packet
+    longest = max((len(a) for a in arguments if isinstance(a, str)), default=0)
+    return encode(address, *(a[: longest // 2] if isinstance(a, str) else a for a in arguments))
+
+
+class OscSocket:
+    """The UDP socket the stage listens on. Never blocks.
+
+    Raises:
+        EmoOscError: the port is taken, or the host is not one of this machine's.
+    """
+
+    def __init__(self, host: str, port: int) -> None:
+        self.socket = _bind(host, port)
+        self.unsent = 0
+        """Replies the system did not take."""
+
+    @property
+    def port(self) -> int:
+        """The port that was bound (useful where 0 was asked)."""
+        return int(self.socket.getsockname()[1])
+
+    def receive(self, limit: int) -> Iterator[tuple[bytes, Target]]:
+        """Datagrams that wait, at most `limit`, each with its sender."""
+        for _ in range(limit):
+            try:
+                # one byte more than allowed, so that a longer datagram is refused and not cut
+                packet, sender = self.socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
+            except BlockingIOError:
+                return
+            except OSError:  # Windows reports a reply's unreachable port here; it concerns no datagram of ours
+                continue
+            yield packet, sender[:2]
+
+    def send(self, packet: bytes, target: Target) -> None:
+        """Send one reply; a target that cannot be reached is counted, not reported."""
+        try:
+            self.socket.sendto(packet, target)
+        except (OSError, OverflowError):
+            self.unsent += 1
+
+    def close(self) -> None:
+        """Free the port."""
+        self.socket.close()
+
+
+def _read_element(data: bytes, time_s: float | None, depth: int, found: list[Message]) -> None:
+    if len(data) % 4 or not data:
+        raise MalformedError(f"an element of {len(data)} bytes")
+    if data[:8] == b"#bundle\0":
+        _read_bundle(data, depth, found)
+    elif data[:1] == b"/":
+        found.append(_read_message(data, time_s))
+    else:
+        raise MalformedError(f"neither an address nor a bundle: {data[:8]!r}")
+
+
+def _read_bundle(data: bytes, depth: int, found: list[Message]) -> None:
+    if depth >= MAX_DEPTH:
+        raise MalformedError(f"bundles nested deeper than {MAX_DEPTH}")
+    (timetag,) = _TIMETAG.unpack_from(data, 8)
+    time_s = None if timetag <= IMMEDIATELY else timetag / 2**32 - NTP_TO_UNIX_S
+    at = 16
+    while at < len(data):
+        (size,) = _SIZE.unpack_from(data, at)
+        at += 4
+        if not 0 < size <= len(data) - at:
+            raise MalformedError(f"a bundle element of {size} bytes where {len(data) - at} are left")
+        _read_element(data[at : at + size], time_s, depth + 1, found)
+        at += size
+
+
+def _read_message(data: bytes, time_s: float | None) -> Message:
+    address, at = _read_text(data, 0)
+    if at == len(data):  # some old clients leave out the type tags of a message without arguments
+        return Message(address, (), time_s)
+    tags, at = _read_text(data, at)
+    if tags[:1] != ",":
+        raise MalformedError(f"type tags {tags!r}")
+    values: list[OscValue] = []
+    for tag in tags[1:]:
+        if tag in "[]":  # arrays are read as their items
+            continue
+        value, at = _read_value(data, at, tag)
+        values.append(value)
+    if at != len(data):
+        raise MalformedError(f"{len(data) - at} bytes after the last argument")
+    return Message(address, tuple(values), time_s)
+
+
+def _read_value(data: bytes, at: int, tag: str) -> tuple[OscValue, int]:
+    if tag in _FIXED:
+        layout = _FIXED[tag]
+        value: OscValue = layout.unpack_from(data, at)[0]
+        return value, at + layout.size
+    if tag in _CONSTANT:
+        return _CONSTANT[tag], at
+    if tag in "sS":
+        return _read_text(data, at)
+    if tag == "b":
+        return _read_blob(data, at)
+    raise MalformedError(f"type tag {tag!r}")
+
+
+def _read_text(data: bytes, at: int) -> tuple[str, int]:
+    end = data.find(b"\0", at)
+    if end < 0:
+        raise MalformedError("a text without its end")
+    return data[at:end].decode("utf-8"), end + 4 & ~3
+
+
+def _read_blob(data: bytes, at: int) -> tuple[bytes, int]:
+    (size,) = _SIZE.unpack_from(data, at)
+    start, end = at + 4, at + 4 + (size + 3 & ~3)
+    if size < 0 or end > len(data):
+        raise MalformedError(f"a blob of {size} bytes where {len(data) - start} are left")
+    return data[start : start + size], end
+
+
+def _write_value(value: float | str) -> tuple[str, bytes]:
+    if isinstance(value, str):
+        return "s", _write_text(value)
+    if isinstance(value, int):
+        return "i", _SIZE.pack(max(-(2**31), min(2**31 - 1, value)))
+    return "f", struct.pack(">f", max(-3.4e38, min(3.4e38, value)))
+
+
+def _write_text(text: str) -> bytes:
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    return data + b"\0" * (4 - len(data) % 4)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        made = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise EmoOscError(f"osc.host: {host} is no address of this machine ({error}); 127.0.0.1 always is") from None
+    if sys.platform == "win32":  # there two programs may otherwise share a port and each hear half
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    made.setblocking(False)
+    try:
+        made.bind(address)
+    except OSError as error:
+        made.close()
+        reason = error.strerror or str(error)
+        raise EmoOscError(
+            f"osc.port: {host}:{port} cannot be opened ({reason}); is another emo_osc running? "
+            "choose another with --osc-port"
+        ) from None
+    return made

@@ -1,0 +1,105 @@
+"""What the stage asks of the studio, and what it knows of it. Knows no socket."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Failed, Loaded, Ready, ToStage, ToStudio, Want, decode
+
+PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
+
+
+class StudioState(Enum):
+    """Where the studio is in its life."""
+
+    ABSENT = "absent"
+    LOADING = "loading"
+    READY = "ready"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    want: Want
+    sent_s: float
+
+
+class Restock:
+    """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it."""
+
+    def __init__(self) -> None:
+        self.state = StudioState.ABSENT
+        self.generator = ""
+        self.failure = ""
+        self.garbage = 0
+        """Lines that were no message, ever."""
+        self._wanted: Affect | None = None
+        self._order: _Order | None = None
+        self._tickets = 0
+
+    @property
+    def is_down(self) -> bool:
+        """Whether nobody composes now."""
+        return self.state in (StudioState.ABSENT, StudioState.LATE)
+
+    @property
+    def summary(self) -> str:
+        """One line for a performer: `ready music_vae on cpu`, `absent: no checkpoint`."""
+        words = f"{self.state.value} {self.generator}".strip()
+        return f"{words}: {self.failure}" if self.failure else words
+
+    def want(self, affect: Affect) -> None:
+        """Ask for a melody of an affect; an older wish that was not sent yet is forgotten."""
+        self._wanted = affect
+
+    def connected(self) -> None:
+        """The studio has come and is loading its model."""
+        self.state, self._order = StudioState.LOADING, None
+
+    def lost(self) -> None:
+        """The studio has gone; what it was asked for is asked again when it is back."""
+        if self._order is not None and self._wanted is None:
+            self._wanted = self._order.want.affect
+        self.state, self._order = StudioState.ABSENT, None
+
+    def due(self, now_s: float) -> ToStudio | None:
+        """The message to send now, if any."""
+        if self._order is not None and now_s - self._order.sent_s > PATIENCE_S:
+            self.state = StudioState.LATE
+        if self.state is not StudioState.READY or self._order is not None or self._wanted is None:
+            return None
+        self._tickets += 1
+        want = Want(self._wanted, self._tickets)
+        self._order, self._wanted = _Order(want, now_s), None
+        return want
+
+    def receive(self, line: bytes) -> ToStage:
+        """Read one line of the studio's.
+
+        Raises:
+            ValueError: it is no message for the stage; it was counted.
+        """
+        try:
+            message = decode(line)
+            if not isinstance(message, Loaded | Ready | Failed):
+                raise ValueError(f"{type(message).__name__} is no message for the stage")
+        except ValueError:
+            self.garbage += 1
+            raise
+        self._note(message)
+        return message
+
+    def is_asked(self, ready: Ready) -> bool:
+        """Whether a melody answers the latest order."""
+        return ready.ticket == self._tickets and self._tickets > 0
+
+    def _note(self, message: ToStage) -> None:
+        if isinstance(message, Loaded):
+            self.generator, self.failure = f"{message.generator} on {message.device}", ""
+            self.state = StudioState.READY
+            return
+        if isinstance(message, Failed):
+            self.failure = message.text[:200]
+        if self._order is not None and message.ticket == self._order.want.ticket:
+            self._order = None
+            self.state = StudioState.READY

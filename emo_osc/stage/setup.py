@@ -1,0 +1,98 @@
+"""What the door tells the stage as it starts: one JSON text, made of frozen values."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from emo_osc.affect import Affect, Mood, MoodBook
+
+
+@dataclass(frozen=True, slots=True)
+class StagePreset:
+    """What the stage takes from a preset: values of the table by name, controllers, moods, the CC map.
+
+    `fault` is the one line that says why the preset cannot be used; the rest is then empty.
+    """
+
+    values: dict[str, float | str]
+    moods: tuple[Mood, ...] = ()
+    mapping: dict[int, str] | None = None
+    cc74: bool = True
+    cc1: bool = False
+    temperature: float = 1.0
+    fault: str = ""
+
+    @property
+    def mood_book(self) -> MoodBook:
+        """The preset's moods."""
+        return MoodBook(self.moods)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything the stage needs to open its ports and play; `tokens` let the door, the studio and the synth in.
+
+    `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`.
+    """
+
+    host: str
+    port: int
+    midi_out: str
+    midi_in: str
+    tokens: dict[str, str]
+    shelf: str
+    seed: int
+    is_playing: bool
+    preset: str
+    presets: dict[str, StagePreset]
+
+    def to_json(self) -> str:
+        """The setup as text for the stage's standard input."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Setup":
+        """The setup of a text.
+
+        Raises:
+            ValueError: it is not what `to_json` writes.
+        """
+        try:
+            fields = json.loads(text)
+            presets = {name: _read_preset(entry) for name, entry in fields.pop("presets").items()}
+            return cls(**fields, presets=presets)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a setup: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the stage answers once it is open: the loopback port of its hub, its OSC port, lines for people.
+
+    `fault` is the one line that says why it could not open.
+    """
+
+    hub: int = 0
+    osc_port: int = 0
+    lines: tuple[str, ...] = ()
+    fault: str = ""
+
+    def to_json(self) -> str:
+        """The report as one line for the door."""
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def from_json(cls, line: bytes) -> "Report":
+        """The report of a line that `to_json` wrote."""
+        fields = json.loads(line)
+        return cls(int(fields["hub"]), int(fields["osc_port"]), tuple(fields["lines"]), str(fields["fault"]))
+
+
+def _read_preset(fields: dict[str, object]) -> StagePreset:
+    moods, mapping = fields.pop("moods"), fields.pop("mapping")
+    assert isinstance(moods, list)
+    assert mapping is None or isinstance(mapping, dict)
+    read = tuple(
+        Mood(mood["id"], Affect(**mood["affect"]), tuple(mood["aliases"]), mood["vocabulary"]) for mood in moods
+    )
+    cc_map = None if mapping is None else {int(controller): name for controller, name in mapping.items()}
+    return StagePreset(**fields, moods=read, mapping=cc_map)  # type: ignore[arg-type]  # JSON has no types to check

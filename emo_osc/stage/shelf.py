@@ -1,0 +1,111 @@
+"""Melodies ready to play, found by the affect they were made for. Knows nothing of who made them."""
+
+from dataclasses import dataclass
+from math import exp, hypot, log2
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Ready
+from emo_osc.score import Melody
+
+MAX_MELODIES = 384  # a look along the whole shelf then stays under 0.1 ms
+NEAR = 0.12  # melodies that lie this close to the nearest are as good; a third of the way between two moods
+MISS_WEIGHT = 0.25  # how much a melody's own miss of its targets counts beside its distance on the plane
+
+
+@dataclass(slots=True)
+class _Place:
+    """A melody on the shelf, and how often it has been played."""
+
+    ready: Ready
+    is_seed: bool
+    valence: float
+    arousal: float
+    miss: float
+    plays: int = 0
+
+
+class Shelf:
+    """A bounded shelf: the seeds it starts with stay, what the studio adds later leaves oldest first."""
+
+    def __init__(self, seeds: tuple[Ready, ...] = ()) -> None:
+        self._places: list[_Place] = []
+        self._known: set[Melody] = set()
+        for ready in seeds[:MAX_MELODIES]:
+            self._put(ready, is_seed=True)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def add(self, ready: Ready) -> bool:
+        """Put a melody on the shelf; false where it lies there already, or there is no room beside the seeds."""
+        if len(self._places) >= MAX_MELODIES and not self._drop_oldest():
+            return False
+        return self._put(ready, is_seed=False)
+
+    def choose(
+        self,
+        affect: Affect,
+        density: float = 0.0,
+        without: tuple[Ready | None, ...] = (),
+        keep: Ready | None = None,
+    ) -> Ready | None:
+        """The melody to play for an affect: of the near ones the least played, then the nearest.
+
+        `density` in [-1, 1] asks for halved to doubled notes per bar; `without` are left out where there is another;
+        `keep` is chosen if it is near. None only where the shelf is empty.
+        """
+        if not self._places:
+            return None
+        costs = list(zip(self._costs(affect, density), self._places, strict=True))
+        if keep and cost(keep, affect, density) <= min(pair[0] for pair in costs) + NEAR:
+            return keep
+        left_out = {id(ready) for ready in without}
+        others = [pair for pair in costs if id(pair[1].ready) not in left_out] or costs
+        limit = min(pair[0] for pair in others) + NEAR
+        near = [pair for pair in others if pair[0] <= limit]
+        return min(near, key=lambda pair: (pair[1].plays, pair[0]))[1].ready
+
+    def mark_played(self, ready: Ready) -> None:
+        """Remember that a melody was played, so that others get their turn."""
+        for place in self._places:
+            if place.ready is ready:
+                place.plays += 1
+
+    def _costs(self, affect: Affect, density: float) -> list[float]:
+        if density:
+            return [cost(place.ready, affect, density) for place in self._places]
+        valence, arousal = affect.valence, affect.arousal  # the plain case is on the way of every message
+        return [hypot(p.valence - valence, p.arousal - arousal) + p.miss for p in self._places]
+
+    def _put(self, ready: Ready, *, is_seed: bool) -> bool:
+        if ready.melody in self._known:
+            return False
+        self._known.add(ready.melody)
+        point = ready.affect
+        self._places.append(_Place(ready, is_seed, point.valence, point.arousal, _miss(ready)))
+        return True
+
+    def _drop_oldest(self) -> bool:
+        for index, place in enumerate(self._places):
+            if not place.is_seed:
+                self._known.discard(place.ready.melody)
+                del self._places[index]
+                return True
+        return False
+
+
+def cost(ready: Ready, affect: Affect, density: float = 0.0) -> float:
+    """How far a melody lies from an affect: on the plane, by its own miss, and by the density asked for.
+
+    Notes per bar as in `emotion_reference.md` section 3: 4.6 exp(0.5 a + 0.1 v).
+    """
+    far = hypot(ready.affect.valence - affect.valence, ready.affect.arousal - affect.arousal)
+    far += _miss(ready)
+    if density:
+        asked = 4.6 * exp(0.5 * affect.arousal + 0.1 * affect.valence) * 2.0**density
+        far += 0.5 * abs(log2(max(0.25, ready.measured.notes_per_bar) / asked))
+    return far
+
+
+def _miss(ready: Ready) -> float:
+    return MISS_WEIGHT * min(ready.distance, 2.0)

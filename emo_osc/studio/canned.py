@@ -1,0 +1,74 @@
+"""The torch-free generator: it chooses among the melodies that ship with emo_osc."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+
+from emo_osc.affect import Affect
+from emo_osc.errors import EmoOscError
+from emo_osc.messages import Ready, decode
+from emo_osc.preset import GeneratorSection
+from emo_osc.studio.generators import Composed
+
+SHELF = "shelf.jsonl"
+MISS_WEIGHT = 0.25  # a melody's own miss of its targets beside its distance on the plane, as on the stage's shelf
+CHOICE = 8  # among how many of the nearest a seed chooses
+
+
+def shelf_path() -> Path | None:
+    """The file of shipped melodies, in a wheel or a checkout; None where neither has it."""
+    package = Path(str(files("emo_osc")))
+    places = (package / "checkpoints" / SHELF, package.parent / "checkpoints" / SHELF)
+    return next((place for place in places if place.is_file()), None)
+
+
+@cache
+def read_shelf(path: Path) -> tuple[Ready, ...]:
+    """The melodies of a shelf file.
+
+    Raises:
+        EmoOscError: the file cannot be read, or holds something else.
+    """
+    try:
+        messages = [decode(line) for line in path.read_bytes().splitlines() if line]
+    except (OSError, ValueError) as error:
+        raise EmoOscError(f"{path}: the shelf cannot be read ({error}); install emo_osc again") from None
+    return tuple(message for message in messages if isinstance(message, Ready))
+
+
+class Canned:
+    """Chooses among melodies that are ready: near the affect, by seed."""
+
+    name = "canned"
+    device = "cpu"
+
+    def __init__(self, melodies: Iterable[Ready]) -> None:
+        self._melodies = tuple(melodies)
+
+    def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
+        """`count` melodies, the nearest first; fewer where fewer are there. Same seed, same melodies."""
+        ranked = sorted(self._melodies, key=lambda ready: _miss(ready, affect))
+        near = ranked[: max(count, CHOICE)]
+        chosen = Random(seed).sample(near, min(count, len(near)))
+        return [
+            Composed(ready.melody, ready.measured, _miss(ready, affect), seed)
+            for ready in sorted(chosen, key=lambda ready: _miss(ready, affect))
+        ]
+
+
+def build(section: GeneratorSection) -> Canned:
+    """The canned generator over the shipped melodies, or over the shelf file that `generator.checkpoint` names.
+
+    Raises:
+        EmoOscError: there is no such file.
+    """
+    path = Path(section.checkpoint) if section.checkpoint else shelf_path()
+    if path is None:
+        raise EmoOscError(f"generator: checkpoints/{SHELF} is missing; install emo_osc again")
+    return Canned(read_shelf(path))
+
+
+def _miss(ready: Ready, affect: Affect) -> float:
+    return ready.affect.distance(affect) + MISS_WEIGHT * ready.distance
