@@ -1,0 +1,93 @@
+"""The synth process: MIDI bytes from the door's socket to the sound card, until the door closes the socket."""
+
+import argparse
+import signal
+import socket
+import sys
+from contextlib import suppress
+from threading import Event
+from time import perf_counter
+
+from emo_osc.errors import EmoOscError
+from emo_osc.sound.instrument import ALL_NOTES_OFF, ALL_SOUND_OFF, VOLUME, Instrument
+from emo_osc.sound.output import OFF, start_output
+from emo_osc.sound.player import Player
+from emo_osc.sound.stream import MidiStream
+
+NO_SOUND = 3  # the exit code when this machine cannot sound; the door plays on without
+GOODBYE_S = 0.3  # how long the last notes may ring when the door closes
+
+
+def main() -> int:
+    """Runs until end of file: exit code 0, 2 for a wrong set-up, 3 where there is no sound."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the door ends us in its own time
+    asked = _arguments()
+    try:
+        with socket.create_connection(("127.0.0.1", asked.connect), timeout=5) as peer:
+            peer.settimeout(None)
+            peer.sendall(asked.token.encode() + b"\n")
+            return _play(peer, Player(Instrument(asked.gain)))
+    except OSError as error:
+        return _say(f"no daemon at 127.0.0.1:{asked.connect} ({error.strerror or error}); emo-osc serve starts this", 2)
+
+
+def _play(peer: socket.socket, player: Player) -> int:
+    lost = Event()
+
+    def on_lost() -> None:
+        lost.set()
+        with suppress(OSError):  # the door may have gone first
+            peer.shutdown(socket.SHUT_RD)  # wakes the thread that waits for bytes
+
+    try:
+        stream = start_output(lambda block: player.fill(block, perf_counter()), on_lost)
+    except EmoOscError as error:
+        return _say(str(error), NO_SOUND)
+    _feed(peer, player)
+    if lost.is_set():
+        return _say(f"the audio device is gone: {OFF}; plug it in and start again", NO_SOUND)
+    _fade(player)
+    stream.close()
+    return 0
+
+
+def _feed(peer: socket.socket, player: Player) -> None:
+    midi = MidiStream()
+    with suppress(ConnectionError):  # the door has died: an end like any other
+        while data := peer.recv(4096):
+            now_s = perf_counter()
+            for message in midi.feed(data):
+                player.push(message, now_s)
+
+
+def _fade(player: Player) -> None:
+    """Lets the last notes go, then turns the sound down: no click, and no long wait."""
+    player.push(bytes([0xB0, ALL_NOTES_OFF, 0]), perf_counter())
+    player.silent.wait(GOODBYE_S)
+    player.push(bytes([0xB0, VOLUME, 0]), perf_counter())
+    player.push(bytes([0xB0, ALL_SOUND_OFF, 0]), perf_counter())
+    player.silent.wait(GOODBYE_S)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m emo_osc.sound", description=__doc__)
+    parser.add_argument("--connect", type=int, required=True, metavar="PORT", help="the door's TCP port on 127.0.0.1")
+    parser.add_argument("--token", required=True, help="what the door expects as the first line")
+    parser.add_argument("--gain", type=_share, default=0.5, help="loudness, 0 to 1")
+    return parser.parse_args()
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 1, got {text}")
+    return share
+
+
+def _say(line: str, code: int) -> int:
+    sys.stderr.write(f"{line}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
