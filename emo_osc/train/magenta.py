@@ -1,7 +1,9 @@
 """Magenta's published `hierdec-mel_16bar` checkpoints, turned into ours."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -11,7 +13,7 @@ from torch import Tensor
 from emo_osc.errors import EmoOscError
 from emo_osc.studio import checkpoints
 from emo_osc.studio.nets.hierdec import HierdecConfig
-from emo_osc.train.tf_checkpoint import DamagedError, TfCheckpoint, open_checkpoint
+from emo_osc.train.tf_checkpoint import DamagedError, Entry, open_checkpoint
 
 NAME = "hierdec"
 SOURCE = "magenta hierdec-mel_16bar"
@@ -35,6 +37,17 @@ FORGET_BIAS = 1.0  # added at run time by TensorFlow's cell, so not in the file 
 Array = NDArray[np.float32]
 
 
+class Variables(Protocol):
+    """Variables by name, such as an open TensorFlow checkpoint."""
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """Their shapes."""
+
+    def read(self, name: str) -> Array:
+        """One of them, float32."""
+
+
 def import_magenta(source: Path, out: Path) -> Path:
     """Converts a checkpoint (the released tar, or a `.index` with its data beside it); returns the file written.
 
@@ -52,7 +65,7 @@ def import_magenta(source: Path, out: Path) -> Path:
     return checkpoints.save(out, NAME, tensors, described)
 
 
-def read_hierdec(checkpoint: TfCheckpoint, source: Path) -> tuple[dict[str, Tensor], HierdecConfig]:
+def read_hierdec(checkpoint: Variables, source: Path) -> tuple[dict[str, Tensor], HierdecConfig]:
     """The weights in the names and layouts of `nets.hierdec`, and the sizes they tell.
 
     Raises:
@@ -86,7 +99,7 @@ def expected_shapes(config: HierdecConfig) -> dict[str, tuple[int, ...]]:
     return kernels | {f"{name}/bias": shape[1:] for name, shape in shapes.items()}
 
 
-def _sizes(checkpoint: TfCheckpoint, source: Path) -> HierdecConfig:
+def _sizes(checkpoint: Variables, source: Path) -> HierdecConfig:
     """The configuration, from three shapes; then all shapes are compared with it."""
     mu, logits = (_shape(checkpoint, f"{DENSE[name]}/kernel", source) for name in ("to_mu", "to_logits"))
     of_decoder = CELLS["decoder", ""]
@@ -102,7 +115,7 @@ def _sizes(checkpoint: TfCheckpoint, source: Path) -> HierdecConfig:
     return config
 
 
-def _shape(checkpoint: TfCheckpoint, name: str, source: Path, rank: int = 2) -> tuple[int, ...]:
+def _shape(checkpoint: Variables, name: str, source: Path, rank: int = 2) -> tuple[int, ...]:
     if name not in checkpoint.entries:
         raise EmoOscError(f"{source}: has no variable {name!r}; {_REMEDY}")
     shape = checkpoint.entries[name].shape
@@ -111,7 +124,7 @@ def _shape(checkpoint: TfCheckpoint, name: str, source: Path, rank: int = 2) -> 
     return shape
 
 
-def _read(checkpoint: TfCheckpoint, name: str) -> Array:
+def _read(checkpoint: Variables, name: str) -> Array:
     array = checkpoint.read(name)
     if not np.isfinite(array).all():
         raise DamagedError(f"variable {name!r} holds a number that is not finite")

@@ -6,6 +6,7 @@ tensorflow/core/lib/io/table at v2.15.1 (Apache-2.0). Every block and variable c
 
 import struct
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -81,11 +82,9 @@ def open_checkpoint(path: Path) -> Iterator[TfCheckpoint]:
             yield _open(files)
         except DamagedError as error:
             raise EmoOscError(f"{path}: {error}; fetch the checkpoint again") from None
-        except (OSError, EOFError, tarfile.TarError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise EmoOscError(
-                f"{path}: cannot be read ({reason}); give a .tar or .index of a TensorFlow checkpoint"
-            ) from None
+        except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or "not a whole tar"
+            raise EmoOscError(f"{path}: cannot be read ({reason}); {_REMEDY}") from None
 
 
 def parse_index(table: bytes) -> dict[str, Entry]:
@@ -204,3 +203,6 @@ def _varints_from(data: bytes, at: int, count: int) -> tuple[list[int], int]:
 
 def _masked(crc: int) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+_REMEDY = "give the .tar or .index of a TensorFlow checkpoint"

@@ -14,8 +14,8 @@ from torch import Tensor
 from emo_osc.errors import EmoOscError
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig, build_hierdec, kl_nats, nll_nats
-from emo_osc.train.magenta import read_hierdec
-from emo_osc.train.tf_checkpoint import Entry, TfCheckpoint, open_checkpoint
+from emo_osc.train.magenta import Variables, read_hierdec
+from emo_osc.train.tf_checkpoint import Entry, open_checkpoint
 
 pytestmark = pytest.mark.torch
 SMALL = Path(__file__).parents[1] / "golden" / "small"
@@ -23,17 +23,16 @@ FULL = Path(os.environ.get("EMO_OSC_DATA", "data")) / "magenta_golden" / "full"
 Arrays = dict[str, Tensor]
 
 
-class _Recipe(TfCheckpoint):
+class _Recipe:
     """The full-size variables, made from their seed where a checkpoint would read them."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         random = np.random.default_rng(config["weight_seed"])
-        entries = {v["name"]: Entry(1, tuple(v["shape"]), 0, 0, 0, 0) for v in config["variables"]}
+        self.entries = {v["name"]: Entry(1, tuple(v["shape"]), 0, 0, 0, 0) for v in config["variables"]}
         self.made = {
             v["name"]: random.standard_normal(v["shape"], dtype=np.float32) * np.float32(v["scale"])
             for v in config["variables"]
         }
-        object.__setattr__(self, "entries", entries)
 
     def read(self, name: str) -> Any:
         return self.made.pop(name)
@@ -44,7 +43,7 @@ def _arrays(folder: Path, name: str) -> Arrays:
         return {key: torch.from_numpy(arrays[key]) for key in arrays}
 
 
-def _network(checkpoint: TfCheckpoint) -> Hierdec:
+def _network(checkpoint: Variables) -> Hierdec:
     tensors, config = read_hierdec(checkpoint, Path("golden"))
     return build_hierdec(asdict(config), tensors)
 
