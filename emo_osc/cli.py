@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 
 USER_FAULT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+
+PATH = click.Path(path_type=Path, dir_okay=False)
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    envvar="EMO_OSC_DATA",
+    required=True,
+    help="Corpus folder. [$EMO_OSC_DATA]",
+)
 
 # Option of `serve` and `render` -> the preset value it replaces.
 OVERRIDES = {
@@ -90,11 +100,37 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
 @click.option("--web/--no-web", default=None, help="The pad in a browser; it comes in a later version.")
 @click.option("--web-port", type=int, metavar="PORT", help="Where that pad will be.")
-def serve(preset: str, **options: Any) -> int:
+@click.option(
+    "--record", type=PATH, metavar="FILE.mid", help="What was played, as a file; it comes in a later version."
+)
+def serve(preset: str, record: Path | None, **options: Any) -> int:
     """Start the instrument; ctrl-C ends it with every note switched off."""
     from emo_osc.daemon import serve as run
 
+    if record:
+        raise EmoOscError("--record: comes in a later version; record the MIDI port in your sequencer instead")
     return run(_preset(preset, options))
+
+
+@commands.command()
+@composing
+@click.option("--mood", "moods", multiple=True, metavar="NAME", help="A mood, English or Korean; may be repeated.")
+@click.option("--va", type=(float, float), metavar="V A", help="Valence and arousal, each -1 to 1, instead of a mood.")
+@click.option("--bars", type=click.IntRange(1, 16), default=16, show_default=True, help="Bars of each melody.")
+@click.option(
+    "--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Melodies, one after another."
+)
+@click.option("-o", "--out", type=PATH, required=True, metavar="OUT.mid", help="The MIDI file to write.")
+@click.option("--wav", type=PATH, metavar="OUT.wav", help="What the built-in instrument plays.")
+@click.option("--png", type=PATH, metavar="OUT.png", help="A piano roll.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="Notes, measures, affect and seed.")
+def render(preset: str, **options: Any) -> None:
+    """Compose offline: the same music as `serve` plays, into files; the same seed writes the same bytes."""
+    from emo_osc.render import Order, write
+
+    own = ("moods", "va", "bars", "count", "out", "wav", "png", "json_out")
+    order = Order(**{name: options.pop(name) for name in own})
+    click.echo(write(order, _preset(preset, options)))
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
@@ -176,6 +212,78 @@ def doctor() -> None:
     for finding in examine():
         table.add_row(finding.part, finding.found, finding.remedy)
     Console().print(table)
+
+
+@commands.command("import-magenta")
+@click.argument("source", type=click.Path(path_type=Path), metavar="FILE.tar")
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="OUT.safetensors")
+def import_magenta(source: Path, out: Path) -> None:
+    """Convert a published `hierdec-mel_16bar` checkpoint of MusicVAE."""
+    from emo_osc.train.magenta import import_magenta as convert
+
+    click.echo(convert(source, out))
+
+
+@commands.group()
+def train() -> None:
+    """Train the networks; an interrupted run goes on where it stood."""
+
+
+def training(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every training run."""
+    options = (
+        DATA,
+        click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the run."),
+        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
+        click.option("--steps", type=click.IntRange(min=1), help="Steps, instead of the recipe's."),
+        click.option("--batch", type=click.IntRange(min=1), help="Melodies a step, instead of the recipe's."),
+        click.option("--seed", type=click.IntRange(min=0), help="Another run of the same recipe."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@train.command("vae")
+@training
+def train_vae(**options: Any) -> None:
+    """The network that writes a bar down in a few numbers and reads it back."""
+    from emo_osc.train.run import Run
+    from emo_osc.train.run import train_vae as run
+
+    click.echo(run(Run(**options)))
+
+
+@train.command("prior")
+@training
+@click.option("--vae", type=PATH, required=True, metavar="FILE", help="What `train vae` made.")
+def train_prior(vae: Path, **options: Any) -> None:
+    """The network that arranges sixteen bars for a feeling, on top of a trained vae."""
+    from emo_osc.train.run import Run
+    from emo_osc.train.run import train_prior as run
+
+    click.echo(run(Run(**options), vae))
+
+
+@commands.command("eval")
+@composing
+@DATA
+@click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+def evaluate(preset: str, data: Path, samples: int, json_out: Path | None, **options: Any) -> None:
+    """Measure the shipped model beside human melodies."""
+    from emo_osc.lab.evaluate import evaluate as measure
+    from emo_osc.lab.report import show, write
+    from emo_osc.studio.generators import build
+    from emo_osc.studio.music_vae import MusicVAE
+
+    generator = build(_preset(preset, options).generator)
+    if not isinstance(generator, MusicVAE):
+        raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
+    tables = measure(generator, data, samples).tables
+    show(tables)
+    if json_out:
+        write(tables, json_out)
 
 
 def _preset(name: str, options: dict[str, Any]) -> "Preset":

@@ -1,0 +1,36 @@
+"""Tables of figures, for people and for files."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from emo_osc.errors import EmoOscError
+
+Row = Mapping[str, float]
+Tables = Mapping[str, Mapping[str, Row]]
+
+
+def show(tables: Tables, console: Console | None = None) -> None:
+    """Prints every table; a figure that a row does not have is left open."""
+    console = console or Console()
+    for title, table in tables.items():
+        columns = list(dict.fromkeys(name for row in table.values() for name in row))
+        grid = Grid("", *columns, title=title, title_justify="left")
+        for name, row in table.items():
+            grid.add_row(name, *(f"{row[column]:.4g}" if column in row else "" for column in columns))
+        console.print(grid)
+
+
+def write(tables: Tables, path: Path) -> None:
+    """The same as JSON: title, row, column.
+
+    Raises:
+        EmoOscError: the file cannot be written.
+    """
+    try:
+        path.write_text(json.dumps(tables, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EmoOscError(f"{path}: cannot be written ({error.strerror}); choose another file") from None

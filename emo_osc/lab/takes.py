@@ -1,0 +1,156 @@
+"""Melodies played offline by the stage's own performer: the same touch, note by note, as files instead of sound."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import mido
+
+from emo_osc.affect import Affect
+from emo_osc.errors import EmoOscError
+from emo_osc.messages import Ready
+from emo_osc.preset import Preset
+from emo_osc.score import BARS, TICKS_PER_BAR, TICKS_PER_BEAT, Melody, Note
+from emo_osc.stage.performer import Performer
+from emo_osc.stage.settings import SETTING_NAMES, Settings
+from emo_osc.stage.shelf import Shelf
+from emo_osc.studio.generators import Composed, Generator
+
+Event = tuple[int, bytes]
+NOTE_OFF, NOTE_ON = 0x80, 0x90
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One melody as composed and as played: MIDI messages at ticks from its start, notes switched off by its end."""
+
+    composed: Composed
+    affect: Affect
+    bars: int
+    events: tuple[Event, ...]
+
+    @property
+    def length_tick(self) -> int:
+        """How long the take lasts, whether or not notes reach its end."""
+        return self.bars * TICKS_PER_BAR
+
+    @property
+    def played(self) -> Melody:
+        """The notes that sound, with the velocities and lengths they were played with."""
+        return Melody(tuple(_notes_of(self.events)), self.bars)
+
+
+def takes(generator: Generator, preset: Preset, affect: Affect, count: int, seed: int, bars: int = BARS) -> list[Take]:
+    """`count` melodies for an affect, played as the preset's performance section says; same seed, same takes."""
+    felt = affect.scaled(preset.performance.intensity)
+    composed = generator.compose(felt, count, seed)
+    return [play(melody, affect, preset, seed + index, bars) for index, melody in enumerate(composed)]
+
+
+def play(composed: Composed, affect: Affect, preset: Preset, seed: int, bars: int = BARS) -> Take:
+    """The first `bars` (1..16) of a melody as the stage plays it; `seed` draws how velocities vary."""
+    ready = Ready(composed.melody, affect, composed.measured, composed.distance, composed.seed, 0)
+    performer = Performer(Shelf((ready,)), settings_of(preset), Random(seed), affect)
+    performer.play()
+    events: list[Event] = [(0, message) for message in performer.take_bytes()]
+    end = bars * TICKS_PER_BAR
+    while (tick := performer.next_tick) < end:
+        events += [(int(tick), message) for message in performer.on_tick(int(tick))]
+    performer.stop()
+    events += [(end, message) for message in performer.take_bytes()]
+    return Take(composed, affect, bars, tuple(events))
+
+
+def settings_of(preset: Preset) -> Settings:
+    """What a preset sets of the stage's settings; the phrase is never changed for another."""
+    performance = {key: value for key, value in preset.performance.model_dump().items() if key in SETTING_NAMES}
+    midi = preset.midi
+    return replace(Settings(**performance), channel=midi.channel, cc74=midi.cc74, cc1=midi.cc1, evolve=0.0)
+
+
+def one_after_another(played: Sequence[Take]) -> Iterator[Event]:
+    """The messages of all takes with their ticks from the first one's start."""
+    start = 0
+    for take in played:
+        yield from ((start + tick, message) for tick, message in take.events)
+        start += take.length_tick
+
+
+def timed(played: Sequence[Take], tempo_bpm: float) -> list[tuple[float, bytes]]:
+    """The same in seconds, as the built-in instrument takes them."""
+    return [(tick * 60.0 / (tempo_bpm * TICKS_PER_BEAT), message) for tick, message in one_after_another(played)]
+
+
+def write_midi(played: Sequence[Take], tempo_bpm: float, path: Path) -> None:
+    """A one-track Standard MIDI File at 480 ticks a quarter; the same takes make the same bytes.
+
+    Raises:
+        EmoOscError: the file cannot be written.
+    """
+    file = mido.MidiFile(type=0, ticks_per_beat=TICKS_PER_BEAT)
+    track = mido.MidiTrack()
+    file.tracks.append(track)
+    track.append(mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(tempo_bpm)))
+    track.append(mido.MetaMessage("time_signature", numerator=4, denominator=4))
+    now = 0
+    for tick, message in one_after_another(played):
+        track.append(mido.Message.from_bytes(message, time=tick - now))
+        now = tick
+    track.append(mido.MetaMessage("end_of_track", time=sum(take.length_tick for take in played) - now))
+    try:
+        file.save(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def write_json(played: Sequence[Take], tempo_bpm: float, seed: int, path: Path) -> None:
+    """What was asked, what was measured, and every note as `[start_tick, duration_tick, pitch, velocity]`.
+
+    Raises:
+        EmoOscError: the file cannot be written.
+    """
+    told = {
+        "seed": seed,
+        "tempo": tempo_bpm,
+        "ticks_per_beat": TICKS_PER_BEAT,
+        "melodies": [_told(take) for take in played],
+    }
+    try:
+        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _told(take: Take) -> dict[str, Any]:
+    measured = take.composed.measured
+    return {
+        "affect": {"valence": take.affect.valence, "arousal": take.affect.arousal},
+        "measured": {
+            "notes_per_bar": measured.notes_per_bar,
+            "mean_pitch": measured.mean_pitch,
+            "major_share": measured.major_share,
+        },
+        "distance": take.composed.distance,
+        "seed": take.composed.seed,
+        "bars": take.bars,
+        "notes": [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in take.played.notes],
+    }
+
+
+def _notes_of(events: Sequence[Event]) -> Iterator[Note]:
+    """The performer plays one voice: each note-on is ended by the next note-off."""
+    begun: tuple[int, int, int] | None = None
+    for tick, message in events:
+        kind = message[0] & 0xF0
+        if kind == NOTE_ON:
+            begun = (tick, message[1], message[2])
+        elif kind == NOTE_OFF and begun:
+            yield Note(begun[0], tick - begun[0], begun[1], begun[2])
+            begun = None
+
+
+def _unwritable(path: Path, error: OSError) -> EmoOscError:
+    return EmoOscError(f"{path}: cannot be written ({error.strerror}); choose another file")
