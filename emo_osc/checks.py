@@ -37,7 +37,7 @@ def _performance_faults(preset: Preset) -> list[str]:
 
 
 def _mapping_faults(preset: Preset) -> list[str]:
-    settable = tuple(name for name, value in VALUES.items() if value.is_settable)
+    settable = tuple(name for name, value in VALUES.items() if value.is_mappable)
     return [
         f"mapping.{controller}: {unknown_name('value', name, settable)}"
         for controller, name in preset.mapping.items()

@@ -226,7 +226,7 @@ class Desk:
         if kind == _MIDI_PROGRAM and message[1] < len(preset.moods):
             return commands.SetValue("mood", (preset.moods[message[1]].id,))
         name = (preset.mapping or {}).get(message[1]) if kind == _MIDI_CC and len(message) == 3 else None
-        if name is None:
+        if name is None or not VALUES[name].is_mappable:
             return None
         argument = VALUES[name].arguments[0]
         return commands.SetValue(name, (argument.at_share(message[2] / 127),))

@@ -19,6 +19,7 @@ MAX_DATAGRAM_BYTES = 8192
 MAX_DEPTH = 8  # bundles inside bundles; nobody sends more than two
 MAX_REPLY_BYTES = 1400  # one Ethernet frame, so that no reply is ever cut in pieces
 RECEIVE_BUFFER_BYTES = 1 << 20
+MAX_FLOAT = (2.0 - 2.0**-23) * 2.0**127  # the largest 32-bit float
 IMMEDIATELY = 1  # the OSC timetag that means now
 NTP_TO_UNIX_S = 2_208_988_800  # seconds from 1900 to 1970
 
@@ -199,7 +200,7 @@ def _write_value(value: float | str) -> tuple[str, bytes]:
         return "s", _write_text(value)
     if isinstance(value, int):
         return "i", _SIZE.pack(max(-(2**31), min(2**31 - 1, value)))
-    return "f", struct.pack(">f", max(-3.4e38, min(3.4e38, value)))
+    return "f", struct.pack(">f", max(-MAX_FLOAT, min(MAX_FLOAT, value)))
 
 
 def _write_text(text: str) -> bytes:

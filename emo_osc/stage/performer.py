@@ -140,6 +140,8 @@ class Performer:
         self._bytes += self._release(inf)
         self._phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
+        if self._booking and self._booking.tick <= tick:
+            self._enter(_Booking(self._booking.ready, tick))
         self._set_cursor(tick)
 
     def set_settings(self, settings: Settings) -> None:
@@ -171,7 +173,7 @@ class Performer:
         """
         self.wanted = self._felt
         ready = self._choose(self._booking.ready if self._booking else None)
-        if ready is None or ready is self._phrase:
+        if ready is None:
             raise CommandError(CommandError.NOT_NOW, "no other melody of this affect is ready yet")
         return self._book(ready, tick)
 
@@ -257,7 +259,7 @@ class Performer:
         self.wanted = self._felt
         if self._random.random() < self.settings.evolve:
             ready = self._choose(None)
-            if ready is not None and ready is not self._phrase:
+            if ready is not None:
                 self._booking = _Booking(ready, self._bar_tick)
 
     @property

@@ -1,7 +1,7 @@
 """Melodies ready to play, found by the affect they were made for. Knows nothing of who made them."""
 
 from dataclasses import dataclass
-from math import exp, hypot, log2
+from math import exp, hypot, inf, log2
 
 from emo_osc.affect import Affect
 from emo_osc.messages import Ready
@@ -9,6 +9,7 @@ from emo_osc.score import Melody
 
 MAX_MELODIES = 384  # a look along the whole shelf then stays under 0.1 ms
 NEAR = 0.12  # melodies that lie this close to the nearest are as good; a third of the way between two moods
+REACH = 0.35  # farther from the nearest than this is another affect: the moods' smallest distance from each other
 MISS_WEIGHT = 0.25  # how much a melody's own miss of its targets counts beside its distance on the plane
 
 
@@ -51,19 +52,18 @@ class Shelf:
     ) -> Ready | None:
         """The melody to play for an affect: of the near ones the least played, then the nearest.
 
-        `density` in [-1, 1] asks for halved to doubled notes per bar; `without` are left out where there is another;
-        `keep` is chosen if it is near. None only where the shelf is empty.
+        `density` in [-1, 1] asks for halved to doubled notes per bar; `without` are left out; `keep` is chosen if it
+        is near. None where no melody of this affect is left.
         """
-        if not self._places:
-            return None
         costs = list(zip(self._costs(affect, density), self._places, strict=True))
-        if keep and cost(keep, affect, density) <= min(pair[0] for pair in costs) + NEAR:
+        best = min((pair[0] for pair in costs), default=inf)
+        if keep and cost(keep, affect, density) <= best + NEAR:
             return keep
         left_out = {id(ready) for ready in without}
-        others = [pair for pair in costs if id(pair[1].ready) not in left_out] or costs
-        limit = min(pair[0] for pair in others) + NEAR
+        others = [pair for pair in costs if pair[0] <= best + REACH and id(pair[1].ready) not in left_out]
+        limit = min((pair[0] for pair in others), default=inf) + NEAR
         near = [pair for pair in others if pair[0] <= limit]
-        return min(near, key=lambda pair: (pair[1].plays, pair[0]))[1].ready
+        return min(near, key=lambda pair: (pair[1].plays, pair[0]))[1].ready if near else None
 
     def mark_played(self, ready: Ready) -> None:
         """Remember that a melody was played, so that others get their turn."""

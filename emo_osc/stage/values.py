@@ -100,6 +100,11 @@ class Value:
     description: str
     is_settable: bool = True
 
+    @property
+    def is_mappable(self) -> bool:
+        """Whether a MIDI controller can stand for it: one argument whose range is known."""
+        return self.is_settable and len(self.arguments) == 1 and bool(self.arguments[0].range_text)
+
 
 VALENCE = Argument("valence", "f", -1.0, 1.0, is_clamped=True)
 AROUSAL = Argument("arousal", "f", -1.0, 1.0, is_clamped=True)

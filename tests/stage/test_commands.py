@@ -1,0 +1,156 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emo_osc.errors import CommandError
+from emo_osc.preset import QUANTIZE as PRESET_QUANTIZE
+from emo_osc.stage.commands import (
+    ROUTES,
+    Again,
+    Listen,
+    Next,
+    NotYet,
+    Panic,
+    Ping,
+    Play,
+    ReplyTo,
+    Route,
+    SetValue,
+    Tap,
+    parse,
+)
+from emo_osc.stage.osc import OscValue
+from emo_osc.stage.values import QUANTIZE, VALUES, Argument
+
+MakeStage = Callable[..., Any]  # the fixtures of tests/conftest.py
+MakeReady = Callable[..., Any]
+
+CONTRACT = (
+    "/emo/va /emo/va/unit /emo/valence /emo/arousal /emo/mood /emo/goto /emo/next /emo/again /emo/mutate /emo/keep "
+    "/emo/recall /emo/learn /emo/midi/learn /emo/quantize /emo/play /emo/stop /emo/panic /emo/tempo /emo/tap /emo/key "
+    "/emo/scale /emo/transpose /emo/reply_to /emo/preset /emo/ping /emo/status /emo/latency /emo/version "
+    "/emo/start_listen/note /emo/start_listen/bar /emo/start_listen/state /emo/start_listen/latency "
+    "/emo/start_listen/* /emo/stop_listen/*"
+)
+SETTABLE = "density register velocity gate swing humanize temperature evolve intensity latency_ms channel va mood tempo"
+SAMPLES: dict[str, OscValue] = {"mood": "밝음", "preset": "other", "host": "127.0.0.1"}
+
+
+def sample(argument: Argument) -> OscValue:
+    """A value an argument takes."""
+    if argument.kind == "s":
+        return argument.choices[0] if argument.choices else SAMPLES.get(argument.name, "name")
+    return max(1.0, argument.low) if argument.high >= 1.0 else argument.high
+
+
+def right(route: Route) -> tuple[OscValue, ...]:
+    return tuple(sample(argument) for argument in route.forms[0])
+
+
+def wrong(route: Route) -> tuple[OscValue, ...]:
+    """As many arguments as no form takes."""
+    return ("x",) * (max(len(form) for form in route.forms) + 1)
+
+
+@pytest.mark.parametrize("address", CONTRACT.split())
+def test_every_address_of_the_contract_is_in_the_table(address: str) -> None:
+    assert address in ROUTES
+
+
+@pytest.mark.parametrize("name", SETTABLE.split())
+@pytest.mark.parametrize("verb", ["set", "get", "start_listen", "stop_listen"])
+def test_every_value_of_the_contract_is_in_the_table(verb: str, name: str) -> None:
+    assert f"/emo/{verb}/{name}" in ROUTES
+
+
+@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES.keys())
+def test_a_row_takes_what_it_says(route: Route) -> None:
+    assert route.description
+    assert all(parse(route.address, tuple(sample(a) for a in form)) is not None for form in route.forms)
+
+
+@pytest.mark.parametrize("route", ROUTES.values(), ids=ROUTES.keys())
+def test_a_row_is_answered_and_its_wrong_message_refused(route: Route, stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((ready(60), ready(64)))
+    playing.ask("/emo/play")
+
+    answers = playing.ask(route.address, *right(route))
+    refusals = playing.ask(route.address, *wrong(route)) if route.address != "/emo/ping" else []
+
+    assert answers, "never silence"
+    assert all(answer[1] == 4 for answer in answers if answer[0] == "/emo/error")
+    assert [refusal[:2] for refusal in refusals] == [("/emo/error", 2)] or route.address == "/emo/ping"
+
+
+COMMANDS = {
+    ("/emo/va", (0.5, -0.5)): SetValue("va", (0.5, -0.5)),
+    ("/emo/va", (7, -7.0)): SetValue("va", (1.0, -1.0)),
+    ("/emo/va", (True, "0.25")): SetValue("va", (1.0, 0.25)),
+    ("/emo/va/unit", (1.0, 0.0)): SetValue("va", (1.0, -1.0)),
+    ("/emo/mood", ("밝음",)): SetValue("mood", ("밝음",)),
+    ("/emo/mood", ("bright", 0.5)): SetValue("mood", ("bright", 0.5)),
+    ("/emo/quantize", ("2BARS",)): SetValue("quantize", ("2bars",)),
+    ("/emo/key", ("bb",)): SetValue("key", ("Bb",)),
+    ("/emo/transpose", (2.0,)): SetValue("transpose", (2,)),
+    ("/emo/set/channel", ("3",)): SetValue("channel", (3,)),
+    ("/emo/play", (1.0,)): Play(),
+    ("/emo/play", ()): Play(),
+    ("/emo/next", (0.0,)): None,
+    ("/emo/panic", (False,)): None,
+    ("/emo/tap", (0,)): None,
+    ("/emo/next", (127,)): Next(),
+    ("/emo/again", ()): Again(),
+    ("/emo/panic", ()): Panic(),
+    ("/emo/tap", ()): Tap(),
+    ("/emo/goto", ("bright", 4)): NotYet("/emo/goto"),
+    ("/emo/goto", (0.1, 0.2, 4)): NotYet("/emo/goto"),
+    ("/emo/reply_to", (9000,)): ReplyTo(None, 9000),
+    ("/emo/reply_to", ("10.0.0.2", 9000)): ReplyTo("10.0.0.2", 9000),
+    ("/emo/ping", (b"blob",)): Ping(b"blob"),
+    ("/emo/start_listen/*", ()): Listen("*"),
+}
+
+
+@pytest.mark.parametrize(("message", "command"), COMMANDS.items(), ids=[f"{a} {v}" for a, v in COMMANDS])
+def test_a_message_makes_its_command(message: tuple[str, tuple[OscValue, ...]], command: object) -> None:
+    assert parse(*message) == command
+
+
+REFUSALS = {
+    ("/emo/vaa", (0.1, 0.2)): (1, "did you mean /emo/va?"),
+    ("/live/test", ()): (1, "unknown address"),
+    ("/emo/va", (0.1,)): (2, "valence"),
+    ("/emo/va", (float("nan"), 0.0)): (2, "valence must be a number"),
+    ("/emo/va", (float("inf"), 0.0)): (2, "valence must be a number"),
+    ("/emo/va", ("loud", 0.0)): (2, "got 'loud'"),
+    ("/emo/va", (None, 0.0)): (2, "valence must be a number"),
+    ("/emo/va", (b"1", 0.0)): (2, "valence must be a number"),
+    ("/emo/tempo", (500,)): (2, "tempo must be in 20..300, got 500"),
+    ("/emo/mood", (3,)): (2, "mood must be a text"),
+    ("/emo/mood", ("x" * 100,)): (2, "got 100 characters"),
+    ("/emo/mood", ("",)): (2, "mood must be a text"),
+    ("/emo/quantize", ("bra",)): (3, "did you mean 'bar'?"),
+    ("/emo/scale", ("dorien",)): (3, "did you mean 'dorian'?"),
+    ("/emo/set/densty", (1,)): (3, "did you mean 'density'?"),
+    ("/emo/get/xxxxx", ()): (3, "there are"),
+    ("/emo/play", ("now",)): (2, "pressed must be a number"),
+}
+
+
+@pytest.mark.parametrize(("message", "error"), REFUSALS.items(), ids=[f"{a} {str(v)[:20]}" for a, v in REFUSALS])
+def test_a_wrong_message_says_why(message: tuple[str, tuple[OscValue, ...]], error: tuple[int, str]) -> None:
+    with pytest.raises(CommandError) as raised:
+        parse(*message)
+
+    assert raised.value.code == error[0]
+    assert error[1] in str(raised.value)
+    assert len(str(raised.value)) < 600
+
+
+def test_stage_and_presets_know_the_same_boundaries() -> None:
+    assert tuple(QUANTIZE) == PRESET_QUANTIZE
+
+
+def test_values_are_found_under_their_own_name() -> None:
+    assert all(name == value.name for name, value in VALUES.items())
