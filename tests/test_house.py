@@ -20,7 +20,7 @@ DOOR = {"__init__", "__main__", "cli", "daemon", "client", "devices", "doctor", 
 WALLS: dict[str, tuple[set[str], set[str]]] = {
     "hall": (set(), {"mido", "platformdirs", "pydantic", "yaml"}),
     "stage": (set(), {"pythonosc", "rtmidi"}),
-    "studio": (set(), {"numpy", "platformdirs", "safetensors", "torch"}),
+    "studio": (set(), {"mido", "numpy", "platformdirs", "safetensors", "torch"}),
     "sound": (set(), {"numpy", "sounddevice"}),
     "train": ({"studio"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.

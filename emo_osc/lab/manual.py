@@ -1,0 +1,156 @@
+"""Pages written from tables, so that they cannot lie: `python -m emo_osc.lab.manual` writes them.
+
+They are docs/osc.md, the table of addresses in the README, and the JSON schema of presets.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from emo_osc.affect import MOODS, Mood
+from emo_osc.errors import CommandError
+from emo_osc.preset import OscSection, schema_text
+from emo_osc.stage.commands import ROUTES, NotYet, Route, describe
+from emo_osc.stage.values import PUSHES, VALUES, Argument, Value
+
+ROOT = Path(__file__).parents[2]
+FAMILIES = ("set", "get", "start_listen", "stop_listen")
+BEGIN, END = "<!-- written by `make docs` from here -->", "<!-- to here -->"
+MAX_CHOICES = 8
+TYPES = {"f": "number", "i": "whole number", "s": "text"}
+
+ANSWERS = (
+    ("/emo/ack address bar ms value..", "done: the bar it lands on, the milliseconds until it is heard, what was set"),
+    ("/emo/error code text address", "refused, and why; the music goes on"),
+    ("/emo/state/NAME value..", "the answer to get and status, and the push of a value that is listened to"),
+    ("/emo/bar n", "a bar begins, to those who listen to `bar`"),
+    ("/emo/note pitch velocity duration_ms channel", "a note sounds, to those who listen to `note`"),
+    ("/emo/latency name p50_ms p95_ms p99_ms max_ms count", "the delays seen so far"),
+    ("/emo/pong [token]", "the answer to ping"),
+    ("/emo/startup version", "the daemon is there"),
+    ("/emo/version version", "the answer to version"),
+)
+ERRORS = (
+    (CommandError.UNKNOWN_ADDRESS, "unknown address"),
+    (CommandError.WRONG_ARGUMENTS, "wrong arguments"),
+    (CommandError.UNKNOWN_NAME, "unknown name: a mood, a value, a preset"),
+    (CommandError.NOT_NOW, "not possible now, or not in this version"),
+    (CommandError.GENERATOR_DOWN, "the generator is down; the shelf plays on"),
+    (CommandError.MALFORMED, "not OSC; counted and never answered"),
+)
+
+
+def osc_page() -> str:
+    """docs/osc.md."""
+    osc = OscSection()
+    return f"""# OSC
+
+emo_osc listens to UDP on {osc.host}, port {osc.port}; `--osc-host 0.0.0.0` opens it to the network. Numbers may
+arrive as `i f d h T F` or as numeric text; replies carry only `i`, `f` and `s`, stay under 1,400 bytes and go to the
+address and port a message came from, unless `/emo/reply_to` says otherwise. A button's release (a single 0) does not
+trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most 60 s ahead.
+
+This page is written from the daemon's own table by `make docs`.
+
+## Addresses
+
+{address_table()}
+
+## Values
+
+`/emo/set/NAME value..` sets one, `/emo/get/NAME` asks for it, `/emo/start_listen/NAME` has it pushed whenever it
+changes, for 60 s that any message of yours renews, and `/emo/stop_listen/NAME` ends that.
+
+{_table(("name", "value", "range", "is"), (_value_row(value) for value in VALUES.values()))}
+
+Beside the values, these can be listened to; `state` answers with every value at once.
+
+{_table(("name", "pushes"), ((f"`{name}`", text) for name, text in PUSHES.items()))}
+
+## Moods
+
+A preset may move them or add its own. Program change N on the MIDI input calls mood N, counted from 0.
+
+{_table(("mood", "valence", "arousal", "also called"), (_mood_row(mood) for mood in MOODS))}
+
+## Answers
+
+{_table(("message", "says"), ((f"`{message}`", text) for message, text in ANSWERS))}
+
+## Error codes
+
+{_table(("code", "means"), ((str(code), text) for code, text in ERRORS))}
+"""
+
+
+def address_table() -> str:
+    """Every address but the families of values, which have a table of their own."""
+    routes = [route for route in ROUTES.values() if route.address.split("/")[2] not in FAMILIES]
+    rows = [
+        *(_route_row(route) for route in routes),
+        ("`/emo/set/NAME`", "value", "set any value; `/emo/get/NAME` asks for it"),
+        ("`/emo/start_listen/NAME`", "", "have it pushed as it changes; `/emo/stop_listen/NAME` ends that"),
+    ]
+    return _table(("address", "arguments", "does"), rows)
+
+
+def readme(text: str) -> str:
+    """A README with its table of addresses written anew.
+
+    Raises:
+        ValueError: the two marks are not there.
+    """
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the README needs the marks {BEGIN} and {END}")
+    return f"{head}{BEGIN}\n{address_table()}\n{END}{tail}"
+
+
+def _route_row(route: Route) -> tuple[str, str, str]:
+    forms = " or ".join(_form_text(form) for form in route.forms)
+    later = " (later version)" if _comes_later(route) else ""
+    return f"`{route.address}`", forms, route.description + later
+
+
+def _form_text(form: tuple[Argument, ...]) -> str:
+    """A form in words; a button needs none, and long choices are listed once, among the values."""
+    brief = (replace(a, choices=()) if len(a.choices) > MAX_CHOICES else a for a in form if a.name != "pressed")
+    shown = tuple(brief)
+    return describe(shown).replace("|", ", ") if shown else ""
+
+
+def _comes_later(route: Route) -> bool:
+    try:
+        return isinstance(route.make(), NotYet)
+    except (IndexError, TypeError):  # a command that exists and needs its arguments
+        return False
+
+
+def _value_row(value: Value) -> tuple[str, str, str, str]:
+    kinds = ", ".join(
+        TYPES[argument.kind] + (" (optional)" if argument.is_optional else "") for argument in value.arguments
+    )
+    ranges = "; ".join(dict.fromkeys(a.range_text.replace("|", ", ") for a in value.arguments if a.range_text))
+    return f"`{value.name}`", kinds, ranges, value.description + ("" if value.is_settable else " (read only)")
+
+
+def _mood_row(mood: Mood) -> tuple[str, str, str, str]:
+    return f"`{mood.id}`", f"{mood.affect.valence:+.2f}", f"{mood.affect.arousal:+.2f}", ", ".join(mood.aliases)
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [titles, ("---",) * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write(root: Path = ROOT) -> None:
+    """Writes every page under the checkout."""
+    page, front = root / "docs" / "osc.md", root / "README.md"
+    page.write_text(osc_page(), encoding="utf-8")
+    front.write_text(readme(front.read_text(encoding="utf-8")), encoding="utf-8")
+    (root / "presets" / "emo_osc.schema.json").write_text(schema_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

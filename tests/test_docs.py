@@ -1,0 +1,122 @@
+"""The pages tell the truth: tables are current, links lead somewhere, and every command line in them can be typed."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from emo_osc import cli
+from emo_osc.affect import MOODS
+from emo_osc.lab import manual
+from emo_osc.preset import parse_preset
+from emo_osc.stage.commands import ROUTES, Command, NotYet, Route, parse
+from emo_osc.stage.values import PUSHES, VALUES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in ROOT.glob("docs/*.md")}
+PAGES |= {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")}
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+COMMAND = re.compile(r"(?:^ {4}|`)(?:\.venv/bin/)?emo-osc ([^`#\n]+)", re.MULTILINE)
+COMMANDS = [(page, line.strip()) for page, text in PAGES.items() for line in COMMAND.findall(text.replace("\\\n", ""))]
+LINKS = [(page, link) for page, text in PAGES.items() for link in re.findall(r"\]\((?!http)([^)#]+)", text)]
+TARGETS = sorted(
+    {word for text in PAGES.values() for word in re.findall(r"(?:^ {4}|`)make ([a-z]+)", text, re.MULTILINE)}
+)
+
+
+def example(route: Route) -> Command | None:
+    """What an address asks for when it is sent something sensible."""
+    arguments = [a.choices[0] if a.choices else "x" if a.kind == "s" else max(a.low, 1) for a in route.forms[0]]
+    return parse(route.address, tuple(arguments))
+
+
+def test_the_osc_page_is_current() -> None:
+    assert PAGES["docs/osc.md"] == manual.osc_page()
+
+
+def test_the_readme_has_the_daemons_own_table() -> None:
+    assert manual.readme(README) == README
+
+
+def test_a_readme_without_its_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs the marks"):
+        manual.readme("# emo_osc")
+
+
+def test_every_address_is_in_the_readme_or_stands_for_a_family_that_is() -> None:
+    families = {f"/emo/{family}/{name}" for family in manual.FAMILIES for name in (*VALUES, *PUSHES)}
+    told = set(re.findall(r"`(/emo/[\w/]+)`", README))
+
+    assert ROUTES.keys() - families <= told
+    assert all(f"/emo/{family}/NAME" in README for family in manual.FAMILIES)
+
+
+def test_what_comes_later_is_marked_so_and_nothing_else() -> None:
+    rows = {row.split("`")[1]: row for row in manual.address_table().splitlines() if "`/emo/" in row}
+    later = {address for address in rows.keys() & ROUTES.keys() if isinstance(example(ROUTES[address]), NotYet)}
+
+    assert {address for address, row in rows.items() if "(later version)" in row} == later
+
+
+def test_every_mood_and_value_is_on_the_osc_page() -> None:
+    page = PAGES["docs/osc.md"]
+
+    assert all(f"| `{mood.id}` |" in page and all(alias in page for alias in mood.aliases) for mood in MOODS)
+    assert all(f"| `{name}` |" in page for name in VALUES)
+    assert all(mood.id in README for mood in MOODS)
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS)
+def test_a_link_leads_somewhere(page: str, link: str) -> None:
+    assert (ROOT / page).parent.joinpath(link).exists()
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS)
+def test_a_command_line_can_be_typed(page: str, line: str) -> None:
+    words = [word for word in shlex.split(line) if word != ".."]
+    command: click.Command = cli.commands
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        assert words[0] in command.commands, f"{page}: emo-osc {line}"
+        command = command.commands[words.pop(0)]
+    options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+
+    assert {word for word in words if word.startswith("--")} <= options, f"{page}: emo-osc {line}"
+
+
+@pytest.mark.parametrize("line", re.findall(r"emo-osc send (/emo/[^\n`]+)", README))
+def test_the_daemon_understands_what_the_readme_sends(line: str) -> None:
+    address, *arguments = line.split()
+
+    assert parse(address, tuple(arguments)) is not None
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_make_target_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+def test_the_example_preset_is_right() -> None:
+    example = PAGES["docs/presets.md"].split("```yaml\n")[1].split("```")[0]
+    preset = parse_preset(example, "example")
+
+    assert preset.mood_book().find(preset.performance.mood).id == "storm"
+    assert preset.mood_book().find("밝음").affect.valence == 0.9
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+    assert script.rstrip().endswith("exec make --no-print-directory test")
+    assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
+    assert "\n    make test " in README
+
+
+def test_the_changelog_begins_with_what_is_unreleased() -> None:
+    headings = re.findall(r"^## (.+)$", PAGES["CHANGELOG.md"], re.MULTILINE)
+
+    assert headings[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", heading) for heading in headings[1:])
