@@ -1,0 +1,170 @@
+"""The studio as a real process, and the test in the stage's place at the far end of its connection."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Failed, Finish, Loaded, Ready, ToStage, ToStudio, Want, decode, encode
+from emo_osc.preset import GeneratorSection
+from emo_osc.studio.worker import StudioSetup
+
+TIMEOUT_S = 20.0
+AFFECTS = (Affect(0.8, 0.35), Affect(-0.8, -0.15))
+
+
+class Studio:
+    """A studio process and the line to it."""
+
+    def __init__(self, section: GeneratorSection, affects: tuple[Affect, ...]) -> None:
+        with closing(socket.create_server(("127.0.0.1", 0))) as server:
+            server.settimeout(TIMEOUT_S)
+            setup = StudioSetup(server.getsockname()[1], "token", section, affects)
+            command = [sys.executable, "-m", "emo_osc.studio.worker"]
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+            assert self.process.stdin is not None
+            self.process.stdin.write(setup.to_json().encode())
+            self.process.stdin.close()
+            self.line, _ = server.accept()
+        self.line.settimeout(TIMEOUT_S)
+        self._lines = self.line.makefile("rb")
+        self.token = self._lines.readline()
+
+    def read(self) -> ToStage:
+        message = decode(self._lines.readline())
+        assert isinstance(message, Loaded | Ready | Failed)
+        return message
+
+    def send(self, message: ToStudio) -> None:
+        self.line.sendall(encode(message))
+
+    def close(self) -> None:
+        self._lines.close()
+        self.line.close()
+        self.process.wait(TIMEOUT_S)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+@pytest.fixture
+def studio() -> Iterator[Callable[..., Studio]]:
+    opened: list[Studio] = []
+
+    def open_studio(affects: tuple[Affect, ...] = (), **section: Any) -> Studio:
+        opened.append(Studio(GeneratorSection.model_validate({"name": "canned", "seed": 1, **section}), affects))
+        return opened[-1]
+
+    yield open_studio
+    for one in opened:
+        one.close()
+
+
+def test_it_shows_its_token_and_says_what_it_loaded(studio: Callable[..., Studio]) -> None:
+    one = studio()
+
+    assert (one.token, one.read()) == (b"token\n", Loaded("canned", "cpu"))
+
+
+def test_it_fills_the_pool_of_every_mood_in_turn(studio: Callable[..., Studio]) -> None:
+    one = studio(AFFECTS, pool=3)
+    one.read()
+    made = [one.read() for _ in range(6)]
+
+    assert all(isinstance(message, Ready) and message.ticket == -1 for message in made)
+    assert sorted(str(message.affect) for message in made if isinstance(message, Ready)) == sorted(
+        str(affect) for affect in AFFECTS * 3
+    )
+
+
+def test_an_order_is_answered_with_its_ticket_and_affect(studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.send(Want(Affect(0.3, 0.4), 17, 2))
+    one.read()
+    answers = [one.read(), one.read()]
+
+    assert [(a.affect, a.ticket) for a in answers if isinstance(a, Ready)] == [(Affect(0.3, 0.4), 17)] * 2
+
+
+def test_an_order_is_served_before_the_pools(studio: Callable[..., Studio]) -> None:
+    one = studio(AFFECTS, pool=400)
+    one.send(Want(Affect(0.3, 0.4), 17))
+
+    place = 0
+    while True:
+        message = one.read()
+        if isinstance(message, Ready) and message.ticket == 17:
+            break
+        place += 1
+    assert place <= 20, "a few batches may have been on their way"
+
+
+@pytest.mark.parametrize("line", [b"nonsense\n", b"{}\n", b'{"kind": "Want", "affect": 3, "ticket": 1}\n', b"\xff\n"])
+def test_a_bad_order_is_told_and_survived(line: bytes, studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.read()
+    one.line.sendall(line)
+    refused = one.read()
+    one.send(Want(Affect(0.0, 0.0), 3))
+
+    assert isinstance(refused, Failed)
+    answer = one.read()
+    assert isinstance(answer, Ready)
+    assert answer.ticket == 3
+
+
+@pytest.mark.parametrize("count", [-5, 0, 10**9])
+def test_a_mad_count_is_bounded(count: int, studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.read()
+    one.send(Want(Affect(0.0, 0.0), 3, count))
+
+    assert isinstance(one.read(), Ready)
+
+
+def test_it_ends_when_asked(studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.read()
+    one.send(Finish())
+
+    assert one.process.wait(TIMEOUT_S) == 0
+
+
+def test_it_ends_when_the_stage_hangs_up(studio: Callable[..., Studio]) -> None:
+    one = studio(AFFECTS, pool=2)
+    one.read()
+    one.line.shutdown(socket.SHUT_RDWR)
+
+    assert one.process.wait(TIMEOUT_S) == 0
+
+
+@pytest.mark.parametrize("section", [{"name": "nobody"}, {"checkpoint": "/nowhere/shelf.jsonl"}])
+def test_a_generator_that_cannot_be_loaded_is_told_and_final(
+    section: dict[str, str], studio: Callable[..., Studio]
+) -> None:
+    one = studio(**section)
+
+    assert isinstance(one.read(), Failed)
+    assert one.process.wait(TIMEOUT_S) == 2
+
+
+def test_the_canned_generator_brings_no_torch() -> None:
+    code = "import sys, emo_osc.studio.worker, emo_osc.studio.canned; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_setup_survives_the_pipe() -> None:
+    setup = StudioSetup(7, "token", GeneratorSection(name="canned", pool=9), AFFECTS)
+
+    assert StudioSetup.from_json(setup.to_json()) == setup
+
+
+@pytest.mark.parametrize("text", ["{}", '{"port": 1, "token": "t", "generator": 3, "affects": []}', "x"])
+def test_a_text_that_is_no_setup_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"setup|generator|GeneratorSection|Expecting"):
+        StudioSetup.from_json(text)
