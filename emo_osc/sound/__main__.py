@@ -1,11 +1,11 @@
 """The synth process: MIDI bytes from the door's socket to the sound card, until the door closes the socket."""
 
 import argparse
+import os
 import signal
 import socket
 import sys
-from contextlib import suppress
-from threading import Event
+from threading import Thread
 from time import perf_counter
 
 from emo_osc.errors import EmoOscError
@@ -16,6 +16,7 @@ from emo_osc.sound.stream import MidiStream
 
 NO_SOUND = 3  # the exit code when this machine cannot sound; the door plays on without
 GOODBYE_S = 0.3  # how long the last notes may ring when the door closes
+STALL_S = 3.0  # a device that asks for nothing for so long is gone; not every driver says so
 
 
 def main() -> int:
@@ -23,41 +24,54 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the door ends us in its own time
     asked = _arguments()
     try:
-        with socket.create_connection(("127.0.0.1", asked.connect), timeout=5) as peer:
-            peer.settimeout(None)
-            peer.sendall(asked.token.encode() + b"\n")
-            return _play(peer, Player(Instrument(asked.gain)))
+        peer = socket.create_connection(("127.0.0.1", asked.connect), timeout=STALL_S)
+        peer.sendall(asked.token.encode() + b"\n")
     except OSError as error:
         return _say(f"no daemon at 127.0.0.1:{asked.connect} ({error.strerror or error}); emo-osc serve starts this", 2)
+    with peer:
+        return _play(peer, Player(Instrument(asked.gain)))
 
 
 def _play(peer: socket.socket, player: Player) -> int:
-    lost = Event()
-
-    def on_lost() -> None:
-        lost.set()
-        with suppress(OSError):  # the door may have gone first
-            peer.shutdown(socket.SHUT_RD)  # wakes the thread that waits for bytes
-
     try:
-        stream = start_output(lambda block: player.fill(block, perf_counter()), on_lost)
+        stream = start_output(lambda block: player.fill(block, perf_counter()))
+        _feed(peer, player)
     except EmoOscError as error:
         return _say(str(error), NO_SOUND)
-    _feed(peer, player)
-    if lost.is_set():
-        return _say(f"the audio device is gone: {OFF}; plug it in and start again", NO_SOUND)
     _fade(player)
-    stream.close()
+    closing = Thread(target=stream.close, daemon=True)  # PortAudio waits for ever for a sound server that has died
+    closing.start()
+    closing.join(GOODBYE_S)
     return 0
 
 
 def _feed(peer: socket.socket, player: Player) -> None:
-    midi = MidiStream()
-    with suppress(ConnectionError):  # the door has died: an end like any other
-        while data := peer.recv(4096):
-            now_s = perf_counter()
-            for message in midi.feed(data):
-                player.push(message, now_s)
+    """Hands on what comes, until the door closes the socket.
+
+    Raises:
+        EmoOscError: the sound card no longer asks for blocks.
+    """
+    midi, started_s = MidiStream(), perf_counter()
+    peer.settimeout(STALL_S / 2)
+    while True:
+        data = _received(peer)
+        now_s = perf_counter()
+        if now_s - max(started_s, player.filled_s) > STALL_S:
+            raise EmoOscError(f"the audio device stopped: {OFF}; plug it in again, or restart the sound server")
+        if data == b"":
+            return
+        for message in midi.feed(data or b""):
+            player.push(message, now_s)
+
+
+def _received(peer: socket.socket) -> bytes | None:
+    """What came; None when nothing did for a while, b"" when the door has closed the socket or died."""
+    try:
+        return peer.recv(4096)
+    except TimeoutError:
+        return None
+    except ConnectionError:
+        return b""
 
 
 def _fade(player: Player) -> None:
@@ -90,4 +104,4 @@ def _say(line: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # the usual way out ends PortAudio too, and may wait for ever: see _play

@@ -18,8 +18,8 @@ class Stream(Protocol):
         """Ends it."""
 
 
-def start_output(fill: Callable[[Samples], None], on_lost: Callable[[], None]) -> Stream:
-    """A sound card that calls `fill` for each block of 10 ms, and `on_lost` when it stops.
+def start_output(fill: Callable[[Samples], None]) -> Stream:
+    """A sound card that calls `fill` for each block of 10 ms.
 
     Raises:
         EmoOscError: there is no PortAudio library or no device, or it refuses 48 kHz stereo.
@@ -28,6 +28,8 @@ def start_output(fill: Callable[[Samples], None], on_lost: Callable[[], None]) -
         import sounddevice
     except (ImportError, OSError):
         raise EmoOscError(f"no PortAudio library: {OFF}; on Debian: apt install libportaudio2") from None
+    except Exception as error:  # importing it starts PortAudio, whose own error cannot be imported before that
+        raise EmoOscError(f"the audio system does not start ({error.args[0]}): {OFF}; restart it") from None
     try:
         device = choose_device(sounddevice.query_hostapis())
         stream = sounddevice.OutputStream(
@@ -39,7 +41,6 @@ def start_output(fill: Callable[[Samples], None], on_lost: Callable[[], None]) -
             latency="low",
             extra_settings=_settings(sounddevice, device),
             callback=lambda block, _frames, _time, _status: fill(block),
-            finished_callback=on_lost,
         )
         stream.start()
     except sounddevice.PortAudioError as error:

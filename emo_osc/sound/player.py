@@ -1,6 +1,7 @@
 """The instrument as a sound card's callback plays it, fed from another thread. Reads no clock and opens no device."""
 
 from collections import deque
+from math import inf
 from threading import Event
 
 from emo_osc.sound.instrument import Instrument
@@ -18,6 +19,7 @@ class Player:
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
         self._inbox: deque[tuple[float, bytes]] = deque(maxlen=INBOX)
+        self.filled_s = -inf  # when the sound card last asked
         self.silent = Event()  # set by each block that leaves nothing to hear
 
     def push(self, message: bytes, now_s: float) -> None:
@@ -30,6 +32,7 @@ class Player:
         began_s = now_s - frames / rate  # so that notes keep their distance: a constant delay, no jitter
         waiting = [self._inbox.popleft() for _ in range(len(self._inbox))]
         messages = [(round((came_s - began_s) * rate), message) for came_s, message in waiting]
+        self.filled_s = now_s
         block[:] = self._instrument.render(frames, messages)
         if self._instrument.is_silent:
             self.silent.set()

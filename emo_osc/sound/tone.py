@@ -22,7 +22,7 @@ KNOCK_S = 0.25  # decay time of the strike's brightness; the tine's is a third o
 RING_S = 3.2  # decay time of the tone at 440 Hz; high notes die sooner, as on strings and bars
 CUT_S = 0.0015  # decay time of a voice that must make room: short, but no click
 FADED = 9.3  # decay times until -81 dB, where a note is over
-TINE_HZ, TINE_LEVEL = 5000.0, 0.5
+TINE_HZ, TINE_LEVEL = 5000.0, 0.4
 
 HZ = tuple(440.0 * 2.0 ** ((pitch - 69) / 12) for pitch in range(128))  # equal temperament
 RINGS_S = tuple(RING_S * (440.0 / hz) ** 0.5 for hz in HZ)

@@ -1,4 +1,4 @@
-import timeit
+from time import process_time
 
 import numpy as np
 import pytest
@@ -196,9 +196,8 @@ def test_other_sample_rates_keep_the_pitch(rate: int) -> None:
 def test_eight_voices_cost_a_small_share_of_a_core() -> None:
     piano = Instrument()
     piano.render(9_600, [(0, on(48 + 3 * number)) for number in range(VOICES)])
-    sine = np.full((VOICES, BLOCK_FRAMES), 0.5, np.float32)
 
-    block_s = min(timeit.repeat(lambda: piano.render(BLOCK_FRAMES), number=10, repeat=20)) / 10
-    sine_s = min(timeit.repeat(lambda: np.sin(sine), number=10, repeat=20)) / 10
+    began_s = process_time()
+    piano.render(SAMPLE_RATE)
 
-    assert block_s < 250 * sine_s  # measured: 75; a sine of 8 x 480 takes 4 us on the 2.5 GHz core where this is 1/30
+    assert process_time() - began_s < 0.5  # measured: 0.03 to 0.05 on an idle 2.5 GHz core, 0.1 on a crowded one
