@@ -1,0 +1,212 @@
+"""The stage as a real process; the test stands in the place of the door, the studio and the synth."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emo_osc.affect import MOODS, Affect
+from emo_osc.messages import Failed, Loaded, Ready, Want, decode, encode
+from emo_osc.stage.osc import Message, OscValue
+from emo_osc.stage.osc import decode as decode_osc
+from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.setup import Report, Setup, StagePreset
+
+TIMEOUT_S = 20.0
+TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
+MakeReady = Callable[..., Ready]
+
+
+class Stage:
+    """A stage process with its door, and an OSC client."""
+
+    def __init__(self, shelf: Path, is_playing: bool) -> None:
+        preset = StagePreset({"tempo": 240.0, "humanize": 0.0}, MOODS)
+        setup = Setup("127.0.0.1", 1, "none", "", TOKENS, str(shelf), 1, is_playing, "current", {"current": preset})
+        command = [sys.executable, "-m", "emo_osc.stage.loop"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(replace(setup, port=free_port()).to_json().encode())
+        self.process.stdin.close()
+        self.report = Report.from_json(self.process.stdout.readline())
+        self.lines: list[socket.socket] = []
+        self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.client.settimeout(TIMEOUT_S)
+        self.door = self.join("door")
+
+    def join(self, role: str) -> socket.socket:
+        line = socket.create_connection(("127.0.0.1", self.report.hub), TIMEOUT_S)
+        self.lines.append(line)
+        line.sendall(TOKENS.get(role, role).encode() + b"\n")
+        return line
+
+    def ask(self, address: str, *arguments: float | str) -> tuple[OscValue, ...]:
+        """Arguments of the first answer."""
+        self.client.sendto(encode_osc(address, *arguments), ("127.0.0.1", self.report.osc_port))
+        return self.receive().arguments
+
+    def receive(self) -> Message:
+        return decode_osc(self.client.recv(2048))[0]
+
+    def close(self) -> int:
+        self.door.close()
+        code = self.process.wait(TIMEOUT_S)
+        for line in (*self.lines, self.client):
+            line.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def on_stage(tmp_path: Path, ready: MakeReady) -> Iterator[Callable[..., Stage]]:
+    opened: list[Stage] = []
+    shelf = tmp_path / "shelf.jsonl"
+    shelf.write_bytes(encode(ready(60)) + encode(ready(72, 0.8, 0.35)))
+
+    def open_stage(is_playing: bool = True, shelf: Path = shelf) -> Stage:
+        opened.append(Stage(shelf, is_playing))
+        return opened[-1]
+
+    yield open_stage
+    for stage in opened:
+        with suppress(ProcessLookupError):
+            stage.close()
+
+
+def read_midi(line: socket.socket, wanted: Callable[[bytes], bool]) -> list[bytes]:
+    """Three-byte messages until the one that is wanted."""
+    messages: list[bytes] = []
+    while not (messages and wanted(messages[-1])):
+        data = line.recv(3, socket.MSG_WAITALL)
+        assert len(data) == 3, "the line was dropped"
+        messages.append(data)
+    return messages
+
+
+def test_the_synth_hears_whole_messages_and_controllers_first(on_stage: Callable[..., Stage]) -> None:
+    sound = on_stage().join("sound")
+    messages = read_midi(sound, lambda message: message[0] == 0x90)
+
+    assert messages[0] == bytes((0xB0, 74, 64))
+    assert messages[-1][:2] == bytes((0x90, 60))
+
+
+def test_the_stage_waits_for_play_where_it_should(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage(is_playing=False)
+    sound = stage.join("sound")
+    before = stage.ask("/emo/get/playing")
+    stage.ask("/emo/play")
+
+    assert before == (0,)
+    assert read_midi(sound, lambda message: message[0] == 0x90)[-1][1] == 60
+
+
+def test_all_is_off_when_the_door_goes(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    sound = stage.join("sound")
+    note = read_midi(sound, lambda message: message[0] == 0x90)[-1]
+    stage.door.close()
+    rest = b"".join(iter(lambda: sound.recv(1 << 16), b""))
+
+    assert bytes((0x80, note[1], 64)) in rest
+    assert bytes((0xB0, 123, 0)) in rest
+    assert stage.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_synth_that_goes_and_comes_back_is_played_again(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    first = stage.join("sound")
+    read_midi(first, lambda message: message[0] == 0x90)
+    first.close()
+    second = stage.join("sound")
+
+    assert read_midi(second, lambda message: message[0] == 0x90)
+
+
+def test_the_studio_is_asked_for_the_affect_and_its_answer_is_played(
+    on_stage: Callable[..., Stage], ready: MakeReady
+) -> None:
+    stage = on_stage()
+    sound, studio = stage.join("sound"), stage.join("studio")
+    lines = studio.makefile("rb")
+    studio.sendall(encode(Loaded("canned", "cpu")))
+    stage.ask("/emo/va", -0.5, -0.5)
+    want = next(message for line in lines if (message := decode(line)) and is_for(message, Affect(-0.5, -0.5), studio))
+    assert isinstance(want, Want)
+    studio.sendall(encode(ready(90, -0.5, -0.5, ticket=want.ticket)))
+
+    assert read_midi(sound, lambda message: message[:2] == bytes((0x90, 90)))
+    lines.close()
+
+
+def is_for(message: object, affect: Affect, studio: socket.socket) -> bool:
+    """Whether an order is for this affect; any other is answered as failed, so that the next can come."""
+    assert isinstance(message, Want)
+    if message.affect.distance(affect) < 1e-6:
+        return True
+    studio.sendall(encode(Failed("not this one", message.ticket)))
+    return False
+
+
+@pytest.mark.parametrize("garbage", [b"nonsense\n", b"{}\n", b"\xff" * 3_000_000])
+def test_a_mad_studio_is_shown_out_and_the_music_goes_on(garbage: bytes, on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    sound, studio = stage.join("sound"), stage.join("studio")
+    with suppress(ConnectionError, TimeoutError):
+        studio.sendall(garbage)
+    with suppress(ConnectionError):
+        while studio.recv(1 << 16):
+            continue
+
+    assert read_midi(sound, lambda message: message[0] == 0x90)
+    assert str(stage.ask("/emo/get/studio")[0]).startswith("absent")
+
+
+def test_a_stranger_is_shown_out(on_stage: Callable[..., Stage]) -> None:
+    stranger = on_stage().join("a stranger's token")
+
+    with suppress(ConnectionError):
+        assert stranger.recv(10) == b""
+
+
+def test_what_is_no_osc_is_counted_and_never_answered(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    for packet in (b"junk", b"#bundle\0" + bytes(7), b"\xff" * 9000):
+        stage.client.sendto(packet, ("127.0.0.1", stage.report.osc_port))
+
+    assert stage.ask("/emo/get/malformed") == (3,)
+
+
+def test_a_flood_is_answered_to_the_last_message_and_the_notes_keep_coming(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    sound = stage.join("sound")
+    answers = [stage.ask("/emo/va", (n % 21 - 10) / 10, 0.0)[0] for n in range(1000)]
+
+    assert answers == ["/emo/va"] * 1000
+    assert read_midi(sound, lambda message: message[0] == 0x90)
+
+
+def test_a_shelf_that_cannot_be_read_is_one_clear_line(tmp_path: Path, on_stage: Callable[..., Stage]) -> None:
+    setup_of_nowhere = tmp_path / "nowhere.jsonl"
+    preset = StagePreset({}, MOODS)
+    setup = Setup(
+        "127.0.0.1", free_port(), "none", "", TOKENS, str(setup_of_nowhere), 1, True, "current", {"current": preset}
+    )
+    command = [sys.executable, "-m", "emo_osc.stage.loop"]
+    ended = subprocess.run(command, input=setup.to_json().encode(), capture_output=True, check=False, timeout=TIMEOUT_S)
+
+    assert ended.returncode == 2
+    assert "the shelf cannot be read" in Report.from_json(ended.stdout).fault

@@ -1,0 +1,323 @@
+"""The whole daemon as its players meet it: processes, a UDP port, and a real MIDI port where there is a JACK server."""
+
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import rtmidi
+
+from emo_osc.affect import MOODS
+from emo_osc.daemon import stage_preset, stage_setup
+from emo_osc.errors import EmoOscError
+from emo_osc.preset import parse_preset
+from emo_osc.stage.osc import Message, decode, encode
+from emo_osc.stage.setup import Report, Setup
+
+TIMEOUT_S = 30.0
+PRESET = """
+osc: {{port: {port}}}
+midi: {{out: {name}}}
+clock: {{tempo: 240}}
+generator: {{name: canned, seed: 1, pool: 1}}
+sound: {{enabled: false}}
+web: {{enabled: false}}
+"""
+Listener = queue.Queue[tuple[float, bytes]]
+
+
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Daemon:
+    """`emo-osc serve` in a process of its own, and an OSC client beside it."""
+
+    def __init__(self, folder: Path, more: str = "", port: int = 0) -> None:
+        self.port = port or free_port()
+        self.name = f"emo_{self.port}"
+        preset = folder / f"{self.name}.yaml"
+        preset.write_text(PRESET.format(port=self.port, name=self.name) + more, encoding="utf-8")
+        self.started_s = perf_counter()
+        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._said: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.client.settimeout(TIMEOUT_S)
+
+    def wait_for_line(self, part: str) -> str:
+        while part not in (line := self._said.get(timeout=TIMEOUT_S)):
+            continue
+        return line
+
+    def send(self, address: str, *arguments: float | str) -> None:
+        self.client.sendto(encode(address, *arguments), ("127.0.0.1", self.port))
+
+    def receive(self) -> Message:
+        (message,) = decode(self.client.recv(2048))
+        return message
+
+    def receive_until(self, wanted: Callable[[Message], bool]) -> Message:
+        while not wanted(message := self.receive()):
+            continue
+        return message
+
+    def child(self, module: str) -> int:
+        """The id of the process that runs a module of ours."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return next(int(pid) for pid in children if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    def close(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(TIMEOUT_S)
+        self._reader.join(TIMEOUT_S)
+        self.client.close()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        return code
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._said.put(line)
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    opened: list[Daemon] = []
+
+    def open_daemon(more: str = "", port: int = 0) -> Daemon:
+        opened.append(Daemon(tmp_path, more, port))
+        return opened[-1]
+
+    yield open_daemon
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
+    """Listens to the JACK port of a name; what arrives comes with its time."""
+    ports: list[rtmidi.MidiIn] = []
+
+    def listen(name: str) -> Listener:
+        heard: Listener = queue.Queue()
+        port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="listener")
+        ports.append(port)
+        index = next(index for index, found in enumerate(port.get_ports()) if name in found)
+        port.set_callback(lambda event, _: heard.put((perf_counter(), bytes(event[0]))))
+        port.open_port(index)
+        return heard
+
+    yield listen
+    for port in ports:
+        port.cancel_callback()
+        port.close_port()
+        port.delete()
+
+
+def next_note(heard: Listener, wanted: Callable[[bytes], bool] = lambda _: True) -> tuple[float, bytes]:
+    """The next note-on that is wanted."""
+    while True:
+        at_s, message = heard.get(timeout=TIMEOUT_S)
+        if message[0] & 0xF0 == 0x90 and wanted(message):
+            return at_s, message
+
+
+def left_on(messages: list[bytes]) -> set[int]:
+    """Pitches whose last message is a note-on."""
+    last = {message[1]: message[0] & 0xF0 for message in messages if message[0] & 0xE0 == 0x80}
+    return {pitch for pitch, kind in last.items() if kind == 0x90}
+
+
+def drained(heard: Listener) -> list[bytes]:
+    return [heard.get()[1] for _ in range(heard.qsize())]
+
+
+def test_a_mood_sent_by_liblo_is_heard_at_a_real_midi_port(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
+) -> None:
+    if not shutil.which("oscsend"):
+        pytest.skip("no oscsend here: apt-get install liblo-tools")
+    one = daemon()
+    one.wait_for_line("MIDI out")
+    heard = hear(one.name)
+    _, before = next_note(heard)
+    one.send("/emo/start_listen/note")
+
+    subprocess.run(["oscsend", "127.0.0.1", str(one.port), "/emo/mood", "s", "격렬함"], check=True, timeout=TIMEOUT_S)
+    louder = next_note(heard, lambda message: message[2] > before[2] + 5)
+
+    assert louder[1][0] == 0x90
+    one.send("/emo/get/mood")
+    state = one.receive_until(lambda message: message.address == "/emo/state/mood")
+    assert state.arguments == ("intense", 1.0)
+
+
+def test_an_ack_promises_the_next_bar(daemon: Callable[..., Daemon]) -> None:
+    one = daemon()
+    one.wait_for_line("MIDI out")
+    one.send("/emo/start_listen/bar")
+    bar = one.receive_until(lambda message: message.address == "/emo/bar").arguments[0]
+
+    one.send("/emo/mood", "peaceful")
+    ack = one.receive_until(lambda message: message.arguments[:1] == ("/emo/mood",))
+
+    assert isinstance(bar, int)
+    assert isinstance(ack.arguments[2], float)
+    assert ack.arguments[1] == bar + 1
+    assert 0.0 < ack.arguments[2] <= 1000.0, "a bar at 240 bpm takes one second"
+
+
+def test_the_music_goes_on_when_the_studio_is_killed_and_the_studio_comes_back(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
+) -> None:
+    if not Path("/proc/self/task").is_dir():
+        pytest.skip("finds the studio's process in /proc")
+    one = daemon()
+    one.wait_for_line("generator ready")
+    heard = hear(one.name)
+    one.send("/emo/start_listen/studio")
+    one.receive_until(lambda message: message.address == "/emo/state/studio")
+
+    os.kill(one.child("emo_osc.studio.worker"), signal.SIGKILL)
+    absent = one.receive_until(lambda message: message.address == "/emo/state/studio")
+    back = one.receive_until(lambda message: "ready" in str(message.arguments))
+    notes = [next_note(heard)[0] for _ in range(4)]
+
+    assert str(absent.arguments[0]).startswith("absent")
+    assert back.arguments == ("ready canned on cpu",)
+    assert notes == sorted(notes)
+    assert "music goes on" in one.wait_for_line("studio has ended")
+
+
+def test_every_note_is_off_after_sigterm(daemon: Callable[..., Daemon], hear: Callable[[str], Listener]) -> None:
+    one = daemon()
+    one.wait_for_line("MIDI out")
+    heard = hear(one.name)
+    messages = [next_note(heard)[1]]
+
+    code = one.close()
+    messages += drained(heard)
+
+    assert code == 0
+    assert left_on(messages) == set()
+    assert any(message[1] == 123 for message in messages if message[0] & 0xF0 == 0xB0)
+
+
+def test_every_note_is_off_when_the_door_is_killed(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
+) -> None:
+    one = daemon()
+    one.wait_for_line("MIDI out")
+    heard = hear(one.name)
+    messages = [next_note(heard)[1]]
+
+    one.process.kill()
+    while not any(message[0] & 0xF0 == 0xB0 and message[1] == 120 for message in messages[-1:]):
+        messages.append(heard.get(timeout=TIMEOUT_S)[1])
+
+    assert left_on(messages) == set()
+
+
+def test_ctrl_c_ends_it_cleanly(daemon: Callable[..., Daemon]) -> None:
+    one = daemon()
+    one.wait_for_line("MIDI out")
+    one.process.send_signal(signal.SIGINT)
+
+    assert one.process.wait(TIMEOUT_S) == 0
+    assert one.process.stderr is not None
+    assert "Traceback" not in one.process.stderr.read()
+
+
+def test_two_daemons_on_one_port_get_one_clear_line(daemon: Callable[..., Daemon]) -> None:
+    one = daemon()
+    one.wait_for_line("OSC in")
+
+    two = daemon(port=one.port)
+
+    assert two.process.wait(TIMEOUT_S) == 2
+    assert two.process.stderr is not None
+    (line,) = two.process.stderr.read().splitlines()
+    assert f"127.0.0.1:{one.port}" in line
+    assert "is another emo_osc running" in line
+
+
+def test_without_a_midi_system_it_says_so_and_plays_on(
+    daemon: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "emo_osc_no_such_server")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    one = daemon()
+    line = one.wait_for_line("MIDI out")
+    if "none" not in line:
+        pytest.skip("this machine has a MIDI system")
+    one.send("/emo/start_listen/note")
+
+    assert "the built-in sound plays instead" in line
+    assert one.receive_until(lambda message: message.address == "/emo/note")
+
+
+@pytest.mark.parametrize("source", ["midi", "link"])
+def test_a_clock_that_is_not_there_yet_is_named(source: str, daemon: Callable[..., Daemon], tmp_path: Path) -> None:
+    preset = tmp_path / "clock.yaml"
+    preset.write_text(f"clock: {{source: {source}}}")
+    command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+    assert "later version" in ended.stderr
+
+
+FAULTS = {
+    "performance: {scale: dorien}": "did you mean 'dorian'?",
+    "performance: {mood: brihgt}": "did you mean 'bright'?",
+    "mapping: {20: densty}": "did you mean 'density'?",
+    "mapping: {20: va}": "va",
+    "generator: {name: nobody}": "nobody",
+}
+
+
+@pytest.mark.parametrize(("text", "remedy"), FAULTS.items())
+def test_a_preset_that_names_nothing_is_refused(text: str, remedy: str) -> None:
+    with pytest.raises(EmoOscError, match="preset") as raised:
+        stage_preset(parse_preset(text, "preset"), "preset")
+
+    assert remedy in str(raised.value)
+
+
+def test_the_stage_takes_from_a_preset_what_it_plays_by() -> None:
+    text = "{clock: {tempo: 90}, midi: {channel: 3, cc1: true}, performance: {mood: 밝음}, mapping: {20: density}}"
+    preset = stage_preset(parse_preset(text, "preset"), "preset")
+
+    assert (preset.values["tempo"], preset.values["channel"], preset.values["mood"]) == (90.0, 3, "bright")
+    assert (preset.mapping, preset.cc1, preset.moods) == ({20: "density"}, True, MOODS)
+
+
+def test_a_setup_and_a_report_survive_the_pipe() -> None:
+    setup = stage_setup(parse_preset("{mapping: {20: density}}", "preset"))
+    report = Report(5, 7770, ("OSC in", "MIDI out"))
+
+    assert Setup.from_json(setup.to_json()) == setup
+    assert Report.from_json(report.to_json().encode()) == report
+    assert len(set(setup.tokens.values())) == 3
+
+
+def test_a_text_that_is_no_setup_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a setup"):
+        Setup.from_json("{}")
