@@ -142,7 +142,7 @@ def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: T
     cells, hidden = tuple(cell.contiguous() for cell in cells), list(hiddens)
     tokens = before.new_empty(len(before), BAR_STEPS)
     for step in range(BAR_STEPS):
-        gates = weights.recurrent[0](hidden[0]).add_(bar_gates).add_(weights.token_gates[before])
+        gates = weights.recurrent[0](hidden[0]).add_(bar_gates).add_(weights.token_gates.index_select(0, before))
         hidden[0] = lstm_step(gates, cells[0])
         for layer in range(1, layers):
             below_own = torch.cat(hidden[layer - 1 : layer + 1], 1)

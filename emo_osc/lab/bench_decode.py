@@ -1,0 +1,141 @@
+"""How long melodies take to decode, and how far fast decoding strays from the plain one."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from torch import Tensor
+
+from emo_osc.errors import EmoOscError
+from emo_osc.studio import checkpoints, music_vae
+from emo_osc.studio.decode import BarDecoderWeights, decode
+from emo_osc.studio.fast_hierdec import fuse_hierdec
+from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
+from emo_osc.studio.noise import gumbel
+from emo_osc.studio.products import Precision, best_precision
+
+# B melodies, K bars, Z latent size, E embedding size
+
+WIDE = 512  # the compact size that the targets of the decoder speak of
+MANY = 64
+CPU = torch.device("cpu")
+COMPARED = 8
+BITS: dict[Precision, float] = {"float32": 32.0, "bfloat16": 16.0, "int8": 8.0}
+
+Latents = Tensor
+Run = Callable[[], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A network to measure, decoded in three ways from the same latents and noise."""
+
+    name: str
+    embed: Callable[[Latents], Tensor]  # -> (B, K, E)
+    weights: BarDecoderWeights  # at the precision that is best here
+    plain: BarDecoderWeights  # float32
+    loop: Callable[[Latents, Tensor], Tensor]  # 256 steps, one after another
+    latents: Latents  # MANY of them
+    precision: Precision
+
+
+def bench_decode(seconds: float) -> dict[str, float]:
+    """Measures for about `seconds` on one thread of the CPU; names to figures, in the order to show them.
+
+    For the `shipped` generator (while there is none, its network with random weights), the `compact` size of the
+    targets and `full` size hierdec, both with random weights: `NAME_one_ms`, `NAME_first_bar_ms`, `NAME_64_ms` (median
+    wall time; noise is drawn beforehand, a conductor is included), `NAME_loop_ms` (plainly, 256 steps), `NAME_speedup`
+    (loop / one), `NAME_equal_tokens` (share, fast against plain float32 with common noise) and `NAME_bits` (8, 16, 32:
+    the precision that is best here). Every run is timed once at least, so a slow machine takes longer.
+    """
+    figures: dict[str, float] = {}
+    subjects = (_shipped, _compact, _full)
+    with _one_thread(), torch.no_grad():
+        for build in subjects:
+            figures |= figures_of(build(), seconds / len(subjects))
+    return figures
+
+
+def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
+    """One network's part of `bench_decode`."""
+    z, noise = subject.latents, gumbel(range(MANY))
+    weights, few = subject.weights, noise[:1]
+    runs: dict[str, tuple[float, Run]] = {
+        "first_bar": (0.15, lambda: decode(weights, subject.embed(z[:1])[:, :1], 1.0, few[:, :1])),
+        "one": (0.25, lambda: decode(weights, subject.embed(z[:1]), 1.0, few)),
+        str(MANY): (0.3, lambda: decode(weights, subject.embed(z), 1.0, noise)),
+        "loop": (0.3, lambda: subject.loop(z[:1], few)),
+    }
+    figures = {f"{subject.name}_{what}_ms": _median_ms(run, part * seconds) for what, (part, run) in runs.items()}
+    embeddings, some = subject.embed(z[:COMPARED]), noise[:COMPARED]
+    equal = decode(weights, embeddings, 1.0, some) == decode(subject.plain, embeddings, 1.0, some)
+    figures[f"{subject.name}_speedup"] = figures[f"{subject.name}_loop_ms"] / figures[f"{subject.name}_one_ms"]
+    figures[f"{subject.name}_equal_tokens"] = equal.float().mean().item()
+    figures[f"{subject.name}_bits"] = BITS[subject.precision]
+    return figures
+
+
+def _median_ms(run: Run, seconds: float) -> float:
+    times: list[float] = []
+    while not times or sum(times) < seconds:
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return 1000 * median(times[1:] or times)  # the first allocates
+
+
+def _shipped() -> Subject:
+    try:
+        kept = checkpoints.load(checkpoints.find(music_vae.NAME))
+        vae, _ = music_vae.nets_of(kept.config, kept.tensors)
+    except EmoOscError:
+        vae = BarVAE(BarVAEConfig())
+    return _of_bars("shipped", vae.eval())
+
+
+def _compact() -> Subject:
+    torch.manual_seed(0)
+    return _of_bars("compact", BarVAE(BarVAEConfig(hidden=WIDE)).eval())
+
+
+def _of_bars(name: str, vae: BarVAE) -> Subject:
+    def loop(z: Latents, noise: Tensor) -> Tensor:
+        return torch.cat([vae.sample(z[:, bar], 1.0, noise[:, bar]) for bar in range(z.shape[1])], 1)
+
+    latents = torch.randn(MANY, 16, vae.config.latent, generator=torch.Generator().manual_seed(1))
+    precision = best_precision(CPU, vae.config.hidden)
+    return Subject(name, vae.embed, vae.fused(precision), vae.fused(), loop, latents, precision)
+
+
+def _full() -> Subject:
+    torch.manual_seed(0)
+    net = Hierdec(HierdecConfig(encoder_width=1)).eval()  # the encoder takes no part in decoding
+    precision = best_precision(CPU, net.config.decoder_width)
+    fast = fuse_hierdec(net, precision)
+    latents = torch.randn(MANY, net.config.z_size)
+    return Subject(
+        "full",
+        fast.conduct,
+        fast.bar_decoder,
+        fuse_hierdec(net).bar_decoder,
+        lambda z, noise: net.sample_sequential(net.conduct(z), 1.0, noise),
+        latents,
+        precision,
+    )
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """As the studio plays: one thread, no denormals (an LSTM that fades out is full of them)."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(False)
