@@ -265,6 +265,25 @@ def train_prior(vae: Path, **options: Any) -> None:
     click.echo(run(Run(**options), vae))
 
 
+@commands.group()
+def bench() -> None:
+    """Measure how fast this machine plays and composes."""
+
+
+@bench.command("decode")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+def bench_decode(seconds: float, json_out: Path | None) -> None:
+    """How long melodies take to decode, and how far the fast way strays from the plain one."""
+    from emo_osc.lab.bench_decode import bench_decode as measure
+    from emo_osc.lab.report import show, write
+
+    tables = {"decode": {name: {"figure": value} for name, value in measure(seconds).items()}}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
 @commands.command("eval")
 @composing
 @DATA

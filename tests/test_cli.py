@@ -7,19 +7,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
 
+import click
 import mido
 import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
+from rich.console import Console
 
 from emo_osc import __version__, cli
 from emo_osc.client import exchange, typed
 from emo_osc.doctor import PARTS, examine
 from emo_osc.errors import EmoOscError
+from emo_osc.lab.report import show, write
 from emo_osc.lab.takes import play, takes
 from emo_osc.messages import Measured
 from emo_osc.preset import Preset, parse_preset
@@ -72,10 +76,20 @@ def test_help_takes_hardly_longer_than_the_library_it_is_written_with() -> None:
     assert ours < 2.0 * plain
 
 
-@pytest.mark.parametrize("name", sorted(cli.commands.commands))
-def test_every_command_explains_itself(capsys: Captured, name: str) -> None:
-    assert cli.main([name, "--help"]) == 0
-    assert f"Usage: emo-osc {name}" in capsys.readouterr().out
+def names_of(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*before, name)
+        if isinstance(command, click.Group):
+            yield from names_of(command, (*before, name))
+
+
+@pytest.mark.parametrize("names", list(names_of(cli.commands)), ids=" ".join)
+def test_every_command_explains_itself(capsys: Captured, names: tuple[str, ...]) -> None:
+    assert cli.main([*names, "--help"]) == 0
+    said = capsys.readouterr().out
+
+    assert f"Usage: emo-osc {' '.join(names)}" in said
+    assert said.splitlines()[2].strip()
 
 
 def test_the_version_is_told(capsys: Captured) -> None:
@@ -331,3 +345,25 @@ def test_takes_come_nearest_first_and_differ() -> None:
 
     assert len({take.played for take in made}) == 3
     assert [take.composed.distance for take in made] == sorted(take.composed.distance for take in made)
+
+
+@pytest.mark.torch
+def test_a_published_checkpoint_is_converted_and_its_place_told(capsys: Captured, tmp_path: Path) -> None:
+    out = tmp_path / "small.safetensors"
+    tar = ROOT / "tests" / "golden" / "small" / "hierdec-mel_16bar.tar"
+
+    assert cli.main(["import-magenta", str(tar), "-o", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    assert out.stat().st_size > 0
+
+
+def test_tables_are_shown_and_written_alike(tmp_path: Path) -> None:
+    tables = {"speed": {"one": {"ms": 8.25, "share": 0.5}, "many": {"ms": 90.0}}}
+    paper = StringIO()
+
+    show(tables, Console(file=paper, width=60))
+    write(tables, tmp_path / "t.json")
+    assert all(word in paper.getvalue() for word in ("speed", "one", "8.25", "0.5", "many", "90"))
+    assert json.loads((tmp_path / "t.json").read_text(encoding="utf-8")) == tables
+    with pytest.raises(EmoOscError, match="cannot be written"):
+        write(tables, tmp_path)
