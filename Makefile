@@ -64,7 +64,7 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 # What some tests need and pip cannot give: a MIDI system, somebody else's OSC client, PortAudio. Never fatal: without
 # them those tests are skipped and say why.
 system:
-	@command -v jackd >/dev/null && command -v oscsend >/dev/null && exit 0; \
+	@command -v jackd >/dev/null && command -v oscsend >/dev/null && ldconfig -p | grep -q libportaudio && exit 0; \
 	command -v apt-get >/dev/null || { echo "no apt-get: tests that need $(SYSTEM) will be skipped"; exit 0; }; \
 	if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo -n"; \
 	else echo "not root: tests that need $(SYSTEM) will be skipped"; exit 0; fi; \
