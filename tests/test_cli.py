@@ -172,16 +172,6 @@ def test_the_schema_is_printed_as_it_ships(capsys: Captured) -> None:
     assert capsys.readouterr().out == (ROOT / "presets" / "emo_osc.schema.json").read_text(encoding="utf-8")
 
 
-def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    program = [sys.executable, "-m", "emo_osc", "check", "--schema"]
-    done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, check=False)
-    os.close(writing)
-
-    assert (done.returncode, done.stderr) == (0, b"")
-
-
 def test_ports_lists_every_kind_of_device(capsys: Captured) -> None:
     assert cli.main(["ports"]) == 0
     said = capsys.readouterr()
