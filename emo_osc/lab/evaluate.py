@@ -1,0 +1,150 @@
+"""What the shipped model does, beside what people do: `emo-osc eval`.
+
+Human melodies come from the corpus folder, its test split, windows that start on every fourth bar of their piece. No
+figure here was used to train.
+"""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as fn
+
+from emo_osc.affect import MOODS
+from emo_osc.lab.form import MEASURES, cells, copied_share, overlapped_area
+from emo_osc.studio.attributes import distances, targets
+from emo_osc.studio.music_vae import MusicVAE
+from emo_osc.studio.nets.bar_vae import BarVAE
+from emo_osc.studio.noise import gumbel
+from emo_osc.studio.proposers import PriorProposer
+from emo_osc.train.corpus import Corpus, load_corpus
+from emo_osc.train.scores import all_hold_accuracy, reconstruction
+from emo_osc.train.vae import rebuild
+
+Tokens = NDArray[np.integer]
+Row = dict[str, float]
+Table = dict[str, Row]
+
+COPY_BARS = (8, 4, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tables by title; each row by name, each figure by column."""
+
+    tables: Mapping[str, Table]
+
+
+def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
+    """All tables for a generator against the corpus in `data`; `samples` melodies are drawn with the affect open.
+
+    Raises:
+        EmoOscError: the corpus is not there.
+    """
+    assert isinstance(generator.proposer, PriorProposer)
+    test, train = _test_melodies(data), load_corpus(data, "train")
+    drawn = generator.draw(None, range(samples))
+    return Report(
+        {
+            "rebuilding test melodies": rebuilding(generator.proposer.vae, test),
+            "made and human melodies": likeness_table(drawn, test.tokens),
+            "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
+            "fast decoding against the plain path": agreement(generator, range(64)),
+            "moods": moods(generator),
+        }
+    )
+
+
+def rebuilding(vae: BarVAE, test: Corpus) -> Table:
+    """Test melodies through the latent and back: greedy from the mean and from a draw, and under teacher forcing."""
+    device = next(vae.parameters()).device
+    mean, drawn = rebuild(vae, test, device)
+    bars = torch.from_numpy(test.tokens.reshape(-1, 16).astype(np.int64)).to(device)
+    with torch.no_grad():
+        centre, spread = vae.encode(bars)
+        logits = vae.teach(centre, bars)
+        nats = fn.cross_entropy(logits.flatten(0, 1), bars.flatten(), reduction="sum") / len(bars) * 16
+        kl = 0.5 * (spread**2 + centre**2 - 1 - 2 * spread.log()).sum(-1).mean() * 16
+    return {
+        "free running, mean": reconstruction(test.tokens, mean),
+        "free running, drawn": reconstruction(test.tokens, drawn),
+        "teacher forced, mean": {
+            "step_accuracy": float((logits.argmax(-1) == bars).double().mean()),
+            "nats": float(nats),
+            "kl_nats": float(kl),
+        },
+        "all hold": {"step_accuracy": all_hold_accuracy(test.tokens)},
+    }
+
+
+def likeness_table(made: Tokens, human: Tokens) -> Table:
+    """Each measure's mean and spread for both sides, their overlap, and the most that two human halves overlap."""
+    half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
+    table: Table = {}
+    for name, measure in MEASURES.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
+            ours, theirs = measure(made), measure(human)
+            table[name] = {
+                "made": float(np.nanmean(ours)),
+                "made_sd": float(np.nanstd(ours)),
+                "human": float(np.nanmean(theirs)),
+                "human_sd": float(np.nanstd(theirs)),
+                "overlap": overlapped_area(ours, theirs),
+                "human_overlap": overlapped_area(theirs[half], theirs[~half]),
+            }
+    return table
+
+
+def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:
+    """The share of 8-, 4- and 2-bar cells, in any key, that occur in the training data, made and held-out human."""
+    table: Table = {}
+    for bars in COPY_BARS:
+        known = cells(train, bars)
+        table[f"{bars} bars"] = {
+            "made": copied_share(made, known, bars),
+            "human": copied_share(human, known, bars),
+        }
+    return table
+
+
+def agreement(generator: MusicVAE, seeds: range) -> Table:
+    """How far the fast decoder and the plain one agree on the same embeddings and noise."""
+    proposer = generator.proposer
+    assert isinstance(proposer, PriorProposer)
+    wish = proposer.wish(None, seeds)
+    slots = proposer.slots(wish, seeds, generator.taste.looks)
+    noise = gumbel(seeds, generator.taste.share)
+    fast = generator.decoded(proposer.vae.embed(slots), noise)
+    with torch.no_grad():
+        plain = proposer.vae.sample(slots.flatten(0, 1), generator.taste.temperature, noise.flatten(0, 1).to(slots))
+    equal = fast == plain.view(len(seeds), -1)
+    return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
+
+
+def moods(generator: MusicVAE, count: int = 8) -> Table:
+    """For each shipped mood: what its targets ask, what the nearest of the melodies drawn give, mean over `count`."""
+    table: Table = {}
+    for index, mood in enumerate(MOODS):
+        wanted = targets(mood.affect)
+        got = generator.compose(mood.affect, count, seed=index)
+        measured = np.array([[m.notes_per_bar, m.mean_pitch, m.major_share] for m in (c.measured for c in got)])
+        table[mood.id] = {
+            "notes_per_bar_wanted": float(wanted[0]),
+            "notes_per_bar": float(measured[:, 0].mean()),
+            "mean_pitch_wanted": float(wanted[1]),
+            "mean_pitch": float(measured[:, 1].mean()),
+            "p_major_wanted": float(wanted[2]),
+            "major": float((measured[:, 2] > 0.5).mean()),
+            "distance": float(distances(measured, wanted).mean()),
+        }
+    return table
+
+
+def _test_melodies(data: Path) -> Corpus:
+    test = load_corpus(data, "test")
+    return test.select(test.phase % 4 == 0)

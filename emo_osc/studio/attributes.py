@@ -1,0 +1,142 @@
+"""What a melody is, measured on its notes: the one code that training, ranking and evaluation share.
+
+Melodies come as token arrays, `(N, 256)` integers of the 90 melody classes (see `tokens.py`), so that thousands are
+measured in one go. A melody is N = 1. Targets are those of the emotion reference, section 3.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Measured
+
+STEPS_PER_BAR = 16
+LOWEST = 19  # class k >= 2 is MIDI pitch k + 19
+
+MAJOR_PROFILE = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
+MINOR_PROFILE = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
+"""How well each pitch class fits a key of C (Krumhansl and Kessler 1982), rated 1..7."""
+
+MODE_SLOPE = 12.0
+"""Belief in major is logistic in this times the difference of the best correlations: .1 apart is 3 to 1."""
+
+SPREAD = np.array([0.15, 2.0, 0.25])
+"""One unit of distance: ln density, semitones of mean pitch (the tolerances of the control targets), share of major."""
+
+Tokens = NDArray[np.integer]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteGrid:
+    """The notes of N melodies on the 16th grid, each array `(N, 256)`.
+
+    `is_onset` marks steps where a note starts; there, `pitch` is its MIDI pitch and `duration` its length in steps.
+    """
+
+    is_onset: NDArray[np.bool_]
+    pitch: NDArray[np.int64]
+    duration: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, tokens: Tokens) -> "NoteGrid":
+        """The notes that tokens `(N, 256)` spell.
+
+        >>> grid = NoteGrid.of(np.array([[43, 0, 0, 1] + [0] * 252]))
+        >>> int(grid.pitch[0, 0]), int(grid.duration[0, 0])
+        (62, 3)
+        """
+        tokens = np.atleast_2d(tokens).astype(np.int64)
+        steps = tokens.shape[1]
+        at = np.where(tokens > 0, np.arange(steps), steps)  # where something happens
+        after = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+        nexts = np.concatenate([after[:, 1:], np.full((len(tokens), 1), steps)], axis=1)
+        is_onset = tokens >= 2
+        return cls(is_onset, np.where(is_onset, tokens + LOWEST, 0), np.where(is_onset, nexts - np.arange(steps), 0))
+
+    def pitch_classes(self) -> Floats:
+        """Steps sounded by each of the twelve pitch classes, `(N, 12)`."""
+        return np.stack([(self.duration * (self.pitch % 12 == pc)).sum(axis=1) for pc in range(12)], axis=1) * 1.0
+
+
+def measure_table(tokens: Tokens) -> Floats:
+    """Notes per bar, mean pitch (MIDI; 0 for silence) and belief in major ([0, 1]) of melodies `(N, 256)` -> `(N, 3)`.
+
+    >>> measure_table(np.array([[43, 0, 0, 0] * 64]))[0, :2].tolist()
+    [4.0, 62.0]
+    """
+    grid = NoteGrid.of(tokens)
+    count = grid.is_onset.sum(axis=1)
+    bars = grid.is_onset.shape[1] / STEPS_PER_BAR
+    mean_pitch = grid.pitch.sum(axis=1) / np.maximum(count, 1)
+    return np.stack([count / bars, mean_pitch, major_share(grid.pitch_classes())], axis=1)
+
+
+def measure(tokens: Tokens) -> Measured:
+    """What one melody of 256 tokens is."""
+    notes_per_bar, mean_pitch, major = measure_table(tokens)[0]
+    return Measured(float(notes_per_bar), float(mean_pitch), float(major))
+
+
+def major_share(pitch_classes: Floats) -> Floats:
+    """Belief that histograms `(N, 12)` are of a major key: best major against best minor correlation, as a logistic.
+
+    >>> c_major_triad = np.array([[2.0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]])
+    >>> bool(major_share(c_major_triad)[0] > 0.8)
+    True
+    """
+    major, minor = (key_correlations(pitch_classes, profile).max(axis=1) for profile in (MAJOR_PROFILE, MINOR_PROFILE))
+    return np.asarray(1.0 / (1.0 + np.exp(-MODE_SLOPE * (major - minor))))
+
+
+def key_correlations(pitch_classes: Floats, profile: Floats) -> Floats:
+    """Pearson correlation of histograms `(N, 12)` with a key profile at each of its twelve tonics, `(N, 12)`."""
+    rotated = np.stack([np.roll(profile, tonic) for tonic in range(12)])
+    rotated = rotated - profile.mean()
+    centred = pitch_classes - pitch_classes.mean(axis=1, keepdims=True)
+    scale = np.linalg.norm(centred, axis=1, keepdims=True) * np.linalg.norm(rotated[0])
+    return np.asarray(centred @ rotated.T / np.maximum(scale, 1e-9))
+
+
+def in_c(tokens: Tokens) -> NDArray[np.int64]:
+    """Melodies `(N, 256)` moved by -5..+6 semitones so that the key that fits each best, major or minor, is C's.
+
+    >>> in_c(np.array([[45, 0, 49, 0, 52, 0, 49, 0] * 32]))[0, :5].tolist()
+    [43, 0, 47, 0, 50]
+    """
+    histogram = NoteGrid.of(tokens).pitch_classes()
+    fits = np.stack([key_correlations(histogram, profile) for profile in (MAJOR_PROFILE, MINOR_PROFILE)])
+    shift = (fits.max(axis=0).argmax(axis=1) + 5) % 12 - 5
+    moved = tokens.astype(np.int64) - shift[:, None]
+    moved = np.where(moved < 2, moved + 12, np.where(moved > 89, moved - 12, moved))
+    return np.asarray(np.where(tokens >= 2, moved, tokens))
+
+
+def targets(affect: Affect) -> Floats:
+    """Notes per bar, mean pitch and share of major that an affect asks for, `(3,)` (emotion reference, section 3).
+
+    >>> targets(Affect(0.0, 0.0)).tolist()
+    [4.6, 71.0, 0.5]
+    """
+    v, a = affect.valence, affect.arousal
+    return np.array([4.6 * np.exp(0.50 * a + 0.10 * v), 71.0 + 4.0 * v + 1.5 * a, 1.0 / (1.0 + np.exp(-2.0 * v))])
+
+
+def distances(measured: Floats, wanted: Floats) -> Floats:
+    """How far measured melodies `(N, 3)` lie from targets `(3,)` in tolerances, root mean square, `(N,)`."""
+    density = np.log(np.maximum(measured[:, 0], 0.05) / wanted[0])
+    gaps = np.stack([density, measured[:, 1] - wanted[1], measured[:, 2] - mode_target(wanted[2])], axis=1) / SPREAD
+    return np.asarray(np.sqrt((gaps**2).mean(axis=1)))
+
+
+def mode_target(p_major: float) -> float:
+    """The belief in major that one melody should give where a share `p_major` of melodies should be major.
+
+    A melody is in one mode: clear affects ask for a clear mode, and only those near neutral for an open one.
+
+    >>> [round(mode_target(p), 2) for p in (0.2, 0.5, 0.8)]
+    [0.05, 0.5, 0.95]
+    """
+    return float(np.clip(0.5 + 1.5 * (p_major - 0.5), 0.05, 0.95))

@@ -1,0 +1,135 @@
+"""The shipped generator: latents from the prior, decoded all bars at once, measured, the nearest kept.
+
+How latents are chosen is the seam where the actor of the emotion reference (section 4) will stand: whatever proposes,
+what is kept is decided by attributes measured on decoded notes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from emo_osc.affect import Affect
+from emo_osc.errors import EmoOscError
+from emo_osc.messages import Measured
+from emo_osc.preset import GeneratorSection
+from emo_osc.studio import checkpoints
+from emo_osc.studio.attributes import distances, in_c, measure_table, targets
+from emo_osc.studio.decode import clean, decode
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.nets.bar_flow import BarFlow, BarFlowConfig
+from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.nets.hierdec import build_hierdec
+from emo_osc.studio.noise import gumbel
+from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposer
+from emo_osc.studio.tokens import melody_of
+
+NAME = "music_vae"
+IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
+
+FORM = tuple(bar % 4 for bar in range(16))
+"""Bars four apart share their noise: where their slots agree they repeat, and neighbours stay free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How melodies are drawn: decoding temperature > 0, share of noise that like bars have in common, looks at the
+    prior."""
+
+    temperature: float = 1.0
+    share: float = 1.0
+    looks: int = 16
+
+
+class MusicVAE:
+    """Melodies for an affect from a proposer of latents."""
+
+    name = NAME
+
+    def __init__(self, proposer: Proposer, taste: Taste) -> None:
+        self.proposer = proposer
+        self.taste = taste
+        self.device = proposer.device.type
+
+    def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
+        """`count` melodies, the nearest to the affect's targets first; same seed, same melodies on the same device."""
+        seeds = [_child(seed, index) for index in range(self.proposer.candidates * count)]
+        tokens = self.draw(affect, seeds)
+        measured = measure_table(tokens)
+        apart = distances(measured, targets(affect))
+        return [
+            Composed(melody_of(tokens[row].tolist()), Measured(*measured[row].tolist()), float(apart[row]), seeds[row])
+            for row in np.argsort(apart)[:count]
+        ]
+
+    def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
+        """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
+        embeddings = self.proposer.embeddings(affect, seeds, self.taste.looks)
+        drawn: NDArray[np.int64] = clean(self.decoded(embeddings, gumbel(seeds, self.taste.share, FORM))).cpu().numpy()
+        return drawn if self.proposer.is_in_c else in_c(drawn)
+
+    def decoded(self, embeddings: Tensor, noise: Tensor) -> Tensor:
+        """Tokens (B, 256) of bar embeddings (B, 16, E) under noise (B, 16, 16, 90)."""
+        return decode(self.proposer.weights, embeddings, self.taste.temperature, noise)
+
+
+def build(section: GeneratorSection) -> MusicVAE:
+    """The generator of a preset: its checkpoint, or the shipped one.
+
+    Raises:
+        EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
+    """
+    path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
+    return load(path, pick_device(section.device), Taste(temperature=section.temperature))
+
+
+def load(path: Path, device: torch.device, taste: Taste) -> MusicVAE:
+    """The generator of a checkpoint file.
+
+    Raises:
+        EmoOscError: the file is not a checkpoint of this generator.
+    """
+    kept = checkpoints.load(path)
+    try:
+        return MusicVAE(_proposer(kept, device), taste)
+    except (KeyError, TypeError, RuntimeError, ValueError) as error:
+        raise EmoOscError(f"{path}: not a {NAME} checkpoint ({error}); train one or use the shipped one") from None
+
+
+def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE, BarFlow]:
+    """The networks that `emo-osc train prior` keeps in a checkpoint, on the CPU."""
+    vae, flow = BarVAE(BarVAEConfig(**config["vae"])), BarFlow(BarFlowConfig(**config["flow"]))
+    for net, prefix in ((vae, "vae."), (flow, "flow.")):
+        net.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
+    return vae, flow
+
+
+def _proposer(kept: checkpoints.Checkpoint, device: torch.device) -> Proposer:
+    if kept.config.get("network") == IMPORTED:
+        return HierdecProposer(build_hierdec(kept.config, kept.tensors), device)
+    return PriorProposer(*nets_of(kept.config, kept.tensors), device)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device a name asks for; `auto` takes the best there is.
+
+    Raises:
+        EmoOscError: the device is not here.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, here in available.items() if here))
+    if not available.get(name, False):
+        here = ", ".join(kind for kind, is_here in available.items() if is_here)
+        raise EmoOscError(f"device {name!r}: not available here; take one of {here}")
+    return torch.device(name)
+
+
+def _child(seed: int, index: int) -> int:
+    """A seed of its own for each candidate; neighbouring seeds share none."""
+    return int(np.random.SeedSequence((seed, index)).generate_state(1, np.uint64)[0] >> 1)

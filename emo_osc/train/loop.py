@@ -1,0 +1,219 @@
+"""One training loop for every network: seeded, resumable, on any device, on several through torchrun.
+
+What is trained is a `Task`; how, a `Recipe`. Every step draws its rows and its noise from a generator seeded with the
+recipe's seed and the step's number, so a run that was stopped and resumed sees what an unbroken one would have seen.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from math import cos, pi
+from pathlib import Path
+from typing import Protocol
+
+import torch
+import torch.distributed as dist
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from emo_osc.errors import EmoOscError
+from emo_osc.studio.products import best_precision
+
+Scores = dict[str, float]
+
+
+class Task(Protocol):
+    """A network and how one step's loss and its validation scores are computed."""
+
+    net: nn.Module
+
+    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+        """Scalars of one batch of `size` examples; `loss` is the one to descend. `generator` is on the CPU."""
+
+    def validate(self, net: nn.Module) -> Scores:
+        """Scores of the given weights on the validation split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train: AdamW, linear warm-up, cosine to `final` of the rate, gradients clipped, weights averaged.
+
+    `average` is the decay of the running mean of weights that is validated and kept.
+    """
+
+    steps: int
+    batch: int
+    rate: float
+    seed: int = 0
+    warmup: int = 100
+    final: float = 0.02
+    decay: float = 0.01
+    clip: float = 1.0
+    average: float = 0.999
+    validate_every: int = 500
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of a step.
+
+        >>> recipe = Recipe(steps=1100, batch=1, rate=1.0, warmup=100, final=0.0)
+        >>> recipe.rate_at(49), recipe.rate_at(100), round(recipe.rate_at(1100), 6)
+        (0.5, 1.0, 0.0)
+        """
+        if step < self.warmup:
+            return self.rate * (step + 1) / self.warmup
+        share = min(1.0, (step - self.warmup) / max(1, self.steps - self.warmup))
+        return self.rate * (self.final + (1 - self.final) * 0.5 * (1 + cos(pi * share)))
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands: the next step and the scores so far. Kept beside the weights as JSON."""
+
+    step: int
+    history: list[Scores]
+    seconds: float = 0.0
+
+
+def has_fast_bf16(device: torch.device) -> bool:
+    """Whether the device multiplies bf16 in hardware; a CPU without AMX or AVX512-BF16 is slower with it."""
+    return device.type == "cuda" or best_precision(device, width=0) == "bfloat16"
+
+
+def train(
+    task: Task, recipe: Recipe, folder: Path, device: torch.device, report: Callable[[int, Scores], None]
+) -> Progress:
+    """Trains (on) until the recipe's last step; the averaged weights end in `task.net`.
+
+    `folder` gets `state.safetensors` and `progress.json` at every validation and is resumed from when they are there.
+    `report` is told the step and its scores.
+
+    Raises:
+        EmoOscError: the folder holds the state of another recipe or network.
+    """
+    torch.set_flush_denormal(True)
+    rank, world = _join_others(device)
+    net = task.net.to(device).train()
+    optimiser = torch.optim.AdamW(
+        net.parameters(), recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay, fused=device.type != "mps"
+    )
+    averaged = {name: value.detach().clone() for name, value in net.state_dict().items()}
+    progress = _resume(folder, recipe, net, optimiser, averaged, device)
+    use_bf16, began = has_fast_bf16(device), time.monotonic() - progress.seconds
+    while progress.step < recipe.steps:
+        scores = _one_step(task, recipe, optimiser, progress.step, (rank, world), use_bf16)
+        _average(averaged, net, min(recipe.average, (1 + progress.step) / (10 + progress.step)))
+        progress.step += 1
+        if progress.step % recipe.validate_every == 0 or progress.step == recipe.steps:
+            scores |= _validated(task, averaged)
+            progress.seconds = time.monotonic() - began
+            progress.history.append({"step": float(progress.step), "seconds": progress.seconds, **scores})
+            if rank == 0:
+                _keep(folder, recipe, net, optimiser, averaged, progress)
+        if rank == 0:
+            report(progress.step, scores)
+    net.load_state_dict(averaged)
+    net.eval()
+    return progress
+
+
+def _one_step(
+    task: Task, recipe: Recipe, optimiser: torch.optim.Optimizer, step: int, place: tuple[int, int], use_bf16: bool
+) -> Scores:
+    rank, world = place
+    generator = torch.Generator().manual_seed((recipe.seed * 1_000_003 + step) * world + rank)
+    for group in optimiser.param_groups:
+        group["lr"] = recipe.rate_at(step)
+    device = next(task.net.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16, enabled=use_bf16):
+        parts = task.loss(recipe.batch // world, generator)
+    optimiser.zero_grad(set_to_none=True)
+    torch.autograd.backward(parts["loss"])
+    if world > 1:
+        for parameter in task.net.parameters():
+            if parameter.grad is not None:
+                dist.all_reduce(parameter.grad)
+                parameter.grad /= world
+    nn.utils.clip_grad_norm_(task.net.parameters(), recipe.clip)
+    optimiser.step()
+    return {name: float(value.detach()) for name, value in parts.items()}
+
+
+@torch.no_grad()
+def _average(averaged: dict[str, Tensor], net: nn.Module, decay: float) -> None:
+    for name, value in net.state_dict().items():
+        averaged[name].lerp_(value, 1 - decay)
+
+
+@torch.no_grad()
+def _validated(task: Task, averaged: dict[str, Tensor]) -> Scores:
+    present = {name: value.clone() for name, value in task.net.state_dict().items()}
+    task.net.load_state_dict(averaged)
+    task.net.eval()
+    scores = task.validate(task.net)
+    task.net.load_state_dict(present)
+    task.net.train()
+    return scores
+
+
+def _join_others(device: torch.device) -> tuple[int, int]:
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world > 1 and not dist.is_initialized():
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        if device.type == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    return (dist.get_rank(), world) if world > 1 else (0, 1)
+
+
+def _keep(
+    folder: Path,
+    recipe: Recipe,
+    net: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    averaged: dict[str, Tensor],
+    progress: Progress,
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
+    tensors |= {f"averaged.{name}": value for name, value in averaged.items()}
+    for index, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
+    half = folder / "state.part"
+    save_file({name: value.contiguous() for name, value in tensors.items()}, half)
+    half.replace(folder / "state.safetensors")
+    text = json.dumps({"recipe": asdict(recipe), **asdict(progress)}, indent=1)
+    (folder / "progress.json").write_text(text, encoding="utf-8")
+
+
+def _resume(
+    folder: Path,
+    recipe: Recipe,
+    net: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    averaged: dict[str, Tensor],
+    device: torch.device,
+) -> Progress:
+    path = folder / "state.safetensors"
+    if not path.exists():
+        return Progress(0, [])
+    kept = json.loads((folder / "progress.json").read_text(encoding="utf-8"))
+    if kept["recipe"] != asdict(recipe):
+        raise EmoOscError(f"{folder}: holds a run of another recipe; choose another --out or the same settings")
+    try:
+        tensors = load_file(path, device=str(device))
+        net.load_state_dict(_below(tensors, "net."))
+        averaged.update(_below(tensors, "averaged."))
+    except (SafetensorError, RuntimeError) as error:
+        raise EmoOscError(f"{path}: not the state of this network ({error}); choose another --out") from None
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in _below(tensors, "optimiser.").items():
+        index, key = name.split(".")
+        state.setdefault(int(index), {})[key] = value
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+    return Progress(kept["step"], kept["history"], kept["seconds"])
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

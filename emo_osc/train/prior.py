@@ -1,0 +1,93 @@
+"""Trains the prior over bar slots on a trained bar VAE: `emo-osc train prior`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from emo_osc.studio.nets.bar_flow import ATTRIBUTES, PHASES, BarFlow, BarFlowConfig, Wish, flow_loss
+from emo_osc.studio.nets.bar_flow import normalised_attributes as normalised
+from emo_osc.studio.nets.bar_vae import BarVAE
+from emo_osc.train.corpus import Corpus, load_corpus
+from emo_osc.train.loop import Recipe, Scores
+
+RECIPE = Recipe(steps=7_000, batch=96, rate=1e-3, seed=2, warmup=300, validate_every=500)
+
+
+@dataclass(frozen=True, slots=True)
+class PriorChoices:
+    """What is particular to this network.
+
+    `jitter` is the share of the posterior's spread added to its mean: exact repeats stay near repeats, and no latent
+    is met twice. Each wish is left open in `open_share` of the cases, so that any may be left open later.
+    """
+
+    jitter: float = 0.3
+    open_share: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Encoded melodies: `mean`, `spread` (N, 16, Z) of the posterior, and the wish each one would fulfil."""
+
+    mean: Tensor
+    spread: Tensor
+    wish: Wish
+
+
+class PriorTask:
+    """Slots of the licensed melodies, out of noise."""
+
+    def __init__(self, folder: Path, vae: BarVAE, choices: PriorChoices, device: torch.device) -> None:
+        corpus = load_corpus(folder, "train")
+        self.choices = choices
+        self.device = device
+        self.train = encode_corpus(vae, corpus)
+        self.valid = encode_corpus(vae, load_corpus(folder, "valid"))
+        net = BarFlow(BarFlowConfig(latent=vae.config.latent, sources=len(corpus.sources)))
+        net.centre.copy_(self.train.mean.mean(dim=(0, 1)))
+        net.scale.copy_((self.train.mean - net.centre).square().mean().sqrt())
+        self.net: nn.Module = net
+
+    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+        """The flow loss of `size` melodies drawn anew."""
+        rows = torch.randint(len(self.train.mean), (size,), generator=generator)
+        return {"loss": self._loss(self.net, self.train, rows, generator)}
+
+    def validate(self, net: nn.Module) -> Scores:
+        """The flow loss on the validation melodies, always with the same noise and wishes."""
+        generator = torch.Generator().manual_seed(11)
+        rows = torch.randperm(len(self.valid.mean), generator=generator)[:1024]
+        losses = [float(self._loss(net, self.valid, part, generator)) for part in torch.tensor_split(rows, 4)]
+        return {"valid_loss": float(np.mean(losses))}
+
+    def _loss(self, net: nn.Module, slots: Slots, rows: Tensor, generator: torch.Generator) -> Tensor:
+        assert isinstance(net, BarFlow)
+        shape = (len(rows), *slots.mean.shape[1:])
+        jitter = torch.randn(shape, generator=generator) * self.choices.jitter
+        z = slots.mean[rows] + jitter * slots.spread[rows]
+        wish = _partly_open(slots.wish, rows, net.config.sources, self.choices.open_share, generator)
+        noise = torch.Generator(self.device).manual_seed(int(torch.randint(1 << 40, (1,), generator=generator)))
+        here = Wish(*(part.to(self.device) for part in (wish.phase, wish.source, wish.attributes)))
+        return flow_loss(net, z.to(self.device), here, noise)
+
+
+def encode_corpus(vae: BarVAE, corpus: Corpus) -> Slots:
+    """The posterior of every melody, on the CPU."""
+    device = next(vae.parameters()).device
+    bars, back = np.unique(corpus.tokens.reshape(-1, 16), axis=0, return_inverse=True)
+    with torch.no_grad():
+        parts = [vae.encode(chunk.long().to(device)) for chunk in torch.tensor_split(torch.from_numpy(bars), 16)]
+    index = torch.from_numpy(back.reshape(-1, 16))
+    mean, spread = (torch.cat([part[k].cpu() for part in parts])[index] for k in (0, 1))
+    attributes = normalised(torch.from_numpy(corpus.attributes()))
+    return Slots(mean, spread, Wish(torch.from_numpy(corpus.phase), torch.from_numpy(corpus.source), attributes))
+
+
+def _partly_open(wish: Wish, rows: Tensor, sources: int, share: float, generator: torch.Generator) -> Wish:
+    is_open = torch.rand(len(rows), 2 + ATTRIBUTES, generator=generator) < share
+    phase = wish.phase[rows].masked_fill(is_open[:, 0], PHASES)
+    source = wish.source[rows].masked_fill(is_open[:, 1], sources)
+    return Wish(phase, source, wish.attributes[rows].masked_fill(is_open[:, 2:], float("nan")))

@@ -1,0 +1,104 @@
+"""What `emo-osc train NAME` does: a recipe on a corpus, with progress, curves, and a checkpoint at the end."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from emo_osc.errors import EmoOscError
+from emo_osc.studio import checkpoints
+from emo_osc.studio.music_vae import NAME, pick_device
+from emo_osc.studio.nets.bar_flow import BarFlow
+from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.train import prior, vae
+from emo_osc.train.corpus import LICENSED
+from emo_osc.train.curves import curves_png
+from emo_osc.train.loop import Progress, Recipe, Scores, train
+
+VAE_NAME = "bar_vae"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a user chose: corpus folder, run folder, device; None for `steps`, `batch`, `seed` is as the recipe."""
+
+    data: Path
+    out: Path
+    device: str = "auto"
+    steps: int | None = None
+    batch: int | None = None
+    seed: int | None = None
+
+    def recipe(self, shipped: Recipe) -> Recipe:
+        """The shipped recipe with the user's choices."""
+        chosen = {key: getattr(self, key) for key in ("steps", "batch", "seed") if getattr(self, key) is not None}
+        return replace(shipped, **chosen)
+
+
+def train_vae(run: Run) -> Path:
+    """Trains the bar VAE in `run.out`; answers the checkpoint `bar_vae-HASH8.safetensors` there.
+
+    Raises:
+        EmoOscError: the corpus or the device is not there, or `run.out` holds another run.
+    """
+    device, recipe = pick_device(run.device), run.recipe(vae.RECIPE)
+    torch.manual_seed(recipe.seed)
+    task = vae.VAETask(run.data, BarVAEConfig(), vae.VAEChoices(), device)
+    progress = _trained(task, recipe, run.out, device)
+    config = {"vae": task.config.as_dict(), "training": {"vae": _training(recipe, task.choices, progress)}}
+    return checkpoints.save(run.out, VAE_NAME, task.net.state_dict(), config)
+
+
+def train_prior(run: Run, vae_path: Path) -> Path:
+    """Trains the prior on a bar VAE; answers the checkpoint `music_vae-HASH8.safetensors`, which holds both.
+
+    Raises:
+        EmoOscError: the corpus, the VAE or the device is not there, or `run.out` holds another run.
+    """
+    device, recipe = pick_device(run.device), run.recipe(prior.RECIPE)
+    kept = checkpoints.load(vae_path)
+    if "vae" not in kept.config:
+        raise EmoOscError(f"{vae_path}: not a bar VAE; give --vae what emo-osc train vae made")
+    net = BarVAE(BarVAEConfig(**kept.config["vae"])).eval()
+    net.load_state_dict(kept.tensors)
+    torch.manual_seed(recipe.seed)
+    task = prior.PriorTask(run.data, net.to(device), prior.PriorChoices(), device)
+    progress = _trained(task, recipe, run.out, device)
+    assert isinstance(task.net, BarFlow)
+    training = kept.config["training"] | {"prior": _training(recipe, task.choices, progress)}
+    config = {"vae": kept.config["vae"], "flow": task.net.config.as_dict(), "training": training}
+    tensors = {f"vae.{name}": value for name, value in kept.tensors.items()}
+    tensors |= {f"flow.{name}": value for name, value in task.net.state_dict().items()}
+    return checkpoints.save(run.out, NAME, {name: value.cpu().contiguous() for name, value in tensors.items()}, config)
+
+
+def _trained(task: vae.VAETask | prior.PriorTask, recipe: Recipe, out: Path, device: torch.device) -> Progress:
+    with _bar(recipe.steps) as report:
+        progress = train(task, recipe, out, device, report)
+    curves_png(progress.history, out / "curves.png")
+    return progress
+
+
+def _training(recipe: Recipe, choices: Any, progress: Progress) -> dict[str, Any]:
+    """What the model card tells of a run."""
+    last = progress.history[-1] if progress.history else {}
+    return {"data": list(LICENSED), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}
+
+
+@contextmanager
+def _bar(steps: int) -> Iterator[Callable[[int, Scores], None]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}")) as bar:
+        task = bar.add_task("", total=steps)
+
+        def report(step: int, scores: Scores) -> None:
+            bar.update(task, completed=step, description=f"loss {scores['loss']:.3f}")
+            if any(name.startswith("valid") for name in scores):
+                bar.console.print(step, {name: round(value, 4) for name, value in scores.items()})
+
+        yield report

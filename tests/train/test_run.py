@@ -1,0 +1,74 @@
+"""`emo-osc train` end to end, small: a VAE, a prior on it, and a checkpoint the generator plays from."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from emo_osc.affect import NEUTRAL
+from emo_osc.errors import EmoOscError
+from emo_osc.lab.evaluate import evaluate
+from emo_osc.studio import checkpoints
+from emo_osc.studio.music_vae import Taste, load
+from emo_osc.train.run import Run, train_prior, train_vae
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+
+
+def write_corpus(folder: Path) -> None:
+    """Three shards of scales and arpeggios in all keys."""
+    rng = np.random.default_rng(0)
+    for name in ("pop909", "openewld", "trad"):
+        tonic, every = rng.integers(0, 12, 80), rng.choice([2, 4], 80)
+        events = np.zeros((80, 256), dtype=np.uint8)
+        for row in range(80):
+            steps = np.arange(0, 256, every[row])
+            events[row, steps] = 41 + tonic[row] + np.resize(rng.permutation([0, 2, 4, 5, 7, 9, 11, 12]), len(steps))
+        split = np.repeat(np.array([0, 1, 2], dtype=np.uint8), [60, 10, 10])
+        bar, piece = np.zeros(80, dtype=np.int16), np.arange(80, dtype=np.int32)
+        np.savez(
+            folder / f"melodies_16bar_{name}.npz",
+            events=events, split=split, bar=bar, tonic=tonic.astype(np.uint8), piece=piece,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("corpus")
+    write_corpus(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def vae_path(folder: Path) -> Path:
+    return train_vae(Run(folder, folder / "vae", device="cpu", steps=30, batch=32))
+
+
+def test_a_run_leaves_a_checkpoint_its_curves_and_its_history(folder: Path, vae_path: Path) -> None:
+    history = json.loads((folder / "vae" / "progress.json").read_text())["history"]
+    assert (folder / "vae" / "curves.png").stat().st_size > 1000
+    assert 0.0 <= history[-1]["valid_note_f1"] <= 1.0
+    assert checkpoints.load(vae_path).config["training"]["vae"]["data"] == ["pop909", "openewld", "trad"]
+
+
+def test_the_same_recipe_gives_the_same_file(folder: Path, vae_path: Path) -> None:
+    again = train_vae(Run(folder, folder / "again", device="cpu", steps=30, batch=32))
+    one, other = (checkpoints.load(path).tensors for path in (vae_path, again))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_prior_completes_a_checkpoint_that_plays_and_is_measured(folder: Path, vae_path: Path) -> None:
+    path = train_prior(Run(folder, folder / "prior", device="cpu", steps=10, batch=8), vae_path)
+    generator = load(path, torch.device("cpu"), Taste())
+    tables = evaluate(generator, folder, samples=8).tables
+    assert len(generator.compose(NEUTRAL, 1, seed=0)) == 1
+    assert tables["fast decoding against the plain path"]["equal"]["tokens"] > 0.99
+    assert {"made", "human", "overlap"} <= set(tables["made and human melodies"]["notes per bar"])
+
+
+def test_a_prior_wants_a_bar_vae(folder: Path, tmp_path: Path) -> None:
+    other = checkpoints.save(tmp_path, "other", {"a": torch.zeros(1)}, {"kind": "other"})
+    with pytest.raises(EmoOscError, match="not a bar VAE"):
+        train_prior(Run(folder, tmp_path / "run", device="cpu", steps=1, batch=4), other)
