@@ -6,12 +6,13 @@ until nothing changes: the same tokens as one step after another, given the same
 
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from emo_osc.studio.graphs import replay
-from emo_osc.studio.products import Precision, Product, packed, product
+from emo_osc.studio.products import Adder, Precision, Product, adder, product
 
 # B melodies, K bars, S steps a bar, V vocabulary, E embedding size, H width, L layers, R rows: bars of all melodies
 
@@ -29,7 +30,7 @@ class BarDecoderWeights:
     token_gates: Tensor  # (V + 1, 4 H): what a token before adds to the first layer's gates; the last row begins
     embedding_gates: Product  # (R, E) -> (R, 4 H)
     start: Product  # (R, E) -> (R, 2 L H): each layer's cell, then its hidden state, before tanh
-    recurrent: tuple[Product, ...]  # first (R, H) -> (R, 4 H), others (R, 2 H) -> (R, 4 H) of [below, own]
+    recurrent: tuple[Adder, ...]  # to (R, 4 H) gates; the first of (R, H), the others of (R, 2 H) [below, own]
     biases: tuple[Tensor, ...]  # (4 H,) of each layer above the first
     logits: Product  # (R, H) -> (R, V)
     is_linked: bool  # whether a bar's first step follows the token before the bar line, or begins afresh
@@ -70,7 +71,7 @@ def fuse(
         embedding_gates=product(gate_order(embedding_gates)),
         start=product(*(tensor.detach() for tensor in start)),
         recurrent=tuple(
-            packed(gate_order(weight), precision) for weight in (recurrent, *(layer.weight for layer in above))
+            adder(gate_order(weight), precision) for weight in (recurrent, *(layer.weight for layer in above))
         ),
         biases=tuple(gate_order(layer.bias) for layer in above),
         logits=product(*(tensor.detach() for tensor in logits)),
@@ -114,14 +115,35 @@ def clean(tokens: Tensor) -> Tensor:
     return torch.where((tokens == 1) & ~is_sounding, 0, tokens)
 
 
-def lstm_step(gates: Tensor, cell: Tensor) -> Tensor:
-    """The hidden state after one step; `cell` is updated in place. gates: (R, 4 H) as i, f, o, g; cell: (R, H)."""
-    width = cell.shape[1]
-    gates[:, : 3 * width].sigmoid_()
-    gates[:, 3 * width :].tanh_()
-    i, f, o, g = torch.split(gates, width, 1)
-    cell.mul_(f).addcmul_(i, g)
-    return cell.tanh().mul_(o)
+class Gates(NamedTuple):
+    """One layer's gates as i, f, o, g side by side, with views of its parts that are made once."""
+
+    whole: Tensor  # (R, 4 H)
+    sigmoids: Tensor  # i, f, o: (R, 3 H)
+    i: Tensor
+    f: Tensor
+    o: Tensor
+    g: Tensor
+
+    @classmethod
+    def of(cls, whole: Tensor) -> "Gates":
+        """Views of a (R, 4 H) buffer."""
+        width = whole.shape[1] // 4
+        return cls(whole, whole[:, : 3 * width], *torch.split(whole, width, 1))
+
+
+def lstm_step(gates: Gates, cell: Tensor, hidden: Tensor) -> None:
+    """One step of a layer, in place: from its gates before their nonlinearities and its cell. cell, hidden: (R, H)."""
+    gates.sigmoids.sigmoid_()
+    gates.g.tanh_()
+    cell.mul_(gates.f).addcmul_(gates.i, gates.g)
+    torch.tanh(cell, out=hidden).mul_(gates.o)
+
+
+def lstm_start(start: Tensor, layers: int) -> list[tuple[Tensor, Tensor]]:
+    """Cell and hidden state of each layer, to be changed in place. start: (R, L 2 H) -> L pairs of (R, H)."""
+    parts = [part.clone(memory_format=torch.contiguous_format) for part in start.chunk(2 * layers, 1)]
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 def gate_order(tensor: Tensor, dim: int = 0) -> Tensor:
@@ -137,17 +159,18 @@ def _bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor
 
 def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor) -> Tensor:
     """Sixteen steps of every row. before: (R,), bar_gates: (R, 4 H), start: (R, L 2 H), noise: (R, S, V) -> (R, S)."""
-    layers = len(weights.recurrent)
-    cells, hiddens = zip(*(layer.chunk(2, 1) for layer in start.chunk(layers, 1)), strict=True)
-    cells, hidden = tuple(cell.contiguous() for cell in cells), list(hiddens)
+    states = lstm_start(start, len(weights.recurrent))
+    gates = Gates.of(torch.empty_like(bar_gates))
     tokens = before.new_empty(len(before), BAR_STEPS)
     for step in range(BAR_STEPS):
-        gates = weights.recurrent[0](hidden[0]).add_(bar_gates).add_(weights.token_gates.index_select(0, before))
-        hidden[0] = lstm_step(gates, cells[0])
-        for layer in range(1, layers):
-            below_own = torch.cat(hidden[layer - 1 : layer + 1], 1)
-            gates = weights.recurrent[layer](below_own).add_(weights.biases[layer - 1])
-            hidden[layer] = lstm_step(gates, cells[layer])
-        before = torch.argmax(weights.logits(hidden[-1]).add_(noise[:, step]), 1)
+        torch.index_select(weights.token_gates, 0, before, out=gates.whole)
+        weights.recurrent[0](gates.whole.add_(bar_gates), states[0][1])
+        lstm_step(gates, *states[0])
+        for add, bias, (_, below), state in zip(
+            weights.recurrent[1:], weights.biases, states, states[1:], strict=False
+        ):
+            add(gates.whole.copy_(bias), torch.cat((below, state[1]), 1))
+            lstm_step(gates, *state)
+        before = torch.argmax(weights.logits(states[-1][1]).add_(noise[:, step]), 1)
         tokens[:, step] = before
     return tokens

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from emo_osc.studio.decode import BarDecoderWeights, LstmLayer, decode, fuse, gate_order, lstm_step
+from emo_osc.studio.decode import BarDecoderWeights, Gates, LstmLayer, decode, fuse, gate_order, lstm_start, lstm_step
 from emo_osc.studio.nets.hierdec import Hierdec
-from emo_osc.studio.products import Precision, Product, packed, product
+from emo_osc.studio.products import Adder, Precision, Product, adder, product
 
 # B melodies, K bars, Z latent size, E embedding size, H width, L layers
 
@@ -18,22 +18,22 @@ class FastHierdec:
 
     bars: int
     start: Product  # (B, Z) -> (B, L 2 H)
-    conductor: tuple[Product, ...]  # first (B, H) -> (B, 4 H), others (B, 2 H) -> (B, 4 H)
+    conductor: tuple[Adder, ...]  # to (B, 4 H) gates; the first of (B, H), the others of (B, 2 H)
     biases: tuple[Tensor, ...]  # (4 H,) each
     bar_decoder: BarDecoderWeights
 
     @torch.no_grad()
     def conduct(self, z: Tensor) -> Tensor:
         """One embedding a bar. z: (B, Z) -> (B, K, E). The conductor's input is zero, so only its state is read."""
-        layers = len(self.conductor)
-        starts = torch.tanh(self.start(z)).chunk(2 * layers, 1)
-        cells, hidden = [cell.contiguous() for cell in starts[::2]], list(starts[1::2])
+        states = lstm_start(torch.tanh(self.start(z)), len(self.conductor))
+        gates = Gates.of(z.new_empty(len(z), len(self.biases[0])))
         embeddings = []
         for _ in range(self.bars):
-            for layer, (multiply, bias) in enumerate(zip(self.conductor, self.biases, strict=True)):
-                seen = torch.cat(hidden[layer - 1 : layer + 1], 1) if layer else hidden[0]
-                hidden[layer] = lstm_step(multiply(seen).add_(bias), cells[layer])
-            embeddings.append(hidden[-1])
+            for layer, (add, bias) in enumerate(zip(self.conductor, self.biases, strict=True)):
+                own = states[layer][1]
+                add(gates.whole.copy_(bias), torch.cat((states[layer - 1][1], own), 1) if layer else own)
+                lstm_step(gates, *states[layer])
+            embeddings.append(states[-1][1].clone())
         return torch.stack(embeddings, 1)
 
     def decode(self, z: Tensor, temperature: float, noise: Tensor | None = None) -> Tensor:
@@ -62,7 +62,7 @@ def fuse_hierdec(net: Hierdec, precision: Precision = "float32") -> FastHierdec:
     return FastHierdec(
         bars=c.bars,
         start=product(net.conductor_start.weight.detach(), net.conductor_start.bias.detach()),
-        conductor=tuple(packed(gate_order(weight), precision) for weight in weights),
+        conductor=tuple(adder(gate_order(weight), precision) for weight in weights),
         biases=tuple(gate_order(layer.bias) for layer in conductor),
         bar_decoder=bars,
     )

@@ -1,6 +1,6 @@
 """Matrix products with fixed weights, packed once for the processor at hand: what fast decoding spends its time in.
 
-Every product maps (M, K) to (M, N) in the dtype of `float32` (or wider) inputs; only what happens inside differs.
+Inputs and outputs are float32 (or wider); only what happens inside differs.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from torch import Tensor
 # M rows, K inputs, N outputs
 
 Precision = Literal["float32", "bfloat16", "int8"]
-Product = Callable[[Tensor], Tensor]
+Product = Callable[[Tensor], Tensor]  # (M, K) -> (M, N)
+Adder = Callable[[Tensor, Tensor], None]  # a total (M, N), changed in place, and (M, K)
 
 PACK_FROM = 1 << 20  # elements; below, a plain product on a transposed copy is as fast
 INT8_FROM = 512  # width; below, what is saved in products is lost in rounding inputs
@@ -41,61 +42,71 @@ def product(weight: Tensor, bias: Tensor | None = None) -> Product:
     return lambda x: torch.addmm(bias, x, transposed)
 
 
-def packed(weight: Tensor, precision: Precision) -> Product:
-    """`x @ weight.T` for x in [-1, 1], at a precision; where the processor or torch lacks it, at the next better one.
+def adder(weight: Tensor, precision: Precision) -> Adder:
+    """Adds `x @ weight.T` to a total in place, for x in [-1, 1]; float32 where the processor lacks another.
 
     weight: (N, K). int8 rounds x to 1/127 and each row of the weight to 1/127 of its largest entry; sums are exact, so
     a row's result does not depend on the rows beside it.
     """
     if weight.dtype == torch.float64 or weight.device.type != "cpu":
-        return product(weight)
+        return _plain(weight)
     try:
-        return _PACKERS[precision](weight)
-    except (RuntimeError, AttributeError, NotImplementedError):  # a torch without oneDNN, or without this operator
-        return product(weight)
+        add = _PACKERS[precision](weight)
+        add(weight.new_zeros(1, weight.shape[0]), weight.new_zeros(1, weight.shape[1]))  # a kernel may be missing
+    except (RuntimeError, AttributeError, NotImplementedError):
+        return _plain(weight)
+    return add
 
 
-def _float32(weight: Tensor) -> Product:
-    return _onednn(weight) if weight.numel() >= PACK_FROM else product(weight)
+def _plain(weight: Tensor) -> Adder:
+    transposed = weight.T.contiguous()
+
+    def add(total: Tensor, x: Tensor) -> None:
+        total.addmm_(x, transposed)
+
+    return add
 
 
-def _bfloat16(weight: Tensor) -> Product:
-    halved = _onednn(weight.bfloat16())
-    return _tried(lambda x: halved(x.bfloat16()).float(), weight)
+def _float32(weight: Tensor) -> Adder:
+    if weight.numel() < PACK_FROM:
+        return _plain(weight)
+    multiply = _onednn(weight)
+
+    def add(total: Tensor, x: Tensor) -> None:
+        total.add_(multiply(x))
+
+    return add
+
+
+def _bfloat16(weight: Tensor) -> Adder:
+    multiply = _onednn(weight.bfloat16())
+
+    def add(total: Tensor, x: Tensor) -> None:
+        total.add_(multiply(x.bfloat16()))
+
+    return add
 
 
 def _onednn(weight: Tensor) -> Product:
     blocked = torch.ops.mkldnn._reorder_linear_weight(weight, 16)  # 16 rows: the bars of one melody
-    return _tried(lambda x: torch.ops.mkldnn._linear_pointwise(x, blocked, None, "none", [], ""), weight)
+    return lambda x: torch.ops.mkldnn._linear_pointwise(x, blocked, None, "none", [], "")
 
 
-def _int8(weight: Tensor) -> Product:
+def _int8(weight: Tensor) -> Adder:
     scale = weight.abs().amax(1).clamp(min=1e-12) / _INT8  # (N,)
     blocked = torch.ops.onednn.qlinear_prepack((weight / scale[:, None]).round().to(torch.int8), None)
     zeros = torch.zeros(len(weight), dtype=torch.int32)
+    into: tuple[object, ...] = (None, 1.0, 0, torch.float32, 1.0, 0, "sum", 1.0, "none", [], "")  # the total itself
 
-    def multiply(x: Tensor) -> Tensor:
+    def add(total: Tensor, x: Tensor) -> None:
         rounded = torch.add(128.5, x, alpha=_INT8).to(torch.uint8)  # truncation of x + 1/2 rounds
-        result = torch.ops.onednn.qlinear_pointwise(
-            rounded, 1 / _INT8, 128, blocked, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
-        )
-        return torch.as_tensor(result)
+        torch.ops.onednn.qlinear_pointwise.binary(rounded, 1 / _INT8, 128, blocked, scale, zeros, total, *into)
 
-    return _tried(multiply, weight)
-
-
-def _tried(multiply: Product, weight: Tensor) -> Product:
-    """The product itself, after one run: a missing kernel shows here and not on stage."""
-    multiply(weight.new_zeros(1, weight.shape[1], dtype=torch.float32).to(_input_dtype(weight)))
-    return multiply
-
-
-def _input_dtype(weight: Tensor) -> torch.dtype:
-    return weight.dtype
+    return add
 
 
 _CPU_FLAGS = ("_is_avx512_bf16_supported", "_is_vnni_supported")
-_PACKERS: dict[Precision, Callable[[Tensor], Product]] = {
+_PACKERS: dict[Precision, Callable[[Tensor], Adder]] = {
     "float32": _float32,
     "bfloat16": _bfloat16,
     "int8": _int8,
