@@ -97,8 +97,14 @@ def find(name: str) -> Path:
 
 
 def _content(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> bytes:
-    # a clone each: safetensors refuses tensors that share memory, such as tied weights and views
-    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    plain: dict[str, Tensor] = {}
+    storages: set[int] = set()
+    for name, tensor in tensors.items():
+        whole = tensor.detach().cpu().contiguous()
+        if whole.untyped_storage().data_ptr() in storages:
+            whole = whole.clone()  # safetensors refuses tensors that share memory, such as tied weights and views
+        storages.add(whole.untyped_storage().data_ptr())
+        plain[name] = whole
     return to_safetensors(plain, {CONFIG_KEY: json.dumps(config, sort_keys=True)})
 
 
