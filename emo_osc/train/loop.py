@@ -41,6 +41,7 @@ class Task(Protocol):
 class Recipe:
     """How to train: AdamW, linear warm-up, cosine to `final` of the rate, gradients clipped, weights averaged.
 
+    `seed` leads the batches and the noise; `first_seed` the weights before training (torch's own default seed).
     `average` is the decay of the running mean of weights that is validated and kept.
     """
 
@@ -48,6 +49,7 @@ class Recipe:
     batch: int
     rate: float
     seed: int = 0
+    first_seed: int = 67_280_421_310_721
     warmup: int = 100
     final: float = 0.02
     decay: float = 0.01

@@ -45,7 +45,7 @@ def train_vae(run: Run) -> Path:
         EmoOscError: the corpus or the device is not there, or `run.out` holds another run.
     """
     device, recipe = pick_device(run.device), run.recipe(vae.RECIPE)
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(recipe.first_seed)
     task = vae.VAETask(run.data, BarVAEConfig(), vae.VAEChoices(), device)
     progress = _trained(task, recipe, run.out, device)
     config = {"vae": task.config.as_dict(), "training": {"vae": _training(recipe, task.choices, progress)}}
@@ -64,7 +64,7 @@ def train_prior(run: Run, vae_path: Path) -> Path:
         raise EmoOscError(f"{vae_path}: not a bar VAE; give --vae what emo-osc train vae made")
     net = BarVAE(BarVAEConfig(**kept.config["vae"])).eval()
     net.load_state_dict(kept.tensors)
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(recipe.first_seed)
     task = prior.PriorTask(run.data, net.to(device), prior.PriorChoices(), device)
     progress = _trained(task, recipe, run.out, device)
     assert isinstance(task.net, BarFlow)
