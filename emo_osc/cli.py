@@ -1,6 +1,5 @@
 """The command line: parses, hands over, and says in one line what went wrong. Imports a command's work when it runs."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,6 @@ OVERRIDES = {
     "osc_port": "osc.port",
     "midi_out": "midi.out",
     "midi_in": "midi.in",
-    "channel": "midi.channel",
     "clock": "clock.source",
     "tempo": "clock.tempo",
     "play": "clock.play",
@@ -61,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse(reason: str) -> int:
-    print("emo-osc:", " ".join(reason.split()), file=sys.stderr)  # noqa: T201
+    click.echo(f"emo-osc: {' '.join(reason.split())}", err=True)
     return USER_FAULT
 
 
@@ -117,9 +115,7 @@ def serve(preset: str, record: Path | None, **options: Any) -> int:
 @click.option("--mood", "moods", multiple=True, metavar="NAME", help="A mood, English or Korean; may be repeated.")
 @click.option("--va", type=(float, float), metavar="V A", help="Valence and arousal, each -1 to 1, instead of a mood.")
 @click.option("--bars", type=click.IntRange(1, 16), default=16, show_default=True, help="Bars of each melody.")
-@click.option(
-    "--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Melodies, one after another."
-)
+@click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Melodies of each mood.")
 @click.option("-o", "--out", type=PATH, required=True, metavar="OUT.mid", help="The MIDI file to write.")
 @click.option("--wav", type=PATH, metavar="OUT.wav", help="What the built-in instrument plays.")
 @click.option("--png", type=PATH, metavar="OUT.png", help="A piano roll.")
@@ -317,7 +313,3 @@ def _preset(name: str, options: dict[str, Any]) -> "Preset":
         preset = changed(preset, changes, "command line")
         check(preset, "command line")
     return preset
-
-
-if __name__ == "__main__":
-    sys.exit(main())
