@@ -261,6 +261,18 @@ def train_prior(vae: Path, **options: Any) -> None:
     click.echo(run(Run(**options), vae))
 
 
+@train.command("shelf")
+@composing
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="OUT.jsonl")
+def train_shelf(preset: str, out: Path, **options: Any) -> None:
+    """The melodies that ship with a trained model, so that the first note waits for none."""
+    from emo_osc.studio.generators import build
+    from emo_osc.train.shelf import write_shelf
+
+    generator = build(_preset(preset, options).generator)
+    write_shelf(generator, out, lambda done, total: click.echo(f"{done} of {total} affects", err=True))
+
+
 @commands.group()
 def bench() -> None:
     """Measure how fast this machine plays and composes."""

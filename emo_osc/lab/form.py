@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import gaussian_kde
 
 from emo_osc.studio.attributes import NoteGrid, measure_table
+from emo_osc.studio.attributes import likeness as bar_likeness
 
 Tokens = NDArray[np.integer]
 Floats = NDArray[np.float64]
@@ -93,17 +94,8 @@ def repeats(in_rhythm_only: bool) -> Callable[[Tokens], Floats]:
 
 
 def likeness(lag: int) -> Callable[[Tokens], Floats]:
-    """Jaccard overlap of the (onset, pitch class) sets of bars `lag` apart, mean over such pairs."""
-
-    def measured(tokens: Tokens) -> Floats:
-        bars = _bars(tokens)
-        marks = np.where(bars >= 2, (bars + 19) % 12 + 1, 0)
-        one, other = marks[:, :-lag], marks[:, lag:]
-        both = ((one == other) & (one > 0)).sum(axis=-1)
-        either = (one > 0).sum(axis=-1) + (other > 0).sum(axis=-1) - both
-        return np.asarray(np.nanmean(np.where(either > 0, both / np.maximum(either, 1), np.nan), axis=1))
-
-    return measured
+    """How alike bars `lag` apart are, see `attributes.likeness`."""
+    return lambda tokens: bar_likeness(tokens, lag)
 
 
 MEASURES: dict[str, Callable[[Tokens], Floats]] = {

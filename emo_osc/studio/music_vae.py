@@ -19,7 +19,7 @@ from emo_osc.errors import EmoOscError
 from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.studio import checkpoints
-from emo_osc.studio.attributes import distances, in_c, measure_table, targets
+from emo_osc.studio.attributes import distances, flaws, in_c, measure_table, targets
 from emo_osc.studio.decode import clean, decode
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.nets.bar_flow import BarFlow, BarFlowConfig
@@ -57,11 +57,14 @@ class MusicVAE:
         self.device = proposer.device.type
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
-        """`count` melodies, the nearest to the affect's targets first; same seed, same melodies on the same device."""
+        """`count` melodies, the nearest to the affect's targets first; same seed, same melodies on the same device.
+
+        A candidate's distance counts its flaws too, so of two that say the same the better made one is kept.
+        """
         seeds = [_child(seed, index) for index in range(self.proposer.candidates * count)]
         tokens = self.draw(affect, seeds)
         measured = measure_table(tokens)
-        apart = distances(measured, targets(affect))
+        apart = distances(measured, targets(affect)) + flaws(tokens)
         return [
             Composed(melody_of(tokens[row].tolist()), Measured(*measured[row].tolist()), float(apart[row]), seeds[row])
             for row in np.argsort(apart)[:count]

@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.studio.attributes import NoteGrid, distances, major_share, measure, measure_table, mode_target, targets
+from emo_osc.studio.attributes import (
+    NoteGrid,
+    distances,
+    flaws,
+    in_c,
+    major_share,
+    measure,
+    measure_table,
+    mode_target,
+    outside_key,
+    targets,
+)
 
 C_MAJOR = (0, 2, 4, 5, 7, 9, 11, 12)
 C_MINOR = (0, 2, 3, 5, 7, 8, 10, 12)
@@ -71,3 +82,29 @@ def test_distance_is_zero_at_the_target_and_one_at_one_tolerance_each() -> None:
 def test_mode_does_not_depend_on_the_key(histogram: list[int], semitones: int) -> None:
     here = np.array([histogram], dtype=float)
     assert major_share(here)[0] == pytest.approx(major_share(np.roll(here, semitones, axis=1))[0])
+
+
+def test_a_melody_people_would_write_has_no_flaws_and_noise_has_many() -> None:
+    period = np.tile(line((0, 2, 4, 5, 7, 5, 4, 2, 4, 7, 5, 2, 0, 4, 2, 0))[:, :64], 4)
+    noise = np.random.default_rng(0).integers(20, 70, (1, 256))
+    assert flaws(period)[0] == 0.0
+    assert flaws(noise)[0] > 3.0
+
+
+def test_every_flaw_counts() -> None:
+    period = np.tile(line((0, 2, 4, 5, 7, 5, 4, 2, 4, 7, 5, 2, 0, 4, 2, 0))[:, :64], 4)
+    rest, leaps, shapeless = period.copy(), period.copy(), line((0, 2, 4, 5, 7, 9, 11))
+    rest[0, 64:128] = 0
+    rest[0, 64] = 1
+    leaps[0, ::16] += 24
+    assert all(flaws(worse)[0] > 0.5 for worse in (rest, leaps, shapeless))
+
+
+def test_minor_with_its_raised_leading_note_stays_in_key() -> None:
+    harmonic = line((0, 2, 3, 5, 7, 8, 11, 12))
+    assert outside_key(NoteGrid.of(harmonic))[0] == 0.0
+
+
+def test_melodies_are_moved_home_whatever_their_key() -> None:
+    moved = [in_c(line(C_MAJOR, tonic=tonic)) for tonic in range(55, 67)]
+    assert len({tuple((row[row >= 2] % 12).tolist()) for (row,) in moved}) == 1

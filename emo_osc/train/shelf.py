@@ -1,0 +1,33 @@
+"""Fills the shipped shelf: melodies that are there before any network is loaded. `emo-osc train shelf`."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from emo_osc.affect import MOODS, Affect
+from emo_osc.messages import Ready, encode
+from emo_osc.studio.generators import Generator
+
+GRID = (-0.9, -0.45, 0.0, 0.45, 0.9)
+A_MOOD, A_POINT = 6, 2
+SEED = 2018
+
+
+def shelf_points() -> dict[Affect, int]:
+    """Affects to fill, with how many melodies each gets: every shipped mood, and a grid over the plane."""
+    grid = {Affect(valence, arousal): A_POINT for valence in GRID for arousal in GRID}
+    return grid | {mood.affect: A_MOOD for mood in MOODS}
+
+
+def write_shelf(generator: Generator, path: Path, told: Callable[[int, int], None], seed: int = SEED) -> None:
+    """Writes one `messages.Ready` a line; `told` hears how many affects are done, and of how many."""
+    points = shelf_points()
+    lines: list[bytes] = []
+    for index, (affect, count) in enumerate(points.items()):
+        lines += _lines(generator, affect, count, seed + index)
+        told(index + 1, len(points))
+    path.write_bytes(b"".join(lines))
+
+
+def _lines(generator: Generator, affect: Affect, count: int, seed: int) -> Iterable[bytes]:
+    for made in generator.compose(affect, count, seed):
+        yield encode(Ready(made.melody, affect, made.measured, made.distance, made.seed, -1))
