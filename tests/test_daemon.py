@@ -27,7 +27,7 @@ PRESET = """
 osc: {{port: {port}}}
 midi: {{out: {name}}}
 clock: {{tempo: 240}}
-generator: {{name: canned, seed: 1, pool: 1}}
+generator: {generator}
 sound: {{enabled: false}}
 web: {{enabled: false}}
 """
@@ -43,11 +43,11 @@ def free_port() -> int:
 class Daemon:
     """`emo-osc serve` in a process of its own, and an OSC client beside it."""
 
-    def __init__(self, folder: Path, more: str = "", port: int = 0) -> None:
+    def __init__(self, folder: Path, port: int, generator: str) -> None:
         self.port = port or free_port()
         self.name = f"emo_{self.port}"
         preset = folder / f"{self.name}.yaml"
-        preset.write_text(PRESET.format(port=self.port, name=self.name) + more, encoding="utf-8")
+        preset.write_text(PRESET.format(port=self.port, name=self.name, generator=generator), encoding="utf-8")
         self.started_s = perf_counter()
         command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -100,8 +100,8 @@ class Daemon:
 def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     opened: list[Daemon] = []
 
-    def open_daemon(more: str = "", port: int = 0) -> Daemon:
-        opened.append(Daemon(tmp_path, more, port))
+    def open_daemon(port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}") -> Daemon:
+        opened.append(Daemon(tmp_path, port, generator))
         return opened[-1]
 
     yield open_daemon
@@ -181,6 +181,33 @@ def test_an_ack_promises_the_next_bar(daemon: Callable[..., Daemon]) -> None:
     assert isinstance(ack.arguments[2], float)
     assert ack.arguments[1] == bar + 1
     assert 0.0 < ack.arguments[2] <= 1000.0, "a bar at 240 bpm takes one second"
+
+
+def test_it_joins_a_port_that_is_there(daemon: Callable[..., Daemon], jack: str) -> None:
+    heard: Listener = queue.Queue()
+    port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="synthesiser")
+    port.set_callback(lambda event, _: heard.put((perf_counter(), bytes(event[0]))))
+    udp = free_port()
+    port.open_virtual_port(f"emo_{udp} in")
+    one = daemon(port=udp)
+    line = one.wait_for_line("MIDI out")
+    note = next_note(heard)
+    port.cancel_callback()
+    port.close_port()
+    port.delete()
+
+    assert f"port 'synthesiser:emo_{udp} in'" in line
+    assert note
+
+
+def test_a_generator_that_cannot_be_loaded_is_told_and_the_shelf_plays(daemon: Callable[..., Daemon]) -> None:
+    one = daemon(generator="{name: canned, checkpoint: nowhere.jsonl}")
+    line = one.wait_for_line("generator")
+    one.send("/emo/start_listen/note")
+
+    assert "nowhere.jsonl" in line
+    assert "the shelf plays on" in line
+    assert one.receive_until(lambda message: message.address == "/emo/note")
 
 
 def test_the_music_goes_on_when_the_studio_is_killed_and_the_studio_comes_back(

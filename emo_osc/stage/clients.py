@@ -55,10 +55,15 @@ class Clients:
         """Push a topic no more; `*` ends every one."""
         client = self._of(sender)
         topics = frozenset() if topic == "*" else client.topics - {topic}
-        self._put(sender, replace(client, topics=topics))
+        if client.target == sender and not topics:
+            self._clients.pop(sender, None)
+        else:
+            self._put(sender, replace(client, topics=topics))
 
     def listeners(self, topics: frozenset[str], now_s: float) -> list[Target]:
         """Where a push of any of these topics goes now, each place once."""
+        if not self._clients:
+            return []
         asked = topics | {"*"}
         found = (c.target for c in self._clients.values() if c.until_s > now_s and not asked.isdisjoint(c.topics))
         return list(dict.fromkeys(found))

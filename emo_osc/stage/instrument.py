@@ -41,9 +41,11 @@ class Instrument:
         self.restock = restock
         self.facts = Facts()
         self.latency_ms = 0.0
+        self.send_now: Callable[[], None] = _keep_for_later
+        """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
         self._presets = presets
         self._preset_name = preset
-        self._mood: tuple[str, float] = ("neutral", 1.0)
+        self._mood: tuple[str, float] | None = ("neutral", 1.0)
         self._mood_names: dict[str, Mood] = {}
         self._taps: tuple[float, ...] = ()
         self.load_preset(preset, 0.0)
@@ -156,14 +158,14 @@ class Instrument:
         return self.performer.next_note_tick
 
     def _feel(self, affect: Affect, now_s: float) -> float | None:
-        landing = self.performer.set_affect(affect, self.tick_at(now_s))
+        self.performer.feel(affect)
+        self.send_now()
+        landing = self.performer.settle(self.tick_at(now_s))
         return self.performer.next_note_tick if landing is None else landing
 
     def _set_affect(self, valence: Scalar, arousal: Scalar, now_s: float) -> float | None:
-        affect = Affect.clamped(float(valence), float(arousal))
-        nearest = min(self.preset.moods, key=lambda mood: mood.affect.distance(affect))
-        self._mood = (nearest.id, 1.0)
-        return self._feel(affect, now_s)
+        self._mood = None  # the nearest is looked up when somebody asks
+        return self._feel(Affect.clamped(float(valence), float(arousal)), now_s)
 
     def _set_mood(self, values: tuple[Scalar, ...], now_s: float) -> float | None:
         name, intensity = str(values[0]), float(values[1]) if len(values) > 1 else 1.0
@@ -181,8 +183,18 @@ class Instrument:
         self.latency_ms = float(latency_ms)
         return NOW
 
+    def _mood_now(self) -> tuple[str, float]:
+        if self._mood is None:
+            affect = self.performer.affect
+            self._mood = (min(self.preset.moods, key=lambda mood: mood.affect.distance(affect)).id, 1.0)
+        return self._mood
+
     def _bar(self, now_s: float) -> int:
         return int(self.tick_at(now_s)) // TICKS_PER_BAR + 1 if self.clock.is_running else 0
+
+
+def _keep_for_later() -> None:
+    """Without ports of its own, an instrument keeps its bytes until they are taken."""
 
 
 _SETTERS: dict[str, Callable[[Instrument, tuple[Scalar, ...], float], float | None]] = {
@@ -199,7 +211,7 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "va": lambda i, _: (i.performer.affect.valence, i.performer.affect.arousal),
     "valence": lambda i, _: (i.performer.affect.valence,),
     "arousal": lambda i, _: (i.performer.affect.arousal,),
-    "mood": lambda i, _: i._mood,
+    "mood": lambda i, _: i._mood_now(),
     "tempo": lambda i, _: (i.clock.tempo,),
     "latency_ms": lambda i, _: (i.latency_ms,),
     "preset": lambda i, _: (i._preset_name,),

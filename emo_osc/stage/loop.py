@@ -56,6 +56,7 @@ class Stage:
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
         self._is_ending = False
+        self._told = ""
         self._next_second_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
@@ -67,6 +68,8 @@ class Stage:
         self._instrument.facts.is_realtime = _take_priority()
         self._desk = Desk(self._instrument)
         self._performer = self._instrument.performer
+        self._received_s = perf_counter()
+        self._instrument.send_now = self._send_now
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {midi_text}"]
         self._lines += [f"MIDI in   {midi_in_text}"] if midi_in_text else []
         self._plays_at_once = setup.is_playing
@@ -96,7 +99,7 @@ class Stage:
         self._play_due()
         for serve in ready:
             serve()
-        now_s = perf_counter()
+        now_s = self._received_s = perf_counter()
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
         self._desk.push_heard(now_s)
@@ -134,12 +137,17 @@ class Stage:
             except MalformedError:
                 self._instrument.facts.malformed += 1
                 continue
+            self._received_s = now_s
             for message in messages:
                 self._desk.receive(message, sender, now_s, time())
+                self._send_now()
                 self._play_due()
-            if self._send_midi(self._performer.take_bytes()):
-                self._desk.delays["datagram"].add(perf_counter() - now_s)
             self._send_answers()
+
+    def _send_now(self) -> None:
+        """Send what a message caused at once: controllers, note-offs."""
+        if self._send_midi(self._performer.take_bytes()):
+            self._desk.delays["datagram"].add(perf_counter() - self._received_s)
 
     def _send_midi(self, messages: list[bytes]) -> bool:
         for message in messages:
@@ -209,8 +217,10 @@ class Stage:
         elif peer.role == "studio":
             message = self._restock.receive(line)
             self._desk.receive_studio(message, perf_counter())
-            if isinstance(message, Loaded | Failed):
+            if isinstance(message, Loaded):
                 self._tell_door(f"generator {self._restock.summary}")
+            if isinstance(message, Failed):
+                self._tell_door(f"generator: {message.text}; the shelf plays on")
 
     def _admit(self, peer: Peer, token: bytes) -> None:
         roles = [role for role, known in self._tokens.items() if compare_digest(known.encode(), token.strip())]
@@ -241,7 +251,9 @@ class Stage:
             self._desk.studio_changed(perf_counter())
 
     def _tell_door(self, text: str) -> None:
-        if "door" in self._peers:
+        """Let people read a line; one that comes again and again is told once."""
+        if "door" in self._peers and text != self._told:
+            self._told = text
             self._peers["door"].write(text.encode() + b"\n")
 
     def _on_midi(self, stamp_s: float, message: bytes) -> None:
@@ -262,8 +274,8 @@ class Stage:
     def _read_midi(self) -> None:
         self._wakes.recv(4096)
         while self._heard_midi:
-            stamp_s, message = self._heard_midi.popleft()
-            self._desk.receive_midi(message, stamp_s)
+            self._received_s, message = self._heard_midi.popleft()
+            self._desk.receive_midi(message, self._received_s)
 
     def _end(self) -> None:
         self._performer.stop()

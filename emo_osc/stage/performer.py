@@ -156,8 +156,16 @@ class Performer:
 
         Returns the boundary's tick, or None where the melody that plays is as near as any.
         """
+        self.feel(affect)
+        return self.settle(tick)
+
+    def feel(self, affect: Affect) -> None:
+        """The touch of an affect, without a look at the melodies."""
         self._affect = affect
         self._apply()
+
+    def settle(self, tick: float) -> int | None:
+        """Book the melody nearest to what is felt; None where the one that plays is as near as any."""
         self.wanted = self._felt
         ready = self.shelf.choose(self._felt, self.settings.density, keep=self._phrase)
         if ready is self._phrase:
