@@ -64,13 +64,13 @@ def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
     """One network's part of `bench_decode`."""
     z, noise = subject.latents, gumbel(range(MANY))
     weights, few = subject.weights, noise[:1]
-    runs: dict[str, tuple[float, Run]] = {
-        "first_bar": (0.15, lambda: decode(weights, subject.embed(z[:1])[:, :1], 1.0, few[:, :1])),
-        "one": (0.25, lambda: decode(weights, subject.embed(z[:1]), 1.0, few)),
-        str(MANY): (0.3, lambda: decode(weights, subject.embed(z), 1.0, noise)),
-        "loop": (0.3, lambda: subject.loop(z[:1], few)),
+    runs: dict[str, Run] = {
+        "first_bar": lambda: decode(weights, subject.embed(z[:1])[:, :1], 1.0, few[:, :1]),
+        "one": lambda: decode(weights, subject.embed(z[:1]), 1.0, few),
+        str(MANY): lambda: decode(weights, subject.embed(z), 1.0, noise),
+        "loop": lambda: subject.loop(z[:1], few),
     }
-    figures = {f"{subject.name}_{what}_ms": _median_ms(run, part * seconds) for what, (part, run) in runs.items()}
+    figures = {f"{subject.name}_{what}_ms": time_ms for what, time_ms in _medians_ms(runs, seconds).items()}
     embeddings, some = subject.embed(z[:COMPARED]), noise[:COMPARED]
     equal = decode(weights, embeddings, 1.0, some) == decode(subject.plain, embeddings, 1.0, some)
     figures[f"{subject.name}_speedup"] = figures[f"{subject.name}_loop_ms"] / figures[f"{subject.name}_one_ms"]
@@ -79,13 +79,16 @@ def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
     return figures
 
 
-def _median_ms(run: Run, seconds: float) -> float:
-    times: list[float] = []
-    while not times or sum(times) < seconds:
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return 1000 * median(times[1:] or times)  # the first allocates
+def _medians_ms(runs: dict[str, Run], seconds: float) -> dict[str, float]:
+    """Takes the runs in turn, so that whatever else the machine does slows all of them alike."""
+    runs["one"]()  # the first allocates
+    times: dict[str, list[float]] = {what: [] for what in runs}
+    while sum(map(sum, times.values())) < seconds or not times["one"]:
+        for what, run in runs.items():
+            start = time.perf_counter()
+            run()
+            times[what].append(time.perf_counter() - start)
+    return {what: 1000 * median(each) for what, each in times.items()}
 
 
 def _shipped() -> Subject:

@@ -1,6 +1,7 @@
 """The decoding bench tells complete, plausible figures, and fast decoding is fast."""
 
 import math
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -11,6 +12,15 @@ from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
 
 pytestmark = pytest.mark.torch
 MEASURED = ("first_bar_ms", "one_ms", "64_ms", "loop_ms", "speedup", "equal_tokens", "bits")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """As the studio plays; more threads only wait for each other on networks this small."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def _subject() -> Subject:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,15 @@ pytestmark = pytest.mark.torch
 SMALL = Path(__file__).parents[1] / "golden" / "small"
 FULL = Path(os.environ.get("EMO_OSC_DATA", "data")) / "magenta_golden" / "full"
 Arrays = dict[str, Tensor]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """As the studio plays; more threads only wait for each other on networks this small."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 class _Recipe:
