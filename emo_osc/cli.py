@@ -297,20 +297,27 @@ def bench_decode(seconds: float, json_out: Path | None) -> None:
 @DATA
 @click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-def evaluate(preset: str, data: Path, samples: int, json_out: Path | None, **options: Any) -> None:
+@click.option("--card", type=PATH, metavar="OUT.md", help="The model card as a file.")
+def evaluate(preset: str, data: Path, samples: int, json_out: Path | None, card: Path | None, **options: Any) -> None:
     """Measure the shipped model beside human melodies."""
+    from emo_osc.lab.card import write_card
     from emo_osc.lab.evaluate import evaluate as measure
     from emo_osc.lab.report import show, write
+    from emo_osc.studio import checkpoints
     from emo_osc.studio.generators import build
-    from emo_osc.studio.music_vae import MusicVAE
+    from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
 
-    generator = build(_preset(preset, options).generator)
+    section = _preset(preset, options).generator
+    generator = build(section)
     if not isinstance(generator, MusicVAE):
         raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
     tables = measure(generator, data, samples).tables
     show(tables)
     if json_out:
         write(tables, json_out)
+    if card:
+        path = checkpoint_path(section)
+        write_card(path.stem, checkpoints.load(path), tables, card)
 
 
 def _preset(name: str, options: dict[str, Any]) -> "Preset":

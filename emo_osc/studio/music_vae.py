@@ -87,8 +87,16 @@ def build(section: GeneratorSection) -> MusicVAE:
     Raises:
         EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
     """
-    path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
-    return load(path, pick_device(section.device), Taste(temperature=section.temperature))
+    return load(checkpoint_path(section), pick_device(section.device), Taste(temperature=section.temperature))
+
+
+def checkpoint_path(section: GeneratorSection) -> Path:
+    """The checkpoint a preset names, or the shipped one.
+
+    Raises:
+        EmoOscError: none was shipped, or installed since.
+    """
+    return Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
 
 
 def load(path: Path, device: torch.device, taste: Taste) -> MusicVAE:

@@ -1,0 +1,70 @@
+"""The model card: what a checkpoint was trained on and how, and what it was measured to do."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emo_osc.lab.report import Tables
+from emo_osc.studio.checkpoints import Checkpoint
+
+INTRODUCTION = """\
+# {name}
+
+The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`) and a flow-matching prior
+that arranges sixteen bars for a feeling (`flow.*`). {parameters:.1f} million parameters in float32; no pickle. Written by `emo-osc eval --card`; every figure below comes from that run.
+
+## What it is for
+
+Monophonic melodies of 16 bars of 4/4 on a 16th grid, in C major or C minor, asked for by valence and arousal through
+note density, register and mode. It knows no words, no chords and no other metre. Whether a listener hears the feeling
+that was asked for has not been tested with people.
+
+## Data and licences
+
+Trained on the train split of three sets only, each melody moved to a tonic of C:
+
+- POP909 (MIT, Copyright 2020 Music X Lab) on the bar grid of POP909-CL (MIT, 2025): sung melodies of Chinese pop. The
+  licence covers the transcriptions; the songs themselves are in copyright, so copying is measured below.
+- OpenEWLD (MIT): lead sheets whose scores are in the public domain.
+- O'Neill's, Ryan's Mammoth and Aird's collections from music21's corpus: tunes of 18th- and 19th-century prints.
+
+The weights are under the Apache License 2.0, as the rest of emo_osc.
+"""
+
+
+def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
+    """The card as Markdown; `name` is the checkpoint's file name without its ending."""
+    parameters = sum(tensor.numel() for tensor in kept.tensors.values()) / 1e6
+    parts = [INTRODUCTION.format(name=name, parameters=parameters), "## Recipe\n"]
+    parts += [_recipe(stage, training) for stage, training in kept.config.get("training", {}).items()]
+    parts.append("## Figures\n")
+    parts += [_table(title, table) for title, table in tables.items()]
+    return "\n".join(parts)
+
+
+def write_card(name: str, kept: Checkpoint, tables: Tables, path: Path) -> None:
+    """Writes the card to a file."""
+    path.write_text(model_card(name, kept, tables), encoding="utf-8")
+
+
+def _recipe(stage: str, training: Mapping[str, Any]) -> str:
+    told = {
+        part: ", ".join(f"{key} {value}" for key, value in training[part].items()) for part in ("recipe", "choices")
+    }
+    told["at the end"] = ", ".join(f"{key} {value:.4g}" for key, value in training["last"].items())
+    lines = [f"- {part}: {text}" for part, text in told.items()]
+    return "\n".join([f"`emo-osc train {stage}` with", "", *lines, ""])
+
+
+def _table(title: str, table: Mapping[str, Mapping[str, float]]) -> str:
+    columns = list(dict.fromkeys(column for row in table.values() for column in row))
+    lines = [f"### {title[0].upper()}{title[1:]}", ""]
+    lines.append("| | " + " | ".join(column.replace("_", " ") for column in columns) + " |")
+    lines.append("|---" * (len(columns) + 1) + "|")
+    for name, row in table.items():
+        lines.append(f"| {name} | " + " | ".join(_figure(row.get(column)) for column in columns) + " |")
+    return "\n".join([*lines, ""])
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}" if abs(value) < 10 else f"{value:.1f}"

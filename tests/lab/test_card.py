@@ -1,0 +1,27 @@
+"""The model card tells what the checkpoint holds, nothing else."""
+
+from pathlib import Path
+
+import torch
+
+from emo_osc.lab.card import model_card, write_card
+from emo_osc.studio.checkpoints import Checkpoint
+
+KEPT = Checkpoint(
+    {"training": {"vae": {"data": ["trad"], "recipe": {"steps": 7}, "choices": {"beta": 0.2}, "last": {"loss": 1.5}}}},
+    {"a": torch.zeros(1_500_000)},
+)
+TABLES = {"rebuilding": {"mean": {"note_f1": 0.8123, "nats": 61.26}, "drawn": {"note_f1": 0.7}}}
+
+
+def test_recipe_size_and_figures_stand_on_the_card() -> None:
+    card = model_card("music_vae-00000000", KEPT, TABLES)
+    assert card.startswith("# music_vae-00000000\n")
+    assert "1.5 million parameters" in card
+    assert "- recipe: steps 7\n- choices: beta 0.2\n- at the end: loss 1.5" in card
+    assert "| | note f1 | nats |\n|---|---|---|\n| mean | 0.812 | 61.3 |\n| drawn | 0.7 |  |" in card
+
+
+def test_the_card_is_written_as_it_reads(tmp_path: Path) -> None:
+    write_card("x", KEPT, TABLES, tmp_path / "card.md")
+    assert (tmp_path / "card.md").read_text(encoding="utf-8") == model_card("x", KEPT, TABLES)
