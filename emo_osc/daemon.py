@@ -127,6 +127,8 @@ class _Door:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            # the closed line has told the stage to switch its notes off; a signal would cut that short on Windows
+            await asyncio.wait((asyncio.create_task(stage.wait()),), timeout=GOODBYE_S)
             await _end(stage)
 
     def _workers(self, hub: int) -> list[_Worker]:

@@ -295,7 +295,7 @@ def test_without_a_midi_system_it_says_so_and_plays_on(
         pytest.skip("this machine has a MIDI system")
     one.send("/emo/start_listen/note")
 
-    assert "the built-in sound plays instead" in line
+    assert "only the built-in sound can be heard" in line
     assert one.receive_until(lambda message: message.address == "/emo/note")
 
 

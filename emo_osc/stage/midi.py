@@ -96,7 +96,7 @@ def _open(kind: Any, name: str) -> tuple[Any, str]:
     if ports:
         return None, f"none: no port contains {name!r}; {_NO_VIRTUAL}"
     remedy = _NO_SYSTEM.get(sys.platform, "start a MIDI system")
-    return None, f"none: this machine has no MIDI system; {remedy}; the built-in sound plays instead"
+    return None, f"none: this machine has no MIDI system; {remedy}; only the built-in sound can be heard"
 
 
 def _systems(kind: Any, name: str) -> list[tuple[Any, str]]:
