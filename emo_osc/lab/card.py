@@ -11,7 +11,8 @@ INTRODUCTION = """\
 # {name}
 
 The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`) and a flow-matching prior
-that arranges sixteen bars for a feeling (`flow.*`). {parameters:.1f} million parameters in float32; no pickle. Written by `emo-osc eval --card`; every figure below comes from that run.
+that arranges sixteen bars for a feeling (`flow.*`). {parameters:.1f} million parameters in float32; no pickle.
+Written by `emo-osc eval --card`; every figure below comes from that run.
 
 ## What it is for
 
