@@ -29,6 +29,7 @@ from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.shelf import Shelf
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait for each other slow small tensors down
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 

@@ -106,6 +106,7 @@ def load(path: Path, device: torch.device, taste: Taste) -> MusicVAE:
         EmoOscError: the file is not a checkpoint of this generator.
     """
     kept = checkpoints.load(path)
+    torch.set_flush_denormal(True)  # an LSTM that fades out is full of them, each a hundred times as slow
     try:
         return MusicVAE(_proposer(kept, device), taste)
     except (KeyError, TypeError, RuntimeError, ValueError) as error:
