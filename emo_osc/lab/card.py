@@ -10,8 +10,9 @@ from emo_osc.studio.checkpoints import Checkpoint
 INTRODUCTION = """\
 # {name}
 
-The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`) and a flow-matching prior
-that arranges sixteen bars for a feeling (`flow.*`). {parameters:.1f} million parameters in float32; no pickle.
+The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`) and a prior that
+arranges sixteen bars for a feeling, one after another (`prior.*`). {parameters:.1f} million parameters in float32; no
+pickle.
 Written by `emo-osc eval --card`; every figure below comes from that run.
 
 ## What it is for

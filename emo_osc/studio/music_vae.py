@@ -22,7 +22,7 @@ from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import distances, flaws, in_c, measure_table, targets
 from emo_osc.studio.decode import clean, decode
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.nets.bar_flow import BarFlow, BarFlowConfig
+from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.studio.noise import gumbel
@@ -39,11 +39,11 @@ FORM = tuple(bar % 4 for bar in range(16))
 @dataclass(frozen=True, slots=True)
 class Taste:
     """How melodies are drawn: decoding temperature > 0, share of noise that like bars have in common, looks at the
-    prior."""
+    prior's head a bar."""
 
     temperature: float = 1.0
     share: float = 1.0
-    looks: int = 16
+    looks: int = 12
 
 
 class MusicVAE:
@@ -113,12 +113,12 @@ def load(path: Path, device: torch.device, taste: Taste) -> MusicVAE:
         raise EmoOscError(f"{path}: not a {NAME} checkpoint ({error}); train one or use the shipped one") from None
 
 
-def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE, BarFlow]:
+def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE, BarPrior]:
     """The networks that `emo-osc train prior` keeps in a checkpoint, on the CPU."""
-    vae, flow = BarVAE(BarVAEConfig(**config["vae"])), BarFlow(BarFlowConfig(**config["flow"]))
-    for net, prefix in ((vae, "vae."), (flow, "flow.")):
+    vae, prior = BarVAE(BarVAEConfig(**config["vae"])), BarPrior(BarPriorConfig(**config["prior"]))
+    for net, prefix in ((vae, "vae."), (prior, "prior.")):
         net.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
-    return vae, flow
+    return vae, prior
 
 
 def _proposer(kept: checkpoints.Checkpoint, device: torch.device) -> Proposer:

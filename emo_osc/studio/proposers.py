@@ -15,7 +15,7 @@ from emo_osc.affect import Affect
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.decode import BarDecoderWeights
 from emo_osc.studio.fast_hierdec import fuse_hierdec
-from emo_osc.studio.nets.bar_flow import ATTRIBUTES, BARS, BarFlow, Wish, normalised_attributes
+from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BARS, BarPrior, Wish, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
 from emo_osc.studio.products import best_precision
@@ -39,14 +39,14 @@ class Proposer(Protocol):
 
 
 class PriorProposer:
-    """The flow prior of the bar VAE, told what an affect asks for; so few candidates are needed."""
+    """The prior over bars, told what an affect asks for; so few candidates are needed."""
 
     candidates = 8
     is_in_c = True
 
-    def __init__(self, vae: BarVAE, flow: BarFlow, device: torch.device) -> None:
+    def __init__(self, vae: BarVAE, prior: BarPrior, device: torch.device) -> None:
         self.vae = vae.to(device).eval()
-        self.flow = flow.to(device).eval()
+        self.prior = prior.to(device).eval()
         self.device = device
         self.weights = vae.fused(best_precision(device, vae.config.hidden))
 
@@ -59,9 +59,9 @@ class PriorProposer:
     @torch.no_grad()
     def slots(self, wish: Wish, seeds: Sequence[int], looks: int) -> Tensor:
         """Slots (B, 16, Z) for a wish of B rows."""
-        shape = (BARS, self.vae.config.latent)
+        shape = (BARS, self.prior.config.active)
         noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        return self.flow.sample(noise.to(self.device), wish, looks)
+        return self.prior.sample(noise.to(self.device), wish, looks)
 
     def wish(self, affect: Affect | None, seeds: Sequence[int]) -> Wish:
         """What the prior is told, a row a seed: an affect's targets, its mode by lot; the start of a period."""
@@ -72,7 +72,7 @@ class PriorProposer:
             luck = torch.tensor([np.random.default_rng(seed).random() for seed in seeds])
             wanted[:, 2] = (luck < wanted[:, 2]).float() * 0.9 + 0.05  # one melody is in one mode
             attributes = normalised_attributes(wanted)
-        start, any_source = torch.zeros(size, dtype=torch.long), torch.full((size,), self.flow.config.sources)
+        start, any_source = torch.zeros(size, dtype=torch.long), torch.full((size,), self.prior.config.sources)
         return Wish(start.to(self.device), any_source.to(self.device), attributes.to(self.device))
 
 

@@ -146,7 +146,8 @@ def _one_step(
 @torch.no_grad()
 def _average(averaged: dict[str, Tensor], net: nn.Module, decay: float) -> None:
     for name, value in net.state_dict().items():
-        averaged[name].lerp_(value, 1 - decay)
+        if value.is_floating_point():
+            averaged[name].lerp_(value, 1 - decay)
 
 
 @torch.no_grad()

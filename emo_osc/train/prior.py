@@ -7,24 +7,28 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from emo_osc.studio.nets.bar_flow import ATTRIBUTES, PHASES, BarFlow, BarFlowConfig, Wish, flow_loss
-from emo_osc.studio.nets.bar_flow import normalised_attributes as normalised
+from emo_osc.studio.nets.bar_prior import ATTRIBUTES, PHASES, BarPrior, BarPriorConfig, Wish, prior_loss
+from emo_osc.studio.nets.bar_prior import normalised_attributes as normalised
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.train.corpus import Corpus, load_corpus
 from emo_osc.train.loop import Recipe, Scores
 
-RECIPE = Recipe(steps=7_000, batch=96, rate=1e-3, seed=2, warmup=300, validate_every=500)
+RECIPE = Recipe(steps=10_000, batch=64, rate=1e-3, seed=2, warmup=300, validate_every=250)
+UNUSED = 0.9
+"""A number of a slot whose posterior is this wide on average carries no music: its prior is 1 wide."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriorChoices:
     """What is particular to this network.
 
-    `jitter` is the share of the posterior's spread added to its mean: exact repeats stay near repeats, and no latent
-    is met twice. Each wish is left open in `open_share` of the cases, so that any may be left open later.
+    The bars before are heard with `jitter` times the posterior's spread, as the network's own draws will be inexact.
+    The head is asked at `draws` times a bar. Each wish is left open in `open_share` of the cases, so that any may be
+    left open later.
     """
 
-    jitter: float = 0.3
+    jitter: float = 0.5
+    draws: int = 2
     open_share: float = 0.3
 
 
@@ -46,32 +50,28 @@ class PriorTask:
         self.device = device
         self.train = encode_corpus(vae, corpus)
         self.valid = encode_corpus(vae, load_corpus(folder, "valid"))
-        net = BarFlow(BarFlowConfig(latent=vae.config.latent, sources=len(corpus.sources)))
-        net.centre.copy_(self.train.mean.mean(dim=(0, 1)))
-        net.scale.copy_((self.train.mean - net.centre).square().mean().sqrt())
-        self.net: nn.Module = net
+        self.net: nn.Module = _fitted(self.train, len(corpus.sources))
 
     def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
-        """The flow loss of `size` melodies drawn anew."""
+        """The loss of `size` melodies drawn anew."""
         rows = torch.randint(len(self.train.mean), (size,), generator=generator)
         return {"loss": self._loss(self.net, self.train, rows, generator)}
 
     def validate(self, net: nn.Module) -> Scores:
-        """The flow loss on the validation melodies, always with the same noise and wishes."""
+        """The loss on the validation melodies, always with the same noise and wishes."""
         generator = torch.Generator().manual_seed(11)
         rows = torch.randperm(len(self.valid.mean), generator=generator)[:1024]
         losses = [float(self._loss(net, self.valid, part, generator)) for part in torch.tensor_split(rows, 4)]
         return {"valid_loss": float(np.mean(losses))}
 
     def _loss(self, net: nn.Module, slots: Slots, rows: Tensor, generator: torch.Generator) -> Tensor:
-        assert isinstance(net, BarFlow)
-        shape = (len(rows), *slots.mean.shape[1:])
-        jitter = torch.randn(shape, generator=generator) * self.choices.jitter
-        z = slots.mean[rows] + jitter * slots.spread[rows]
+        assert isinstance(net, BarPrior)
+        mean = slots.mean[rows]
+        heard = mean + torch.randn(mean.shape, generator=generator) * self.choices.jitter * slots.spread[rows]
         wish = _partly_open(slots.wish, rows, net.config.sources, self.choices.open_share, generator)
         noise = torch.Generator(self.device).manual_seed(int(torch.randint(1 << 40, (1,), generator=generator)))
         here = Wish(*(part.to(self.device) for part in (wish.phase, wish.source, wish.attributes)))
-        return flow_loss(net, z.to(self.device), here, noise)
+        return prior_loss(net, heard.to(self.device), mean.to(self.device), here, self.choices.draws, noise)
 
 
 def encode_corpus(vae: BarVAE, corpus: Corpus) -> Slots:
@@ -84,6 +84,16 @@ def encode_corpus(vae: BarVAE, corpus: Corpus) -> Slots:
     mean, spread = (torch.cat([part[k].cpu() for part in parts])[index] for k in (0, 1))
     attributes = normalised(torch.from_numpy(corpus.attributes()))
     return Slots(mean, spread, Wish(torch.from_numpy(corpus.phase), torch.from_numpy(corpus.source), attributes))
+
+
+def _fitted(slots: Slots, sources: int) -> BarPrior:
+    """A network whose scales are those of the slots, and which reads only their numbers that carry music."""
+    which = (slots.spread.mean(dim=(0, 1)) < UNUSED).nonzero().squeeze(1)
+    net = BarPrior(BarPriorConfig(latent=slots.mean.shape[-1], active=len(which), sources=sources))
+    net.which.copy_(which)
+    net.centre.copy_(slots.mean.mean(dim=(0, 1)))
+    net.scale.copy_(slots.mean.std(dim=(0, 1))[which])
+    return net
 
 
 def _partly_open(wish: Wish, rows: Tensor, sources: int, share: float, generator: torch.Generator) -> Wish:

@@ -11,7 +11,7 @@ import torch
 from emo_osc.errors import EmoOscError
 from emo_osc.studio import checkpoints
 from emo_osc.studio.music_vae import NAME, pick_device
-from emo_osc.studio.nets.bar_flow import BarFlow
+from emo_osc.studio.nets.bar_prior import BarPrior
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.train import prior, vae
 from emo_osc.train.corpus import LICENSED
@@ -67,11 +67,11 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     torch.manual_seed(recipe.first_seed)
     task = prior.PriorTask(run.data, net.to(device), prior.PriorChoices(), device)
     progress = _trained(task, recipe, run.out, device)
-    assert isinstance(task.net, BarFlow)
+    assert isinstance(task.net, BarPrior)
     training = kept.config["training"] | {"prior": _training(recipe, task.choices, progress)}
-    config = {"vae": kept.config["vae"], "flow": task.net.config.as_dict(), "training": training}
+    config = {"vae": kept.config["vae"], "prior": task.net.config.as_dict(), "training": training}
     tensors = {f"vae.{name}": value for name, value in kept.tensors.items()}
-    tensors |= {f"flow.{name}": value for name, value in task.net.state_dict().items()}
+    tensors |= {f"prior.{name}": value for name, value in task.net.state_dict().items()}
     return checkpoints.save(run.out, NAME, {name: value.cpu().contiguous() for name, value in tensors.items()}, config)
 
 

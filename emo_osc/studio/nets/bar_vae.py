@@ -3,7 +3,7 @@
 The shipped relative of MusicVAE (Roberts et al. 2018), of which it keeps the latent of 512 numbers, the 90 melody
 classes and a core decoder that starts each bar from that bar's embedding. Two things differ. Each bar owns a slice of
 the latent, so bars decode independently, can be swapped one by one, and repeat when their slices do. And no conductor
-turns one Gaussian into sixteen embeddings: which slices belong together is learned by the prior (`bar_flow.py`).
+turns one Gaussian into sixteen embeddings: which slices belong together is learned by the prior (`bar_prior.py`).
 """
 
 # B bars, T = 16 steps, V = 90 classes, W token width, H hidden size, Z latent size of a bar

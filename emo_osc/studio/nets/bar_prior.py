@@ -1,0 +1,206 @@
+"""A prior over melodies: bar after bar, each bar's slot drawn from what the bars before it suggest.
+
+A causal transformer reads the bars so far, and a small flow-matching head draws the next slot (the design of Li et al.
+2024, "Autoregressive image generation without vector quantization"; flows as in Lipman et al. 2023). A bar that repeats
+another is one attention away, so form, which a single Gaussian prior cannot hold, is learned here. The prior may be
+told where in an eight-bar period the melody starts, which repertoire it should resemble, and what is to be measured on
+it; each may be left open.
+"""
+
+# B melodies, S = 16 bars, Z latent size of a bar, A active numbers of a slot, D width, M draws of a time a bar
+
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as fn
+
+BARS = 16
+PHASES = 8
+ATTRIBUTES = 3  # as `attributes.measure_table`: notes per bar, mean pitch, belief in major
+
+
+@dataclass(frozen=True, slots=True)
+class BarPriorConfig:
+    """Sizes of the network; `active` of the `latent` numbers of a slot carry music; `sources` are repertoires."""
+
+    latent: int = 32
+    active: int = 32
+    width: int = 192
+    layers: int = 5
+    heads: int = 6
+    head_layers: int = 3
+    sources: int = 3
+
+    def as_dict(self) -> dict[str, int]:
+        """The sizes as they are kept beside the weights."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What melodies should be like. All have B rows.
+
+    `phase` (B,) int in 0..7, 8 for open; `source` (B,) int, `sources` for open; `attributes` (B, 3) as
+    `normalised_attributes`, NaN for open.
+    """
+
+    phase: Tensor
+    source: Tensor
+    attributes: Tensor
+
+
+def normalised_attributes(measured: Tensor) -> Tensor:
+    """Attributes on the scale the network reads, about -2..2. measured: (B, 3) as measured -> (B, 3).
+
+    >>> normalised_attributes(torch.tensor([[5.0, 71.5, 1.0]])).tolist()
+    [[0.0, 0.0, 1.0]]
+    """
+    density, pitch, major = measured.float().unbind(-1)
+    return torch.stack([torch.log(density.clamp_min(0.05) / 5.0) * 2.5, (pitch - 71.5) / 4.5, major * 2 - 1], dim=-1)
+
+
+class BarPrior(nn.Module):
+    """Bars so far to the next bar's slot."""
+
+    which: Tensor  # the active numbers of a slot: (A,) int
+    centre: Tensor  # the mean slot, (Z,)
+    scale: Tensor  # the spread of the active numbers, (A,)
+
+    def __init__(self, config: BarPriorConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.width
+        self.read = nn.Linear(config.active, width)
+        self.begin = nn.Parameter(torch.randn(width) * 0.02)
+        self.place = nn.Parameter(torch.randn(BARS, width) * 0.02)
+        self.phase = nn.Embedding(PHASES + 1, width)
+        self.source = nn.Embedding(config.sources + 1, width)
+        self.measured = nn.Sequential(nn.Linear(2 * ATTRIBUTES, width), nn.SiLU(), nn.Linear(width, width))
+        self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
+        self.head = _Head(config.active, width, config.head_layers)
+        self.register_buffer("which", torch.arange(config.active))
+        self.register_buffer("centre", torch.zeros(config.latent))
+        self.register_buffer("scale", torch.ones(config.active))
+
+    def forward(self, slots: Tensor, wish: Wish) -> Tensor:
+        """What the bars before each bar suggest for it. slots: (B, n, A) normalised, n < 16 -> (B, n + 1, D)."""
+        begin = self.begin.expand(len(slots), 1, -1)
+        h = torch.cat([begin, self.read(slots)], dim=1) + self.place[: slots.shape[1] + 1] + self._of(wish)[:, None]
+        for block in self.blocks:
+            h = block(h)
+        return _norm(h)
+
+    @torch.no_grad()
+    def sample(self, noise: Tensor, wish: Wish, looks: int = 12, given: Tensor | None = None) -> Tensor:
+        """Slots of the VAE drawn one bar after another. noise: (B, S, A) -> (B, S, Z).
+
+        `given` (B, n, Z) are bars to go on from. `looks` is how often the head is asked for each bar.
+        """
+        slots = noise[:, :0] if given is None else self.normalise(given)
+        for bar in range(slots.shape[1], BARS):
+            drawn = self.head.sample(noise[:, bar], self(slots, wish)[:, -1], looks)
+            slots = torch.cat([slots, drawn[:, None]], dim=1)
+        return self.denormalise(slots)
+
+    def normalise(self, z: Tensor) -> Tensor:
+        """Slots of the VAE as this network reads them. z: (B, S, Z) -> (B, S, A)."""
+        return (z - self.centre)[..., self.which] / self.scale
+
+    def denormalise(self, slots: Tensor) -> Tensor:
+        """Slots as the VAE reads them; what carries nothing stays at its mean. slots: (B, S, A) -> (B, S, Z)."""
+        z = self.centre.repeat(*slots.shape[:2], 1)
+        z[..., self.which] += slots * self.scale
+        return z
+
+    def _of(self, wish: Wish) -> Tensor:
+        is_open = torch.isnan(wish.attributes)
+        values = torch.cat([wish.attributes.nan_to_num(0.0), is_open.to(wish.attributes.dtype)], dim=-1)
+        condition: Tensor = self.phase(wish.phase) + self.source(wish.source) + self.measured(values)
+        return condition
+
+
+def prior_loss(net: BarPrior, heard: Tensor, z: Tensor, wish: Wish, draws: int, generator: torch.Generator) -> Tensor:
+    """Mean squared error of the head's velocity at random times (logit-normal, Esser et al. 2024), `draws` a bar.
+
+    heard: (B, S, Z), the bars as the network hears them; z: (B, S, Z), as they should be -> scalar.
+    """
+    suggested = net(net.normalise(heard[:, :-1]), wish).repeat(draws, 1, 1)  # (M B, S, D)
+    x = net.normalise(z).repeat(draws, 1, 1)
+    noise = torch.randn(x.shape, generator=generator, device=x.device)
+    time = torch.sigmoid(torch.randn(x.shape[:2], generator=generator, device=x.device))
+    along = time[..., None]
+    guess = net.head(((1 - along) * noise + along * x), suggested, time)
+    return fn.mse_loss(guess.float(), x - noise)
+
+
+class _Block(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.mix = nn.Linear(width, 3 * width)
+        self.join = nn.Linear(width, width)
+        self.widen = nn.Linear(width, 3 * width)
+        self.narrow = nn.Linear(3 * width, width)
+        for layer in (self.join, self.narrow):
+            nn.init.zeros_(layer.weight)  # every block starts as the identity
+
+    def forward(self, h: Tensor) -> Tensor:
+        h = h + self._attend(_norm(h))
+        changed: Tensor = h + self.narrow(fn.gelu(self.widen(_norm(h)), approximate="tanh"))
+        return changed
+
+    def _attend(self, h: Tensor) -> Tensor:
+        parts: Tensor = self.mix(h)
+        query, key, value = parts.view(*h.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # (B, heads, S, .)
+        heard = fn.scaled_dot_product_attention(query, key, value, is_causal=True)
+        joined: Tensor = self.join(torch.flatten(heard.transpose(1, 2), 2))
+        return joined
+
+
+class _Head(nn.Module):
+    """Noise to a slot, along straight lines, for what the bars before suggest."""
+
+    def __init__(self, active: int, width: int, layers: int) -> None:
+        super().__init__()
+        self.read = nn.Linear(active, width)
+        self.time = nn.Sequential(nn.Linear(32, width), nn.SiLU(), nn.Linear(width, width))
+        self.told = nn.Linear(width, width)
+        self.modulate = nn.ModuleList(nn.Linear(width, 3 * width) for _ in range(layers))
+        self.think = nn.ModuleList(
+            nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(layers)
+        )
+        self.velocity = nn.Linear(width, active)
+        for layer in (*self.modulate, self.velocity):
+            assert isinstance(layer, nn.Linear)
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x: Tensor, suggested: Tensor, time: Tensor) -> Tensor:
+        """Where slots should move. x: (.., A), suggested: (.., D), time: (..) in [0, 1] -> (.., A)."""
+        condition = fn.silu(self.told(suggested) + self.time(_waves(time)))
+        h = self.read(x)
+        for modulate, think in zip(self.modulate, self.think, strict=True):
+            shift, scale, gate = modulate(condition).chunk(3, dim=-1)
+            h = h + gate * think(_norm(h) * (1 + scale) + shift)
+        velocity: Tensor = self.velocity(_norm(h))
+        return velocity
+
+    def sample(self, noise: Tensor, suggested: Tensor, looks: int) -> Tensor:
+        """Slots for noise by the midpoint rule. noise: (B, A), suggested: (B, D) -> (B, A)."""
+        x, strides = noise, max(1, looks // 2)
+        for k in range(strides):
+            now = torch.full((len(x),), k / strides, device=x.device)
+            middle = x + self(x, suggested, now) * (0.5 / strides)
+            x = x + self(middle, suggested, now + 0.5 / strides) / strides
+        return x
+
+
+def _norm(h: Tensor) -> Tensor:
+    return fn.layer_norm(h, h.shape[-1:])
+
+
+def _waves(time: Tensor) -> Tensor:
+    frequency = torch.exp(torch.linspace(0.0, 5.0, 16, device=time.device))
+    angle = time[..., None] * frequency
+    return torch.cat([angle.sin(), angle.cos()], dim=-1)  # (.., 32)
