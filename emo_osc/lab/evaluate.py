@@ -19,7 +19,6 @@ from emo_osc.lab.form import MEASURES, cells, copied_share, overlapped_area
 from emo_osc.studio.attributes import distances, targets
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.bar_vae import BarVAE
-from emo_osc.studio.noise import gumbel
 from emo_osc.studio.proposers import PriorProposer
 from emo_osc.train.corpus import Corpus, load_corpus
 from emo_osc.train.scores import all_hold_accuracy, reconstruction
@@ -116,12 +115,12 @@ def agreement(generator: MusicVAE, seeds: range) -> Table:
     """How far the fast decoder and the plain one agree on the same embeddings and noise."""
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
-    wish = proposer.wish(None, seeds)
-    slots = proposer.slots(wish, seeds, generator.taste.looks)
-    noise = gumbel(seeds, generator.taste.share)
-    fast = generator.decoded(proposer.vae.embed(slots), noise)
+    proposal = proposer.propose(None, seeds, generator.taste.looks)
+    noise = generator.noise(seeds, proposal)
+    fast = generator.decoded(proposal.embeddings, noise)
     with torch.no_grad():
-        plain = proposer.vae.sample(slots.flatten(0, 1), generator.taste.temperature, noise.flatten(0, 1).to(slots))
+        rows = proposal.embeddings.flatten(0, 1)
+        plain = proposer.vae.sample_embedded(rows, generator.taste.temperature, noise.flatten(0, 1).to(rows))
     equal = fast == plain.view(len(seeds), -1)
     return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
 

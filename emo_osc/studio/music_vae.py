@@ -26,20 +26,17 @@ from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.studio.noise import gumbel
-from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposer
+from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer
 from emo_osc.studio.tokens import melody_of
 
 NAME = "music_vae"
 IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
 
-FORM = tuple(bar % 4 for bar in range(16))
-"""Bars four apart share their noise: where their slots agree they repeat, and neighbours stay free."""
-
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """How melodies are drawn: decoding temperature > 0, share of noise that like bars have in common, looks at the
-    prior's head a bar."""
+    """How melodies are drawn: decoding temperature > 0, share of noise that bars of one letter of the form have in
+    common, looks at the prior's head for each bar."""
 
     temperature: float = 1.0
     share: float = 1.0
@@ -72,9 +69,14 @@ class MusicVAE:
 
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
         """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
-        embeddings = self.proposer.embeddings(affect, seeds, self.taste.looks)
-        drawn: NDArray[np.int64] = clean(self.decoded(embeddings, gumbel(seeds, self.taste.share, FORM))).cpu().numpy()
+        proposal = self.proposer.propose(affect, seeds, self.taste.looks)
+        drawn: NDArray[np.int64] = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal))).cpu().numpy()
         return drawn if self.proposer.is_in_c else in_c(drawn)
+
+    def noise(self, seeds: Sequence[int], proposal: Proposal) -> Tensor:
+        """The noise (B, 16, 16, 90) under which a proposal is decoded."""
+        each = (gumbel([seed], self.taste.share, form) for seed, form in zip(seeds, proposal.forms, strict=True))
+        return torch.cat(list(each))
 
     def decoded(self, embeddings: Tensor, noise: Tensor) -> Tensor:
         """Tokens (B, 256) of bar embeddings (B, 16, E) under noise (B, 16, 16, 90)."""
@@ -124,7 +126,7 @@ def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE,
 def _proposer(kept: checkpoints.Checkpoint, device: torch.device) -> Proposer:
     if kept.config.get("network") == IMPORTED:
         return HierdecProposer(build_hierdec(kept.config, kept.tensors), device)
-    return PriorProposer(*nets_of(kept.config, kept.tensors), device)
+    return PriorProposer(*nets_of(kept.config, kept.tensors), kept.tensors["forms"], device)
 
 
 def pick_device(name: str) -> torch.device:

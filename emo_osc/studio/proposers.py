@@ -5,6 +5,7 @@ bar embeddings.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,12 +16,23 @@ from emo_osc.affect import Affect
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.decode import BarDecoderWeights
 from emo_osc.studio.fast_hierdec import fuse_hierdec
-from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BARS, BarPrior, Wish, normalised_attributes
+from emo_osc.studio.forms import BARS, drawn_forms
+from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
 from emo_osc.studio.products import best_precision
 
 # B melodies, E embedding size, Z latent size
+
+PERIOD = tuple(bar % 4 for bar in range(16))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """B melodies to decode: bar embeddings (B, 16, E), and for each melody which bars share their noise."""
+
+    embeddings: Tensor
+    forms: tuple[tuple[int, ...], ...]
 
 
 class Proposer(Protocol):
@@ -34,8 +46,8 @@ class Proposer(Protocol):
     candidates: int
     is_in_c: bool
 
-    def embeddings(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Tensor:
-        """Bar embeddings (B, 16, E) for B seeds; `affect` None leaves the feeling open."""
+    def propose(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Proposal:
+        """A melody a seed; `affect` None leaves the feeling open."""
 
 
 class PriorProposer:
@@ -44,24 +56,26 @@ class PriorProposer:
     candidates = 8
     is_in_c = True
 
-    def __init__(self, vae: BarVAE, prior: BarPrior, device: torch.device) -> None:
+    def __init__(self, vae: BarVAE, prior: BarPrior, forms: Tensor, device: torch.device) -> None:
+        self.forms = forms.to(device)
         self.vae = vae.to(device).eval()
         self.prior = prior.to(device).eval()
         self.device = device
         self.weights = vae.fused(best_precision(device, vae.config.hidden))
 
     @torch.no_grad()
-    def embeddings(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Tensor:
-        """Bar embeddings (B, 16, H) of slots drawn from the prior."""
-        slots = self.slots(self.wish(affect, seeds), seeds, looks)
-        return self.vae.embed(slots)
+    def propose(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Proposal:
+        """Slots drawn from the prior in human forms; bars that repeat one another share their noise."""
+        form = drawn_forms(self.forms, seeds)
+        embeddings = self.vae.embed(self.slots(affect, seeds, form, looks))
+        return Proposal(embeddings, tuple(tuple(row) for row in form.tolist()))
 
     @torch.no_grad()
-    def slots(self, wish: Wish, seeds: Sequence[int], looks: int) -> Tensor:
-        """Slots (B, 16, Z) for a wish of B rows."""
+    def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, looks: int) -> Tensor:
+        """Slots (B, 16, Z), a melody a seed."""
         shape = (BARS, self.prior.config.active)
         noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        return self.prior.sample(noise.to(self.device), wish, looks)
+        return self.prior.sample(noise.to(self.device), self.wish(affect, seeds), form, looks)
 
     def wish(self, affect: Affect | None, seeds: Sequence[int]) -> Wish:
         """What the prior is told, a row a seed: an affect's targets, its mode by lot; the start of a period."""
@@ -89,7 +103,7 @@ class HierdecProposer:
         self.fast = fuse_hierdec(net.to(device).eval(), precision)
         self.weights = self.fast.bar_decoder
 
-    def embeddings(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Tensor:
-        """Bar embeddings (B, 16, E) of z ~ N(0, I); neither the affect nor `looks` plays a part."""
+    def propose(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Proposal:
+        """Latents z ~ N(0, I); neither the affect nor `looks` plays a part. Bars four apart share their noise."""
         z = torch.stack([torch.randn(self.latent, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        return self.fast.conduct(z.to(self.device))
+        return Proposal(self.fast.conduct(z.to(self.device)), (PERIOD,) * len(seeds))

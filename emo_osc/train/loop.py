@@ -187,7 +187,8 @@ def _keep(
     save_file({name: value.contiguous() for name, value in tensors.items()}, half)
     half.replace(folder / "state.safetensors")
     text = json.dumps({"recipe": asdict(recipe), **asdict(progress)}, indent=1)
-    (folder / "progress.json").write_text(text, encoding="utf-8")
+    half.write_text(text, encoding="utf-8")
+    half.replace(folder / "progress.json")
 
 
 def _resume(

@@ -7,18 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from emo_osc.errors import EmoOscError
 from emo_osc.studio import checkpoints
+from emo_osc.studio.forms import forms_of
 from emo_osc.studio.music_vae import NAME, pick_device
 from emo_osc.studio.nets.bar_prior import BarPrior
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.train import prior, vae
-from emo_osc.train.corpus import LICENSED
+from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, train
 
 VAE_NAME = "bar_vae"
+MOST_FORMS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,15 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     config = {"vae": kept.config["vae"], "prior": task.net.config.as_dict(), "training": training}
     tensors = {f"vae.{name}": value for name, value in kept.tensors.items()}
     tensors |= {f"prior.{name}": value for name, value in task.net.state_dict().items()}
+    tensors["forms"] = human_forms(run.data)
     return checkpoints.save(run.out, NAME, {name: value.cpu().contiguous() for name, value in tensors.items()}, config)
+
+
+def human_forms(data: Path) -> Tensor:
+    """The forms of the training melodies that start with a period, at most `MOST_FORMS` of them, (F, 16) uint8."""
+    corpus = load_corpus(data, "train")
+    forms = torch.from_numpy(forms_of(corpus.tokens[corpus.phase == 0]))
+    return forms[torch.randperm(len(forms), generator=torch.Generator().manual_seed(0))[:MOST_FORMS]].contiguous()
 
 
 def _trained(task: vae.VAETask | prior.PriorTask, recipe: Recipe, out: Path, device: torch.device) -> Progress:

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-BARS = 16
+from emo_osc.studio.forms import BARS, repeating
+
 PHASES = 8
 LAGS = (1, 2, 4, 8)  # which bars before are heard directly: where people repeat (emotion reference, section 6.1)
 NEAREST = 0.05  # to the end of a line, where a direction is told from an end
@@ -95,14 +96,18 @@ class BarPrior(nn.Module):
         return _norm(h)
 
     @torch.no_grad()
-    def sample(self, noise: Tensor, wish: Wish, looks: int = 12, given: Tensor | None = None) -> Tensor:
+    def sample(
+        self, noise: Tensor, wish: Wish, form: Tensor | None = None, looks: int = 12, given: Tensor | None = None
+    ) -> Tensor:
         """Slots of the VAE drawn one bar after another. noise: (B, S, A) -> (B, S, Z).
 
-        `given` (B, n, Z) are bars to go on from. `looks` is how often the head is asked for each bar.
+        `form` (B, S) names the bar that each one repeats, itself for none; `given` (B, n, Z) are bars to go on from;
+        `looks` is how often the head is asked for each bar.
         """
         slots = noise[:, :0] if given is None else self.normalise(given)
         for bar in range(slots.shape[1], BARS):
             drawn = self.head.sample(noise[:, bar], self(slots, wish)[:, -1], looks)
+            drawn = drawn if form is None else repeating(slots, bar, form, drawn)
             slots = torch.cat([slots, drawn[:, None]], dim=1)
         return self.denormalise(slots)
 

@@ -92,10 +92,13 @@ class BarVAE(nn.Module):
 
         `noise` (B, T, V) is Gumbel noise, which makes a draw of an argmax; without it the likeliest token is taken.
         """
-        embedding = self.embed(z)
+        return self.sample_embedded(self.embed(z), temperature, noise)
+
+    def sample_embedded(self, embedding: Tensor, temperature: float = 1.0, noise: Tensor | None = None) -> Tensor:
+        """The same from embeddings (B, H)."""
         table, bar_gates = self._token_table(), self.bar_gates(embedding)
         c, h = torch.tanh(self.start(embedding)).chunk(2, dim=-1)
-        token = torch.full((len(z),), CLASSES, device=z.device)
+        token = torch.full((len(embedding),), CLASSES, device=embedding.device)
         tokens = []
         for step in range(STEPS):
             c, h = self._step(table[token] + bar_gates, c, h)
