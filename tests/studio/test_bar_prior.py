@@ -3,15 +3,8 @@
 import pytest
 import torch
 
-from emo_osc.studio.nets.bar_prior import (
-    BARS,
-    PHASES,
-    BarPrior,
-    BarPriorConfig,
-    Wish,
-    normalised_attributes,
-    prior_loss,
-)
+from emo_osc.studio.forms import BARS
+from emo_osc.studio.nets.bar_prior import PHASES, BarPrior, BarPriorConfig, Wish, normalised_attributes, prior_loss
 
 pytestmark = pytest.mark.torch
 CONFIG = BarPriorConfig(latent=3, active=2, width=24, layers=2, heads=2, head_layers=2, sources=1)
