@@ -84,6 +84,11 @@ def has_fast_bf16(device: torch.device) -> bool:
     return device.type == "cuda" or best_precision(device, width=0) == "bfloat16"
 
 
+def is_first() -> bool:
+    """Whether this process writes the files of a run: alone, or first among those torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def train(
     task: Task, recipe: Recipe, folder: Path, device: torch.device, report: Callable[[int, Scores], None]
 ) -> Progress:
@@ -112,9 +117,9 @@ def train(
             scores |= _validated(task, averaged)
             progress.seconds = time.monotonic() - began
             progress.history.append({"step": float(progress.step), "seconds": progress.seconds, **scores})
-            if rank == 0:
+            if is_first():
                 _keep(folder, recipe, net, optimiser, averaged, progress)
-        if rank == 0:
+        if is_first():
             report(progress.step, scores)
     net.load_state_dict(averaged)
     net.eval()

@@ -1,7 +1,7 @@
 """What `emo-osc train NAME` does: a recipe on a corpus, with progress, curves, and a checkpoint at the end."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.train import prior, vae
 from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
-from emo_osc.train.loop import Progress, Recipe, Scores, train
+from emo_osc.train.loop import Progress, Recipe, Scores, is_first, train
 
 VAE_NAME = "bar_vae"
 MOST_FORMS = 4096
@@ -52,7 +52,7 @@ def train_vae(run: Run) -> Path:
     task = vae.VAETask(run.data, BarVAEConfig(), vae.VAEChoices(), device)
     progress = _trained(task, recipe, run.out, device)
     config = {"vae": task.config.as_dict(), "training": {"vae": _training(recipe, task.choices, progress)}}
-    return checkpoints.save(run.out, VAE_NAME, task.net.state_dict(), config)
+    return _kept(run.out, VAE_NAME, task.net.state_dict(), config)
 
 
 def train_prior(run: Run, vae_path: Path) -> Path:
@@ -76,7 +76,14 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     tensors = {f"vae.{name}": value for name, value in kept.tensors.items()}
     tensors |= {f"prior.{name}": value for name, value in task.net.state_dict().items()}
     tensors["forms"] = human_forms(run.data)
-    return checkpoints.save(run.out, NAME, {name: value.cpu().contiguous() for name, value in tensors.items()}, config)
+    return _kept(run.out, NAME, tensors, config)
+
+
+def _kept(out: Path, name: str, tensors: dict[str, Tensor], config: dict[str, Any]) -> Path:
+    """The checkpoint's file; of several processes the first one writes it, and the others answer its folder."""
+    if not is_first():
+        return out
+    return checkpoints.save(out, name, {key: value.cpu().contiguous() for key, value in tensors.items()}, config)
 
 
 def human_forms(data: Path) -> Tensor:
@@ -87,10 +94,15 @@ def human_forms(data: Path) -> Tensor:
 
 
 def _trained(task: vae.VAETask | prior.PriorTask, recipe: Recipe, out: Path, device: torch.device) -> Progress:
-    with _bar(recipe.steps) as report:
+    with _bar(recipe.steps) if is_first() else nullcontext(_unheard) as report:
         progress = train(task, recipe, out, device, report)
-    curves_png(progress.history, out / "curves.png")
+    if is_first():
+        curves_png(progress.history, out / "curves.png")
     return progress
+
+
+def _unheard(step: int, scores: Scores) -> None:
+    """What the other processes of torchrun report."""
 
 
 def _training(recipe: Recipe, choices: Any, progress: Progress) -> dict[str, Any]:

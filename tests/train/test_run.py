@@ -1,6 +1,8 @@
 """`emo-osc train` end to end, small: a VAE, a prior on it, and a checkpoint the generator plays from."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,3 +74,13 @@ def test_a_prior_wants_a_bar_vae(folder: Path, tmp_path: Path) -> None:
     other = checkpoints.save(tmp_path, "other", {"a": torch.zeros(1)}, {"kind": "other"})
     with pytest.raises(EmoOscError, match="not a bar VAE"):
         train_prior(Run(folder, tmp_path / "run", device="cpu", steps=1, batch=4), other)
+
+
+def test_torchrun_shares_a_batch_among_processes(folder: Path, tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "emo_osc"]
+    arguments = ["train", "vae", "--data", folder, "--out", tmp_path, "--device", "cpu", "--steps", "3", "--batch", "8"]
+    done = subprocess.run([*run, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    history = json.loads((tmp_path / "progress.json").read_text())["history"]
+    assert [scores["step"] for scores in history] == [3.0]
+    assert len(list(tmp_path.glob("bar_vae-*.safetensors"))) == 1
