@@ -15,12 +15,14 @@ from time import perf_counter
 import pytest
 import rtmidi
 
-from emo_osc.affect import MOODS
+from emo_osc.affect import MOODS, Affect
 from emo_osc.daemon import stage_preset, stage_setup
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import parse_preset
+from emo_osc.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.stage.osc import Message, decode, encode
 from emo_osc.stage.setup import Report, Setup
+from emo_osc.studio.canned import read_shelf, shelf_path
 
 TIMEOUT_S = 30.0
 PRESET = """
@@ -166,6 +168,39 @@ def test_a_mood_sent_by_liblo_is_heard_at_a_real_midi_port(
     one.send("/emo/get/mood")
     state = one.receive_until(lambda message: message.address == "/emo/state/mood")
     assert state.arguments == ("intense", 1.0)
+
+
+def pitches_of(melody: Melody, first_bar: int) -> list[int]:
+    return [note.pitch for note in melody.notes if note.start_tick >= first_bar * TICKS_PER_BAR]
+
+
+@pytest.mark.slow
+def test_the_melody_of_the_mood_comes_out_of_the_port_note_by_note(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
+) -> None:
+    one = daemon()
+    one.wait_for_line("MIDI out")
+    heard = hear(one.name)
+    one.send("/emo/tempo", 300)
+    one.send("/emo/set/evolve", 0)
+    one.send("/emo/mood", "밝음")
+    ack = one.receive_until(lambda message: message.arguments[:1] == ("/emo/mood",))
+    bar, ms = ack.arguments[1:3]
+    assert isinstance(bar, int)
+    assert isinstance(ms, float)
+    lands_s = perf_counter() + ms / 1000
+    first_bar = (bar - 1) % BARS
+    ends_s = lands_s + (BARS - first_bar) * 0.8
+
+    played = []
+    while (note := next_note(heard))[0] < ends_s - 0.02:
+        played += [note[1][1]] if note[0] > lands_s - 0.02 else []
+
+    path = shelf_path()
+    assert path
+    bright = [ready.melody for ready in read_shelf(path) if ready.affect.distance(Affect(0.8, 0.35)) < 0.35]
+    assert len(played) > 10
+    assert played in [pitches_of(melody, first_bar) for melody in bright]
 
 
 def test_an_ack_promises_the_next_bar(daemon: Callable[..., Daemon]) -> None:

@@ -135,11 +135,17 @@ def flaws(tokens: Tokens) -> Floats:
     """How much in melodies `(N, 256)` a musician would not keep, `(N,)`; 0 for what is usual among people.
 
     One unit each: 5 % more notes outside the key than 95 % of human melodies have, a bar more of rest at a stretch,
-    3 % more leaps beyond an octave, a fifth more of range; half a unit for each of phrases four and eight bars apart
-    that are as little alike as those of unrelated songs (emotion reference, section 6.1).
+    7 % more leaps beyond a fifth, 3 % beyond an octave, a fifth more of range; half a unit for each of phrases four and
+    eight bars apart that are as little alike as those of unrelated songs (emotion reference, section 6.1).
     """
     grid = NoteGrid.of(tokens)
-    usual = ((outside_key(grid), 0.05, 0.05), (longest_rest(grid), 24, 16), (_wide_leaps(tokens), 0.0, 0.03))
+    leaps, wide_leaps = leap_share(tokens, 7), leap_share(tokens, 12)
+    usual = (
+        (outside_key(grid), 0.05, 0.05),
+        (longest_rest(grid), 24, 16),
+        (leaps, 0.07, 0.07),
+        (wide_leaps, 0.0, 0.03),
+    )
     beyond = sum(np.maximum(0.0, (value - most) / unit) for value, most, unit in usual)
     low = np.where(grid.is_onset, grid.pitch, 999).min(axis=1)
     wide = np.maximum(0.0, (grid.pitch.max(axis=1) - low - 21) / 7)
@@ -154,6 +160,12 @@ def outside_key(grid: NoteGrid) -> Floats:
         onsets[:, [(degree + tonic) % 12 for degree in scale]].sum(axis=1) for tonic in range(12) for scale in _SCALES
     ]
     return np.asarray(1.0 - np.max(inside, axis=0) / np.maximum(onsets.sum(axis=1), 1))
+
+
+def leap_share(tokens: Tokens, semitones: int) -> Floats:
+    """Share of melodic intervals wider than so many semitones, `(N,)`; 0 where there is none."""
+    lines = (row[row >= 2].astype(int) for row in np.asarray(tokens))
+    return np.array([float((np.abs(np.diff(line)) > semitones).mean()) if len(line) > 1 else 0.0 for line in lines])
 
 
 def longest_rest(grid: NoteGrid) -> Floats:
@@ -186,8 +198,3 @@ def mode_target(p_major: float) -> float:
 
 
 _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 8, 11), (0, 2, 3, 5, 7, 9, 11))
-
-
-def _wide_leaps(tokens: Tokens) -> Floats:
-    lines = (row[row >= 2].astype(int) for row in np.asarray(tokens))
-    return np.array([float((np.abs(np.diff(line)) > 12).mean()) if len(line) > 1 else 0.0 for line in lines])
