@@ -115,12 +115,13 @@ def agreement(generator: MusicVAE, seeds: range) -> Table:
     """How far the fast decoder and the plain one agree on the same embeddings and noise."""
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
-    proposal = proposer.propose(None, seeds, generator.taste.looks)
+    proposal = proposer.propose(None, seeds, generator.taste)
     noise = generator.noise(seeds, proposal)
+    temperature = proposer.sharpness * generator.taste.temperature
     fast = generator.decoded(proposal.embeddings, noise)
     with torch.no_grad():
         rows = proposal.embeddings.flatten(0, 1)
-        plain = proposer.vae.sample_embedded(rows, generator.taste.temperature, noise.flatten(0, 1).to(rows))
+        plain = proposer.vae.sample_embedded(rows, temperature, noise.flatten(0, 1).to(rows))
     equal = fast == plain.view(len(seeds), -1)
     return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
 

@@ -5,7 +5,6 @@ what is kept is decided by attributes measured on decoded notes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +25,11 @@ from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.studio.noise import gumbel
-from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer
+from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, Taste
 from emo_osc.studio.tokens import melody_of
 
 NAME = "music_vae"
 IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """How melodies are drawn: decoding temperature > 0, share of noise that bars of one letter of the form have in
-    common, looks at the prior's head for each bar."""
-
-    temperature: float = 1.0
-    share: float = 1.0
-    looks: int = 12
 
 
 class MusicVAE:
@@ -69,7 +58,7 @@ class MusicVAE:
 
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
         """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
-        proposal = self.proposer.propose(affect, seeds, self.taste.looks)
+        proposal = self.proposer.propose(affect, seeds, self.taste)
         drawn: NDArray[np.int64] = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal))).cpu().numpy()
         return drawn if self.proposer.is_in_c else in_c(drawn)
 
@@ -80,7 +69,7 @@ class MusicVAE:
 
     def decoded(self, embeddings: Tensor, noise: Tensor) -> Tensor:
         """Tokens (B, 256) of bar embeddings (B, 16, E) under noise (B, 16, 16, 90)."""
-        return decode(self.proposer.weights, embeddings, self.taste.temperature, noise)
+        return decode(self.proposer.weights, embeddings, self.proposer.sharpness * self.taste.temperature, noise)
 
 
 def build(section: GeneratorSection) -> MusicVAE:

@@ -28,6 +28,19 @@ PERIOD = tuple(bar % 4 for bar in range(16))
 
 
 @dataclass(frozen=True, slots=True)
+class Taste:
+    """How melodies are drawn.
+
+    `temperature` > 0, 1 for what was found best, more for bolder melodies; `share` of the noise that bars of one letter
+    of the form have in common; `looks` at the prior's head for each bar.
+    """
+
+    temperature: float = 1.0
+    share: float = 1.0
+    looks: int = 12
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """B melodies to decode: bar embeddings (B, 16, E), and for each melody which bars share their noise."""
 
@@ -38,23 +51,27 @@ class Proposal:
 class Proposer(Protocol):
     """Whatever turns seeds and an affect into bar embeddings.
 
-    `candidates` is how many to draw for each melody asked; `is_in_c` says whether melodies come in C.
+    `candidates` is how many to draw for each melody asked; `is_in_c` says whether melodies come in C; `sharpness` is
+    the decoder's temperature at a taste of 1.
     """
 
     weights: BarDecoderWeights
     device: torch.device
     candidates: int
     is_in_c: bool
+    sharpness: float
 
-    def propose(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Proposal:
+    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """A melody a seed; `affect` None leaves the feeling open."""
 
 
 class PriorProposer:
     """The prior over bars, told what an affect asks for; so few candidates are needed."""
 
-    candidates = 8
+    candidates = 16
     is_in_c = True
+    sharpness = 0.5  # a slot says which bar is meant; what the decoder adds to it is mostly mistakes
+    spread = 0.75  # of the prior's noise: its rarer bars are its worse ones
 
     def __init__(self, vae: BarVAE, prior: BarPrior, forms: Tensor, device: torch.device) -> None:
         self.forms = forms.to(device)
@@ -64,18 +81,19 @@ class PriorProposer:
         self.weights = vae.fused(best_precision(device, vae.config.hidden))
 
     @torch.no_grad()
-    def propose(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Proposal:
+    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """Slots drawn from the prior in human forms; bars that repeat one another share their noise."""
         form = drawn_forms(self.forms, seeds)
-        embeddings = self.vae.embed(self.slots(affect, seeds, form, looks))
+        embeddings = self.vae.embed(self.slots(affect, seeds, form, taste))
         return Proposal(embeddings, tuple(tuple(row) for row in form.tolist()))
 
     @torch.no_grad()
-    def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, looks: int) -> Tensor:
+    def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: Taste) -> Tensor:
         """Slots (B, 16, Z), a melody a seed."""
         shape = (BARS, self.prior.config.active)
         noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        return self.prior.sample(noise.to(self.device), self.wish(affect, seeds), form, looks)
+        noise = noise.to(self.device) * (self.spread * taste.temperature)
+        return self.prior.sample(noise, self.wish(affect, seeds), form, taste.looks)
 
     def wish(self, affect: Affect | None, seeds: Sequence[int]) -> Wish:
         """What the prior is told, a row a seed: an affect's targets, its mode by lot; the start of a period."""
@@ -95,6 +113,7 @@ class HierdecProposer:
 
     candidates = 64
     is_in_c = False
+    sharpness = 1.0
 
     def __init__(self, net: Hierdec, device: torch.device) -> None:
         self.device = device
@@ -103,7 +122,7 @@ class HierdecProposer:
         self.fast = fuse_hierdec(net.to(device).eval(), precision)
         self.weights = self.fast.bar_decoder
 
-    def propose(self, affect: Affect | None, seeds: Sequence[int], looks: int) -> Proposal:
-        """Latents z ~ N(0, I); neither the affect nor `looks` plays a part. Bars four apart share their noise."""
+    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
+        """Latents z ~ N(0, I); neither the affect nor the taste plays a part. Bars four apart share their noise."""
         z = torch.stack([torch.randn(self.latent, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
         return Proposal(self.fast.conduct(z.to(self.device)), (PERIOD,) * len(seeds))

@@ -131,6 +131,7 @@ def _one_step(
 ) -> Scores:
     rank, world = place
     generator = torch.Generator().manual_seed((recipe.seed * 1_000_003 + step) * world + rank)
+    torch.manual_seed(generator.initial_seed())  # for dropout
     for group in optimiser.param_groups:
         group["lr"] = recipe.rate_at(step)
     device = next(task.net.parameters()).device

@@ -13,7 +13,7 @@ from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.train.corpus import Corpus, load_corpus
 from emo_osc.train.loop import Recipe, Scores
 
-RECIPE = Recipe(steps=9_000, batch=64, rate=1e-3, seed=2, warmup=300, validate_every=250)
+RECIPE = Recipe(steps=5_000, batch=64, rate=1e-3, seed=2, warmup=300, decay=0.05, validate_every=250)
 UNUSED = 0.9
 """A number of a slot whose posterior is this wide on average carries no music: its prior is 1 wide."""
 
@@ -27,7 +27,7 @@ class PriorChoices:
     left open later.
     """
 
-    jitter: float = 0.5
+    jitter: float = 1.0
     draws: int = 2
     open_share: float = 0.3
 

@@ -13,7 +13,8 @@ from emo_osc.affect import NEUTRAL
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.evaluate import evaluate
 from emo_osc.studio import checkpoints
-from emo_osc.studio.music_vae import Taste, load
+from emo_osc.studio.music_vae import load
+from emo_osc.studio.proposers import Taste
 from emo_osc.train.run import Run, train_prior, train_vae
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]

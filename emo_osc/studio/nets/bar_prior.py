@@ -34,8 +34,9 @@ class BarPriorConfig:
     heads: int = 6
     head_layers: int = 3
     sources: int = 3
+    dropout: float = 0.1  # some two thousand pieces are soon known by heart
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, float]:
         """The sizes as they are kept beside the weights."""
         return asdict(self)
 
@@ -79,7 +80,7 @@ class BarPrior(nn.Module):
         self.phase = nn.Embedding(PHASES + 1, width)
         self.source = nn.Embedding(config.sources + 1, width)
         self.measured = nn.Sequential(nn.Linear(2 * ATTRIBUTES, width), nn.SiLU(), nn.Linear(width, width))
-        self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(_Block(width, config.heads, config.dropout) for _ in range(config.layers))
         self.head = _Head(config.active, width, config.head_layers)
         self.register_buffer("which", torch.arange(config.active))
         self.register_buffer("centre", torch.zeros(config.latent))
@@ -143,9 +144,10 @@ def prior_loss(net: BarPrior, heard: Tensor, z: Tensor, wish: Wish, draws: int, 
 
 
 class _Block(nn.Module):
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
         self.heads = heads
+        self.drop = nn.Dropout(dropout)
         self.mix = nn.Linear(width, 3 * width)
         self.join = nn.Linear(width, width)
         self.widen = nn.Linear(width, 3 * width)
@@ -154,8 +156,8 @@ class _Block(nn.Module):
             nn.init.zeros_(layer.weight)  # every block starts as the identity
 
     def forward(self, h: Tensor) -> Tensor:
-        h = h + self._attend(_norm(h))
-        changed: Tensor = h + self.narrow(fn.gelu(self.widen(_norm(h)), approximate="tanh"))
+        h = h + self.drop(self._attend(_norm(h)))
+        changed: Tensor = h + self.drop(self.narrow(fn.gelu(self.widen(_norm(h)), approximate="tanh")))
         return changed
 
     def _attend(self, h: Tensor) -> Tensor:
