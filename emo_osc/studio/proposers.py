@@ -68,7 +68,7 @@ class Proposer(Protocol):
 class PriorProposer:
     """The prior over bars, told what an affect asks for; so few candidates are needed."""
 
-    candidates = 16
+    candidates = 24
     is_in_c = True
     sharpness = 0.5  # a slot says which bar is meant; what the decoder adds to it is mostly mistakes
     spread = 0.75  # of the prior's noise: its rarer bars are its worse ones

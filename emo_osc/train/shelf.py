@@ -9,6 +9,7 @@ from emo_osc.studio.generators import Generator
 
 GRID = (-0.9, -0.45, 0.0, 0.45, 0.9)
 A_MOOD, A_POINT = 6, 2
+CHOICE = 2  # melodies composed for each one kept: nobody waits for these
 SEED = 2018
 
 
@@ -29,5 +30,5 @@ def write_shelf(generator: Generator, path: Path, told: Callable[[int, int], Non
 
 
 def _lines(generator: Generator, affect: Affect, count: int, seed: int) -> Iterable[bytes]:
-    for made in generator.compose(affect, count, seed):
+    for made in generator.compose(affect, CHOICE * count, seed)[:count]:
         yield encode(Ready(made.melody, affect, made.measured, made.distance, made.seed, -1))
