@@ -11,7 +11,7 @@ from torch import Tensor
 
 from emo_osc.errors import EmoOscError
 from emo_osc.studio import checkpoints, music_vae
-from emo_osc.studio.decode import BarDecoderWeights, decode
+from emo_osc.studio.decode import BarDecoderWeights, decode, no_denormals
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
@@ -133,12 +133,11 @@ def _full() -> Subject:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """As the studio plays: one thread, no denormals (an LSTM that fades out is full of them)."""
+    """As the studio plays: one thread, no denormals."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
     try:
-        yield
+        with no_denormals():
+            yield
     finally:
         torch.set_num_threads(threads)
-        torch.set_flush_denormal(False)

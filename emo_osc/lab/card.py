@@ -10,10 +10,10 @@ from emo_osc.studio.checkpoints import Checkpoint
 INTRODUCTION = """\
 # {name}
 
-The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`) and a prior that
-arranges sixteen bars for a feeling, one after another (`prior.*`). {parameters:.1f} million parameters in float32; no
-pickle.
-Written by `emo-osc eval --card`; every figure below comes from that run.
+The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`), a prior that arranges
+sixteen bars for a feeling, one after another (`prior.*`), and human forms, which say only which bars repeat which.
+{parameters:.1f} million parameters in float32; no pickle. Written by `emo-osc eval --card`; every figure below comes
+from that run.
 
 ## What it is for
 
@@ -28,17 +28,21 @@ Trained on the train split of three sets only, each melody moved to a tonic of C
 - POP909 (MIT, Copyright 2020 Music X Lab) on the bar grid of POP909-CL (MIT, 2025): sung melodies of Chinese pop. The
   licence covers the transcriptions; the songs themselves are in copyright, so copying is measured below.
 - OpenEWLD (MIT): lead sheets whose scores are in the public domain.
-- O'Neill's, Ryan's Mammoth and Aird's collections from music21's corpus: tunes of 18th- and 19th-century prints.
+- O'Neill's, Ryan's Mammoth and Aird's collections from music21's corpus, which says: "either out of copyright in the
+  United States or licensed for use, though there may be restrictions on commercial use".
 
 The weights are under the Apache License 2.0, as the rest of emo_osc.
 """
+
+STAGES = ("vae", "prior")  # in the order of training
 
 
 def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
     """The card as Markdown; `name` is the checkpoint's file name without its ending."""
     parameters = sum(tensor.numel() for tensor in kept.tensors.values()) / 1e6
     parts = [INTRODUCTION.format(name=name, parameters=parameters), "## Recipe\n"]
-    parts += [_recipe(stage, training) for stage, training in kept.config.get("training", {}).items()]
+    training = kept.config.get("training", {})
+    parts += [_recipe(stage, training[stage]) for stage in STAGES if stage in training]
     parts.append("## Figures\n")
     parts += [_table(title, table) for title, table in tables.items()]
     return "\n".join(parts)

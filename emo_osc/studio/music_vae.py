@@ -19,7 +19,7 @@ from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import distances, flaws, in_c, measure_table, targets
-from emo_osc.studio.decode import clean, decode
+from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
@@ -58,8 +58,10 @@ class MusicVAE:
 
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
         """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
-        proposal = self.proposer.propose(affect, seeds, self.taste)
-        drawn: NDArray[np.int64] = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal))).cpu().numpy()
+        with no_denormals():
+            proposal = self.proposer.propose(affect, seeds, self.taste)
+            tokens = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal)))
+        drawn: NDArray[np.int64] = tokens.cpu().numpy()
         return drawn if self.proposer.is_in_c else in_c(drawn)
 
     def noise(self, seeds: Sequence[int], proposal: Proposal) -> Tensor:
@@ -97,7 +99,6 @@ def load(path: Path, device: torch.device, taste: Taste) -> MusicVAE:
         EmoOscError: the file is not a checkpoint of this generator.
     """
     kept = checkpoints.load(path)
-    torch.set_flush_denormal(True)  # an LSTM that fades out is full of them, each a hundred times as slow
     try:
         return MusicVAE(_proposer(kept, device), taste)
     except (KeyError, TypeError, RuntimeError, ValueError) as error:

@@ -20,6 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from emo_osc.errors import EmoOscError
+from emo_osc.studio.decode import no_denormals
 from emo_osc.studio.products import best_precision
 
 Scores = dict[str, float]
@@ -100,7 +101,6 @@ def train(
     Raises:
         EmoOscError: the folder holds the state of another recipe or network.
     """
-    torch.set_flush_denormal(True)
     rank, world = _join_others(device)
     net = task.net.to(device).train()
     optimiser = torch.optim.AdamW(
@@ -110,7 +110,8 @@ def train(
     progress = _resume(folder, recipe, net, optimiser, averaged, device)
     use_bf16, began = has_fast_bf16(device), time.monotonic() - progress.seconds
     while progress.step < recipe.steps:
-        scores = _one_step(task, recipe, optimiser, progress.step, (rank, world), use_bf16)
+        with no_denormals():
+            scores = _one_step(task, recipe, optimiser, progress.step, (rank, world), use_bf16)
         _average(averaged, net, min(recipe.average, (1 + progress.step) / (10 + progress.step)))
         progress.step += 1
         if progress.step % recipe.validate_every == 0 or progress.step == recipe.steps:

@@ -65,7 +65,7 @@ def test_it_goes_on_from_given_bars_and_keeps_them(trained: BarPrior) -> None:
 
 def test_a_bar_hears_only_the_bars_before_it() -> None:
     torch.manual_seed(1)
-    net = BarPrior(CONFIG)
+    net = BarPrior(CONFIG).eval()
     for parameter in net.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     slots = torch.randn(1, BARS - 1, 2)
