@@ -188,19 +188,23 @@ def test_the_melody_of_the_mood_comes_out_of_the_port_note_by_note(
     bar, ms = ack.arguments[1:3]
     assert isinstance(bar, int)
     assert isinstance(ms, float)
-    lands_s = perf_counter() + ms / 1000
     first_bar = (bar - 1) % BARS
-    ends_s = lands_s + (BARS - first_bar) * 0.8
+    ends_s = perf_counter() + ms / 1000 + (BARS - first_bar) * 0.8
 
     played = []
-    while (note := next_note(heard))[0] < ends_s - 0.02:
-        played += [note[1][1]] if note[0] > lands_s - 0.02 else []
+    while (note := next_note(heard))[0] < ends_s:
+        played.append(note[1][1])
 
     path = shelf_path()
     assert path
     bright = [ready.melody for ready in read_shelf(path) if ready.affect.distance(Affect(0.8, 0.35)) < 0.35]
-    assert len(played) > 10
-    assert played in [pitches_of(melody, first_bar) for melody in bright]
+    expected = [pitches_of(melody, first_bar)[:-2] for melody in bright]  # a late machine may still owe the last ones
+    assert min(map(len, expected)) > 10
+    assert any(is_within(pitches, played) for pitches in expected)
+
+
+def is_within(part: list[int], whole: list[int]) -> bool:
+    return any(whole[start : start + len(part)] == part for start in range(len(whole)))
 
 
 def test_an_ack_promises_the_next_bar(daemon: Callable[..., Daemon]) -> None:

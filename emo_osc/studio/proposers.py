@@ -66,7 +66,7 @@ class Proposer(Protocol):
 
 
 class PriorProposer:
-    """The prior over bars, told what an affect asks for; so few candidates are needed."""
+    """The prior over bars, told what an affect asks for, so a few candidates do."""
 
     candidates = 24
     is_in_c = True
