@@ -280,13 +280,14 @@ def bench() -> None:
 
 @bench.command("decode")
 @click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-def bench_decode(seconds: float, json_out: Path | None) -> None:
+def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
     """How long melodies take to decode, and how far the fast way strays from the plain one."""
     from emo_osc.lab.bench_decode import bench_decode as measure
     from emo_osc.lab.report import show, write
 
-    tables = {"decode": {name: {"figure": value} for name, value in measure(seconds).items()}}
+    tables = {"decode": {name: {"figure": value} for name, value in measure(seconds, threads).items()}}
     show(tables)
     if json_out:
         write(tables, json_out)

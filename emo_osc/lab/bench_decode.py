@@ -43,8 +43,8 @@ class Subject:
     precision: Precision
 
 
-def bench_decode(seconds: float) -> dict[str, float]:
-    """Measures for about `seconds` on one thread of the CPU; names to figures, in the order to show them.
+def bench_decode(seconds: float, threads: int = 1) -> dict[str, float]:
+    """Measures for about `seconds` on `threads` >= 1 of the CPU; names to figures, in the order to show them.
 
     For the `shipped` generator (while there is none, its network with random weights), the `compact` size of the
     targets and `full` size hierdec, both with random weights: `NAME_one_ms`, `NAME_first_bar_ms`, `NAME_64_ms` (median
@@ -54,7 +54,7 @@ def bench_decode(seconds: float) -> dict[str, float]:
     """
     figures: dict[str, float] = {}
     subjects = (_shipped, _compact, _full)
-    with _one_thread(), torch.no_grad():
+    with _threads(threads), torch.no_grad():
         for build in subjects:
             figures |= figures_of(build(), seconds / len(subjects))
     return figures
@@ -132,12 +132,12 @@ def _full() -> Subject:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """As the studio plays: one thread, no denormals."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _threads(count: int) -> Iterator[None]:
+    """So many threads (the studio plays with one), no denormals."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
         with no_denormals():
             yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)
