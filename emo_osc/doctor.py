@@ -10,7 +10,7 @@ from pathlib import Path
 from emo_osc import devices
 from emo_osc.preset import preset_folders, user_preset_folder
 
-LINUX, MAC = sys.platform.startswith("linux"), sys.platform == "darwin"
+LINUX = sys.platform.startswith("linux")
 
 
 @dataclass(frozen=True, slots=True)

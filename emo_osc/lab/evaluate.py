@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch.nn import functional as fn
 
 from emo_osc.affect import MOODS
+from emo_osc.errors import EmoOscError
 from emo_osc.lab.form import MEASURES, cells, copied_share, overlapped_area
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.generators import Composed
@@ -44,9 +45,10 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
     """All tables for a generator against the corpus in `data`; `samples` melodies are drawn with the affect open.
 
     Raises:
-        EmoOscError: the corpus is not there.
+        EmoOscError: the corpus is not there, or the generator plays an imported network, which has no slots to measure.
     """
-    assert isinstance(generator.proposer, PriorProposer)
+    if not isinstance(generator.proposer, PriorProposer):
+        raise EmoOscError("generator.checkpoint: an imported network cannot be measured so; name one of train prior")
     test, train = _test_melodies(data), load_corpus(data, "train")
     drawn = generator.draw(None, range(samples))
     kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}

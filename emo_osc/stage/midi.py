@@ -75,11 +75,6 @@ def open_in(name: str, receive: Receive) -> tuple[MidiIn | None, str]:
     return (MidiIn(port, text, receive) if port else None), text
 
 
-def list_ports() -> tuple[list[str], list[str]]:
-    """Names of the MIDI inputs and outputs this machine has, each with its API."""
-    return _names(rtmidi.MidiIn), _names(rtmidi.MidiOut)
-
-
 def _open(kind: Any, name: str) -> tuple[Any, str]:
     ports = _systems(kind, name)
     for port, api in ports:
@@ -109,10 +104,6 @@ def _systems(kind: Any, name: str) -> list[tuple[Any, str]]:
             except OSError:  # rtmidi's way to say that this system does not run
                 continue
     return found
-
-
-def _names(kind: Any) -> list[str]:
-    return [f"{name} ({api})" for port, api in _systems(kind, "emo_osc ports") for name in port.get_ports()]
 
 
 @contextmanager

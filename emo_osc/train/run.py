@@ -63,7 +63,7 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     """
     device, recipe = pick_device(run.device), run.recipe(prior.RECIPE)
     kept = checkpoints.load(vae_path)
-    if "vae" not in kept.config:
+    if "vae" not in kept.config or "prior" in kept.config:
         raise EmoOscError(f"{vae_path}: not a bar VAE; give --vae what emo-osc train vae made")
     net = BarVAE(BarVAEConfig(**kept.config["vae"])).eval()
     net.load_state_dict(kept.tensors)

@@ -8,6 +8,7 @@ import torch
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
+from emo_osc.lab.evaluate import evaluate
 from emo_osc.preset import GeneratorSection
 from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import in_c, measure, targets
@@ -66,4 +67,6 @@ def test_an_imported_music_vae_plays_too_and_comes_home_to_c(tmp_path: Path) -> 
     assert isinstance(generator, MusicVAE)
     tokens = generator.draw(None, range(4))
     assert np.array_equal(in_c(tokens), tokens)
+    with pytest.raises(EmoOscError, match="imported network"):
+        evaluate(generator, tmp_path)
     assert len(generator.compose(CALM, 1, seed=0)) == 1

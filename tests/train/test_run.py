@@ -67,6 +67,8 @@ def test_the_prior_completes_a_checkpoint_that_plays_and_is_measured(folder: Pat
     generator = load(path, torch.device("cpu"), Taste())
     tables = evaluate(generator, folder, samples=8).tables
     assert len(generator.compose(NEUTRAL, 1, seed=0)) == 1
+    with pytest.raises(EmoOscError, match="not a bar VAE"):
+        train_prior(Run(folder, folder / "again", device="cpu", steps=1, batch=4), path)
     assert tables["fast decoding against the plain path"]["equal"]["tokens"] > 0.99
     assert {"made", "human", "overlap"} <= set(
         tables["kept for the sixteen moods, and human melodies"]["notes per bar"]
