@@ -1,16 +1,35 @@
-"""The internal clock: musical time against seconds. Knows no operating system's clock; every time is an argument."""
+"""Musical time against seconds: what every clock offers, and the internal one. Times are arguments, in seconds."""
 
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
-from emo_osc.score import TICKS_PER_BEAT
+from emo_osc.score import TICKS_PER_BEAT, TICKS_PER_STEP
 
 MIN_TEMPO, MAX_TEMPO = 20.0, 300.0
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The transport has moved: from here on it stands at `tick`, and runs or not."""
+
+    tick: int
+    is_running: bool
+
+
 class Clock(Protocol):
-    """Whoever says which tick it is: the internal clock, or one that follows MIDI clock or Link."""
+    """Whoever owns the time: ourselves, a MIDI clock that is followed, or a Link session.
+
+    A method that answers a `Move` has moved the transport; None means that it goes on as it was.
+    """
+
+    @property
+    def source(self) -> str:
+        """`internal`, `midi` or `link`."""
+
+    @property
+    def summary(self) -> str:
+        """One line for a performer: `internal`, `midi: lost, free-running at 120.0 bpm`."""
 
     @property
     def tempo(self) -> float:
@@ -18,23 +37,64 @@ class Clock(Protocol):
 
     @property
     def is_running(self) -> bool:
-        """Whether ticks pass."""
+        """Whether ticks pass, or will with the next downbeat."""
+
+    @property
+    def next_s(self) -> float:
+        """When `on_time` wants to be called; infinity where it need not be."""
 
     def tick_at(self, now_s: float) -> float:
-        """The position at a time, in ticks since the downbeat."""
+        """The position at a time, in ticks since the first downbeat."""
 
     def time_of(self, tick: float) -> float:
-        """When a tick comes, in seconds; infinity while the clock stands."""
+        """When a tick comes, in seconds; infinity while the clock stands or waits for its downbeat."""
+
+    def play(self, now_s: float) -> Move | None:
+        """Start from the first downbeat, unless it runs already.
+
+        Raises:
+            CommandError: 4, the transport is somebody else's.
+        """
+
+    def resume(self, now_s: float) -> Move | None:
+        """Go on where it stopped.
+
+        Raises:
+            CommandError: 4, the transport is somebody else's.
+        """
+
+    def stop(self, now_s: float) -> Move | None:
+        """Hold where it stands.
+
+        Raises:
+            CommandError: 4, the transport is somebody else's.
+        """
+
+    def set_tempo(self, tempo: float, now_s: float) -> None:
+        """Go on at another tempo, 20..300, in phase.
+
+        Raises:
+            CommandError: 4, the tempo is somebody else's.
+        """
+
+    def receive(self, message: bytes, stamp_s: float) -> Move | None:
+        """A MIDI clock, Start, Continue, Stop or Song Position Pointer that came in at `stamp_s`."""
+
+    def on_time(self, now_s: float) -> Move | None:
+        """What happens by the passing of time alone."""
+
+    def take_deviations(self) -> list[float]:
+        """How far each clock that came in lay from where it was expected, in seconds, since this was last asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class InternalClock:
-    """A clock of our own: at `anchor_s` it stood at `anchor_tick`. Any change is a new clock.
+class Timeline:
+    """A steady tempo: at `anchor_s` it stood at `anchor_tick`. Any change is a new timeline.
 
-    >>> clock = InternalClock(120.0).playing(10.0)
-    >>> clock.tick_at(10.5), clock.time_of(960)
+    >>> line = Timeline(120.0).playing(10.0)
+    >>> line.tick_at(10.5), line.time_of(960)
     (480.0, 11.0)
-    >>> clock.at_tempo(60.0, 10.5).tick_at(11.5)
+    >>> line.at_tempo(60.0, 10.5).tick_at(11.5)
     960.0
 
     Raises:
@@ -57,26 +117,91 @@ class InternalClock:
         return self.anchor_tick + (now_s - self.anchor_s) * self._ticks_per_s
 
     def time_of(self, tick: float) -> float:
-        """When a tick comes, in seconds; infinity while the clock stands."""
+        """When a tick comes, in seconds; infinity while it stands."""
         if not self.is_running:
             return inf
         return self.anchor_s + (tick - self.anchor_tick) / self._ticks_per_s
 
-    def at_tempo(self, tempo: float, now_s: float) -> "InternalClock":
+    def at_tempo(self, tempo: float, now_s: float) -> "Timeline":
         """The same position at another tempo: the phase is kept."""
         return replace(self, tempo=tempo, anchor_s=now_s, anchor_tick=self.tick_at(now_s))
 
-    def playing(self, now_s: float) -> "InternalClock":
-        """The clock started from the first downbeat."""
-        return replace(self, anchor_s=now_s, anchor_tick=0.0, is_running=True)
+    def playing(self, now_s: float, tick: float = 0.0) -> "Timeline":
+        """The timeline that runs from `tick` on."""
+        return replace(self, anchor_s=now_s, anchor_tick=tick, is_running=True)
 
-    def stopped(self, now_s: float) -> "InternalClock":
-        """The clock held where it stands."""
+    def stopped(self, now_s: float) -> "Timeline":
+        """The timeline held where it stands."""
         return replace(self, anchor_s=now_s, anchor_tick=self.tick_at(now_s), is_running=False)
 
     @property
     def _ticks_per_s(self) -> float:
         return self.tempo * TICKS_PER_BEAT / 60.0
+
+
+class InternalClock:
+    """Our own clock: it runs as we tell it, and no MIDI clock moves it."""
+
+    source = "internal"
+    summary = "internal"
+    next_s = inf
+
+    def __init__(self, tempo: float = 110.0) -> None:
+        self._line = Timeline(tempo)
+
+    @property
+    def tempo(self) -> float:
+        """Beats per minute."""
+        return self._line.tempo
+
+    @property
+    def is_running(self) -> bool:
+        """Whether ticks pass."""
+        return self._line.is_running
+
+    def tick_at(self, now_s: float) -> float:
+        """The position at a time, in ticks since the first downbeat."""
+        return self._line.tick_at(now_s)
+
+    def time_of(self, tick: float) -> float:
+        """When a tick comes, in seconds; infinity while the clock stands."""
+        return self._line.time_of(tick)
+
+    def play(self, now_s: float) -> Move | None:
+        """Start from the first downbeat, unless it runs already."""
+        return None if self.is_running else self._run_from(0, now_s)
+
+    def resume(self, now_s: float) -> Move | None:
+        """Go on where it stopped: from the 16th it stood in, since Song Position Pointer counts 16ths."""
+        tick = int(self._line.anchor_tick)
+        return None if self.is_running else self._run_from(tick - tick % TICKS_PER_STEP, now_s)
+
+    def stop(self, now_s: float) -> Move | None:
+        """Hold where it stands."""
+        if not self.is_running:
+            return None
+        self._line = self._line.stopped(now_s)
+        return Move(round(self._line.anchor_tick), is_running=False)
+
+    def set_tempo(self, tempo: float, now_s: float) -> None:
+        """Go on at another tempo, 20..300, in phase."""
+        self._line = self._line.at_tempo(tempo, now_s)
+
+    def receive(self, message: bytes, stamp_s: float) -> Move | None:
+        """A MIDI clock does not move this one."""
+        return None
+
+    def on_time(self, now_s: float) -> Move | None:
+        """Nothing happens by itself."""
+        return None
+
+    def take_deviations(self) -> list[float]:
+        """No clock comes in."""
+        return []
+
+    def _run_from(self, tick: int, now_s: float) -> Move:
+        self._line = self._line.playing(now_s, tick)
+        return Move(tick, is_running=True)
 
 
 def tapped_tempo(taps_s: tuple[float, ...]) -> float | None:

@@ -10,7 +10,7 @@ from math import inf
 from emo_osc.affect import Affect, Mood
 from emo_osc.errors import CommandError
 from emo_osc.score import BARS, TICKS_PER_BAR
-from emo_osc.stage.clock import InternalClock, tapped_tempo
+from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import SETTING_NAMES
@@ -34,7 +34,7 @@ class Instrument:
     """Values to set and read, and a transport. Setting answers with the tick at which the change lands."""
 
     def __init__(
-        self, performer: Performer, clock: InternalClock, restock: Restock, presets: dict[str, StagePreset], preset: str
+        self, performer: Performer, clock: Clock, restock: Restock, presets: dict[str, StagePreset], preset: str
     ) -> None:
         self.performer = performer
         self.clock = clock
@@ -91,16 +91,35 @@ class Instrument:
         return _READERS[name](self, now_s)
 
     def play(self, now_s: float) -> float:
-        """Start from the first downbeat, unless the clock runs already."""
-        if not self.clock.is_running:
-            self.clock = self.clock.playing(now_s)
-            self.performer.play()
-        return NOW
+        """Start from the first downbeat, unless the clock runs already.
+
+        Raises:
+            CommandError: 4, the transport is somebody else's.
+        """
+        return self.follow(self.clock.play(now_s))
+
+    def resume(self, now_s: float) -> float:
+        """Go on where the clock stopped.
+
+        Raises:
+            CommandError: 4, the transport is somebody else's.
+        """
+        return self.follow(self.clock.resume(now_s))
 
     def stop(self, now_s: float) -> float:
-        """Stop the clock and every note."""
-        self.clock = self.clock.stopped(now_s)
-        self.performer.stop()
+        """Stop the clock and every note.
+
+        Raises:
+            CommandError: 4, the transport is somebody else's.
+        """
+        return self.follow(self.clock.stop(now_s))
+
+    def follow(self, move: Move | None) -> float:
+        """Let the performer go where the transport went."""
+        if move and move.is_running:
+            self.performer.play(move.tick)
+        elif move:
+            self.performer.stop()
         return NOW
 
     def tap(self, now_s: float) -> float:
@@ -108,7 +127,7 @@ class Instrument:
         self._taps = (*self._taps[-7:], now_s)
         tempo = tapped_tempo(self._taps)
         if tempo is not None:
-            self.clock = self.clock.at_tempo(tempo, now_s)
+            self.clock.set_tempo(tempo, now_s)
         return NOW
 
     def next(self, now_s: float) -> float | None:
@@ -176,7 +195,7 @@ class Instrument:
         return self._feel(mood.affect.scaled(intensity), now_s)
 
     def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
-        self.clock = self.clock.at_tempo(float(tempo), now_s)
+        self.clock.set_tempo(float(tempo), now_s)
         return NOW
 
     def _set_latency(self, latency_ms: Scalar) -> float:
@@ -219,7 +238,7 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "playing": lambda i, _: (int(i.clock.is_running),),
     "bar": lambda i, now_s: (i._bar(now_s),),
     "phrase_bar": lambda i, now_s: ((i._bar(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
-    "clock": lambda i, _: ("internal",),
+    "clock": lambda i, _: (i.clock.summary,),
     "midi_out": lambda i, _: (i.facts.midi_out,),
     "studio": lambda i, _: (i.restock.summary,),
     "shelf": lambda i, _: (len(i.performer.shelf),),

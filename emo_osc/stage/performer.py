@@ -104,8 +104,8 @@ class Performer:
             due += self._strike(tick)
         return due
 
-    def play(self) -> None:
-        """Begin at tick 0, with the melody nearest to the affect where none was chosen."""
+    def play(self, tick: int = 0) -> None:
+        """Begin at a tick, with the melody nearest to the affect where none was chosen."""
         self.stop()
         if self._booking:
             self._phrase = self._booking.ready
@@ -113,7 +113,8 @@ class Performer:
         self._phrase = self._phrase or self._choose(None)
         if self._phrase:
             self.shelf.mark_played(self._phrase)
-        self.is_playing, self._phrase_tick, self._cursor, self._bar_tick = True, 0, 0, 0
+        self.is_playing = True
+        self.seek(tick)
         self.introduce()
 
     def introduce(self) -> None:

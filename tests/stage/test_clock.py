@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.stage.clock import InternalClock, tapped_tempo
+from emo_osc.stage.clock import Timeline, tapped_tempo
 
 TEMPOS = st.floats(20.0, 300.0)
 TIMES = st.floats(0.0, 7200.0)
@@ -12,14 +12,14 @@ TIMES = st.floats(0.0, 7200.0)
 
 @given(TEMPOS, TIMES, TIMES)
 def test_ticks_and_seconds_are_each_others_inverse(tempo: float, start_s: float, later_s: float) -> None:
-    clock = InternalClock(tempo).playing(start_s)
+    clock = Timeline(tempo).playing(start_s)
 
     assert clock.time_of(clock.tick_at(start_s + later_s)) == pytest.approx(start_s + later_s, abs=1e-6)
 
 
 @given(TEMPOS, TEMPOS, TIMES)
 def test_a_tempo_change_keeps_the_phase(before: float, after: float, when_s: float) -> None:
-    clock = InternalClock(before).playing(0.0)
+    clock = Timeline(before).playing(0.0)
 
     changed = clock.at_tempo(after, when_s)
 
@@ -28,19 +28,19 @@ def test_a_tempo_change_keeps_the_phase(before: float, after: float, when_s: flo
 
 
 def test_a_stopped_clock_stands_and_no_tick_ever_comes() -> None:
-    clock = InternalClock(120.0).playing(0.0).stopped(1.0)
+    clock = Timeline(120.0).playing(0.0).stopped(1.0)
 
     assert (clock.tick_at(5.0), clock.time_of(10_000), clock.is_running) == (960.0, inf, False)
 
 
 def test_play_begins_at_the_first_downbeat() -> None:
-    assert InternalClock(120.0).playing(0.0).stopped(9.0).playing(20.0).tick_at(20.0) == 0.0
+    assert Timeline(120.0).playing(0.0).stopped(9.0).playing(20.0).tick_at(20.0) == 0.0
 
 
 @pytest.mark.parametrize("tempo", [19.9, 300.1, float("nan")])
 def test_a_tempo_out_of_range_is_refused(tempo: float) -> None:
     with pytest.raises(ValueError, match="tempo must be"):
-        InternalClock(tempo)
+        Timeline(tempo)
 
 
 TAPS = {
