@@ -1,11 +1,13 @@
-"""What crosses between the stage and the studio: frozen values, one JSON object a line.
+"""What crosses between the stage, the studio and the door: frozen values, one JSON object a line.
 
 JSON and not pickle: a studio that goes mad can then send nonsense, never code, and the stage can read half a line,
 play on, and read the rest later.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
 
 from emo_osc.affect import Affect
 from emo_osc.score import Melody, Note
@@ -36,6 +38,28 @@ class Want:
 
 
 @dataclass(frozen=True, slots=True)
+class Vary:
+    """The stage asks for `count` variations of a melody for an affect, moved by `amount`: 0 is the same, 1 a stranger.
+
+    `latent` is the melody's own where it is known, else empty; `ticket` comes back with each.
+    """
+
+    melody: Melody
+    latent: str
+    affect: Affect
+    amount: float
+    ticket: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """From now on the studio composes around a melody of 1..16 bars that somebody played; None: freely again."""
+
+    melody: Melody | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The stage asks the studio to end."""
 
@@ -52,7 +76,8 @@ class Loaded:
 class Ready:
     """A melody for an affect, measured; `distance` >= 0 says how far it lies from the affect's targets (0 is exact).
 
-    `seed` makes the same melody again with the same generator on the same device.
+    `seed` makes the same melody again with the same generator on the same device; `latent` is what the generator
+    decoded it from, as text only the generator reads, empty where it has none.
     """
 
     melody: Melody
@@ -61,6 +86,7 @@ class Ready:
     distance: float
     seed: int
     ticket: int
+    latent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +97,103 @@ class Failed:
     ticket: int = -1
 
 
-ToStudio = Want | Finish
-ToStage = Loaded | Ready | Failed
-_KINDS: dict[str, type] = {kind.__name__: kind for kind in (Want, Finish, Loaded, Ready, Failed)}
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The studio is at work; it says so every second, whatever else it does."""
 
 
-def encode(message: ToStudio | ToStage) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The stage has something to say to people: one line; `kind_of` names what it is about, such as `studio`."""
+
+    kind_of: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The stage asks the door to end a process that no longer answers and start it again."""
+
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A phrase under a name, with the affect it was played for.
+
+    From the stage: to be saved. From the door: it is saved, now or some evenings ago.
+    """
+
+    name: str
+    ready: Ready
+    affect: Affect
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """The door could not save a phrase; the text says why and what to do."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresetRead:
+    """A preset file is new or has changed; `text` is a `StagePreset` as JSON."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """MIDI messages that were sent, as hexadecimal, for whoever records them.
+
+    `at_s` on the stage's clock, `tempo` in bpm.
+    """
+
+    at_s: float
+    tempo: float
+    data: str
+
+
+ToStudio = Want | Vary | Learn | Finish
+StudioToStage = Loaded | Ready | Failed | Alive
+DoorToStage = Kept | NotKept | PresetRead
+ToDoor = Said | Restart | Kept | Played
+AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor
+_KINDS: dict[str, type[AnyMessage]] = {
+    kind.__name__: kind
+    for kind in (
+        Want,
+        Vary,
+        Learn,
+        Finish,
+        Loaded,
+        Ready,
+        Failed,
+        Alive,
+        Said,
+        Restart,
+        Kept,
+        NotKept,
+        PresetRead,
+        Played,
+    )
+}
+
+
+def encode(message: AnyMessage) -> bytes:
     """A message as one line of JSON, newline included.
 
     >>> encode(Want(Affect(0.5, 0.0), 3))
     b'{"kind": "Want", "affect": {"valence": 0.5, "arousal": 0.0}, "ticket": 3, "count": 1}\\n'
     """
-    fields = asdict(message)
-    if isinstance(message, Ready):
-        notes = [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in message.melody.notes]
-        fields["melody"] = {"bars": message.melody.bars, "notes": notes}
-    return json.dumps({"kind": type(message).__name__, **fields}).encode() + b"\n"
+    return json.dumps({"kind": type(message).__name__, **_plain_fields(message)}).encode() + b"\n"
 
 
-def decode(line: bytes) -> ToStudio | ToStage:
+def decode(line: bytes) -> AnyMessage:
     """The message of one line.
 
     >>> decode(encode(Want(Affect(0.5, 0.0), 3)))
@@ -99,19 +203,52 @@ def decode(line: bytes) -> ToStudio | ToStage:
         ValueError: the line is not a message of this page.
     """
     try:
-        fields = json.loads(line)
-        kind = _KINDS[fields.pop("kind")]
-        message: ToStudio | ToStage = kind(**{name: _value(name, value) for name, value in fields.items()})
+        found = json.loads(line)
+        kind = _KINDS[found.pop("kind")]
+        return _message(kind, found)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a message: {line[:80]!r} ({error})") from None
+
+
+def _plain_fields(value: AnyMessage | Affect | Measured) -> dict[str, object]:
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Melody):  # by hand: dataclasses.asdict takes a millisecond for it, and the stage writes too
+        notes = [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in value.notes]
+        return {"bars": value.bars, "notes": notes}
+    return _plain_fields(value) if isinstance(value, Affect | Measured | Ready) else value
+
+
+def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
+    values: dict[str, Any] = {name: _value(name, value) for name, value in found.items()}
+    for name, value in values.items():
+        if not isinstance(value, _TYPES[kind][name]):  # whoever reads it must be able to trust it
+            raise TypeError(f"{name} is a {type(value).__name__}")
+    message: AnyMessage = kind(**values)
     return message
 
 
 def _value(name: str, value: object) -> object:
-    if name == "affect" and isinstance(value, dict):
-        return Affect(**value)
-    if name == "measured" and isinstance(value, dict):
-        return Measured(**{key: float(number) for key, number in value.items()})
-    if name == "melody" and isinstance(value, dict):
-        return Melody(tuple(Note(*note) for note in value["notes"]), value["bars"])
-    return value
+    if not isinstance(value, dict):
+        return value
+    return _READERS[name](value) if name in _READERS else value
+
+
+def _read_melody(found: dict[str, Any]) -> Melody:
+    return Melody(tuple(Note(*note) for note in found["notes"]), found["bars"])
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "affect": lambda found: Affect(**found),
+    "measured": lambda found: Measured(**{key: float(number) for key, number in found.items()}),
+    "melody": _read_melody,
+    "ready": lambda found: _message(Ready, found),
+}
+
+# Of every kind, what each field may hold; a whole number counts as a float, as JSON writes 1.0 and 1 alike.
+_TYPES: dict[type[AnyMessage], dict[str, Any]] = {
+    kind: {name: hint | int if hint is float else hint for name, hint in get_type_hints(kind).items()}
+    for kind in _KINDS.values()
+}

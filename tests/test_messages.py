@@ -7,13 +7,21 @@ from hypothesis import strategies as st
 from emo_osc.affect import Affect
 from emo_osc.messages import (
     MAX_LINE_BYTES,
+    Alive,
+    AnyMessage,
     Failed,
     Finish,
+    Kept,
+    Learn,
     Loaded,
     Measured,
+    NotKept,
+    Played,
+    PresetRead,
     Ready,
-    ToStage,
-    ToStudio,
+    Restart,
+    Said,
+    Vary,
     Want,
     decode,
     encode,
@@ -24,25 +32,37 @@ axes = st.floats(-1.0, 1.0)
 affects = st.builds(Affect, axes, axes)
 measures = st.floats(0.0, 127.0)
 notes = st.builds(Note, st.integers(0, 30_719), st.integers(1, 960), st.integers(0, 127), st.integers(1, 127))
+melodies = st.lists(notes, max_size=20).map(monophonic)
+readies = st.builds(
+    Ready,
+    melodies,
+    affects,
+    st.builds(Measured, measures, measures, st.floats(0.0, 1.0)),
+    measures,
+    st.integers(0),
+    st.integers(),
+    st.text(),
+)
 messages = st.one_of(
     st.builds(Want, affects, st.integers(), st.integers(1, 99)),
     st.builds(Finish),
     st.builds(Loaded, st.text(), st.text()),
     st.builds(Failed, st.text(), st.integers()),
-    st.builds(
-        Ready,
-        st.lists(notes, max_size=20).map(monophonic),
-        affects,
-        st.builds(Measured, measures, measures, st.floats(0.0, 1.0)),
-        measures,
-        st.integers(0),
-        st.integers(),
-    ),
+    st.builds(Vary, melodies, st.text(), affects, st.floats(0.0, 1.0), st.integers(), st.integers(1, 99)),
+    st.builds(Learn, st.none() | melodies),
+    st.builds(Alive),
+    st.builds(Said, st.text(), st.text()),
+    st.builds(Restart, st.text(), st.text()),
+    st.builds(Kept, st.text(), readies, affects),
+    st.builds(NotKept, st.text(), st.text()),
+    st.builds(PresetRead, st.text(), st.text()),
+    st.builds(Played, st.floats(0.0, 1e6), st.floats(20.0, 300.0), st.text()),
+    readies,
 )
 
 
 @given(messages)
-def test_every_message_survives_the_pipe(message: ToStudio | ToStage) -> None:
+def test_every_message_survives_the_pipe(message: AnyMessage) -> None:
     line = encode(message)
 
     assert decode(line) == message
@@ -73,6 +93,9 @@ def test_the_fullest_melody_fits_a_line() -> None:
         b'{"kind": "Want", "affect": {"valence": 2, "arousal": 0}, "ticket": 1}',
         b'{"kind": "Want", "affect": {"valence": NaN, "arousal": 0}, "ticket": 1}',
         b'{"kind": "Want", "affect": {"joy": 1}, "ticket": 1}',
+        b'{"kind": "Want", "affect": 3, "ticket": 1}',
+        b'{"kind": "Failed", "text": null}',
+        b'{"kind": "Kept", "name": "x", "ready": {"bars": 16}, "affect": {"valence": 0, "arousal": 0}}',
         b'{"kind": "Loaded", "generator": "x", "device": "cpu"',
         b'{"kind": "Loaded", "generator": "\xff", "device": "cpu"}',
         b"[" * 100_000,

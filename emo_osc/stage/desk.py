@@ -10,7 +10,7 @@ from typing import Any
 
 from emo_osc import __version__
 from emo_osc.errors import CommandError
-from emo_osc.messages import Failed, Loaded, ToStage
+from emo_osc.messages import Alive, Failed, Loaded, StudioToStage
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
@@ -93,13 +93,15 @@ class Desk:
             return
         self._push_changes(command.name, now_s)
 
-    def receive_studio(self, message: ToStage, now_s: float) -> None:
+    def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""
         performer = self.instrument.performer
         if isinstance(message, Loaded):
             performer.wanted = performer.wanted or performer.affect
         if isinstance(message, Loaded | Failed):
             self.studio_changed(now_s)
+        elif isinstance(message, Alive):
+            return
         elif self.instrument.restock.is_asked(message) or performer.phrase is None:
             performer.offer(message, self.instrument.tick_at(now_s))
         else:

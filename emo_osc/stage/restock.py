@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Failed, Loaded, Ready, ToStage, ToStudio, Want, decode
+from emo_osc.messages import Alive, Failed, Loaded, Ready, StudioToStage, ToStudio, Want, decode
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
 
@@ -73,7 +73,7 @@ class Restock:
         self._order, self._wanted = _Order(want, now_s), None
         return want
 
-    def receive(self, line: bytes) -> ToStage:
+    def receive(self, line: bytes) -> StudioToStage:
         """Read one line of the studio's.
 
         Raises:
@@ -81,7 +81,7 @@ class Restock:
         """
         try:
             message = decode(line)
-            if not isinstance(message, Loaded | Ready | Failed):
+            if not isinstance(message, Loaded | Ready | Failed | Alive):
                 raise ValueError(f"{type(message).__name__} is no message for the stage")
         except ValueError:
             self.garbage += 1
@@ -93,13 +93,15 @@ class Restock:
         """Whether a melody answers the latest order."""
         return ready.ticket == self._tickets and self._tickets > 0
 
-    def _note(self, message: ToStage) -> None:
+    def _note(self, message: StudioToStage) -> None:
         if isinstance(message, Loaded):
             self.generator, self.failure = f"{message.generator} on {message.device}", ""
             self.state = StudioState.READY
             return
         if isinstance(message, Failed):
             self.failure = message.text[:200]
+        if isinstance(message, Alive):
+            return
         if self._order is not None and message.ticket == self._order.want.ticket:
             self._order = None
             self.state = StudioState.READY

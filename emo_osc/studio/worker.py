@@ -15,7 +15,7 @@ from random import SystemRandom
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Failed, Finish, Loaded, Ready, ToStage, Want, decode, encode
+from emo_osc.messages import Failed, Finish, Loaded, Ready, StudioToStage, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.studio.generators import Generator, build
 
@@ -126,7 +126,7 @@ class Studio:
         for made in composed:
             self._send(Ready(made.melody, affect, made.measured, made.distance, made.seed, ticket))
 
-    def _send(self, message: ToStage) -> None:
+    def _send(self, message: StudioToStage) -> None:
         self._connection.sendall(encode(message))
 
 

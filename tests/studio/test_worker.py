@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Failed, Finish, Loaded, Ready, ToStage, ToStudio, Want, decode, encode
+from emo_osc.messages import Failed, Finish, Loaded, Ready, StudioToStage, ToStudio, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.studio.worker import StudioSetup
 
@@ -35,7 +35,7 @@ class Studio:
         self._lines = self.line.makefile("rb")
         self.token = self._lines.readline()
 
-    def read(self) -> ToStage:
+    def read(self) -> StudioToStage:
         message = decode(self._lines.readline())
         assert isinstance(message, Loaded | Ready | Failed)
         return message
