@@ -5,31 +5,27 @@ hears the line drop, switches its notes off, and ends; the others follow.
 """
 
 import asyncio
-import os
 import secrets
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import SystemRandom
 
 from emo_osc.affect import MoodBook
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
+from emo_osc.messages import MAX_LINE_BYTES, Restart, Said, decode
 from emo_osc.preset import Preset, load_named_preset, preset_folders
 from emo_osc.stage.setup import Report, Setup, StagePreset
 from emo_osc.stage.values import Scalar
 from emo_osc.studio.canned import shelf_path
 from emo_osc.studio.worker import StudioSetup
+from emo_osc.workers import GOODBYE_S, Keeper, Worker, end, start
 
 Say = Callable[[str], None]
 OWN_PRESET = "current"
 """The name under which `/emo/preset` finds the preset the daemon was started with."""
 
-FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
-STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
-GOODBYE_S = 3.0  # how long a process may take to end before it is killed
 USERS_FAULT, NO_DEVICE = 2, 3
 ROLES = ("door", "studio", "sound")
 
@@ -90,16 +86,6 @@ def stage_setup(preset: Preset) -> Setup:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    """A process the door keeps alive: its command, what it reads on its input, and the exits that are final."""
-
-    name: str
-    arguments: tuple[str, ...]
-    setup: str
-    final: tuple[int, ...]
-
-
 class _Door:
     """One evening: the stage first, then the others around it, until a signal or the stage's end."""
 
@@ -108,18 +94,20 @@ class _Door:
         self._setup = setup
         self._say = say
         self._ending = asyncio.Event()
+        self._keepers: dict[str, Keeper] = {}
 
     async def run(self) -> int:
         for event in (signal.SIGINT, signal.SIGTERM):
             _on_signal(event, self._ending.set)
-        stage = await _start(_Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json(), ()))
+        stage = await start(Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json()), is_heard=True)
         report = await _read_report(stage)
         for line in report.lines:
             self._say(line)
-        reader, writer = await asyncio.open_connection("127.0.0.1", report.hub)
+        reader, writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
         writer.write(self._setup.tokens["door"].encode() + b"\n")
-        tasks = [asyncio.create_task(self._repeat(reader))]
-        tasks += [asyncio.create_task(self._keep(worker)) for worker in self._workers(report.hub)]
+        self._keepers = {worker.name: Keeper(worker, self._say) for worker in self._workers(report.hub)}
+        tasks = [asyncio.create_task(self._hear(reader))]
+        tasks += [asyncio.create_task(keeper.run()) for keeper in self._keepers.values()]
         try:
             return await self._wait(stage)
         finally:
@@ -129,16 +117,16 @@ class _Door:
             await asyncio.gather(*tasks, return_exceptions=True)
             # the closed line has told the stage to switch its notes off; a signal would cut that short on Windows
             await asyncio.wait((asyncio.create_task(stage.wait()),), timeout=GOODBYE_S)
-            await _end(stage)
+            await end(stage)
 
-    def _workers(self, hub: int) -> list[_Worker]:
+    def _workers(self, hub: int) -> list[Worker]:
         tokens, sound = self._setup.tokens, self._preset.sound
         affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
         studio = StudioSetup(hub, tokens["studio"], self._preset.generator, affects).to_json()
-        workers = [_Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,))]
+        workers = [Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,))]
         if sound.enabled:
             command = ("-m", "emo_osc.sound", "--connect", str(hub), "--token", tokens["sound"])
-            workers.append(_Worker("sound", (*command, "--gain", str(sound.gain)), "", (USERS_FAULT, NO_DEVICE)))
+            workers.append(Worker("sound", (*command, "--gain", str(sound.gain)), final=(USERS_FAULT, NO_DEVICE)))
         return workers
 
     async def _wait(self, stage: asyncio.subprocess.Process) -> int:
@@ -152,45 +140,14 @@ class _Door:
         self._say(f"the stage has ended with code {gone.result()}")
         return 1
 
-    async def _repeat(self, reader: asyncio.StreamReader) -> None:
-        """Say what the stage has to say."""
+    async def _hear(self, reader: asyncio.StreamReader) -> None:
+        """Do what the stage asks: say, restart."""
         while line := await reader.readline():
-            self._say(line.decode("utf-8", "replace").rstrip())
-
-    async def _keep(self, worker: _Worker) -> None:
-        """Start a process again whenever it dies, sooner at first and later if it keeps dying."""
-        back_off_s, now_s = FIRST_BACK_OFF_S, asyncio.get_running_loop().time
-        while True:
-            started_s = now_s()
-            process = await _start(worker)
-            try:
-                code = await process.wait()
-            finally:
-                await _end(process)
-            if code in worker.final:
-                return
-            back_off_s = FIRST_BACK_OFF_S if now_s() - started_s > STEADY_S else back_off_s
-            self._say(f"{worker.name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on")
-            await asyncio.sleep(back_off_s)
-            back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
-
-
-async def _start(worker: _Worker) -> asyncio.subprocess.Process:
-    """A child with a session of its own, so that Ctrl-C reaches the door alone."""
-    flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *worker.arguments,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE if worker.name == "stage" else None,
-        start_new_session=True,
-        creationflags=flags,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
-    )
-    assert process.stdin is not None  # a pipe was asked for
-    process.stdin.write(worker.setup.encode())
-    process.stdin.close()
-    return process
+            message = decode(line)
+            if isinstance(message, Said):
+                self._say(message.text)
+            elif isinstance(message, Restart) and message.role in self._keepers:
+                self._keepers[message.role].restart(message.reason)
 
 
 async def _read_report(stage: asyncio.subprocess.Process) -> Report:
@@ -204,18 +161,6 @@ async def _read_report(stage: asyncio.subprocess.Process) -> Report:
         await stage.wait()
         raise EmoOscError(report.fault)
     return report
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Let a process end, then make it."""
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), GOODBYE_S)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def _on_signal(event: signal.Signals, act: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from emo_osc import __version__
 from emo_osc.errors import CommandError
-from emo_osc.messages import Alive, Failed, Loaded, StudioToStage
+from emo_osc.messages import Alive, AnyMessage, Failed, Loaded, PresetRead, StudioToStage
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
@@ -18,6 +18,7 @@ from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.osc import Message, OscValue, Target
+from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import MAX_TEXT, VALUES, Scalar
 
 MAX_AHEAD_S = 60.0
@@ -99,6 +100,7 @@ class Desk:
         if isinstance(message, Loaded):
             performer.wanted = performer.wanted or performer.affect
         if isinstance(message, Loaded | Failed):
+            self.instrument.say("studio", _words_on(message, self.instrument.restock.summary))
             self.studio_changed(now_s)
         elif isinstance(message, Alive):
             return
@@ -106,6 +108,17 @@ class Desk:
             performer.offer(message, self.instrument.tick_at(now_s))
         else:
             performer.shelf.add(message)
+
+    def receive_door(self, message: AnyMessage, now_s: float) -> None:
+        """Take what the door has read from disk.
+
+        Raises:
+            ValueError: it is no message for the stage.
+        """
+        if isinstance(message, PresetRead):
+            self.instrument.learn_preset(message.name, StagePreset.from_json(message.text))
+        else:
+            raise ValueError(f"{type(message).__name__} is no message for the stage")
 
     def studio_changed(self, now_s: float) -> None:
         """Tell listeners how the studio is."""
@@ -232,6 +245,10 @@ class Desk:
             return None
         argument = VALUES[name].arguments[0]
         return commands.SetValue(name, (argument.at_share(message[2] / 127),))
+
+
+def _words_on(message: Loaded | Failed, summary: str) -> str:
+    return f"generator {summary}" if isinstance(message, Loaded) else f"generator: {message.text}; the shelf plays on"
 
 
 def _numeric_host(host: str) -> str:

@@ -9,6 +9,7 @@ from math import inf
 
 from emo_osc.affect import Affect, Mood
 from emo_osc.errors import CommandError
+from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.performer import Performer
@@ -43,7 +44,9 @@ class Instrument:
         self.latency_ms = 0.0
         self.send_now: Callable[[], None] = _keep_for_later
         """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
-        self._presets = presets
+        self.for_the_door: list[ToDoor] = []
+        """What the door should say, save or restart; whoever reaches it empties this."""
+        self._presets = dict(presets)
         self._preset_name = preset
         self._mood: tuple[str, float] | None = ("neutral", 1.0)
         self._mood_names: dict[str, Mood] = {}
@@ -54,6 +57,10 @@ class Instrument:
     def preset(self) -> StagePreset:
         """The preset that was loaded last."""
         return self._presets[self._preset_name]
+
+    def say(self, kind_of: str, text: str) -> None:
+        """Let people read a line; `kind_of` names what it is about."""
+        self.for_the_door.append(Said(kind_of, text))
 
     def tick_at(self, now_s: float) -> float:
         """The position that should leave the port now, the player's latency made up for."""
@@ -169,6 +176,10 @@ class Instrument:
         for value, scalar in preset.values.items():
             landing = self.set(value, (scalar,), now_s)
         return landing
+
+    def learn_preset(self, name: str, preset: StagePreset) -> None:
+        """Take a preset file's new contents; they are heard when the preset is next asked for."""
+        self._presets[name] = preset
 
     def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
         self.performer.set_settings(self.performer.settings.holding(name, value))

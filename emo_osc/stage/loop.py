@@ -18,7 +18,7 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Failed, Finish, Loaded, Ready, decode, encode
+from emo_osc.messages import Finish, Ready, decode, encode
 from emo_osc.stage.clock import InternalClock
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.instrument import Instrument
@@ -56,7 +56,6 @@ class Stage:
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
         self._is_ending = False
-        self._told = ""
         self._next_second_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
@@ -106,6 +105,7 @@ class Stage:
         self._order(now_s)
         if now_s >= self._next_second_s:
             self._each_second(now_s)
+        self._tell_door()
         self._send_answers()
 
     def _wait(self) -> list[Callable[[], None]]:
@@ -215,12 +215,9 @@ class Stage:
         if not peer.role:
             self._admit(peer, line)
         elif peer.role == "studio":
-            message = self._restock.receive(line)
-            self._desk.receive_studio(message, perf_counter())
-            if isinstance(message, Loaded):
-                self._tell_door(f"generator {self._restock.summary}")
-            if isinstance(message, Failed):
-                self._tell_door(f"generator: {message.text}; the shelf plays on")
+            self._desk.receive_studio(self._restock.receive(line), perf_counter())
+        elif peer.role == "door":
+            self._desk.receive_door(decode(line), perf_counter())
 
     def _admit(self, peer: Peer, token: bytes) -> None:
         roles = [role for role, known in self._tokens.items() if compare_digest(known.encode(), token.strip())]
@@ -250,11 +247,12 @@ class Stage:
             self._restock.lost()
             self._desk.studio_changed(perf_counter())
 
-    def _tell_door(self, text: str) -> None:
-        """Let people read a line; one that comes again and again is told once."""
-        if "door" in self._peers and text != self._told:
-            self._told = text
-            self._peers["door"].write(text.encode() + b"\n")
+    def _tell_door(self) -> None:
+        """Hand on what people should read, what is to be saved, and what is to be restarted."""
+        told, self._instrument.for_the_door = self._instrument.for_the_door, []
+        door = self._peers.get("door")
+        if door and told and not door.write(b"".join(map(encode, told))):
+            self._lose(door)
 
     def _on_midi(self, stamp_s: float, message: bytes) -> None:
         """On the driver's thread: note it and wake the loop."""

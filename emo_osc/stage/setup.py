@@ -21,6 +21,22 @@ class StagePreset:
     temperature: float = 1.0
     fault: str = ""
 
+    def to_json(self) -> str:
+        """The preset as text, for a stage that runs already."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "StagePreset":
+        """The preset of a text.
+
+        Raises:
+            ValueError: it is not what `to_json` writes.
+        """
+        try:
+            return _read_preset(json.loads(text))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a preset: {error}") from None
+
     @property
     def mood_book(self) -> MoodBook:
         """The preset's moods."""
@@ -89,8 +105,8 @@ class Report:
 
 def _read_preset(fields: dict[str, object]) -> StagePreset:
     moods, mapping = fields.pop("moods"), fields.pop("mapping")
-    assert isinstance(moods, list)
-    assert mapping is None or isinstance(mapping, dict)
+    if not isinstance(moods, list) or not isinstance(mapping, dict | None):
+        raise TypeError("moods are a list and mapping is a table")
     read = tuple(
         Mood(mood["id"], Affect(**mood["affect"]), tuple(mood["aliases"]), mood["vocabulary"]) for mood in moods
     )

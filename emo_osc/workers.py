@@ -1,0 +1,89 @@
+"""Processes the door keeps alive: started again whenever they die, sooner at first and later if they keep dying."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
+STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
+GOODBYE_S = 3.0  # how long a process may take to end before it is killed
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process of ours: its name, its command after `python`, what it reads on its input, the exits that are final."""
+
+    name: str
+    arguments: tuple[str, ...]
+    setup: str = ""
+    final: tuple[int, ...] = ()
+
+
+class Keeper:
+    """Keeps one process alive until it is cancelled; `say` takes the lines for people."""
+
+    def __init__(self, worker: Worker, say: Callable[[str], None]) -> None:
+        self.worker = worker
+        self._say = say
+        self._process: asyncio.subprocess.Process | None = None
+        self._back_off_s = FIRST_BACK_OFF_S
+
+    async def run(self) -> None:
+        """Start the process again and again; it returns where an exit is final, and ends the process if cancelled."""
+        now_s = asyncio.get_running_loop().time
+        while True:
+            started_s = now_s()
+            self._process = await start(self.worker)
+            try:
+                code = await self._process.wait()
+            finally:
+                await end(self._process)
+            if code in self.worker.final:
+                return
+            if now_s() - started_s > STEADY_S:
+                self._back_off_s = FIRST_BACK_OFF_S
+            await self._wait(code)
+
+    def restart(self, reason: str) -> None:
+        """End a process that no longer answers, at once: a stopped one hears nothing gentler."""
+        if self._process and self._process.returncode is None:
+            self._say(f"{self.worker.name}: {reason}; ending it")
+            self._process.kill()
+
+    async def _wait(self, code: int) -> None:
+        back_off_s, name = self._back_off_s, self.worker.name
+        self._say(f"{name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on")
+        await asyncio.sleep(back_off_s)
+        self._back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
+
+
+async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess.Process:
+    """A child with a session of its own, so that Ctrl-C reaches the door alone; `is_heard` pipes its output to us."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *worker.arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE if is_heard else None,
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+    )
+    assert process.stdin is not None  # a pipe was asked for
+    process.stdin.write(worker.setup.encode())
+    process.stdin.close()
+    return process
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Let a process end, then make it."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), GOODBYE_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
