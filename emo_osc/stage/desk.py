@@ -27,6 +27,12 @@ DELAYS = ("datagram", "schedule")
 """Delays that are kept: datagram received -> MIDI bytes sent, and note due -> note sent."""
 
 _AFFECT_VALUES = ("va", "valence", "arousal", "mood")  # to set one moves all
+_OVERWRITTEN = frozenset(
+    name
+    for name, value in VALUES.items()
+    if value.is_settable and all(argument.kind != "s" or argument.choices for argument in value.arguments)
+)
+"""Values that a right setting overwrites as a whole; a mood or a preset may be unknown and then changes nothing."""
 _MIDI_CC, _MIDI_PROGRAM = 0xB0, 0xC0
 
 
@@ -77,6 +83,16 @@ class Desk:
             self._refuse(request, CommandError(CommandError.NOT_NOW, text))
         elif not self._agenda.add(now_s + ahead_s, request):
             self._refuse(request, CommandError(CommandError.NOT_NOW, f"{MAX_SCHEDULED} messages are scheduled already"))
+
+    def is_setting(self, message: Message) -> bool:
+        """Whether a message does no more than overwrite a value, now, so that a later one may take its place."""
+        if message.time_s is not None:
+            return False
+        try:
+            command = commands.parse(message.address, message.arguments)
+        except CommandError:
+            return False
+        return isinstance(command, commands.SetValue) and command.name in _OVERWRITTEN
 
     def on_time(self, now_s: float) -> None:
         """Do what was scheduled for now."""

@@ -29,6 +29,9 @@ class Facts:
     midi_out: str = ""
     is_realtime: bool = False
     malformed: int = 0
+    received: int = 0
+    dropped: int = 0
+    unsent: int = 0
 
 
 class Instrument:
@@ -255,4 +258,7 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "shelf": lambda i, _: (len(i.performer.shelf),),
     "realtime": lambda i, _: (int(i.facts.is_realtime),),
     "malformed": lambda i, _: (i.facts.malformed,),
+    "received": lambda i, _: (i.facts.received,),
+    "dropped": lambda i, _: (i.facts.dropped,),
+    "unsent": lambda i, _: (i.facts.unsent,),
 }

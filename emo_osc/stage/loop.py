@@ -21,9 +21,10 @@ from emo_osc.errors import EmoOscError
 from emo_osc.messages import Finish, Ready, decode, encode
 from emo_osc.stage.clock import InternalClock
 from emo_osc.stage.desk import Desk
+from emo_osc.stage.inbox import Inbox, Waiting, latest
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.midi import open_in, open_out
-from emo_osc.stage.osc import MalformedError, OscSocket
+from emo_osc.stage.osc import MalformedError, OscSocket, Target
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
 from emo_osc.stage.peer import Peer
@@ -34,7 +35,10 @@ from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
-DATAGRAMS_A_TURN = 64
+DATAGRAMS_A_TURN = 64  # then notes get their turn
+DRAINS_A_TURN = 8  # so the socket is emptied of half a thousand before they are looked at
+ANSWERS_A_TURN = 16
+BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
 DOOR_PATIENCE_S = 10.0
 MAX_PEERS = 8
@@ -51,6 +55,7 @@ class Stage:
 
     def __init__(self, setup: Setup) -> None:
         self._udp = OscSocket(setup.host, setup.port)
+        self._inbox = Inbox()
         self._tokens = setup.tokens
         self._peers: dict[str, Peer] = {}
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
@@ -98,6 +103,7 @@ class Stage:
         self._play_due()
         for serve in ready:
             serve()
+        self._serve_inbox()
         now_s = self._received_s = perf_counter()
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
@@ -111,6 +117,7 @@ class Stage:
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
         due_s = min(self._note_due_s(), self._desk.next_s, self._next_second_s)
+        due_s = due_s if self._inbox.is_empty else 0.0
         while True:
             left_s = due_s - perf_counter()
             ready = self._selector.select(max(0.0, left_s - SPIN_S))
@@ -130,19 +137,51 @@ class Stage:
             self._desk.delays["schedule"].add(perf_counter() - due_s)
 
     def _read_udp(self) -> None:
-        for packet, sender in self._udp.receive(DATAGRAMS_A_TURN):
-            now_s = perf_counter()
-            try:
-                messages = decode_osc(packet)
-            except MalformedError:
-                self._instrument.facts.malformed += 1
-                continue
-            self._received_s = now_s
-            for message in messages:
-                self._desk.receive(message, sender, now_s, time())
-                self._send_now()
-                self._play_due()
-            self._send_answers()
+        """Empty the socket into the inbox, before the system must throw a polite client's datagram away."""
+        for _ in range(DRAINS_A_TURN):
+            count, now_s = 0, perf_counter()
+            ahead_s = now_s - time()
+            for count, datagram in enumerate(self._udp.receive(DATAGRAMS_A_TURN), 1):
+                stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
+                is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
+                self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
+            self._play_due()
+            if count < DATAGRAMS_A_TURN:
+                break
+        self._instrument.facts.dropped = self._inbox.dropped + self._udp.overflowed
+
+    def _serve_inbox(self) -> None:
+        """Do what the waiting datagrams ask; of a flood, only what is worth doing."""
+        until_s = perf_counter() + BUSY_S
+        for run in self._inbox.take(DRAINS_A_TURN * DATAGRAMS_A_TURN):
+            todo = latest(run.waiting, Waiting.read_address, self._is_setting)
+            self._instrument.facts.received += len(run.waiting) - len(todo)
+            for done, waiting in enumerate(todo):
+                if done and perf_counter() > until_s:
+                    self._inbox.give_back(run.sender, todo[done:])
+                    break
+                self._serve(waiting, run.sender)
+
+    def _serve(self, waiting: Waiting, sender: Target) -> None:
+        try:
+            messages = decode_osc(waiting.packet)
+        except MalformedError:
+            self._instrument.facts.malformed += 1
+            return
+        self._received_s = waiting.stamp_s
+        self._instrument.facts.received += len(messages)
+        for message in latest(messages, lambda message: message.address, self._desk.is_setting):
+            self._desk.receive(message, sender, perf_counter(), time())
+            self._send_now()
+            self._play_due()
+        self._send_answers()
+
+    def _is_setting(self, waiting: Waiting) -> bool:
+        try:
+            messages = () if waiting.is_bundle else decode_osc(waiting.packet)
+        except MalformedError:
+            return False
+        return any(map(self._desk.is_setting, messages))
 
     def _send_now(self) -> None:
         """Send what a message caused at once: controllers, note-offs."""
@@ -159,8 +198,15 @@ class Stage:
         return bool(messages)
 
     def _send_answers(self) -> None:
-        for answer in self._desk.take_answers():
-            self._udp.send(encode_osc(answer.address, *answer.arguments), answer.target)
+        known, packet = None, b""
+        for count, answer in enumerate(self._desk.take_answers(), 1):
+            if known != (answer.address, answer.arguments):  # what is pushed to many is written once
+                known = (answer.address, answer.arguments)
+                packet = encode_osc(answer.address, *answer.arguments)
+            self._udp.send(packet, answer.target)
+            if count % ANSWERS_A_TURN == 0:
+                self._play_due()
+        self._instrument.facts.unsent = self._udp.unsent
 
     def _order(self, now_s: float) -> None:
         if self._performer.wanted is not None:

@@ -8,7 +8,9 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from emo_osc.errors import EmoOscError
 
@@ -17,6 +19,8 @@ Target = tuple[str, int]
 
 MAX_DATAGRAM_BYTES = 8192
 MAX_DEPTH = 8  # bundles inside bundles; nobody sends more than two
+MAX_ELEMENTS = 128  # messages and bundles in one datagram, so that none takes long to read; 8 KB could hold a thousand
+MAX_ARGUMENTS = 512  # in one datagram; 8 KB could hold eight thousand without data
 MAX_REPLY_BYTES = 1400  # one Ethernet frame, so that no reply is ever cut in pieces
 RECEIVE_BUFFER_BYTES = 1 << 20
 MAX_FLOAT = (2.0 - 2.0**-23) * 2.0**127  # the largest 32-bit float
@@ -30,6 +34,12 @@ _FIXED = {
 _CONSTANT: dict[str, OscValue] = {"T": True, "F": False, "N": None, "I": True}
 _SIZE = struct.Struct(">i")
 _TIMETAG = struct.Struct(">Q")
+
+# Linux adds to each datagram when it came and how many were lost since; Python does not name these two (socket(7)).
+_STAMP, _OVERFLOW = 35, 40
+_ANCILLARY_BYTES = 64
+_TIMESPEC = struct.Struct("@ll")
+_COUNT = struct.Struct("@I")
 
 
 class MalformedError(ValueError):
@@ -52,20 +62,21 @@ def decode(packet: bytes) -> list[Message]:
     [Message(address='/emo/va', arguments=(0.5, -1), time_s=None)]
 
     Raises:
-        MalformedError: the bytes break the OSC 1.0 framing, are longer than 8,192, or nest deeper than 8.
+        MalformedError: the bytes break the OSC 1.0 framing, are longer than 8,192, nest deeper than 8, or hold more
+            than 128 messages and bundles or 512 arguments.
     """
     if len(packet) > MAX_DATAGRAM_BYTES:
         raise MalformedError(f"{len(packet)} bytes, at most {MAX_DATAGRAM_BYTES}")
-    found: list[Message] = []
+    found = _Found()
     try:
         _read_element(packet, None, 0, found)
     except (struct.error, UnicodeDecodeError) as error:
         raise MalformedError(str(error)) from None
-    return found
+    return found.messages
 
 
 def encode(address: str, *arguments: float | str) -> bytes:
-    """One message of int, float and text arguments (`i f s`), at most 1,400 bytes: a longer text is cut.
+    """One message of int, float and text arguments (`i f s`), under 1,400 bytes: a longer text is cut.
 
     >>> encode("/emo/bar", 2)
     b'/emo/bar\\x00\\x00\\x00\\x00,i\\x00\\x00\\x00\\x00\\x00\\x02'
@@ -75,10 +86,18 @@ def encode(address: str, *arguments: float | str) -> bytes:
         tag, data = _write_value(argument)
         tags, body = tags + tag, body + data
     packet = _write_text(address) + _write_text(tags) + body
-    if len(packet) <= MAX_REPLY_BYTES:
+    if len(packet) < MAX_REPLY_BYTES:
         return packet
     longest = max((len(a) for a in arguments if isinstance(a, str)), default=0)
     return encode(address, *(a[: longest // 2] if isinstance(a, str) else a for a in arguments))
+
+
+class Datagram(NamedTuple):  # and no dataclass: one is made in half the time, and there may be 100,000 a second
+    """What came in one piece: its bytes, who sent it, and the Unix time at which the system got it, if it tells."""
+
+    packet: bytes
+    sender: Target
+    wall_s: float | None = None
 
 
 class OscSocket:
@@ -92,26 +111,30 @@ class OscSocket:
         self.socket = _bind(host, port)
         self.unsent = 0
         """Replies the system did not take."""
+        self.overflowed = 0
+        """Datagrams the system lost before we could read them, where it counts them (Linux)."""
+        self._is_ipv6 = self.socket.family == socket.AF_INET6
 
     @property
     def port(self) -> int:
         """The port that was bound (useful where 0 was asked)."""
         return int(self.socket.getsockname()[1])
 
-    def receive(self, limit: int) -> Iterator[tuple[bytes, Target]]:
-        """Datagrams that wait, at most `limit`, each with its sender."""
+    def receive(self, limit: int) -> Iterator[Datagram]:
+        """Datagrams that wait, at most `limit`."""
         for _ in range(limit):
             try:
-                # one byte more than allowed, so that a longer datagram is refused and not cut
-                packet, sender = self.socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
+                yield self._receive()
             except BlockingIOError:
                 return
             except OSError:  # Windows reports a reply's unreachable port here; it concerns no datagram of ours
                 continue
-            yield packet, sender[:2]
 
     def send(self, packet: bytes, target: Target) -> None:
         """Send one reply; a target that cannot be reached is counted, not reported."""
+        host, port = target
+        if self._is_ipv6 and ":" not in host:
+            target = (f"::ffff:{host}", port)
         try:
             self.socket.sendto(packet, target)
         except (OSError, OverflowError):
@@ -121,19 +144,61 @@ class OscSocket:
         """Free the port."""
         self.socket.close()
 
+    if hasattr(socket.socket, "recvmsg"):
 
-def _read_element(data: bytes, time_s: float | None, depth: int, found: list[Message]) -> None:
+        def _receive(self) -> Datagram:
+            # one byte more than allowed, so that a longer datagram is refused and not cut
+            packet, extras, _, sender = self.socket.recvmsg(MAX_DATAGRAM_BYTES + 1, _ANCILLARY_BYTES)
+            wall_s = None
+            for _, kind, data in extras:
+                if kind == _STAMP:
+                    seconds, nanoseconds = _TIMESPEC.unpack(data)
+                    wall_s = seconds + nanoseconds * 1e-9
+                elif kind == _OVERFLOW:
+                    (self.overflowed,) = _COUNT.unpack(data)
+            return Datagram(packet, _target(sender), wall_s)
+
+    else:  # Windows
+
+        def _receive(self) -> Datagram:
+            packet, sender = self.socket.recvfrom(MAX_DATAGRAM_BYTES + 1)
+            return Datagram(packet, _target(sender))
+
+
+class _Found:
+    """What was read of one datagram so far, and how much more may be in it."""
+
+    __slots__ = ("arguments_left", "elements_left", "messages")
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.elements_left = MAX_ELEMENTS
+        self.arguments_left = MAX_ARGUMENTS
+
+
+def _target(sender: tuple[str, int] | tuple[str, int, int, int]) -> Target:
+    """A sender as replies are addressed; an IPv6 host of this link keeps the number of its interface."""
+    if len(sender) == 2:
+        return sender
+    host, port, _, interface = sender
+    return (f"{host}%{interface}" if interface else host), port
+
+
+def _read_element(data: bytes, time_s: float | None, depth: int, found: _Found) -> None:
+    found.elements_left -= 1
+    if found.elements_left < 0:
+        raise MalformedError(f"more than {MAX_ELEMENTS} messages and bundles")
     if len(data) % 4 or not data:
         raise MalformedError(f"an element of {len(data)} bytes")
     if data[:8] == b"#bundle\0":
         _read_bundle(data, depth, found)
     elif data[:1] == b"/":
-        found.append(_read_message(data, time_s))
+        found.messages.append(_read_message(data, time_s, found))
     else:
         raise MalformedError(f"neither an address nor a bundle: {data[:8]!r}")
 
 
-def _read_bundle(data: bytes, depth: int, found: list[Message]) -> None:
+def _read_bundle(data: bytes, depth: int, found: _Found) -> None:
     if depth >= MAX_DEPTH:
         raise MalformedError(f"bundles nested deeper than {MAX_DEPTH}")
     (timetag,) = _TIMETAG.unpack_from(data, 8)
@@ -148,13 +213,16 @@ def _read_bundle(data: bytes, depth: int, found: list[Message]) -> None:
         at += size
 
 
-def _read_message(data: bytes, time_s: float | None) -> Message:
+def _read_message(data: bytes, time_s: float | None, found: _Found) -> Message:
     address, at = _read_text(data, 0)
     if at == len(data):  # some old clients leave out the type tags of a message without arguments
         return Message(address, (), time_s)
     tags, at = _read_text(data, at)
     if tags[:1] != ",":
-        raise MalformedError(f"type tags {tags!r}")
+        raise MalformedError(f"type tags {tags[:40]!r}")
+    found.arguments_left -= len(tags) - 1
+    if found.arguments_left < 0:
+        raise MalformedError(f"more than {MAX_ARGUMENTS} arguments")
     values: list[OscValue] = []
     for tag in tags[1:]:
         if tag in "[]":  # arrays are read as their items
@@ -218,6 +286,12 @@ def _bind(host: str, port: int) -> socket.socket:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
     made.setblocking(False)
+    if sys.platform == "linux":
+        made.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+        made.setsockopt(socket.SOL_SOCKET, _OVERFLOW, 1)
+    if family == socket.AF_INET6:  # IPv4 senders are heard too, as ::ffff:1.2.3.4
+        with suppress(OSError):
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     try:
         made.bind(address)
     except OSError as error:

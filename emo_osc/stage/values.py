@@ -154,6 +154,9 @@ _ALL = (
     _read_only("shelf", "i", "how many melodies are ready"),
     _read_only("realtime", "i", "1 where the system gave real-time priority"),
     _read_only("malformed", "i", "datagrams that were not OSC"),
+    _read_only("received", "i", "messages that were read, or overtaken by a newer setting of theirs in a flood"),
+    _read_only("dropped", "i", "datagrams lost because too many came at once"),
+    _read_only("unsent", "i", "replies that the system would not send"),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}
 

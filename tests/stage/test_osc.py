@@ -149,7 +149,7 @@ def test_the_socket_gives_at_most_what_is_asked_for() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         for number in range(5):
             client.sendto(encode("/n", number), ("127.0.0.1", ours.port))
-        got = [decode(packet)[0].arguments[0] for packet, _ in ours.receive(3)]
+        got = [decode(datagram.packet)[0].arguments[0] for datagram in ours.receive(3)]
         rest = list(ours.receive(10))
 
     assert got == [0, 1, 2]
