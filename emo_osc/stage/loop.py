@@ -139,14 +139,15 @@ class Stage:
     def _read_udp(self) -> None:
         """Empty the socket into the inbox, before the system must throw a polite client's datagram away."""
         for _ in range(DRAINS_A_TURN):
-            count, now_s = 0, perf_counter()
+            now_s = perf_counter()
             ahead_s = now_s - time()
-            for count, datagram in enumerate(self._udp.receive(DATAGRAMS_A_TURN), 1):
+            datagrams = list(self._udp.receive(DATAGRAMS_A_TURN))
+            for datagram in datagrams:
                 stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
                 is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
                 self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
             self._play_due()
-            if count < DATAGRAMS_A_TURN:
+            if len(datagrams) < DATAGRAMS_A_TURN:
                 break
         self._instrument.facts.dropped = self._inbox.dropped + self._udp.overflowed
 
