@@ -323,7 +323,7 @@ COMPOSED = Composed(SCALE, Measured(4.0, 65.5, 0.5), 0.0, 1)
 
 def test_a_take_follows_the_preset() -> None:
     text = "{performance: {transpose: 12, velocity: 0, gate: 0.1}, midi: {channel: 5, cc74: false, cc1: true}}"
-    take = play(COMPOSED, parse_preset("", "x").mood_book().find("bright").affect, parse_preset(text, "x"), 1)
+    take = play(COMPOSED, parse_preset("", "x").mood_book().find("bright").affect, parse_preset(text, "x"))
 
     assert [note.pitch for note in take.played.notes] == [note.pitch + 12 for note in SCALE.notes]
     assert {note.velocity for note in take.played.notes} == {1}
@@ -334,7 +334,7 @@ def test_a_take_follows_the_preset() -> None:
 
 @pytest.mark.parametrize("bars", [1, 5, 16])
 def test_a_take_lasts_as_long_as_asked_and_ends_silent(bars: int) -> None:
-    take = play(COMPOSED, Preset().mood_book().find("peaceful").affect, Preset(), 1, bars)
+    take = play(COMPOSED, Preset().mood_book().find("peaceful").affect, Preset(), bars)
 
     assert len(take.played.notes) == bars * 4
     assert take.events[-1][1][0] & 0xF0 == 0x80

@@ -47,13 +47,13 @@ def takes(generator: Generator, preset: Preset, affect: Affect, count: int, seed
     """`count` melodies for an affect, played as the preset's performance section says; same seed, same takes."""
     felt = affect.scaled(preset.performance.intensity)
     composed = generator.compose(felt, count, seed)
-    return [play(melody, affect, preset, seed + index, bars) for index, melody in enumerate(composed)]
+    return [play(melody, affect, preset, bars) for melody in composed]
 
 
-def play(composed: Composed, affect: Affect, preset: Preset, seed: int, bars: int = BARS) -> Take:
-    """The first `bars` (1..16) of a melody as the stage plays it; `seed` draws how velocities vary."""
+def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS) -> Take:
+    """The first `bars` (1..16) of a melody as the stage plays it; velocities vary as the melody's seed says."""
     ready = Ready(composed.melody, affect, composed.measured, composed.distance, composed.seed, 0)
-    performer = Performer(Shelf((ready,)), settings_of(preset), Random(seed), affect)
+    performer = Performer(Shelf((ready,)), settings_of(preset), Random(0), affect)
     performer.play()
     events: list[Event] = [(0, message) for message in performer.take_bytes()]
     end = bars * TICKS_PER_BAR

@@ -146,8 +146,10 @@ class Desk:
         for event in heard:
             if isinstance(event, BarLine):
                 self._push("/emo/bar", (event.bar,), frozenset({"bar"}), now_s)
-            else:
+            elif isinstance(event, Heard):
                 self._push("/emo/note", self._note_arguments(event), frozenset({"note"}), now_s)
+            else:
+                self._push_changes("va", now_s)
 
     def push_latency(self, now_s: float) -> None:
         """Push the delays seen, once a second."""

@@ -18,3 +18,11 @@ class BarLine:
     """A bar that just began, counted from 1 since play."""
 
     bar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A walk over the plane has moved the affect."""
+
+
+Event = Heard | BarLine | Walked

@@ -11,32 +11,29 @@ from random import Random
 from emo_osc.affect import NEUTRAL, Affect
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
-from emo_osc.score import PHRASE_TICKS, TICKS_PER_BAR
-from emo_osc.stage.expression import Expression
-from emo_osc.stage.heard import BarLine, Heard
+from emo_osc.score import PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_BEAT
+from emo_osc.stage.expression import Expression, luck_of
+from emo_osc.stage.heard import BarLine, Event, Heard, Walked
 from emo_osc.stage.scales import pitch_map
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.shelf import Shelf, cost
 from emo_osc.stage.values import QUANTIZE
+from emo_osc.stage.voice import Voice
+from emo_osc.stage.walk import Walk
 
 NEARER = 0.05  # how much nearer a melody of the studio's must be to take the place of one that is booked
+ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one is avoided where there is a choice
 MAX_HISTORY = 64
-RELEASE_VELOCITY = 64
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 MODULATION, BRIGHTNESS = 1, 74
 
 
 @dataclass(frozen=True, slots=True)
-class _Sounding:
-    pitch: int
-    channel: int
-    off_tick: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Booking:
+    """A melody and the tick at which it enters; `is_asked` unless we chose it ourselves, to go on after a phrase."""
+
     ready: Ready
     tick: int
+    is_asked: bool = True
 
 
 class Performer:
@@ -44,9 +41,12 @@ class Performer:
 
     def __init__(self, shelf: Shelf, settings: Settings, random: Random, affect: Affect = NEUTRAL) -> None:
         self.shelf = shelf
+        self.settings = settings
         self.is_playing = False
-        self.heard: list[Heard | BarLine] = []
-        """What sounded since this was last emptied; whoever pushes it empties it."""
+        self.is_pinned = False
+        """Whether the phrase loops until another is asked for."""
+        self.heard: list[Event] = []
+        """What happened since this was last emptied; whoever pushes it empties it."""
         self.wanted: Affect | None = None
         """An affect the studio should compose for; whoever asks the studio sets it back to None."""
         self._random = random
@@ -56,11 +56,11 @@ class Performer:
         self._cursor = 0
         self._bar_tick = 0
         self._booking: _Booking | None = None
-        self._sounding: _Sounding | None = None
+        self._walk: Walk | None = None
+        self._walk_tick: float = inf
         self._history: list[Ready] = []
-        self._sent: dict[tuple[int, int], int] = {}
+        self._voice = Voice()
         self._bytes: list[bytes] = []
-        self.settings = settings
         self._expression, self._pitches = Expression(), tuple(range(128))
         self._apply()
 
@@ -84,9 +84,16 @@ class Performer:
         """The next tick at which something happens; infinity while stopped."""
         if not self.is_playing:
             return inf
-        off = self._sounding.off_tick if self._sounding else inf
         booked = self._booking.tick if self._booking else inf
-        return min(off, booked, self.next_note_tick, self._bar_tick)
+        return min(self._voice.off_tick, booked, self.next_note_tick, self._bar_tick, self._walk_tick)
+
+    @property
+    def next_note_tick(self) -> float:
+        """The tick of the next note of the melody that plays; infinity after its last."""
+        if self._phrase is None or self._cursor >= len(self._phrase.melody.notes):
+            return inf
+        start = self._phrase.melody.notes[self._cursor].start_tick
+        return self._phrase_tick + start + self._expression.delay_at(start)
 
     def take_bytes(self) -> list[bytes]:
         """MIDI messages to send at once, outside any tick."""
@@ -95,9 +102,11 @@ class Performer:
 
     def on_tick(self, tick: int) -> list[bytes]:
         """MIDI messages due at `tick`, note-offs first so a repeated pitch sounds."""
-        due = self._release(tick)
+        due = self._voice.release(tick)
         if tick >= self._bar_tick:
             self._begin_bar()
+        if tick >= self._walk_tick:
+            due += self._step(tick)
         if self._booking and tick >= self._booking.tick:
             due += self._enter(self._booking)
         while self.next_note_tick <= tick:
@@ -110,7 +119,7 @@ class Performer:
         if self._booking:
             self._phrase = self._booking.ready
         self._booking = None
-        self._phrase = self._phrase or self._choose(None)
+        self._phrase = self._phrase or self._choose(None, tick)
         if self._phrase:
             self.shelf.mark_played(self._phrase)
         self.is_playing = True
@@ -119,36 +128,33 @@ class Performer:
 
     def introduce(self) -> None:
         """Send every controller again, for an instrument that may just have joined."""
-        self._sent.clear()
-        self._send_controllers()
+        self._voice.forget()
+        self._bytes += self._controllers()
 
     def stop(self) -> None:
         """Be silent until play; the sounding note is switched off."""
-        self._bytes += self._release(inf)
+        self._bytes += self._voice.release()
         self.is_playing = False
 
     def panic(self) -> None:
-        """Switch everything off on every channel: the note that sounds, then all a synthesiser may hold."""
-        self._bytes += self._release(inf)
-        self._bytes += [
-            bytes((0xB0 | channel, controller, 0))
-            for channel in range(16)
-            for controller in (ALL_NOTES_OFF, ALL_SOUND_OFF)
-        ]
+        """Switch everything off on every channel; the next note sounds again."""
+        self._bytes += self._voice.panic()
 
     def seek(self, tick: int) -> None:
         """Go on from another position, playing nothing that lies between."""
-        self._bytes += self._release(inf)
+        self._bytes += self._voice.release()
         self._phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
-        if self._booking and self._booking.tick <= tick:
-            self._enter(_Booking(self._booking.ready, tick))
+        if self._walk:
+            moved = tick - tick % TICKS_PER_BEAT + TICKS_PER_BEAT - int(self._walk_tick)
+            self._walk, self._walk_tick = self._walk.moved(moved), self._walk_tick + moved
+        self._rebook(tick)
         self._set_cursor(tick)
 
     def set_settings(self, settings: Settings) -> None:
         """Play by other settings from the next note on."""
         if settings.channel != self.settings.channel:
-            self._bytes += self._release(inf)
+            self._bytes += self._voice.release()
         self.settings = settings
         self._apply()
 
@@ -161,18 +167,29 @@ class Performer:
         return self.settle(tick)
 
     def feel(self, affect: Affect) -> None:
-        """The touch of an affect, without a look at the melodies."""
+        """The touch of an affect, without a look at the melodies; a walk ends here."""
+        self._walk, self._walk_tick = None, inf
         self._affect = affect
         self._apply()
 
     def settle(self, tick: float) -> int | None:
         """Book the melody nearest to what is felt; None where the one that plays is as near as any."""
-        self.wanted = self._felt
-        ready = self.shelf.choose(self._felt, self.settings.density, keep=self._phrase)
-        if ready is self._phrase:
-            self._booking = None
-            return None
-        return self._book(ready, tick)
+        self.is_pinned = False
+        return self._settle(self._felt, self._boundary(tick))
+
+    def walk(self, affect: Affect, bars: int, tick: float) -> int:
+        """Reach an affect over `bars` >= 1 bars, a little with every beat; the tick at which it is reached.
+
+        Melodies on the way take over at bar lines, wherever one is clearly nearer than what plays.
+        """
+        start, grid = floor(tick) if self.is_playing else 0, self._walk_grid
+        end = -(-(start // TICKS_PER_BAR + bars) * TICKS_PER_BAR // grid) * grid
+        self.is_pinned = False
+        self._walk = Walk(self._affect, affect, start, end)
+        self._walk_tick = (start // TICKS_PER_BEAT + 1) * TICKS_PER_BEAT
+        if end - start <= TICKS_PER_BEAT:  # no beat is left on which to look ahead
+            self._settle(affect.scaled(self.settings.intensity), end)
+        return end
 
     def next(self, tick: float) -> int | None:
         """Another melody of this affect; the boundary's tick.
@@ -181,10 +198,10 @@ class Performer:
             CommandError: 4, there is no other melody.
         """
         self.wanted = self._felt
-        ready = self._choose(self._booking.ready if self._booking else None)
+        ready = self._choose(self._booking.ready if self._booking else None, tick)
         if ready is None:
             raise CommandError(CommandError.NOT_NOW, "no other melody of this affect is ready yet")
-        return self._book(ready, tick)
+        return self.launch(ready, tick)
 
     def again(self, tick: float) -> int | None:
         """The melody before this one; the boundary's tick.
@@ -194,7 +211,19 @@ class Performer:
         """
         if not self._history:
             raise CommandError(CommandError.NOT_NOW, "no melody was played before this one")
-        return self._book(self._history[-1], tick)
+        return self.launch(self._history[-1], tick)
+
+    def launch(self, ready: Ready, tick: float, *, is_pinned: bool = False) -> int | None:
+        """Let this melody enter at the next boundary, to loop until another is asked for where it `is_pinned`."""
+        self.is_pinned = is_pinned
+        return self._book(ready, self._boundary(tick))
+
+    def pin(self) -> Ready | None:
+        """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none."""
+        self.is_pinned = self._phrase is not None
+        if self._booking and not self._booking.is_asked:
+            self._booking = None
+        return self._phrase
 
     def offer(self, ready: Ready, tick: float) -> int | None:
         """Take a melody that was just made for the present affect, if it is nearer than what plays or is booked."""
@@ -202,9 +231,9 @@ class Performer:
         rival = self._booking.ready if self._booking else self._phrase
         if rival is not None:
             density = self.settings.density
-            if cost(ready, self._felt, density) + NEARER >= cost(rival, self._felt, density):
+            if self.is_pinned or cost(ready, self._felt, density) + NEARER >= cost(rival, self._felt, density):
                 return None
-        return self._book(ready, tick)
+        return self._book(ready, self._boundary(tick))
 
     @property
     def _felt(self) -> Affect:
@@ -215,32 +244,76 @@ class Performer:
         self._expression = Expression(self._felt, s.velocity, s.gate, s.humanize, s.swing)
         self._pitches = pitch_map(s.key, s.scale, s.transpose + 12 * s.register)
         if self.is_playing:
-            self._send_controllers()
+            self._bytes += self._controllers()
 
-    def _send_controllers(self) -> None:
+    def _controllers(self) -> list[bytes]:
         asked = (
             (BRIGHTNESS, self._expression.brightness, self.settings.cc74),
             (MODULATION, self._expression.modulation, self.settings.cc1),
         )
-        for controller, value, is_sent in asked:
-            key = (self.settings.channel, controller)
-            if is_sent and self._sent.get(key) != value:
-                self._sent[key] = value
-                self._bytes.append(bytes((0xB0 | self.settings.channel - 1, controller, value)))
+        channel = self.settings.channel
+        return [
+            message
+            for controller, value, is_sent in asked
+            if is_sent
+            for message in self._voice.control(controller, value, channel)
+        ]
 
-    def _choose(self, also_without: Ready | None) -> Ready | None:
-        return self.shelf.choose(self._felt, self.settings.density, (self._phrase, also_without))
+    def _settle(self, felt: Affect, boundary: int) -> int | None:
+        self.wanted = felt
+        ready = self.shelf.choose(
+            felt, self.settings.density, keep=self._phrase, is_rough=lambda other: self._is_rough(other, boundary)
+        )
+        if ready is self._phrase:
+            self._booking = None
+            return None
+        return self._book(ready, boundary)
 
-    def _book(self, ready: Ready | None, tick: float) -> int | None:
-        """Let a melody enter at the next boundary; before play, that is the first downbeat."""
+    def _choose(self, also_without: Ready | None, tick: float) -> Ready | None:
+        boundary = self._boundary(tick)
+        return self.shelf.choose(
+            self._felt,
+            self.settings.density,
+            (self._phrase, also_without),
+            is_rough=lambda other: self._is_rough(other, boundary),
+        )
+
+    def _is_rough(self, ready: Ready, boundary: int) -> bool:
+        """Whether the way from the phrase that plays into another is a wide leap."""
+        before = self._phrase.melody.notes if self._phrase else ()
+        after, at = ready.melody.notes, (boundary - self._phrase_tick) % PHRASE_TICKS
+        if not before or not after:
+            return False
+        last = before[bisect_left(before, at, key=lambda note: note.start_tick) - 1]
+        first = after[bisect_left(after, at, key=lambda note: note.start_tick) % len(after)]
+        return abs(first.pitch - last.pitch) > ROUGH_LEAP
+
+    @property
+    def _walk_grid(self) -> int:
+        return max(TICKS_PER_BAR, QUANTIZE[self.settings.quantize])
+
+    def _boundary(self, tick: float) -> int:
+        grid = QUANTIZE[self.settings.quantize]
+        return (floor(tick / grid) + 1) * grid
+
+    def _book(self, ready: Ready | None, boundary: int) -> int | None:
+        """Let a melody enter at a boundary; before play, that is the first downbeat."""
         if ready is None:
             return None
         if not self.is_playing:
             self._phrase, self._booking = ready, None
             return 0
-        grid = QUANTIZE[self.settings.quantize]
-        self._booking = _Booking(ready, (floor(tick / grid) + 1) * grid)
-        return self._booking.tick
+        self._booking = _Booking(ready, boundary)
+        return boundary
+
+    def _rebook(self, tick: int) -> None:
+        """After a jump: what is overdue enters here, what was asked for at the next boundary, our own choice never."""
+        if self._booking and not self._booking.is_asked:
+            self._booking = None
+        elif self._booking and self._booking.tick <= tick:
+            self._bytes += self._enter(_Booking(self._booking.ready, tick))
+        elif self._booking:
+            self._book(self._booking.ready, self._boundary(tick))
 
     def _enter(self, booking: _Booking) -> list[bytes]:
         """The booked melody takes over at the bar where the old one was."""
@@ -252,7 +325,7 @@ class Performer:
         self._phrase = booking.ready
         self.shelf.mark_played(booking.ready)
         self._set_cursor(booking.tick)
-        return self._release(inf)
+        return self._voice.release()
 
     def _begin_bar(self) -> None:
         self.heard.append(BarLine(self._bar_tick // TICKS_PER_BAR + 1))
@@ -260,45 +333,44 @@ class Performer:
             self._phrase_tick, self._cursor = self._bar_tick, 0
         self._bar_tick += TICKS_PER_BAR
         is_last = self._bar_tick - self._phrase_tick >= PHRASE_TICKS
-        if is_last and not self._booking:
+        if is_last and not self._booking and not self.is_pinned:
             self._evolve()
 
     def _evolve(self) -> None:
         """Book, one bar ahead, the melody that follows this phrase."""
         self.wanted = self._felt
         if self._random.random() < self.settings.evolve:
-            ready = self._choose(None)
+            ready = self._choose(None, self._bar_tick - 1)
             if ready is not None:
-                self._booking = _Booking(ready, self._bar_tick)
+                self._booking = _Booking(ready, self._bar_tick, is_asked=False)
 
-    @property
-    def next_note_tick(self) -> float:
-        """The tick of the next note of the melody that plays; infinity after its last."""
-        if self._phrase is None or self._cursor >= len(self._phrase.melody.notes):
-            return inf
-        start = self._phrase.melody.notes[self._cursor].start_tick
-        return self._phrase_tick + start + self._expression.delay_at(start)
+    def _step(self, tick: int) -> list[bytes]:
+        """One beat of a walk: the touch now, the melody one beat ahead of each bar line."""
+        assert self._walk is not None  # or there would be no tick to step at
+        walk = self._walk
+        self._affect = walk.at(tick)
+        self._apply()
+        self.heard.append(Walked())
+        self._walk_tick = min((tick // TICKS_PER_BEAT + 1) * TICKS_PER_BEAT, walk.end_tick)
+        if tick >= walk.end_tick:
+            self._walk, self._walk_tick = None, inf
+        elif (tick + TICKS_PER_BEAT) % TICKS_PER_BAR < TICKS_PER_BEAT:
+            bar_line = tick // TICKS_PER_BAR * TICKS_PER_BAR + TICKS_PER_BAR
+            boundary = -(-bar_line // self._walk_grid) * self._walk_grid
+            self._settle(walk.at(bar_line).scaled(self.settings.intensity), boundary)
+        return self.take_bytes()
 
     def _strike(self, tick: int) -> list[bytes]:
         """Switch on the note at the cursor, whose turn has come."""
         assert self._phrase is not None  # a note was due
-        note = self._phrase.melody.notes[self._cursor]
+        note, luck = self._phrase.melody.notes[self._cursor], luck_of(self._phrase.seed, self._cursor)
         self._cursor += 1
         channel = self.settings.channel
         pitch = self._pitches[note.pitch]
-        velocity = self._expression.velocity_at(note.start_tick, self._random)
+        velocity = self._expression.velocity_at(note.start_tick, luck)
         length = max(1, round(note.duration_tick * self._expression.gate_share))
-        off = self._release(inf)
-        self._sounding = _Sounding(pitch, channel, tick + length)
         self.heard.append(Heard(pitch, velocity, length, channel))
-        return [*off, bytes((0x90 | channel - 1, pitch, velocity))]
-
-    def _release(self, tick: float) -> list[bytes]:
-        """The note-off of the sounding note, if it is due by `tick`."""
-        if self._sounding is None or self._sounding.off_tick > tick:
-            return []
-        sounding, self._sounding = self._sounding, None
-        return [bytes((0x80 | sounding.channel - 1, sounding.pitch, RELEASE_VELOCITY))]
+        return self._voice.strike(pitch, velocity, channel, tick + length)
 
     def _set_cursor(self, tick: int) -> None:
         """Go on with the first note that starts at or after `tick`."""

@@ -1,5 +1,6 @@
 """Melodies ready to play, found by the affect they were made for. Knows nothing of who made them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, hypot, inf, log2
 
@@ -49,8 +50,9 @@ class Shelf:
         density: float = 0.0,
         without: tuple[Ready | None, ...] = (),
         keep: Ready | None = None,
+        is_rough: Callable[[Ready], bool] = lambda _: False,
     ) -> Ready | None:
-        """The melody to play for an affect: of the near ones the least played, then the nearest.
+        """The melody to play for an affect: of the near ones the least played, then not a rough one, then the nearest.
 
         `density` in [-1, 1] asks for halved to doubled notes per bar; `without` are left out; `keep` is chosen if it
         is near. None where no melody of this affect is left.
@@ -63,7 +65,9 @@ class Shelf:
         others = [pair for pair in costs if pair[0] <= best + REACH and id(pair[1].ready) not in left_out]
         limit = min((pair[0] for pair in others), default=inf) + NEAR
         near = [pair for pair in others if pair[0] <= limit]
-        return min(near, key=lambda pair: (pair[1].plays, pair[0]))[1].ready if near else None
+        if not near:
+            return None
+        return min(near, key=lambda pair: (pair[1].plays, is_rough(pair[1].ready), pair[0]))[1].ready
 
     def mark_played(self, ready: Ready) -> None:
         """Remember that a melody was played, so that others get their turn."""

@@ -1,11 +1,10 @@
 from itertools import pairwise
-from random import Random
-from statistics import mean
+from statistics import mean, stdev
 
 import pytest
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.stage.expression import Expression
+from emo_osc.stage.expression import Expression, luck_of
 
 # The table of emotion_reference.md section 3: velocity and gate of each mood.
 REFERENCE = {
@@ -33,8 +32,8 @@ def test_a_mood_is_played_as_the_reference_says(mood: object) -> None:
     from emo_osc.affect import Mood
 
     assert isinstance(mood, Mood)
-    touch, random = Expression(mood.affect), Random(1)
-    velocities = [touch.velocity_at(step * 120, random) for step in range(1600)]
+    touch = Expression(mood.affect)
+    velocities = [touch.velocity_at(step * 120, luck_of(1, step)) for step in range(1600)]
 
     assert mean(velocities) == pytest.approx(REFERENCE[mood.id][0], abs=1.5)
     assert touch.gate_share == pytest.approx(REFERENCE[mood.id][1], abs=0.011)
@@ -50,18 +49,18 @@ def test_controllers_rise_with_arousal_and_stay_in_range() -> None:
 
 
 def test_weights_scale_what_the_affect_asks() -> None:
-    plain, random = Expression(humanize=0.0), Random(1)
+    plain = Expression(humanize=0.0)
 
-    assert Expression(humanize=0.0, velocity=0.5).velocity_at(120, random) == plain.velocity_at(120, random) // 2
-    assert Expression(velocity=0.0).velocity_at(0, random) == 1
+    assert Expression(humanize=0.0, velocity=0.5).velocity_at(120, 2.0) == plain.velocity_at(120, -2.0) // 2
+    assert Expression(velocity=0.0).velocity_at(0, 1.0) == 1
     assert Expression(gate=0.5).gate_share == pytest.approx(plain.gate_share / 2)
     assert Expression(gate=2.0).gate_share == 1.0
 
 
 def test_beats_are_accented() -> None:
-    touch, random = Expression(humanize=0.0), Random(1)
+    touch = Expression()
 
-    bar, beat, eighth, offbeat = (touch.velocity_at(tick, random) for tick in (0, 480, 240, 120))
+    bar, beat, eighth, offbeat = (touch.velocity_at(tick, 0.0) for tick in (0, 480, 240, 120))
 
     assert bar > beat > eighth > offbeat
 
@@ -71,9 +70,9 @@ def test_swing_delays_every_second_16th() -> None:
     assert Expression().delay_at(120) == 0
 
 
-def test_the_same_seed_plays_the_same() -> None:
-    played = [
-        [Expression().velocity_at(tick, random) for tick in range(0, 1920, 120)] for random in (Random(3), Random(3))
-    ]
+def test_the_luck_of_notes_is_spread_as_people_spread_it() -> None:
+    luck = [luck_of(seed, index) for seed in (0, 1, 2**62, -5) for index in range(500)]
 
-    assert played[0] == played[1]
+    assert mean(luck) == pytest.approx(0.0, abs=0.1)
+    assert stdev(luck) == pytest.approx(1.0, abs=0.1)
+    assert len(set(luck)) > 1900
