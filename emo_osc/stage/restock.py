@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Alive, Failed, Loaded, Ready, StudioToStage, ToStudio, Want, decode
+from emo_osc.messages import Alive, Failed, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode
+from emo_osc.score import Melody
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
 
@@ -20,12 +21,15 @@ class StudioState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    want: Want
+    message: Want | Vary
     sent_s: float
 
 
 class Restock:
-    """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it."""
+    """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it.
+
+    A variation goes before a melody; what is to be learned goes before both, and again to a studio that is new.
+    """
 
     def __init__(self) -> None:
         self.state = StudioState.ABSENT
@@ -34,6 +38,10 @@ class Restock:
         self.garbage = 0
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
+        self._varied: Vary | None = None
+        self._learned: Melody | None = None
+        self._is_learned = True
+        self._asked_ticket = 0
         self._order: _Order | None = None
         self._tickets = 0
 
@@ -52,26 +60,42 @@ class Restock:
         """Ask for a melody of an affect; an older wish that was not sent yet is forgotten."""
         self._wanted = affect
 
+    def vary(self, phrase: Ready, affect: Affect, amount: float) -> int | None:
+        """Ask for a variation of a phrase; the ticket it will come with, None where nobody is there to make one."""
+        if self.state is not StudioState.READY:
+            return None
+        self._tickets += 1
+        self._varied = Vary(phrase.melody, phrase.latent, affect, amount, self._tickets)
+        return self._tickets
+
+    def learn(self, melody: Melody | None) -> None:
+        """Let the studio compose around a melody from now on, or freely again."""
+        self._learned, self._is_learned = melody, False
+
     def connected(self) -> None:
         """The studio has come and is loading its model."""
         self.state, self._order = StudioState.LOADING, None
+        self._is_learned = self._learned is None
 
     def lost(self) -> None:
         """The studio has gone; what it was asked for is asked again when it is back."""
         if self._order is not None and self._wanted is None:
-            self._wanted = self._order.want.affect
-        self.state, self._order = StudioState.ABSENT, None
+            self._wanted = self._order.message.affect
+        self.state, self._order, self._varied = StudioState.ABSENT, None, None
 
     def due(self, now_s: float) -> ToStudio | None:
         """The message to send now, if any."""
         if self._order is not None and now_s - self._order.sent_s > PATIENCE_S:
             self.state = StudioState.LATE
-        if self.state is not StudioState.READY or self._order is not None or self._wanted is None:
+        if self.state is not StudioState.READY:
             return None
-        self._tickets += 1
-        want = Want(self._wanted, self._tickets)
-        self._order, self._wanted = _Order(want, now_s), None
-        return want
+        if not self._is_learned:
+            self._is_learned = True
+            return Learn(self._learned)
+        message = None if self._order else self._varied or self._next_want()
+        if message is not None:
+            self._order, self._varied = _Order(message, now_s), None
+        return message
 
     def receive(self, line: bytes) -> StudioToStage:
         """Read one line of the studio's.
@@ -90,8 +114,16 @@ class Restock:
         return message
 
     def is_asked(self, ready: Ready) -> bool:
-        """Whether a melody answers the latest order."""
-        return ready.ticket == self._tickets and self._tickets > 0
+        """Whether a melody answers the latest order for one."""
+        return ready.ticket == self._asked_ticket and self._asked_ticket > 0
+
+    def _next_want(self) -> Want | None:
+        if self._wanted is None:
+            return None
+        self._tickets += 1
+        self._asked_ticket = self._tickets
+        want, self._wanted = Want(self._wanted, self._tickets), None
+        return want
 
     def _note(self, message: StudioToStage) -> None:
         if isinstance(message, Loaded):
@@ -102,6 +134,6 @@ class Restock:
             self.failure = message.text[:200]
         if isinstance(message, Alive):
             return
-        if self._order is not None and message.ticket == self._order.want.ticket:
+        if self._order is not None and message.ticket == self._order.message.ticket:
             self._order = None
             self.state = StudioState.READY
