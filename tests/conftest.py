@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import Measured, Ready
+from emo_osc.messages import Kept, Measured, Ready
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.stage.clock import InternalClock
 from emo_osc.stage.desk import Desk
@@ -97,7 +97,15 @@ class VirtualStage:
     def ask(self, address: str, *arguments: OscValue, sender: Target = PAD) -> list[tuple[object, ...]]:
         """Send one message now; what is answered, address first."""
         self.desk.receive(Message(address, arguments), sender, self.now_s, self.now_s)
+        self.serve_door()
         return [(answer.address, *answer.arguments) for answer in self.desk.take_answers()]
+
+    def serve_door(self) -> None:
+        """Save what is to be kept, as the door does."""
+        told, self.instrument.for_the_door = self.instrument.for_the_door, []
+        for message in told:
+            if isinstance(message, Kept):
+                self.desk.receive_door(message, self.now_s)
 
     def run_until(self, end_s: float) -> list[tuple[float, bytes]]:
         """Play on; every MIDI message with the time it was sent."""
@@ -112,7 +120,7 @@ def make_stage(seeds: tuple[Ready, ...], settings: Settings | None = None) -> Vi
     presets = {"current": StagePreset({}, MOODS), "other": StagePreset({"tempo": 90.0, "mood": "bright"}, MOODS)}
     presets["broken"] = StagePreset({}, fault="broken.osc.prot: unknown key, did you mean 'port'?")
     performer = Performer(Shelf(seeds), settings or Settings(humanize=0.0), Random(1))
-    return VirtualStage(Desk(Instrument(performer, InternalClock(120.0), Restock(), presets, "current")))
+    return VirtualStage(Desk(Instrument(performer, InternalClock(120.0), Restock(), presets, "current", Random(1))))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from emo_osc.affect import Affect
 from emo_osc.errors import CommandError
+from emo_osc.score import BARS
 from emo_osc.stage.osc import OscValue
 from emo_osc.stage.values import (
     AROUSAL,
@@ -54,6 +56,47 @@ class Next:
 @dataclass(frozen=True, slots=True)
 class Again:
     """The melody before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Reach a mood, or a point, over bars."""
+
+    to: str | Affect
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mutate:
+    """A variation of the melody that plays; `amount` 0..1, 1 is a stranger."""
+
+    amount: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Save the sounding phrase under a name, or the next free one, and pin it."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Play a kept phrase."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Take the next bars of MIDI input as the phrase to work from."""
+
+    bars: int = BARS
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Work from what was learned no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +165,12 @@ Command = (
     | Tap
     | Next
     | Again
+    | Goto
+    | Mutate
+    | Keep
+    | Recall
+    | Learn
+    | Forget
     | Get
     | Listen
     | Unlisten
@@ -158,7 +207,7 @@ class Route:
 
 
 TRIGGER_VALUE = Argument("pressed", "f", is_optional=True)
-BARS = Argument("bars", "i", 1, 256)
+OVER_BARS = Argument("bars", "i", 1, 256)
 NAME = Argument("name", "s")
 MAYBE_NAME = Argument("name", "s", is_optional=True)
 
@@ -198,17 +247,27 @@ _ALL: tuple[Route, ...] = (
     _value_route("valence"),
     _value_route("arousal"),
     _value_route("mood"),
-    _not_yet("/emo/goto", "reach a mood or a point over bars", (NAME, BARS), (VALENCE, AROUSAL, BARS)),
+    Route(
+        "/emo/goto",
+        ((Argument("mood", "s"), OVER_BARS), (VALENCE, AROUSAL, OVER_BARS)),
+        "reach a mood or a point over bars, a little with every beat",
+        lambda *v: Goto(v[0], v[1]) if len(v) == 2 else Goto(Affect(v[0], v[1]), v[2]),
+    ),
     _trigger("/emo/next", Next, "another melody of this affect"),
     _trigger("/emo/again", Again, "the melody before this one"),
-    _not_yet("/emo/mutate", "a variation of this melody", (_SHARE,), is_trigger=True),
-    _not_yet("/emo/keep", "save the sounding phrase under a name", (MAYBE_NAME,)),
-    _not_yet("/emo/recall", "play a kept phrase", (NAME,)),
-    _not_yet(
-        "/emo/learn",
-        "take the next bars of MIDI input as the phrase",
-        (Argument("bars", "i", 0, 16, is_optional=True),),
+    Route("/emo/mutate", ((_SHARE,),), "a variation of this melody; 1 is a stranger", Mutate, is_trigger=True),
+    Route(
+        "/emo/keep", ((MAYBE_NAME,),), "save the sounding phrase under a name and let it loop", Keep, is_trigger=True
     ),
+    Route("/emo/recall", ((NAME,),), "play a kept phrase as it was kept, and let it loop", Recall),
+    Route(
+        "/emo/learn",
+        ((Argument("bars", "i", 1, BARS, is_optional=True),),),
+        "take the next bars of MIDI input (16 if not said) as the phrase to work from",
+        Learn,
+        is_trigger=True,
+    ),
+    _trigger("/emo/forget", Forget, "work from what was learned no more"),
     _not_yet("/emo/midi/learn", "map the next MIDI controller that moves to a value", (NAME,)),
     _value_route("quantize"),
     _trigger("/emo/play", Play, "start the internal clock from the first downbeat"),
@@ -255,6 +314,8 @@ def parse(address: str, arguments: tuple[OscValue, ...]) -> Command | None:
         raise _unknown(address)
     if route.is_trigger and _is_release(arguments):
         return None
+    if route.is_trigger and route.forms[0][0].kind == "s" and _is_press(arguments):
+        arguments = ()
     if address == "/emo/ping":  # a token is whatever the client sent, not a number or a text
         return Ping(*arguments[:1])
     form = next((form for form in route.forms if _fits(form, arguments)), None)
@@ -276,6 +337,11 @@ def describe(form: tuple[Argument, ...]) -> str:
 
 def _is_release(arguments: tuple[OscValue, ...]) -> bool:
     return len(arguments) == 1 and arguments[0] in (0, "0")
+
+
+def _is_press(arguments: tuple[OscValue, ...]) -> bool:
+    """Whether a button was pressed, where a name might have come."""
+    return len(arguments) == 1 and not isinstance(arguments[0], str)
 
 
 def _fits(form: tuple[Argument, ...], arguments: tuple[OscValue, ...]) -> bool:

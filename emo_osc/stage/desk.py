@@ -10,7 +10,7 @@ from typing import Any
 
 from emo_osc import __version__
 from emo_osc.errors import CommandError
-from emo_osc.messages import Alive, AnyMessage, Failed, Loaded, PresetRead, StudioToStage
+from emo_osc.messages import Alive, AnyMessage, Failed, Kept, Loaded, NotKept, PresetRead, StudioToStage
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
@@ -18,6 +18,7 @@ from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.osc import Message, OscValue, Target
+from emo_osc.stage.phrase_desk import PhraseDesk, Request
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import MAX_TEXT, VALUES, Scalar
 
@@ -27,12 +28,13 @@ DELAYS = ("datagram", "schedule")
 """Delays that are kept: datagram received -> MIDI bytes sent, and note due -> note sent."""
 
 _AFFECT_VALUES = ("va", "valence", "arousal", "mood")  # to set one moves all
-_OVERWRITTEN = frozenset(
+_OVERWRITTEN = (
     name
     for name, value in VALUES.items()
     if value.is_settable and all(argument.kind != "s" or argument.choices for argument in value.arguments)
 )
-"""Values that a right setting overwrites as a whole; a mood or a preset may be unknown and then changes nothing."""
+SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
+"""Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
 _MIDI_CC, _MIDI_PROGRAM = 0xB0, 0xC0
 
 
@@ -45,12 +47,6 @@ class Answer:
     arguments: tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    message: Message
-    sender: Target
-
-
 class Desk:
     """Takes messages, plays the instrument, and collects what is to be sent."""
 
@@ -58,13 +54,14 @@ class Desk:
         self.instrument = instrument
         self.delays = {name: Latency() for name in DELAYS}
         self._clients = Clients()
-        self._agenda: Agenda[_Request] = Agenda(MAX_SCHEDULED)
+        self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
         self._answers: list[Answer] = []
+        self._phrases = PhraseDesk(instrument, self)
 
     @property
     def next_s(self) -> float:
-        """When the next scheduled message is due."""
-        return self._agenda.next_s
+        """When something happens by itself: a scheduled message, the end of learning, the end of our patience."""
+        return min(self._agenda.next_s, self._phrases.next_s)
 
     def take_answers(self) -> list[Answer]:
         """What is to be sent now."""
@@ -75,32 +72,36 @@ class Desk:
         """Do what a message asks, now or when its timetag says. `wall_s` is the Unix time of `now_s`."""
         self._clients.renew(sender, now_s)
         ahead_s = 0.0 if message.time_s is None else message.time_s - wall_s
-        request = _Request(message, sender)
+        request = Request(message, sender)
         if ahead_s <= 0.0:
             self._do(request, now_s)
         elif ahead_s > MAX_AHEAD_S:
             text = f"the timetag lies {ahead_s:.0f} s ahead, at most {MAX_AHEAD_S:g}"
-            self._refuse(request, CommandError(CommandError.NOT_NOW, text))
+            self.refuse(request, CommandError(CommandError.NOT_NOW, text))
         elif not self._agenda.add(now_s + ahead_s, request):
-            self._refuse(request, CommandError(CommandError.NOT_NOW, f"{MAX_SCHEDULED} messages are scheduled already"))
+            self.refuse(request, CommandError(CommandError.NOT_NOW, f"{MAX_SCHEDULED} messages are scheduled already"))
 
     def is_setting(self, message: Message) -> bool:
         """Whether a message does no more than overwrite a value, now, so that a later one may take its place."""
-        if message.time_s is not None:
+        if message.time_s is not None or message.address not in SETTINGS:
             return False
         try:
-            command = commands.parse(message.address, message.arguments)
+            return isinstance(commands.parse(message.address, message.arguments), commands.SetValue)
         except CommandError:
             return False
-        return isinstance(command, commands.SetValue) and command.name in _OVERWRITTEN
 
     def on_time(self, now_s: float) -> None:
         """Do what was scheduled for now."""
         for request in self._agenda.take(now_s):
             self._do(request, now_s)
+        self._phrases.on_time(now_s)
 
     def receive_midi(self, message: bytes, now_s: float) -> None:
-        """A controller sets the value the preset maps it to; program change N calls mood N of the mood book."""
+        """A controller sets the value the preset maps it to; program change N calls mood N of the mood book.
+
+        Notes are learned where somebody asked for that.
+        """
+        self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
         command = self._command_of_midi(message)
         if command is None:
             return
@@ -108,13 +109,15 @@ class Desk:
             self.instrument.set(command.name, command.values, now_s)
         except CommandError:  # there is nobody to answer, and a preset's map was checked at the start
             return
-        self._push_changes(command.name, now_s)
+        self.push_changes(command.name, now_s)
 
     def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""
         performer = self.instrument.performer
         if isinstance(message, Loaded):
             performer.wanted = performer.wanted or performer.affect
+        if self._phrases.receive_studio(message, now_s):
+            return
         if isinstance(message, Loaded | Failed):
             self.instrument.say("studio", _words_on(message, self.instrument.restock.summary))
             self.studio_changed(now_s)
@@ -133,12 +136,14 @@ class Desk:
         """
         if isinstance(message, PresetRead):
             self.instrument.learn_preset(message.name, StagePreset.from_json(message.text))
+        elif isinstance(message, Kept | NotKept):
+            self._phrases.receive_door(message, now_s)
         else:
             raise ValueError(f"{type(message).__name__} is no message for the stage")
 
     def studio_changed(self, now_s: float) -> None:
         """Tell listeners how the studio is."""
-        self._push_value("studio", now_s)
+        self.push_value("studio", now_s)
 
     def push_heard(self, now_s: float) -> None:
         """Push the notes and bars that were just played."""
@@ -149,81 +154,95 @@ class Desk:
             elif isinstance(event, Heard):
                 self._push("/emo/note", self._note_arguments(event), frozenset({"note"}), now_s)
             else:
-                self._push_changes("va", now_s)
+                self.push_changes("va", now_s)
 
     def push_latency(self, now_s: float) -> None:
         """Push the delays seen, once a second."""
         for target in self._clients.listeners(frozenset({"latency"}), now_s):
             self._answer_latency(target)
 
-    def _do(self, request: _Request, now_s: float) -> None:
-        try:
-            command = commands.parse(request.message.address, request.message.arguments)
-            if command is not None:
-                _HANDLERS[type(command)](self, command, request, now_s)
-        except CommandError as error:
-            self._refuse(request, error)
+    def acknowledge(self, request: Request, landing: float | None, now_s: float, *values: Scalar) -> None:
+        """Answer the bar it lands on, the milliseconds until then, and the values as they were taken."""
+        bar, ms = self.instrument.landing(landing, now_s)
+        self._answer(request.sender, "/emo/ack", request.message.address, bar, ms, *values)
 
-    def _refuse(self, request: _Request, error: CommandError) -> None:
+    def refuse(self, request: Request, error: CommandError) -> None:
+        """Answer why not."""
         self._answer(request.sender, "/emo/error", error.code, str(error), request.message.address[:MAX_TEXT])
 
-    def _set(self, command: commands.SetValue, request: _Request, now_s: float) -> None:
+    def push_value(self, name: str, now_s: float) -> None:
+        """Tell listeners a value."""
+        topics = frozenset({name, "state"})
+        for target in self._clients.listeners(topics, now_s):
+            self._answer_value(target, name, now_s)
+
+    def push_changes(self, name: str, now_s: float) -> None:
+        """Tell listeners a value and all that change with it."""
+        together = {"preset": tuple(VALUES), **dict.fromkeys(_AFFECT_VALUES, _AFFECT_VALUES)}
+        for value in together.get(name, (name,)):
+            self.push_value(value, now_s)
+
+    def _do(self, request: Request, now_s: float) -> None:
+        try:
+            command = commands.parse(request.message.address, request.message.arguments)
+            if command is not None and not self._phrases.do(command, request, now_s):
+                _HANDLERS[type(command)](self, command, request, now_s)
+        except CommandError as error:
+            self.refuse(request, error)
+
+    def _set(self, command: commands.SetValue, request: Request, now_s: float) -> None:
         landing = self.instrument.set(command.name, command.values, now_s)
         affect = self.instrument.performer.affect
         heard = (affect.valence, affect.arousal) if command.name in _AFFECT_VALUES else command.values
-        self._acknowledge(request, landing, now_s, *heard)
-        self._push_changes(command.name, now_s)
+        self.acknowledge(request, landing, now_s, *heard)
+        self.push_changes(command.name, now_s)
 
-    def _move(self, command: commands.Command, request: _Request, now_s: float) -> None:
+    def _move(self, command: commands.Command, request: Request, now_s: float) -> None:
         landing = _MOVES[type(command)](self.instrument, now_s)
-        self._acknowledge(request, landing, now_s)
+        self.acknowledge(request, landing, now_s)
         for name in ("playing", "tempo"):
-            self._push_value(name, now_s)
+            self.push_value(name, now_s)
 
-    def _panic(self, _: commands.Panic, request: _Request, now_s: float) -> None:
+    def _panic(self, _: commands.Panic, request: Request, now_s: float) -> None:
         self.instrument.performer.panic()
         self._answer(request.sender, "/emo/ack", request.message.address, *self.instrument.landing(NOW, now_s))
 
-    def _get(self, command: commands.Get, request: _Request, now_s: float) -> None:
+    def _get(self, command: commands.Get, request: Request, now_s: float) -> None:
         self._answer_value(self._clients.target(request.sender), command.name, now_s)
 
-    def _listen(self, command: commands.Listen, request: _Request, now_s: float) -> None:
+    def _listen(self, command: commands.Listen, request: Request, now_s: float) -> None:
         self._clients.listen(request.sender, command.name, now_s)
-        self._acknowledge(request, NOW, now_s)
+        self.acknowledge(request, NOW, now_s)
         target = self._clients.target(request.sender)
         for name in VALUES if command.name in ("state", "*") else (command.name,):
             if name in VALUES:
                 self._answer_value(target, name, now_s)
 
-    def _unlisten(self, command: commands.Unlisten, request: _Request, now_s: float) -> None:
+    def _unlisten(self, command: commands.Unlisten, request: Request, now_s: float) -> None:
         self._clients.unlisten(request.sender, command.name)
-        self._acknowledge(request, NOW, now_s)
+        self.acknowledge(request, NOW, now_s)
 
-    def _reply_to(self, command: commands.ReplyTo, request: _Request, now_s: float) -> None:
+    def _reply_to(self, command: commands.ReplyTo, request: Request, now_s: float) -> None:
         self._clients.reply_to(request.sender, (_numeric_host(command.host or request.sender[0]), command.port))
-        self._acknowledge(request, NOW, now_s)
+        self.acknowledge(request, NOW, now_s)
         self._answer(request.sender, "/emo/startup", __version__)
 
-    def _ping(self, command: commands.Ping, request: _Request, now_s: float) -> None:
+    def _ping(self, command: commands.Ping, request: Request, now_s: float) -> None:
         token = () if command.token is None else (_answerable(command.token),)
         self._answer(request.sender, "/emo/pong", *token)
 
-    def _status(self, _: commands.Status, request: _Request, now_s: float) -> None:
+    def _status(self, _: commands.Status, request: Request, now_s: float) -> None:
         for name in VALUES:
             self._answer_value(self._clients.target(request.sender), name, now_s)
 
-    def _latency(self, _: commands.AskLatency, request: _Request, now_s: float) -> None:
+    def _latency(self, _: commands.AskLatency, request: Request, now_s: float) -> None:
         self._answer_latency(self._clients.target(request.sender))
 
-    def _version(self, _: commands.Version, request: _Request, now_s: float) -> None:
+    def _version(self, _: commands.Version, request: Request, now_s: float) -> None:
         self._answer(request.sender, "/emo/version", __version__)
 
-    def _not_yet(self, command: commands.NotYet, request: _Request, now_s: float) -> None:
+    def _not_yet(self, command: commands.NotYet, request: Request, now_s: float) -> None:
         raise CommandError(CommandError.NOT_NOW, f"{command.address} comes with a later version")
-
-    def _acknowledge(self, request: _Request, landing: float | None, now_s: float, *values: Scalar) -> None:
-        bar, ms = self.instrument.landing(landing, now_s)
-        self._answer(request.sender, "/emo/ack", request.message.address, bar, ms, *values)
 
     def _answer(self, sender: Target, address: str, *arguments: Scalar) -> None:
         self._answers.append(Answer(self._clients.target(sender), address, arguments))
@@ -236,16 +255,6 @@ class Desk:
             p = delay.percentiles()
             figures = (name, p.p50_ms, p.p95_ms, p.p99_ms, p.max_ms, p.count)
             self._answers.append(Answer(target, "/emo/latency", figures))
-
-    def _push_changes(self, name: str, now_s: float) -> None:
-        together = {"preset": tuple(VALUES), **dict.fromkeys(_AFFECT_VALUES, _AFFECT_VALUES)}
-        for value in together.get(name, (name,)):
-            self._push_value(value, now_s)
-
-    def _push_value(self, name: str, now_s: float) -> None:
-        topics = frozenset({name, "state"})
-        for target in self._clients.listeners(topics, now_s):
-            self._answer_value(target, name, now_s)
 
     def _push(self, address: str, arguments: tuple[Scalar, ...], topics: frozenset[str], now_s: float) -> None:
         self._answers += [Answer(target, address, arguments) for target in self._clients.listeners(topics, now_s)]
@@ -293,7 +302,7 @@ _MOVES: dict[type, Callable[[Instrument, float], float | None]] = {
     commands.Again: Instrument.again,
 }
 
-_HANDLERS: dict[type, Callable[[Desk, Any, _Request, float], None]] = {
+_HANDLERS: dict[type, Callable[[Desk, Any, Request, float], None]] = {
     commands.SetValue: Desk._set,
     **dict.fromkeys(_MOVES, Desk._move),
     commands.Panic: Desk._panic,

@@ -62,6 +62,16 @@ class Inbox:
         """Whether nobody waits."""
         return not self._queues
 
+    @property
+    def loudest(self) -> tuple[Target, int]:
+        """Whose datagrams are the most that wait, and how many they are.
+
+        Raises:
+            ValueError: nobody waits.
+        """
+        sender, queue = max(self._queues.items(), key=lambda item: len(item[1].waiting))
+        return sender, len(queue.waiting)
+
     def put(self, packet: bytes, sender: Target, stamp_s: float) -> None:
         """Let a datagram wait."""
         queue = self._queues.get(sender)

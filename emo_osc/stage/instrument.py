@@ -5,7 +5,8 @@ Knows no client and no socket; times are arguments.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, isfinite
+from random import Random
 
 from emo_osc.affect import Affect, Mood
 from emo_osc.errors import CommandError
@@ -13,11 +14,13 @@ from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.performer import Performer
+from emo_osc.stage.phrases import Phrases
 from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import VALUES, Scalar, unknown_name
 
+MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
 """The landing of a change that is heard at once."""
 
@@ -27,6 +30,7 @@ class Facts:
     """What the loop found out about the machine and tells on."""
 
     midi_out: str = ""
+    midi_in: str = ""
     is_realtime: bool = False
     malformed: int = 0
     received: int = 0
@@ -38,12 +42,19 @@ class Instrument:
     """Values to set and read, and a transport. Setting answers with the tick at which the change lands."""
 
     def __init__(
-        self, performer: Performer, clock: Clock, restock: Restock, presets: dict[str, StagePreset], preset: str
+        self,
+        performer: Performer,
+        clock: Clock,
+        restock: Restock,
+        presets: dict[str, StagePreset],
+        preset: str,
+        random: Random,
     ) -> None:
         self.performer = performer
         self.clock = clock
         self.restock = restock
         self.facts = Facts()
+        self.phrases = Phrases(performer, restock, random)
         self.latency_ms = 0.0
         self.send_now: Callable[[], None] = _keep_for_later
         """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
@@ -79,7 +90,8 @@ class Instrument:
             return max(1, self._bar(now_s)), 0.0
         if tick is None or tick == inf or not self.clock.is_running:
             return 1, -1.0
-        return int(tick) // TICKS_PER_BAR + 1, max(0.0, 1000 * (self.time_of(tick) - now_s))
+        ms = 1000 * (self.time_of(tick) - now_s)
+        return int(tick) // TICKS_PER_BAR + 1, max(0.0, ms) if isfinite(ms) else -1.0
 
     def set(self, name: str, values: tuple[Scalar, ...], now_s: float) -> float | None:
         """Set a value; the tick at which it is heard, None where only play will tell.
@@ -161,6 +173,55 @@ class Instrument:
         """
         return self.performer.again(self.tick_at(now_s))
 
+    def goto(self, to: str | Affect, bars: int, now_s: float) -> int:
+        """Reach a mood or a point over bars; the tick at which it is reached.
+
+        Raises:
+            CommandError: 3, no such mood.
+        """
+        affect = to if isinstance(to, Affect) else self._find_mood(to).affect
+        self._mood = None
+        return self.performer.walk(affect, bars, self.tick_at(now_s))
+
+    def keep(self, name: str | None) -> str:
+        """Pin the sounding phrase and have it saved; the name it is saved under.
+
+        Raises:
+            CommandError: 2, the name is none; 4, nothing sounds, or there is no room.
+        """
+        kept = self.phrases.keep(name)
+        self.for_the_door.append(kept)
+        return kept.name
+
+    def recall(self, name: str, now_s: float) -> int | None:
+        """Play a kept phrase as it was kept.
+
+        Raises:
+            CommandError: 3, nothing was kept under that name.
+        """
+        self._mood = None
+        return self.phrases.recall(name, self.tick_at(now_s))
+
+    def vary_here(self, amount: float, now_s: float) -> int | None:
+        """Vary the melody without the studio.
+
+        Raises:
+            CommandError: 4, nothing sounds; 5, there is no other melody to take bars from.
+        """
+        return self.phrases.vary_here(amount, self.tick_at(now_s))
+
+    def listen(self, bars: int, now_s: float) -> int:
+        """Learn the next bars of MIDI input; the tick at which they begin.
+
+        Raises:
+            CommandError: 4, the clock stands, or there is no MIDI input.
+        """
+        if not self.facts.midi_in:
+            raise CommandError(CommandError.NOT_NOW, "there is no MIDI input to learn from; start with --midi-in NAME")
+        if not self.clock.is_running:
+            raise CommandError(CommandError.NOT_NOW, "bars pass only while the clock runs; /emo/play first")
+        return self.phrases.listen(bars, self.clock.tick_at(now_s))
+
     def load_preset(self, name: str, now_s: float) -> float | None:
         """Take over a preset's values, moods and map.
 
@@ -202,11 +263,15 @@ class Instrument:
 
     def _set_mood(self, values: tuple[Scalar, ...], now_s: float) -> float | None:
         name, intensity = str(values[0]), float(values[1]) if len(values) > 1 else 1.0
+        mood = self._find_mood(name)
+        self._mood = (mood.id, intensity)
+        return self._feel(mood.affect.scaled(intensity), now_s)
+
+    def _find_mood(self, name: str) -> Mood:
         mood = self._mood_names.get(name.strip().casefold())
         if mood is None:
             raise unknown_name("mood", name, tuple(self._mood_names))
-        self._mood = (mood.id, intensity)
-        return self._feel(mood.affect.scaled(intensity), now_s)
+        return mood
 
     def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
         self.clock.set_tempo(float(tempo), now_s)
@@ -217,10 +282,8 @@ class Instrument:
         return NOW
 
     def _mood_now(self) -> tuple[str, float]:
-        if self._mood is None:
-            affect = self.performer.affect
-            self._mood = (min(self.preset.moods, key=lambda mood: mood.affect.distance(affect)).id, 1.0)
-        return self._mood
+        affect = self.performer.affect
+        return self._mood or (min(self.preset.moods, key=lambda mood: mood.affect.distance(affect)).id, 1.0)
 
     def _bar(self, now_s: float) -> int:
         return int(self.tick_at(now_s)) // TICKS_PER_BAR + 1 if self.clock.is_running else 0
@@ -253,6 +316,11 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "bar": lambda i, now_s: (i._bar(now_s),),
     "phrase_bar": lambda i, now_s: ((i._bar(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
     "clock": lambda i, _: (i.clock.summary,),
+    "kept": lambda i, _: i.phrases.book.names[:MAX_NAMES],
+    "phrase": lambda i, _: (i.phrases.playing_name,),
+    "pinned": lambda i, _: (int(i.performer.is_pinned),),
+    "learning": lambda i, _: (i.phrases.bars_to_learn,),
+    "midi_in": lambda i, _: (i.facts.midi_in,),
     "midi_out": lambda i, _: (i.facts.midi_out,),
     "studio": lambda i, _: (i.restock.summary,),
     "shelf": lambda i, _: (len(i.performer.shelf),),

@@ -19,12 +19,13 @@ from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Finish, Ready, decode, encode
+from emo_osc.stage import desk
 from emo_osc.stage.clock import InternalClock
 from emo_osc.stage.desk import Desk
-from emo_osc.stage.inbox import Inbox, Waiting, latest
+from emo_osc.stage.inbox import Inbox, Run, Waiting, latest
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.midi import open_in, open_out
-from emo_osc.stage.osc import MalformedError, OscSocket, Target
+from emo_osc.stage.osc import Datagram, MalformedError, OscSocket, Target
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
 from emo_osc.stage.peer import Peer
@@ -38,7 +39,9 @@ SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is sp
 DATAGRAMS_A_TURN = 64  # then notes get their turn
 DRAINS_A_TURN = 8  # so the socket is emptied of half a thousand before they are looked at
 ANSWERS_A_TURN = 16
+SETTINGS = frozenset(address.encode() for address in desk.SETTINGS)
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
+REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
 DOOR_PATIENCE_S = 10.0
 MAX_PEERS = 8
@@ -56,6 +59,7 @@ class Stage:
     def __init__(self, setup: Setup) -> None:
         self._udp = OscSocket(setup.host, setup.port)
         self._inbox = Inbox()
+        self._rested_s = 0.0
         self._tokens = setup.tokens
         self._peers: dict[str, Peer] = {}
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
@@ -68,7 +72,7 @@ class Stage:
         self._midi, midi_text = open_out(setup.midi_out)
         self._midi_in, midi_in_text = open_in(setup.midi_in, self._on_midi) if setup.midi_in else (None, "")
         self._instrument = _instrument(setup, self._restock)
-        self._instrument.facts.midi_out = midi_text
+        self._instrument.facts.midi_out, self._instrument.facts.midi_in = midi_text, midi_in_text
         self._instrument.facts.is_realtime = _take_priority()
         self._desk = Desk(self._instrument)
         self._performer = self._instrument.performer
@@ -117,7 +121,10 @@ class Stage:
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
         due_s = min(self._note_due_s(), self._desk.next_s, self._next_second_s)
-        due_s = due_s if self._inbox.is_empty else 0.0
+        if self._rested_s > 0.0:
+            sleep(max(0.0, min(self._rested_s, due_s - SPIN_S) - perf_counter()))
+            due_s = min(due_s, self._rested_s)
+            self._rested_s = 0.0
         while True:
             left_s = due_s - perf_counter()
             ready = self._selector.select(max(0.0, left_s - SPIN_S))
@@ -139,29 +146,41 @@ class Stage:
     def _read_udp(self) -> None:
         """Empty the socket into the inbox, before the system must throw a polite client's datagram away."""
         for _ in range(DRAINS_A_TURN):
-            now_s = perf_counter()
-            ahead_s = now_s - time()
-            datagrams = list(self._udp.receive(DATAGRAMS_A_TURN))
-            for datagram in datagrams:
-                stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
-                is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
-                self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
+            datagrams = self._udp.receive(DATAGRAMS_A_TURN)
+            self._put_away(datagrams)
             self._play_due()
             if len(datagrams) < DATAGRAMS_A_TURN:
-                break
-        self._instrument.facts.dropped = self._inbox.dropped + self._udp.overflowed
+                return
+        self._udp.set_apart(self._inbox.loudest[0])
+        self._rested_s = perf_counter() + REST_S
+
+    def _put_away(self, datagrams: list[Datagram]) -> None:
+        now_s = perf_counter()
+        ahead_s = now_s - time()
+        for datagram in datagrams:
+            stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
+            is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
+            self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
 
     def _serve_inbox(self) -> None:
         """Do what the waiting datagrams ask; of a flood, only what is worth doing."""
         until_s = perf_counter() + BUSY_S
-        for run in self._inbox.take(DRAINS_A_TURN * DATAGRAMS_A_TURN):
-            todo = latest(run.waiting, Waiting.read_address, self._is_setting)
-            self._instrument.facts.received += len(run.waiting) - len(todo)
-            for done, waiting in enumerate(todo):
-                if done and perf_counter() > until_s:
-                    self._inbox.give_back(run.sender, todo[done:])
-                    break
-                self._serve(waiting, run.sender)
+        self._put_away(self._udp.receive_flood(DATAGRAMS_A_TURN))
+        while not self._inbox.is_empty and perf_counter() < until_s:
+            for run in self._inbox.take(DATAGRAMS_A_TURN):
+                self._serve_run(run, until_s)
+        self._instrument.facts.dropped = self._inbox.dropped + self._udp.overflowed
+        if self._udp.is_flooded or not self._inbox.is_empty:
+            self._rested_s = perf_counter() + REST_S
+
+    def _serve_run(self, run: Run, until_s: float) -> None:
+        todo = latest(run.waiting, Waiting.read_address, self._is_setting)
+        self._instrument.facts.received += len(run.waiting) - len(todo)
+        for done, waiting in enumerate(todo):
+            if done and perf_counter() > until_s:
+                self._inbox.give_back(run.sender, todo[done:])
+                return
+            self._serve(waiting, run.sender)
 
     def _serve(self, waiting: Waiting, sender: Target) -> None:
         try:
@@ -179,10 +198,9 @@ class Stage:
 
     def _is_setting(self, waiting: Waiting) -> bool:
         try:
-            messages = () if waiting.is_bundle else decode_osc(waiting.packet)
+            return waiting.read_address() in SETTINGS and self._desk.is_setting(*decode_osc(waiting.packet))
         except MalformedError:
             return False
-        return any(map(self._desk.is_setting, messages))
 
     def _send_now(self) -> None:
         """Send what a message caused at once: controllers, note-offs."""
@@ -352,8 +370,9 @@ def main() -> int:
 
 
 def _instrument(setup: Setup, restock: Restock) -> Instrument:
-    performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), Random(setup.seed))
-    return Instrument(performer, InternalClock(), restock, setup.presets, setup.preset)
+    random = Random(setup.seed)
+    performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), random)
+    return Instrument(performer, InternalClock(), restock, setup.presets, setup.preset, random)
 
 
 def _read_shelf(path: str) -> tuple[Ready, ...]:

@@ -7,7 +7,6 @@ Types follow the OSC 1.0 specification with the 1.1 additions; strings are UTF-8
 import socket
 import struct
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,6 +22,8 @@ MAX_ELEMENTS = 128  # messages and bundles in one datagram, so that none takes l
 MAX_ARGUMENTS = 512  # in one datagram; 8 KB could hold eight thousand without data
 MAX_REPLY_BYTES = 1400  # one Ethernet frame, so that no reply is ever cut in pieces
 RECEIVE_BUFFER_BYTES = 1 << 20
+MAX_FLOODERS = 8
+CALM_READS = 1000  # empty reads of a flooder's queue until it is given up; the stage reads once a millisecond
 MAX_FLOAT = (2.0 - 2.0**-23) * 2.0**127  # the largest 32-bit float
 IMMEDIATELY = 1  # the OSC timetag that means now
 NTP_TO_UNIX_S = 2_208_988_800  # seconds from 1900 to 1970
@@ -111,38 +112,99 @@ class OscSocket:
         self.socket = _bind(host, port)
         self.unsent = 0
         """Replies the system did not take."""
-        self.overflowed = 0
-        """Datagrams the system lost before we could read them, where it counts them (Linux)."""
         self._is_ipv6 = self.socket.family == socket.AF_INET6
+        self._queue = _Queue(self.socket)
+        self._flooders: dict[Target, _Queue] = {}
+        self._lost = 0
 
     @property
     def port(self) -> int:
         """The port that was bound (useful where 0 was asked)."""
         return int(self.socket.getsockname()[1])
 
-    def receive(self, limit: int) -> Iterator[Datagram]:
-        """Datagrams that wait, at most `limit`."""
-        for _ in range(limit):
-            try:
-                yield self._receive()
-            except BlockingIOError:
-                return
-            except OSError:  # Windows reports a reply's unreachable port here; it concerns no datagram of ours
-                continue
+    @property
+    def overflowed(self) -> int:
+        """Datagrams the system lost before we could read them, where it counts them (Linux)."""
+        return self._lost + self._queue.lost + sum(queue.lost for queue in self._flooders.values())
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether there are flooders to read from."""
+        return bool(self._flooders)
+
+    def receive(self, limit: int) -> list[Datagram]:
+        """Datagrams that wait, at most `limit`, but for those of flooders."""
+        return self._queue.receive(limit)
+
+    def receive_flood(self, limit: int) -> list[Datagram]:
+        """Datagrams of flooders that wait, at most `limit` of each; who has long been quiet is no flooder any more."""
+        received = []
+        for sender, queue in list(self._flooders.items()):
+            received += queue.receive(limit)
+            if queue.empty_reads > CALM_READS:
+                self._lost += queue.lost
+                self._flooders.pop(sender).socket.close()
+        return received
+
+    def set_apart(self, flooder: Target) -> None:
+        """Let the system keep a flooder's datagrams in a queue of their own, and not in the place of others'.
+
+        Linux hands a datagram to the socket that is connected to its sender, if there is one; elsewhere this does
+        nothing.
+        """
+        if sys.platform != "linux" or flooder in self._flooders or len(self._flooders) >= MAX_FLOODERS:
+            return
+        apart = socket.socket(self.socket.family, socket.SOCK_DGRAM)
+        try:
+            for one in (self.socket, apart):
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            apart.bind(self.socket.getsockname())
+            apart.connect(self._reachable(flooder))
+        except OSError:
+            apart.close()
+        else:
+            _prepare(apart)
+            self._flooders[flooder] = _Queue(apart)
+        finally:  # nobody else may join: a second daemon must be told that the port is taken
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 
     def send(self, packet: bytes, target: Target) -> None:
         """Send one reply; a target that cannot be reached is counted, not reported."""
-        host, port = target
-        if self._is_ipv6 and ":" not in host:
-            target = (f"::ffff:{host}", port)
         try:
-            self.socket.sendto(packet, target)
+            self.socket.sendto(packet, self._reachable(target))
         except (OSError, OverflowError):
             self.unsent += 1
 
     def close(self) -> None:
         """Free the port."""
-        self.socket.close()
+        for queue in (self._queue, *self._flooders.values()):
+            queue.socket.close()
+
+    def _reachable(self, target: Target) -> Target:
+        """An IPv4 target as an IPv6 socket writes it."""
+        host, port = target
+        return (f"::ffff:{host}", port) if self._is_ipv6 and ":" not in host else target
+
+
+class _Queue:
+    """The datagrams that wait at one socket, and how many the system has lost there."""
+
+    def __init__(self, made: socket.socket) -> None:
+        self.socket = made
+        self.lost = 0
+        self.empty_reads = 0
+
+    def receive(self, limit: int) -> list[Datagram]:
+        received: list[Datagram] = []
+        for _ in range(limit):
+            try:
+                received.append(self._receive())
+            except BlockingIOError:
+                break
+            except OSError:  # a reply's unreachable port is reported here; it concerns no datagram of ours
+                continue
+        self.empty_reads = 0 if received else self.empty_reads + 1
+        return received
 
     if hasattr(socket.socket, "recvmsg"):
 
@@ -155,7 +217,7 @@ class OscSocket:
                     seconds, nanoseconds = _TIMESPEC.unpack(data)
                     wall_s = seconds + nanoseconds * 1e-9
                 elif kind == _OVERFLOW:
-                    (self.overflowed,) = _COUNT.unpack(data)
+                    (self.lost,) = _COUNT.unpack(data)
             return Datagram(packet, _target(sender), wall_s)
 
     else:  # Windows
@@ -284,11 +346,7 @@ def _bind(host: str, port: int) -> socket.socket:
         raise EmoOscError(f"osc.host: {host} is no address of this machine ({error}); 127.0.0.1 always is") from None
     if sys.platform == "win32":  # there two programs may otherwise share a port and each hear half
         made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-    made.setblocking(False)
-    if sys.platform == "linux":
-        made.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
-        made.setsockopt(socket.SOL_SOCKET, _OVERFLOW, 1)
+    _prepare(made)
     if family == socket.AF_INET6:  # IPv4 senders are heard too, as ::ffff:1.2.3.4
         with suppress(OSError):
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
@@ -302,3 +360,11 @@ def _bind(host: str, port: int) -> socket.socket:
             "choose another with --osc-port"
         ) from None
     return made
+
+
+def _prepare(made: socket.socket) -> None:
+    made.setblocking(False)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    if sys.platform == "linux":
+        made.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
+        made.setsockopt(socket.SOL_SOCKET, _OVERFLOW, 1)

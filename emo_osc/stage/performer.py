@@ -218,6 +218,10 @@ class Performer:
         self.is_pinned = is_pinned
         return self._book(ready, self._boundary(tick))
 
+    def another(self) -> Ready | None:
+        """A melody of this affect that is not the one that sounds."""
+        return self._choose(None, self._phrase_tick)
+
     def pin(self) -> Ready | None:
         """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none."""
         self.is_pinned = self._phrase is not None

@@ -3,17 +3,24 @@ from typing import Any
 
 import pytest
 
+from emo_osc.affect import Affect
 from emo_osc.errors import CommandError
 from emo_osc.preset import QUANTIZE as PRESET_QUANTIZE
 from emo_osc.stage.commands import (
     ROUTES,
     Again,
+    Forget,
+    Goto,
+    Keep,
+    Learn,
     Listen,
+    Mutate,
     Next,
     NotYet,
     Panic,
     Ping,
     Play,
+    Recall,
     ReplyTo,
     Route,
     SetValue,
@@ -74,6 +81,7 @@ def test_a_row_takes_what_it_says(route: Route) -> None:
 def test_a_row_is_answered_and_its_wrong_message_refused(route: Route, stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60), ready(64)))
     playing.ask("/emo/play")
+    playing.ask("/emo/keep", "name")
 
     answers = playing.ask(route.address, *right(route))
     refusals = playing.ask(route.address, *wrong(route)) if route.address != "/emo/ping" else []
@@ -103,8 +111,20 @@ COMMANDS = {
     ("/emo/again", ()): Again(),
     ("/emo/panic", ()): Panic(),
     ("/emo/tap", ()): Tap(),
-    ("/emo/goto", ("bright", 4)): NotYet("/emo/goto"),
-    ("/emo/goto", (0.1, 0.2, 4)): NotYet("/emo/goto"),
+    ("/emo/goto", ("bright", 4)): Goto("bright", 4),
+    ("/emo/goto", (0.1, 5, "4")): Goto(Affect(0.1, 1.0), 4),
+    ("/emo/mutate", ()): Mutate(0.25),
+    ("/emo/mutate", (1.0,)): Mutate(1.0),
+    ("/emo/mutate", (0.0,)): None,
+    ("/emo/keep", ("chorus",)): Keep("chorus"),
+    ("/emo/keep", ()): Keep(None),
+    ("/emo/keep", (1.0,)): Keep(None),
+    ("/emo/keep", (0.0,)): None,
+    ("/emo/recall", ("chorus",)): Recall("chorus"),
+    ("/emo/learn", ()): Learn(16),
+    ("/emo/learn", (4.0,)): Learn(4),
+    ("/emo/forget", ()): Forget(),
+    ("/emo/midi/learn", ("density",)): NotYet("/emo/midi/learn"),
     ("/emo/reply_to", (9000,)): ReplyTo(None, 9000),
     ("/emo/reply_to", ("10.0.0.2", 9000)): ReplyTo("10.0.0.2", 9000),
     ("/emo/ping", (b"blob",)): Ping(b"blob"),
@@ -134,6 +154,9 @@ REFUSALS = {
     ("/emo/scale", ("dorien",)): (3, "did you mean 'dorian'?"),
     ("/emo/set/densty", (1,)): (3, "did you mean 'density'?"),
     ("/emo/get/xxxxx", ()): (3, "there are"),
+    ("/emo/recall", (1.0,)): (2, "name must be a text"),
+    ("/emo/learn", (17,)): (2, "bars must be in 1..16, got 17"),
+    ("/emo/mutate", (1.5,)): (2, "amount must be in 0..1"),
     ("/emo/play", ("now",)): (2, "pressed must be a number"),
 }
 
