@@ -98,16 +98,13 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
 @click.option("--web/--no-web", default=None, help="The pad in a browser; it comes in a later version.")
 @click.option("--web-port", type=int, metavar="PORT", help="Where that pad will be.")
-@click.option(
-    "--record", type=PATH, metavar="FILE.mid", help="What was played, as a file; it comes in a later version."
-)
-def serve(preset: str, record: Path | None, **options: Any) -> int:
+@click.option("--record", type=PATH, metavar="FILE.mid", help="Write down what is played.")
+@click.option("--log", type=PATH, metavar="FILE.jsonl", help="What happens, as JSON lines.")
+def serve(preset: str, record: Path | None, log: Path | None, **options: Any) -> int:
     """Start the instrument; ctrl-C ends it with every note switched off."""
     from emo_osc.daemon import serve as run
 
-    if record:
-        raise EmoOscError("--record: comes in a later version; record the MIDI port in your sequencer instead")
-    return run(_preset(preset, options))
+    return run(_preset(preset, options), record=record, log=log)
 
 
 @commands.command()

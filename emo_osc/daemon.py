@@ -5,17 +5,23 @@ hears the line drop, switches its notes off, and ends; the others follow.
 """
 
 import asyncio
+import logging
 import secrets
 import signal
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from random import SystemRandom
 
 from emo_osc.affect import MoodBook
+from emo_osc.backstage import Backstage
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import MAX_LINE_BYTES, Restart, Said, decode
+from emo_osc.kept import PhraseFolder, phrase_folder
+from emo_osc.log import Log
+from emo_osc.messages import MAX_LINE_BYTES, encode
 from emo_osc.preset import Preset, load_named_preset, preset_folders
+from emo_osc.preset_watch import PresetWatch
+from emo_osc.recorder import Recorder
 from emo_osc.stage.setup import Report, Setup, StagePreset
 from emo_osc.stage.values import Scalar
 from emo_osc.studio.canned import shelf_path
@@ -30,19 +36,25 @@ USERS_FAULT, NO_DEVICE = 2, 3
 ROLES = ("door", "studio", "sound")
 
 
-def serve(preset: Preset, say: Say | None = None) -> int:
-    """Play until SIGINT or SIGTERM; the exit code. `say` takes the lines for people (default: standard output).
+def serve(preset: Preset, say: Say | None = None, record: Path | None = None, log: Path | None = None) -> int:
+    """Play until SIGINT or SIGTERM; the exit code.
+
+    `say` takes the lines for people (default: standard output), `record` is the MIDI file to write what was played to,
+    `log` the file for JSON lines.
 
     Raises:
-        EmoOscError: the preset asks for something that is not there: a port, a clock, a mood, a scale.
+        EmoOscError: the preset asks for something that is not there: a port, a clock, a mood, a scale; or a file
+            cannot be written.
     """
-    _check_clock(preset)
-    tell = say or _print
-    setup = stage_setup(preset)
+    setup = stage_setup(preset, is_recorded=record is not None)
+    recorder = Recorder(record) if record else None
+    told = Log(say, log)
     try:
-        return asyncio.run(_Door(preset, setup, tell).run())
+        return asyncio.run(_Door(preset, setup, told, recorder).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
         return 0
+    finally:
+        told.close()
 
 
 def stage_preset(preset: Preset, name: str) -> StagePreset:
@@ -64,7 +76,7 @@ def stage_preset(preset: Preset, name: str) -> StagePreset:
     )
 
 
-def stage_setup(preset: Preset) -> Setup:
+def stage_setup(preset: Preset, *, is_recorded: bool = False) -> Setup:
     """Everything the stage is told, with fresh tokens and every preset of the folders.
 
     Raises:
@@ -76,7 +88,9 @@ def stage_setup(preset: Preset) -> Setup:
         host=preset.osc.host,
         port=preset.osc.port,
         midi_out=preset.midi.out,
-        midi_in=preset.midi.in_ or "",
+        midi_in=preset.midi.in_ or (preset.midi.out if preset.clock.source == "midi" else ""),
+        clock=preset.clock.source,
+        is_recorded=is_recorded,
         tokens={role: secrets.token_hex(16) for role in ROLES},
         shelf=str(path or ""),
         seed=SystemRandom().randrange(1 << 31) if seed is None else seed,
@@ -89,12 +103,12 @@ def stage_setup(preset: Preset) -> Setup:
 class _Door:
     """One evening: the stage first, then the others around it, until a signal or the stage's end."""
 
-    def __init__(self, preset: Preset, setup: Setup, say: Say) -> None:
+    def __init__(self, preset: Preset, setup: Setup, log: Log, recorder: Recorder | None) -> None:
         self._preset = preset
         self._setup = setup
-        self._say = say
+        self._log = log
+        self._recorder = recorder
         self._ending = asyncio.Event()
-        self._keepers: dict[str, Keeper] = {}
 
     async def run(self) -> int:
         for event in (signal.SIGINT, signal.SIGTERM):
@@ -102,12 +116,22 @@ class _Door:
         stage = await start(Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json()), is_heard=True)
         report = await _read_report(stage)
         for line in report.lines:
-            self._say(line)
+            self._log.tell("stage", line)
         reader, writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
         writer.write(self._setup.tokens["door"].encode() + b"\n")
-        self._keepers = {worker.name: Keeper(worker, self._say) for worker in self._workers(report.hub)}
-        tasks = [asyncio.create_task(self._hear(reader))]
-        tasks += [asyncio.create_task(keeper.run()) for keeper in self._keepers.values()]
+        keepers = {worker.name: Keeper(worker, self._log) for worker in self._workers(report.hub)}
+        backstage = Backstage(
+            self._log,
+            lambda message: writer.write(encode(message)),
+            keepers,
+            PhraseFolder(phrase_folder()),
+            self._recorder,
+            PresetWatch(preset_folders),
+            _named_preset,
+        )
+        backstage.open()
+        tasks = [asyncio.create_task(_hear(reader, backstage)), asyncio.create_task(backstage.work())]
+        tasks += [asyncio.create_task(keeper.run()) for keeper in keepers.values()]
         try:
             return await self._wait(stage)
         finally:
@@ -118,6 +142,7 @@ class _Door:
             # the closed line has told the stage to switch its notes off; a signal would cut that short on Windows
             await asyncio.wait((asyncio.create_task(stage.wait()),), timeout=GOODBYE_S)
             await end(stage)
+            backstage.save()
 
     def _workers(self, hub: int) -> list[Worker]:
         tokens, sound = self._setup.tokens, self._preset.sound
@@ -137,17 +162,14 @@ class _Door:
         told.cancel()
         if self._ending.is_set():
             return 0
-        self._say(f"the stage has ended with code {gone.result()}")
+        self._log.tell("stage", f"the stage has ended with code {gone.result()}", logging.ERROR)
         return 1
 
-    async def _hear(self, reader: asyncio.StreamReader) -> None:
-        """Do what the stage asks: say, restart."""
-        while line := await reader.readline():
-            message = decode(line)
-            if isinstance(message, Said):
-                self._say(message.text)
-            elif isinstance(message, Restart) and message.role in self._keepers:
-                self._keepers[message.role].restart(message.reason)
+
+async def _hear(reader: asyncio.StreamReader, backstage: Backstage) -> None:
+    """Do what the stage asks, until it hangs up."""
+    while line := await reader.readline():
+        backstage.receive(line)
 
 
 async def _read_report(stage: asyncio.subprocess.Process) -> Report:
@@ -177,13 +199,6 @@ def _mood_id(mood: str, book: MoodBook, name: str) -> str:
         raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
 
 
-def _check_clock(preset: Preset) -> None:
-    if preset.clock.source != "internal":
-        raise EmoOscError(
-            f"clock.source: {preset.clock.source!r} comes with a later version; use --clock internal for now"
-        )
-
-
 def _named_presets() -> dict[str, StagePreset]:
     """Every preset of the folders; a wrong one is told to whoever asks for it."""
     names = sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})
@@ -195,8 +210,3 @@ def _named_preset(name: str) -> StagePreset:
         return stage_preset(load_named_preset(name), name)
     except (EmoOscError, OSError, UnicodeDecodeError) as error:
         return StagePreset({}, fault=str(error))
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -120,7 +120,7 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A phrase under a name, with the affect it was played for.
+    """A phrase under a name, with the affect it was played for and the tempo in bpm.
 
     From the stage: to be saved. From the door: it is saved, now or some evenings ago.
     """
@@ -128,6 +128,7 @@ class Kept:
     name: str
     ready: Ready
     affect: Affect
+    tempo: float
 
 
 @dataclass(frozen=True, slots=True)

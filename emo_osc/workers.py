@@ -1,11 +1,13 @@
 """Processes the door keeps alive: started again whenever they die, sooner at first and later if they keep dying."""
 
 import asyncio
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
+
+from emo_osc.log import Log
 
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
 STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
@@ -23,11 +25,11 @@ class Worker:
 
 
 class Keeper:
-    """Keeps one process alive until it is cancelled; `say` takes the lines for people."""
+    """Keeps one process alive until it is cancelled."""
 
-    def __init__(self, worker: Worker, say: Callable[[str], None]) -> None:
+    def __init__(self, worker: Worker, log: Log) -> None:
         self.worker = worker
-        self._say = say
+        self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._back_off_s = FIRST_BACK_OFF_S
 
@@ -50,12 +52,14 @@ class Keeper:
     def restart(self, reason: str) -> None:
         """End a process that no longer answers, at once: a stopped one hears nothing gentler."""
         if self._process and self._process.returncode is None:
-            self._say(f"{self.worker.name}: {reason}; ending it")
+            self._log.tell(self.worker.name, f"{self.worker.name}: {reason}; ending it", logging.WARNING)
             self._process.kill()
 
     async def _wait(self, code: int) -> None:
         back_off_s, name = self._back_off_s, self.worker.name
-        self._say(f"{name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on")
+        self._log.tell(
+            self.worker.name, f"{name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on"
+        )
         await asyncio.sleep(back_off_s)
         self._back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
 

@@ -338,7 +338,7 @@ def test_without_a_midi_system_it_says_so_and_plays_on(
     assert one.receive_until(lambda message: message.address == "/emo/note")
 
 
-@pytest.mark.parametrize("source", ["midi", "link"])
+@pytest.mark.parametrize("source", ["link"])
 def test_a_clock_that_is_not_there_yet_is_named(source: str, daemon: Callable[..., Daemon], tmp_path: Path) -> None:
     preset = tmp_path / "clock.yaml"
     preset.write_text(f"clock: {{source: {source}}}")

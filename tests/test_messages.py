@@ -53,7 +53,7 @@ messages = st.one_of(
     st.builds(Alive),
     st.builds(Said, st.text(), st.text()),
     st.builds(Restart, st.text(), st.text()),
-    st.builds(Kept, st.text(), readies, affects),
+    st.builds(Kept, st.text(), readies, affects, st.floats(20.0, 300.0)),
     st.builds(NotKept, st.text(), st.text()),
     st.builds(PresetRead, st.text(), st.text()),
     st.builds(Played, st.floats(0.0, 1e6), st.floats(20.0, 300.0), st.text()),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -90,6 +91,14 @@ def write_midi(played: Sequence[Take], tempo_bpm: float, path: Path) -> None:
     Raises:
         EmoOscError: the file cannot be written.
     """
+    try:
+        path.write_bytes(midi_bytes(played, tempo_bpm))
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def midi_bytes(played: Sequence[Take], tempo_bpm: float) -> bytes:
+    """What `write_midi` writes."""
     file = mido.MidiFile(type=0, ticks_per_beat=TICKS_PER_BEAT)
     track = mido.MidiTrack()
     file.tracks.append(track)
@@ -100,10 +109,9 @@ def write_midi(played: Sequence[Take], tempo_bpm: float, path: Path) -> None:
         track.append(mido.Message.from_bytes(message, time=tick - now))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=sum(take.length_tick for take in played) - now))
-    try:
-        file.save(path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
+    data = BytesIO()
+    file.save(file=data)
+    return data.getvalue()
 
 
 def write_json(played: Sequence[Take], tempo_bpm: float, seed: int, path: Path) -> None:

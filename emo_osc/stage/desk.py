@@ -15,7 +15,7 @@ from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
 from emo_osc.stage.heard import BarLine, Heard
-from emo_osc.stage.instrument import NOW, Instrument
+from emo_osc.stage.instrument import MIDI_CLOCK, NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.osc import Message, OscValue, Target
 from emo_osc.stage.phrase_desk import PhraseDesk, Request
@@ -35,7 +35,7 @@ _OVERWRITTEN = (
 )
 SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
 """Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
-_MIDI_CC, _MIDI_PROGRAM = 0xB0, 0xC0
+_MIDI_CC, _MIDI_PROGRAM, MIDI_SYSTEM = 0xB0, 0xC0, 0xF0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,11 @@ class Desk:
     def receive_midi(self, message: bytes, now_s: float) -> None:
         """A controller sets the value the preset maps it to; program change N calls mood N of the mood book.
 
-        Notes are learned where somebody asked for that.
+        Notes are learned where somebody asked for that; clock and transport move the clock that follows them.
         """
+        if message[0] >= MIDI_SYSTEM:
+            self._receive_clock(message, now_s)
+            return
         self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
         command = self._command_of_midi(message)
         if command is None:
@@ -110,6 +113,12 @@ class Desk:
         except CommandError:  # there is nobody to answer, and a preset's map was checked at the start
             return
         self.push_changes(command.name, now_s)
+
+    def _receive_clock(self, message: bytes, now_s: float) -> None:
+        self.instrument.receive_clock(message, now_s)
+        if message[0] != MIDI_CLOCK:
+            for name in ("playing", "clock"):
+                self.push_value(name, now_s)
 
     def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""

@@ -1,141 +1,131 @@
-"""Datagrams that wait for their turn, kept apart by sender, so that a flood delays only whoever sends it.
+"""Messages that wait for their turn, kept apart by sender, so that a flood delays only whoever sends it.
 
 Knows no socket and no clock.
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from emo_osc.stage.osc import Target
+from emo_osc.stage.osc import MalformedError, Message, Target, decode
 
-MAX_SENDERS = 256
-MAX_WAITING = 1024  # datagrams of one sender
-MAX_WAITING_BYTES = 1 << 18  # of one sender
-FEW = 8  # up to so many things of a sender are all done and answered, whatever comes after them
-
-Item = TypeVar("Item")
+MAX_SENDERS = 64
+MAX_WAITING = 1024  # messages of one sender
+MAX_WAITING_BYTES = 1 << 17  # of one sender
+MAX_ASKED = 32
+FEW = 8  # up to so many messages of a sender are all done and answered, whatever comes after them
 
 
 class Waiting(NamedTuple):
-    """A datagram, and when it was received, in seconds."""
+    """A message, its share of its datagram's bytes, and when that was received, in seconds."""
 
-    packet: bytes
+    message: Message
+    size_bytes: int
     stamp_s: float
-
-    @property
-    def is_bundle(self) -> bool:
-        """Whether it is several messages in one."""
-        return self.packet.startswith(b"#")
-
-    def read_address(self) -> bytes:
-        """The OSC address it starts with, and nothing more of it."""
-        return self.packet[: self.packet.find(b"\0")]
 
 
 class Run(NamedTuple):
-    """Datagrams of one sender in the order they came."""
+    """Messages of one sender in the order they came."""
 
     sender: Target
-    waiting: tuple[Waiting, ...]
+    waiting: Sequence[Waiting]
 
 
 class Inbox:
-    """A bounded queue for each of a bounded number of senders; where one is full, its oldest datagram goes.
+    """A bounded queue for each of a bounded number of senders; where one is full, its oldest message goes.
 
-    >>> inbox = Inbox()
-    >>> for packet, port in ((b"a", 1), (b"b", 1), (b"c", 1), (b"d", 2)):
+    `is_setting` says whether a message overwrites a value and does nothing else.
+
+    >>> inbox = Inbox(lambda message: False)
+    >>> for packet, port in ((b"/a\\0\\0", 1), (b"/b\\0\\0", 1), (b"/c\\0\\0", 1), (b"/d\\0\\0", 2), (b"junk", 3)):
     ...     inbox.put(packet, ("10.0.0.1", port), 0.0)
-    >>> [(run.sender[1], [waiting.packet for waiting in run.waiting]) for run in inbox.take(3)]
-    [(2, [b'd']), (1, [b'a', b'b'])]
-    >>> inbox.is_empty, inbox.dropped
-    (False, 0)
+    >>> [(run.sender[1], [waiting.message.address for waiting in run.waiting]) for run in inbox.take(3)]
+    [(2, ['/d']), (1, ['/a', '/b'])]
+    >>> len(inbox), inbox.received, inbox.malformed, inbox.dropped
+    (1, 4, 1, 0)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_setting: Callable[[Message], bool]) -> None:
+        self.received = 0
+        """Messages that came."""
+        self.malformed = 0
+        """Datagrams that were not OSC."""
         self.dropped = 0
-        """Datagrams that had to go before they were read."""
+        """Messages that came and had to go before their turn."""
+        self._is_setting = is_setting
         self._queues: dict[Target, _Queue] = {}
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nobody waits."""
-        return not self._queues
-
-    @property
-    def loudest(self) -> tuple[Target, int]:
-        """Whose datagrams are the most that wait, and how many they are.
-
-        Raises:
-            ValueError: nobody waits.
-        """
-        sender, queue = max(self._queues.items(), key=lambda item: len(item[1].waiting))
-        return sender, len(queue.waiting)
+    def __len__(self) -> int:
+        return sum(len(queue.waiting) for queue in self._queues.values())
 
     def put(self, packet: bytes, sender: Target, stamp_s: float) -> None:
-        """Let a datagram wait."""
+        """Let the messages of a datagram wait."""
+        try:
+            messages = decode(packet)
+        except MalformedError:
+            self.malformed += 1
+            return
+        self.received += len(messages)
         queue = self._queues.get(sender)
         if queue is None:
-            if len(self._queues) >= MAX_SENDERS:
-                self.dropped += 1
+            if len(self._queues) >= MAX_SENDERS or not messages:
+                self.dropped += len(messages)
                 return
             queue = self._queues[sender] = _Queue()
-        queue.waiting.append(Waiting(packet, stamp_s))
-        queue.size_bytes += len(packet)
+        for message in messages:
+            queue.add(Waiting(message, len(packet) // len(messages), stamp_s))
         while len(queue.waiting) > MAX_WAITING or queue.size_bytes > MAX_WAITING_BYTES:
-            queue.size_bytes -= len(queue.waiting.popleft().packet)
+            queue.take()
             self.dropped += 1
 
     def take(self, limit: int) -> list[Run]:
-        """At most `limit` datagrams in equal shares; whoever has least to say comes first."""
+        """What is worth doing of at most `limit` messages, in equal shares; whoever has least to say comes first."""
         runs = []
-        order = sorted(self._queues, key=lambda sender: len(self._queues[sender].waiting))
+        order = sorted(self._queues, key=self._length)
         for left, sender in zip(range(len(order), 0, -1), order, strict=True):
-            share = min(-(-limit // left), len(self._queues[sender].waiting))
+            share = min(-(-limit // left), self._length(sender))
             limit -= share
             if share:
-                runs.append(Run(sender, tuple(self._take_of(sender, share))))
+                runs.append(Run(sender, latest(self._take_of(sender, share), self._is_setting)))
         return runs
 
-    def give_back(self, sender: Target, waiting: Sequence[Waiting]) -> None:
-        """Let datagrams that were taken wait again, before those that came later."""
-        if not waiting:
-            return
-        queue = self._queues.setdefault(sender, _Queue())
-        queue.waiting.extendleft(reversed(waiting))
-        queue.size_bytes += sum(len(one.packet) for one in waiting)
+    def give_back(self, run: Run) -> None:
+        """Let messages that were taken wait again, before those that came later."""
+        if run.waiting:
+            queue = self._queues.setdefault(run.sender, _Queue())
+            queue.waiting.extendleft(reversed(run.waiting))
+            queue.size_bytes += sum(one.size_bytes for one in run.waiting)
 
-    def _take_of(self, sender: Target, count: int) -> Iterable[Waiting]:
+    def _take_of(self, sender: Target, count: int) -> list[Waiting]:
         queue = self._queues[sender]
         if count == len(queue.waiting):
-            return self._queues.pop(sender).waiting
-        taken = [queue.waiting.popleft() for _ in range(count)]
-        queue.size_bytes -= sum(len(one.packet) for one in taken)
-        return taken
+            return list(self._queues.pop(sender).waiting)
+        return [queue.take() for _ in range(count)]
+
+    def _length(self, sender: Target) -> int:
+        return len(self._queues[sender].waiting)
 
 
-def latest(
-    items: Sequence[Item], address_of: Callable[[Item], Hashable], is_setting: Callable[[Item], bool]
-) -> list[Item]:
-    """What is worth doing of many things that wait: of settings that follow each other, the last for each address.
+def latest(run: list[Waiting], is_setting: Callable[[Message], bool]) -> list[Waiting]:
+    """What is worth doing of a sender's messages: of settings that follow each other, the last for each address.
 
     A setting overwrites whatever an earlier one to its address did, so the end is the same. Anything else is kept and
-    keeps what stands before it; up to eight items are all kept. `is_setting` is asked of the last of an address only.
-
-    >>> latest("aababab", str, lambda _: True), latest("aabaBabaa", str, str.islower)
-    (['a', 'a', 'b', 'a', 'b', 'a', 'b'], ['b', 'a', 'B', 'b', 'a'])
+    keeps what stands before it, and so does a message of a bundle that names a time; up to eight are all kept.
+    `is_setting` is asked of the last of an address only, and 32 times at most; then all the older ones are kept.
     """
-    if len(items) <= FEW:
-        return list(items)
-    kept: list[Item] = []
-    settled: set[Hashable] = set()
-    for item in reversed(items):
-        address = address_of(item)
-        if address in settled:
+    if len(run) <= FEW:
+        return run
+    kept: list[Waiting] = []
+    settled: set[str] = set()
+    asked = 0
+    for waiting in reversed(run):
+        message = waiting.message
+        if message.address in settled and message.time_s is None:
             continue
-        kept.append(item)
-        if is_setting(item):
-            settled.add(address)
+        kept.append(waiting)
+        asked += 1
+        if asked <= MAX_ASKED and is_setting(message):
+            settled.add(message.address)
         else:
             settled.clear()
     return kept[::-1]
@@ -147,3 +137,12 @@ class _Queue:
     def __init__(self) -> None:
         self.waiting: deque[Waiting] = deque()
         self.size_bytes = 0
+
+    def add(self, waiting: Waiting) -> None:
+        self.waiting.append(waiting)
+        self.size_bytes += waiting.size_bytes
+
+    def take(self) -> Waiting:
+        waiting = self.waiting.popleft()
+        self.size_bytes -= waiting.size_bytes
+        return waiting

@@ -20,6 +20,7 @@ from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import VALUES, Scalar, unknown_name
 
+MIDI_CLOCK = 0xF8
 MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
 """The landing of a change that is heard at once."""
@@ -61,16 +62,17 @@ class Instrument:
         self.for_the_door: list[ToDoor] = []
         """What the door should say, save or restart; whoever reaches it empties this."""
         self._presets = dict(presets)
-        self._preset_name = preset
+        self._preset_name, self._preset = preset, presets[preset]
         self._mood: tuple[str, float] | None = ("neutral", 1.0)
         self._mood_names: dict[str, Mood] = {}
+        self._clock_said = clock.summary
         self._taps: tuple[float, ...] = ()
         self.load_preset(preset, 0.0)
 
     @property
     def preset(self) -> StagePreset:
         """The preset that was loaded last."""
-        return self._presets[self._preset_name]
+        return self._preset
 
     def say(self, kind_of: str, text: str) -> None:
         """Let people read a line; `kind_of` names what it is about."""
@@ -111,6 +113,18 @@ class Instrument:
             setting: Scalar = getattr(self.performer.settings, name)
             return (setting,)
         return _READERS[name](self, now_s)
+
+    def on_time(self, now_s: float) -> None:
+        """Let the clock notice that time has passed."""
+        if now_s >= self.clock.next_s:
+            self.follow(self.clock.on_time(now_s))
+            self._say_clock()
+
+    def receive_clock(self, message: bytes, stamp_s: float) -> None:
+        """A MIDI clock or transport message that came in."""
+        self.follow(self.clock.receive(message, stamp_s))
+        if message[0] != MIDI_CLOCK:
+            self._say_clock()
 
     def play(self, now_s: float) -> float:
         """Start from the first downbeat, unless the clock runs already.
@@ -189,7 +203,7 @@ class Instrument:
         Raises:
             CommandError: 2, the name is none; 4, nothing sounds, or there is no room.
         """
-        kept = self.phrases.keep(name)
+        kept = self.phrases.keep(name, self.clock.tempo)
         self.for_the_door.append(kept)
         return kept.name
 
@@ -233,17 +247,24 @@ class Instrument:
         preset = self._presets[name]
         if preset.fault:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
-        self._preset_name = name
+        self._preset_name, self._preset = name, preset
         self._mood_names = {key.casefold(): mood for mood in preset.moods for key in (*mood.aliases, mood.id)}
         self.performer.set_settings(replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1))
         landing: float | None = NOW
         for value, scalar in preset.values.items():
-            landing = self.set(value, (scalar,), now_s)
+            if value != "tempo" or self.clock.source == "internal":  # or the tempo is somebody else's
+                landing = self.set(value, (scalar,), now_s)
         return landing
 
     def learn_preset(self, name: str, preset: StagePreset) -> None:
         """Take a preset file's new contents; they are heard when the preset is next asked for."""
         self._presets[name] = preset
+
+    def _say_clock(self) -> None:
+        """Let people read what the clock does, where that has changed."""
+        if self.clock.summary != self._clock_said:
+            self._clock_said = self.clock.summary
+            self.say("clock", f"clock {self._clock_said}")
 
     def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
         self.performer.set_settings(self.performer.settings.holding(name, value))

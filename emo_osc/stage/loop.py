@@ -18,15 +18,14 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Finish, Ready, decode, encode
-from emo_osc.stage import desk
-from emo_osc.stage.clock import InternalClock
+from emo_osc.messages import Finish, Played, Ready, decode, encode
+from emo_osc.stage.clock import Clock, InternalClock
 from emo_osc.stage.desk import Desk
-from emo_osc.stage.inbox import Inbox, Run, Waiting, latest
+from emo_osc.stage.follower import MidiFollower
+from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.midi import open_in, open_out
-from emo_osc.stage.osc import Datagram, MalformedError, OscSocket, Target
-from emo_osc.stage.osc import decode as decode_osc
+from emo_osc.stage.osc import OscSocket, Target
 from emo_osc.stage.osc import encode as encode_osc
 from emo_osc.stage.peer import Peer
 from emo_osc.stage.performer import Performer
@@ -36,10 +35,10 @@ from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
-DATAGRAMS_A_TURN = 64  # then notes get their turn
-DRAINS_A_TURN = 8  # so the socket is emptied of half a thousand before they are looked at
+DATAGRAMS_A_BATCH = 64  # then notes get their turn
+MESSAGES_A_TURN = 256
+LONG_BYTES = 256  # a bundle this long takes as long to read as several datagrams
 ANSWERS_A_TURN = 16
-SETTINGS = frozenset(address.encode() for address in desk.SETTINGS)
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
@@ -58,8 +57,8 @@ class Stage:
 
     def __init__(self, setup: Setup) -> None:
         self._udp = OscSocket(setup.host, setup.port)
-        self._inbox = Inbox()
         self._rested_s = 0.0
+        self._crowd: list[Target] = []
         self._tokens = setup.tokens
         self._peers: dict[str, Peer] = {}
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
@@ -75,12 +74,14 @@ class Stage:
         self._instrument.facts.midi_out, self._instrument.facts.midi_in = midi_text, midi_in_text
         self._instrument.facts.is_realtime = _take_priority()
         self._desk = Desk(self._instrument)
+        self._inbox = Inbox(self._desk.is_setting)
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
         self._instrument.send_now = self._send_now
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {midi_text}"]
         self._lines += [f"MIDI in   {midi_in_text}"] if midi_in_text else []
-        self._plays_at_once = setup.is_playing
+        self._plays_at_once = setup.is_playing and setup.clock == "internal"
+        self._is_recorded = setup.is_recorded
 
     @property
     def report(self) -> Report:
@@ -107,8 +108,9 @@ class Stage:
         self._play_due()
         for serve in ready:
             serve()
-        self._serve_inbox()
+        self._serve_clients()
         now_s = self._received_s = perf_counter()
+        self._instrument.on_time(now_s)
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
         self._desk.push_heard(now_s)
@@ -120,11 +122,13 @@ class Stage:
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
-        due_s = min(self._note_due_s(), self._desk.next_s, self._next_second_s)
+        due_s = min(self._note_due_s(), self._desk.next_s, self._instrument.clock.next_s, self._next_second_s)
         if self._rested_s > 0.0:
             sleep(max(0.0, min(self._rested_s, due_s - SPIN_S) - perf_counter()))
             due_s = min(due_s, self._rested_s)
             self._rested_s = 0.0
+        if self._udp.is_flooded:  # nothing wakes us for a flooder
+            due_s = min(due_s, perf_counter() + REST_S)
         while True:
             left_s = due_s - perf_counter()
             ready = self._selector.select(max(0.0, left_s - SPIN_S))
@@ -140,80 +144,75 @@ class Stage:
             if perf_counter() - due_s > MAX_LATE_S:
                 self._performer.seek(int(self._instrument.tick_at(perf_counter())))
                 continue
-            self._send_midi(self._performer.on_tick(int(self._performer.next_tick)))
+            self._send_midi(self._performer.on_tick(int(self._performer.next_tick)), due_s)
             self._desk.delays["schedule"].add(perf_counter() - due_s)
 
-    def _read_udp(self) -> None:
-        """Empty the socket into the inbox, before the system must throw a polite client's datagram away."""
-        for _ in range(DRAINS_A_TURN):
-            datagrams = self._udp.receive(DATAGRAMS_A_TURN)
-            self._put_away(datagrams)
-            self._play_due()
-            if len(datagrams) < DATAGRAMS_A_TURN:
+    def _serve_clients(self) -> None:
+        """Do what clients ask; of a flood, only what is worth doing, and never without a rest."""
+        until_s = perf_counter() + BUSY_S
+        while self._read_batches():
+            served_s = perf_counter() + BUSY_S / 2
+            for run in self._inbox.take(MESSAGES_A_TURN):
+                self._serve(run, served_s)
+            if perf_counter() > until_s:
+                if len(self._crowd) == DATAGRAMS_A_BATCH:
+                    self._udp.set_apart(max(self._crowd, key=self._crowd.count))
+                self._rested_s = perf_counter() + REST_S
                 return
-        self._udp.set_apart(self._inbox.loudest[0])
-        self._rested_s = perf_counter() + REST_S
 
-    def _put_away(self, datagrams: list[Datagram]) -> None:
+    def _read_batches(self) -> bool:
+        """Read what has come, up to a few batches; whether there is something to do."""
+        until_s = perf_counter() + BUSY_S / 2
+        while self._read_udp() and len(self._inbox) < MESSAGES_A_TURN and perf_counter() < until_s:
+            self._play_due()
+        return len(self._inbox) > 0
+
+    def _read_udp(self) -> bool:
+        """Read a batch of everybody's, and one of each flooder's unless enough waits; whether there may be more."""
+        datagrams = self._udp.receive(DATAGRAMS_A_BATCH)
+        self._crowd = [datagram.sender for datagram in datagrams]
+        if len(self._inbox) < MESSAGES_A_TURN:
+            datagrams += self._udp.receive_flood(DATAGRAMS_A_BATCH)
         now_s = perf_counter()
         ahead_s = now_s - time()
         for datagram in datagrams:
             stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
             is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
             self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
+            if len(datagram.packet) > LONG_BYTES:
+                self._play_due()
+        facts, inbox = self._instrument.facts, self._inbox
+        facts.received, facts.malformed = inbox.received - inbox.dropped, inbox.malformed
+        facts.dropped, facts.unsent = inbox.dropped + self._udp.overflowed, self._udp.unsent
+        return len(datagrams) >= DATAGRAMS_A_BATCH
 
-    def _serve_inbox(self) -> None:
-        """Do what the waiting datagrams ask; of a flood, only what is worth doing."""
-        until_s = perf_counter() + BUSY_S
-        self._put_away(self._udp.receive_flood(DATAGRAMS_A_TURN))
-        while not self._inbox.is_empty and perf_counter() < until_s:
-            for run in self._inbox.take(DATAGRAMS_A_TURN):
-                self._serve_run(run, until_s)
-        self._instrument.facts.dropped = self._inbox.dropped + self._udp.overflowed
-        if self._udp.is_flooded or not self._inbox.is_empty:
-            self._rested_s = perf_counter() + REST_S
-
-    def _serve_run(self, run: Run, until_s: float) -> None:
-        todo = latest(run.waiting, Waiting.read_address, self._is_setting)
-        self._instrument.facts.received += len(run.waiting) - len(todo)
-        for done, waiting in enumerate(todo):
+    def _serve(self, run: Run, until_s: float) -> None:
+        for done, waiting in enumerate(run.waiting):
             if done and perf_counter() > until_s:
-                self._inbox.give_back(run.sender, todo[done:])
-                return
-            self._serve(waiting, run.sender)
-
-    def _serve(self, waiting: Waiting, sender: Target) -> None:
-        try:
-            messages = decode_osc(waiting.packet)
-        except MalformedError:
-            self._instrument.facts.malformed += 1
-            return
-        self._received_s = waiting.stamp_s
-        self._instrument.facts.received += len(messages)
-        for message in latest(messages, lambda message: message.address, self._desk.is_setting):
-            self._desk.receive(message, sender, perf_counter(), time())
+                self._inbox.give_back(Run(run.sender, run.waiting[done:]))
+                break
+            self._received_s = waiting.stamp_s
+            self._desk.receive(waiting.message, run.sender, perf_counter(), time())
             self._send_now()
             self._play_due()
-        self._send_answers()
-
-    def _is_setting(self, waiting: Waiting) -> bool:
-        try:
-            return waiting.read_address() in SETTINGS and self._desk.is_setting(*decode_osc(waiting.packet))
-        except MalformedError:
-            return False
+            self._send_answers()
 
     def _send_now(self) -> None:
         """Send what a message caused at once: controllers, note-offs."""
         if self._send_midi(self._performer.take_bytes()):
             self._desk.delays["datagram"].add(perf_counter() - self._received_s)
 
-    def _send_midi(self, messages: list[bytes]) -> bool:
+    def _send_midi(self, messages: list[bytes], at_s: float | None = None) -> bool:
         for message in messages:
             if self._midi:
                 self._midi.send(message)
         sound = self._peers.get("sound")
         if sound and messages and not sound.write(b"".join(messages)):
             self._lose(sound)
+        if messages and self._is_recorded:
+            self._instrument.for_the_door.append(
+                Played(perf_counter() if at_s is None else at_s, self._instrument.clock.tempo, b"".join(messages).hex())
+            )
         return bool(messages)
 
     def _send_answers(self) -> None:
@@ -225,7 +224,6 @@ class Stage:
             self._udp.send(packet, answer.target)
             if count % ANSWERS_A_TURN == 0:
                 self._play_due()
-        self._instrument.facts.unsent = self._udp.unsent
 
     def _order(self, now_s: float) -> None:
         if self._performer.wanted is not None:
@@ -249,7 +247,7 @@ class Stage:
         self._waking, self._wakes = socket.socketpair()
         self._waking.setblocking(False)
         self._wakes.setblocking(False)
-        self._selector.register(self._udp.socket, selectors.EVENT_READ, self._read_udp)
+        self._selector.register(self._udp.socket, selectors.EVENT_READ, _wake_up)
         self._selector.register(self._hub, selectors.EVENT_READ, self._welcome)
         self._selector.register(self._wakes, selectors.EVENT_READ, self._read_midi)
 
@@ -339,6 +337,7 @@ class Stage:
         while self._heard_midi:
             self._received_s, message = self._heard_midi.popleft()
             self._desk.receive_midi(message, self._received_s)
+            self._play_due()
 
     def _end(self) -> None:
         self._performer.stop()
@@ -369,10 +368,19 @@ def main() -> int:
     return 0
 
 
+def _wake_up() -> None:
+    """Clients are served in every turn anyway."""
+
+
 def _instrument(setup: Setup, restock: Restock) -> Instrument:
+    if setup.clock not in _CLOCKS:
+        raise EmoOscError(f"clock.source: {setup.clock!r} comes with a later version; use --clock internal for now")
     random = Random(setup.seed)
     performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), random)
-    return Instrument(performer, InternalClock(), restock, setup.presets, setup.preset, random)
+    return Instrument(performer, _CLOCKS[setup.clock](), restock, setup.presets, setup.preset, random)
+
+
+_CLOCKS: dict[str, Callable[[], Clock]] = {"internal": InternalClock, "midi": MidiFollower}
 
 
 def _read_shelf(path: str) -> tuple[Ready, ...]:

@@ -8,7 +8,6 @@ import socket
 import struct
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from emo_osc.errors import EmoOscError
@@ -32,6 +31,7 @@ _FIXED = {
     tag: struct.Struct(layout)
     for tag, layout in {"i": ">i", "f": ">f", "d": ">d", "h": ">q", "t": ">Q", "c": "4s", "r": "4s", "m": "4s"}.items()
 }
+_NUMBERS = {"i": "i", "f": "f", "d": "d", "h": "q"}
 _CONSTANT: dict[str, OscValue] = {"T": True, "F": False, "N": None, "I": True}
 _SIZE = struct.Struct(">i")
 _TIMETAG = struct.Struct(">Q")
@@ -43,12 +43,17 @@ _TIMESPEC = struct.Struct("@ll")
 _COUNT = struct.Struct("@I")
 
 
+# Address and type tags of messages of numbers, as bytes -> the address, and how to read the rest: a pad sends the same
+# head over and over. What came first stays, so that nobody can make this grow or forget.
+MAX_HEADS, MAX_HEAD_BYTES = 256, 64
+_HEADS: dict[bytes, tuple[str, struct.Struct]] = {}
+
+
 class MalformedError(ValueError):
     """Bytes that are not OSC; counted, never answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):  # and no dataclass: one is made in half the time, and there may be 100,000 a second
     """One OSC message. `time_s` is the Unix time its bundle asks for, or None for at once."""
 
     address: str
@@ -93,7 +98,7 @@ def encode(address: str, *arguments: float | str) -> bytes:
     return encode(address, *(a[: longest // 2] if isinstance(a, str) else a for a in arguments))
 
 
-class Datagram(NamedTuple):  # and no dataclass: one is made in half the time, and there may be 100,000 a second
+class Datagram(NamedTuple):
     """What came in one piece: its bytes, who sent it, and the Unix time at which the system got it, if it tells."""
 
     packet: bytes
@@ -237,6 +242,11 @@ class _Found:
         self.elements_left = MAX_ELEMENTS
         self.arguments_left = MAX_ARGUMENTS
 
+    def take_arguments(self, count: int) -> None:
+        self.arguments_left -= count
+        if self.arguments_left < 0:
+            raise MalformedError(f"more than {MAX_ARGUMENTS} arguments")
+
 
 def _target(sender: tuple[str, int] | tuple[str, int, int, int]) -> Target:
     """A sender as replies are addressed; an IPv6 host of this link keeps the number of its interface."""
@@ -276,15 +286,29 @@ def _read_bundle(data: bytes, depth: int, found: _Found) -> None:
 
 
 def _read_message(data: bytes, time_s: float | None, found: _Found) -> Message:
+    head = data[: data.find(b"\0", data.find(b",")) + 4 & ~3]
+    known = _HEADS.get(head)
+    if known and len(data) == len(head) + known[1].size:
+        values = known[1].unpack_from(data, len(head))
+        found.take_arguments(len(values))
+        return Message(known[0], values, time_s)
+    message, tags = _read_new_message(data, time_s, found)
+    if tags and len(head) <= MAX_HEAD_BYTES and len(_HEADS) < MAX_HEADS and _NUMBERS.keys() >= set(tags):
+        layout = struct.Struct(">" + "".join(_NUMBERS[tag] for tag in tags))
+        if len(data) == len(head) + layout.size:  # not where a comma in the address was taken for the tags'
+            _HEADS[head] = message.address, layout
+    return message
+
+
+def _read_new_message(data: bytes, time_s: float | None, found: _Found) -> tuple[Message, str]:
+    """A message, and the type tags after its comma."""
     address, at = _read_text(data, 0)
     if at == len(data):  # some old clients leave out the type tags of a message without arguments
-        return Message(address, (), time_s)
+        return Message(address, (), time_s), ""
     tags, at = _read_text(data, at)
     if tags[:1] != ",":
         raise MalformedError(f"type tags {tags[:40]!r}")
-    found.arguments_left -= len(tags) - 1
-    if found.arguments_left < 0:
-        raise MalformedError(f"more than {MAX_ARGUMENTS} arguments")
+    found.take_arguments(len(tags) - 1)
     values: list[OscValue] = []
     for tag in tags[1:]:
         if tag in "[]":  # arrays are read as their items
@@ -293,7 +317,7 @@ def _read_message(data: bytes, time_s: float | None, found: _Found) -> Message:
         values.append(value)
     if at != len(data):
         raise MalformedError(f"{len(data) - at} bytes after the last argument")
-    return Message(address, tuple(values), time_s)
+    return Message(address, tuple(values), time_s), tags[1:]
 
 
 def _read_value(data: bytes, at: int, tag: str) -> tuple[OscValue, int]:

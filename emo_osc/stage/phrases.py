@@ -41,8 +41,8 @@ class Phrases:
         """When listening ends, just before its bar line; infinity where there is none."""
         return self._ear.last_tick - EARLY_TICKS if self._ear else inf
 
-    def keep(self, name: str | None) -> Kept:
-        """Pin the sounding phrase; what the door should save.
+    def keep(self, name: str | None, tempo: float) -> Kept:
+        """Pin the sounding phrase, played at a tempo in bpm; what the door should save.
 
         Raises:
             CommandError: 2, the name is none; 4, nothing sounds, or the book is full.
@@ -51,7 +51,7 @@ class Phrases:
         phrase = self._performer.pin()
         if phrase is None:
             raise CommandError(CommandError.NOT_NOW, "no melody sounds that could be kept")
-        return Kept(clean, replace(phrase, ticket=-1), self._performer.affect)
+        return Kept(clean, replace(phrase, ticket=-1), self._performer.affect, tempo)
 
     def recall(self, name: str, tick: float) -> int | None:
         """Play a kept phrase with the affect it was kept with, and let it loop.

@@ -47,7 +47,8 @@ class StagePreset:
 class Setup:
     """Everything the stage needs to open its ports and play; `tokens` let the door, the studio and the synth in.
 
-    `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`.
+    `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
+    `clock` is `internal`, `midi` or `link`; what is played is told to the door where it `is_recorded`.
     """
 
     host: str
@@ -60,6 +61,8 @@ class Setup:
     is_playing: bool
     preset: str
     presets: dict[str, StagePreset]
+    clock: str = "internal"
+    is_recorded: bool = False
 
     def to_json(self) -> str:
         """The setup as text for the stage's standard input."""

@@ -1,0 +1,113 @@
+"""What the door does for the stage while it plays: say, save, record, read presets, restart. Never in its way."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from emo_osc.errors import EmoOscError
+from emo_osc.kept import PhraseFolder
+from emo_osc.log import Log
+from emo_osc.messages import AnyMessage, DoorToStage, Kept, NotKept, Played, PresetRead, Restart, Said, decode
+from emo_osc.preset_watch import PresetWatch
+from emo_osc.recorder import Recorder
+from emo_osc.stage.setup import StagePreset
+from emo_osc.workers import Keeper
+
+LOOK_S = 0.5  # how soon a preset that was saved in an editor is known
+SAVE_S = 60.0  # what a crash of the whole machine may cost a recording
+
+Read = Callable[[str], StagePreset]
+
+
+class Backstage:
+    """Takes the stage's messages one by one; `send` carries answers back to it, `read` reads a preset by name."""
+
+    def __init__(
+        self,
+        log: Log,
+        send: Callable[[DoorToStage], None],
+        keepers: Mapping[str, Keeper],
+        phrases: PhraseFolder,
+        recorder: Recorder | None,
+        watch: PresetWatch,
+        read: Read,
+    ) -> None:
+        self._log = log
+        self._send = send
+        self._keepers = keepers
+        self._phrases = phrases
+        self._recorder = recorder
+        self._watch = watch
+        self._read = read
+
+    def open(self) -> None:
+        """Hand the stage what was kept on other evenings."""
+        for found in self._phrases.load():
+            if isinstance(found, Kept):
+                self._send(found)
+            else:
+                self._log.tell("phrases", str(found), logging.WARNING)
+
+    def receive(self, line: bytes) -> None:
+        """Do what one line of the stage's asks."""
+        message = decode(line)
+        handler = _HANDLERS.get(type(message))
+        if handler:
+            handler(self, message)
+
+    async def work(self) -> None:
+        """Look after presets and the recording until cancelled."""
+        saved_s = now_s = asyncio.get_running_loop().time()
+        while True:
+            await asyncio.sleep(LOOK_S)
+            now_s = asyncio.get_running_loop().time()
+            for name in self._watch.changed():
+                self._read_again(name)
+            if now_s - saved_s > SAVE_S:
+                saved_s = now_s
+                self.save()
+
+    def save(self) -> None:
+        """Write the recording down."""
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.save()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._log.tell("record", f"{self._recorder.path}: cannot be written now ({reason})", logging.ERROR)
+
+    def _read_again(self, name: str) -> None:
+        preset = self._read(name)
+        fate = f"wrong, what was loaded stays: {preset.fault}" if preset.fault else "read again"
+        self._log.tell("presets", f"preset {name}: {fate}", logging.ERROR if preset.fault else logging.INFO)
+        self._send(PresetRead(name, preset.to_json()))
+
+    def _said(self, message: Said) -> None:
+        self._log.tell(message.kind_of, message.text)
+
+    def _restart(self, message: Restart) -> None:
+        if message.role in self._keepers:
+            self._keepers[message.role].restart(message.reason)
+
+    def _keep(self, message: Kept) -> None:
+        try:
+            path = self._phrases.save(message)
+        except EmoOscError as error:
+            self._log.tell("phrases", str(error), logging.ERROR)
+            self._send(NotKept(message.name, str(error)))
+        else:
+            self._log.tell("phrases", f"kept {message.name!r} in {path}")
+            self._send(message)
+
+    def _played(self, message: Played) -> None:
+        if self._recorder:
+            self._recorder.add(message)
+
+
+_HANDLERS: dict[type[AnyMessage], Callable[..., None]] = {
+    Said: Backstage._said,
+    Restart: Backstage._restart,
+    Kept: Backstage._keep,
+    Played: Backstage._played,
+}
