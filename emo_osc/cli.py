@@ -290,6 +290,20 @@ def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
         write(tables, json_out)
 
 
+@bench.command("flood")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=5.0, show_default=True, help="Length of each flood.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+def bench_flood(seconds: float, json_out: Path | None) -> None:
+    """What floods of OSC do to the notes, and to a polite client beside them."""
+    from emo_osc.lab.bench_flood import bench_flood as measure
+    from emo_osc.lab.report import show, write
+
+    tables = {"flood": measure(seconds)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
 @commands.command("eval")
 @composing
 @DATA

@@ -1,0 +1,168 @@
+"""What a flood of OSC does to the notes, and to a polite client: a whole daemon, flooded by another process.
+
+Run as `python -m emo_osc.lab.bench_flood KIND PORT SECONDS` it is that other process.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from struct import pack
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+
+from emo_osc.errors import EmoOscError
+from emo_osc.stage.osc import Message, decode, encode
+
+HOST = "127.0.0.1"
+LOST_S = 1.0  # a ping without its answer by then is lost
+PING_EVERY_S = 0.005
+MESSAGES_A_BUNDLE = 10
+PRESET = """
+osc: {{port: {port}}}
+midi: {{out: flood_{port}}}
+clock: {{tempo: 300}}
+generator: {{name: canned, seed: 1, pool: 1}}
+sound: {{enabled: false}}
+web: {{enabled: false}}
+"""
+
+Row = dict[str, float]
+Packet = tuple[bytes, int]  # and how many messages are in it
+
+
+def bench_flood(seconds: float) -> dict[str, Row]:
+    """Floods a daemon for `seconds` with each kind of flood in turn; kind to figures, `quiet` first.
+
+    `sent_a_s`, `accepted_a_s` and `dropped_a_s` count messages (dropped: datagrams); `note_*_ms` say how late notes
+    were sent, `ping_*_ms` how long a second client waited for its answer meanwhile, `lost_pings` how often in vain.
+
+    Raises:
+        EmoOscError: the daemon does not start or does not answer.
+    """
+    return {kind: _measured(kind, seconds) for kind in ("quiet", *FLOODS)}
+
+
+def _measured(kind: str, seconds: float) -> Row:
+    with _daemon() as port, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect((HOST, port))
+        if kind == "quiet":
+            return _pinged(client, seconds) | _lateness(client)
+        command = [sys.executable, "-m", "emo_osc.lab.bench_flood", kind, str(port), str(seconds)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as flooder:
+            assert flooder.stdout is not None
+            flooder.stdout.readline()  # it has begun
+            pinged = _pinged(client, seconds)
+            told = json.loads(flooder.stdout.readline())
+        counted = {"sent_a_s": told["messages"] / told["seconds"]}
+        for name, figure in (("received", "accepted_a_s"), ("dropped", "dropped_a_s")):
+            counted[figure] = float(str(_ask(client, f"/emo/get/{name}").arguments[0])) / told["seconds"]
+        return counted | _lateness(client) | pinged
+
+
+@contextmanager
+def _daemon() -> Iterator[int]:
+    """`emo-osc serve` in a process of its own; its OSC port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((HOST, 0))
+        port = int(probe.getsockname()[1])
+    with TemporaryDirectory() as folder:
+        preset = Path(folder) / "flood.yaml"
+        preset.write_text(PRESET.format(port=port), encoding="utf-8")
+        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as daemon:
+            assert daemon.stdout is not None
+            try:
+                if not any(b"ready" in line for line in daemon.stdout):
+                    raise EmoOscError("the daemon does not start; `emo-osc serve --generator canned` says why")
+                yield port
+            finally:
+                daemon.terminate()
+
+
+def _pinged(client: socket.socket, seconds: float) -> Row:
+    """Round trips of a client that asks about two hundred times a second."""
+    client.settimeout(LOST_S)
+    trips_s, lost, start_s = list[float](), 0, perf_counter()
+    ends_s = start_s + seconds
+    while (sent_s := perf_counter()) < ends_s:
+        token = f"{sent_s}"
+        client.send(encode("/emo/ping", token))
+        try:
+            while decode(client.recv(2048))[0].arguments != (token,):
+                continue
+            trips_s.append(perf_counter() - sent_s)
+        except TimeoutError:
+            lost += 1
+        sleep(PING_EVERY_S)
+    ordered = sorted(trips_s) or [LOST_S]
+    shares = {"p50": 0.5, "p99": 0.99, "max": 1.0}
+    figures = {f"ping_{name}_ms": 1000 * ordered[round(share * (len(ordered) - 1))] for name, share in shares.items()}
+    return figures | {"lost_pings": lost}
+
+
+def _lateness(client: socket.socket) -> Row:
+    client.send(encode("/emo/latency"))
+    while (told := decode(client.recv(2048))[0]).arguments[:1] != ("schedule",):
+        continue
+    p50, _, p99, longest, count = (float(str(figure)) for figure in told.arguments[1:])
+    return {"note_p50_ms": p50, "note_p99_ms": p99, "note_max_ms": longest, "notes": count}
+
+
+def _ask(client: socket.socket, address: str) -> Message:
+    """The next answer to a question that is asked until it is answered."""
+    for _ in range(5):
+        client.send(encode(address))
+        try:
+            while not (answer := decode(client.recv(2048))[0]).address.startswith("/emo/state/"):
+                continue
+            return answer
+        except TimeoutError:
+            continue
+    raise EmoOscError(f"the daemon does not answer {address}")
+
+
+def _drag(count: int) -> list[Packet]:
+    """A pad that is dragged: /emo/va over and over."""
+    return [(encode("/emo/va", (n % 41 - 20) / 20, (n * 7 % 41 - 20) / 20), 1) for n in range(count)]
+
+
+def _bundles(count: int) -> list[Packet]:
+    """The same in bundles."""
+    elements = [pack(">i", len(packet)) + packet for packet, _ in _drag(count)]
+    head = b"#bundle\0" + pack(">Q", 1)
+    groups = range(0, count - MESSAGES_A_BUNDLE, MESSAGES_A_BUNDLE)
+    return [(head + b"".join(elements[n : n + MESSAGES_A_BUNDLE]), MESSAGES_A_BUNDLE) for n in groups]
+
+
+def _mixed(count: int) -> list[Packet]:
+    """Several controls at once, and things that cannot be overtaken among them."""
+    others = [encode("/emo/set/density", 0.5), encode("/emo/ping", 1), encode("/emo/nonsense"), b"junk"]
+    return [packet if n % 4 else (others[n // 4 % 4], 1) for n, packet in enumerate(_drag(count))]
+
+
+FLOODS = {"drag": _drag, "bundles": _bundles, "mixed": _mixed}
+
+
+def flood(kind: str, port: int, seconds: float) -> None:
+    """Sends as fast as it can; says when it begins, and at the end how many messages in how many seconds."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind((HOST, 0))
+        packets = FLOODS[kind](4096)
+        messages, start_s = 0, perf_counter()
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+        for packet, count in cycle(packets):
+            sender.sendto(packet, (HOST, port))
+            messages += count
+            if messages % 256 < count and perf_counter() - start_s > seconds:
+                break
+        sys.stdout.write(json.dumps({"messages": messages, "seconds": perf_counter() - start_s}) + "\n")
+
+
+if __name__ == "__main__":
+    flood(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
