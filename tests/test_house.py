@@ -35,7 +35,7 @@ DOOR = {
 # Room -> our other rooms it may import (the hall: always), and the libraries it may use (the standard one: always).
 WALLS: dict[str, tuple[set[str], set[str]]] = {
     "hall": (set(), {"mido", "platformdirs", "pydantic", "yaml"}),
-    "stage": (set(), {"pythonosc", "rtmidi"}),
+    "stage": (set(), {"link", "pythonosc", "rtmidi"}),
     "studio": (set(), {"mido", "numpy", "platformdirs", "safetensors", "torch"}),
     "sound": (set(), {"numpy", "sounddevice"}),
     "train": ({"studio"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
@@ -48,7 +48,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
 }
 
 TORCHLESS_STUDIO = {"__init__", "generators", "canned", "tokens"}
-STAGE_SHELLS = {"osc", "midi", "loop"}  # the only files of the stage that do I/O
+STAGE_SHELLS = {"osc", "midi", "link", "loop", "hub"}  # the only files of the stage that do I/O
 IMPURE = {
     "asyncio",
     "io",

@@ -12,7 +12,6 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
-from hmac import compare_digest
 from pathlib import Path
 from random import Random
 from time import perf_counter, sleep, time
@@ -22,12 +21,12 @@ from emo_osc.messages import Finish, Played, Ready, decode, encode
 from emo_osc.stage.clock import Clock, InternalClock
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.follower import MidiFollower
+from emo_osc.stage.hub import Hub
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.midi import open_in, open_out
 from emo_osc.stage.osc import OscSocket, Target
 from emo_osc.stage.osc import encode as encode_osc
-from emo_osc.stage.peer import Peer
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import Settings
@@ -43,7 +42,6 @@ BUSY_S = 0.002  # for answering clients, before the rest of the house is looked 
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
 DOOR_PATIENCE_S = 10.0
-MAX_PEERS = 8
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
 
@@ -59,15 +57,14 @@ class Stage:
         self._udp = OscSocket(setup.host, setup.port)
         self._rested_s = 0.0
         self._crowd: list[Target] = []
-        self._tokens = setup.tokens
-        self._peers: dict[str, Peer] = {}
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
         self._is_ending = False
         self._next_second_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
-        self._open_hub()
+        self._hub = Hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left)
+        self._open_waker()
         self._midi, midi_text = open_out(setup.midi_out)
         self._midi_in, midi_in_text = open_in(setup.midi_in, self._on_midi) if setup.midi_in else (None, "")
         self._instrument = _instrument(setup, self._restock)
@@ -86,7 +83,7 @@ class Stage:
     @property
     def report(self) -> Report:
         """What is open."""
-        return Report(self._hub.getsockname()[1], self._udp.port, tuple(self._lines))
+        return Report(self._hub.port, self._udp.port, tuple(self._lines))
 
     def run(self) -> None:
         """Play until told to end; all notes are off afterwards, however it ended."""
@@ -206,9 +203,7 @@ class Stage:
         for message in messages:
             if self._midi:
                 self._midi.send(message)
-        sound = self._peers.get("sound")
-        if sound and messages and not sound.write(b"".join(messages)):
-            self._lose(sound)
+        self._hub.write("sound", b"".join(messages))
         if messages and self._is_recorded:
             self._instrument.for_the_door.append(
                 Played(perf_counter() if at_s is None else at_s, self._instrument.clock.tempo, b"".join(messages).hex())
@@ -229,93 +224,52 @@ class Stage:
         if self._performer.wanted is not None:
             self._restock.want(self._performer.wanted)
             self._performer.wanted = None
-        message, studio = self._restock.due(now_s), self._peers.get("studio")
-        if message and studio and not studio.write(encode(message)):
-            self._lose(studio)
+        message = self._restock.due(now_s)
+        if message:
+            self._hub.write("studio", encode(message))
 
     def _each_second(self, now_s: float) -> None:
         self._next_second_s = now_s + 1.0
         self._desk.push_latency(now_s)
-        if "door" not in self._peers and now_s > self._door_until_s:
+        if not self._hub.has("door") and now_s > self._door_until_s:
             self._is_ending = True
         if self._note_due_s() - now_s > 0.01:
             gc.collect(1)
 
-    def _open_hub(self) -> None:
-        self._hub = socket.create_server(("127.0.0.1", 0))
-        self._hub.setblocking(False)
+    def _open_waker(self) -> None:
+        """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""
         self._waking, self._wakes = socket.socketpair()
         self._waking.setblocking(False)
         self._wakes.setblocking(False)
         self._selector.register(self._udp.socket, selectors.EVENT_READ, _wake_up)
-        self._selector.register(self._hub, selectors.EVENT_READ, self._welcome)
         self._selector.register(self._wakes, selectors.EVENT_READ, self._read_midi)
 
-    def _welcome(self) -> None:
-        try:
-            connection, _ = self._hub.accept()
-        except OSError:
-            return
-        if len(self._selector.get_map()) >= MAX_PEERS:
-            connection.close()
-            return
-        connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        peer = Peer(connection)
-        self._selector.register(connection, selectors.EVENT_READ, lambda: self._read_peer(peer))
-
-    def _read_peer(self, peer: Peer) -> None:
-        try:
-            lines = peer.read()
-            for line in lines or ():
-                self._read_line(peer, line)
-        except ValueError:  # garbage: whoever sends it is shown out, and the door starts it again
-            lines = None
-        if lines is None:
-            self._lose(peer)
-
-    def _read_line(self, peer: Peer, line: bytes) -> None:
-        if not peer.role:
-            self._admit(peer, line)
-        elif peer.role == "studio":
+    def _on_line(self, role: str, line: bytes) -> None:
+        if role == "studio":
             self._desk.receive_studio(self._restock.receive(line), perf_counter())
-        elif peer.role == "door":
+        elif role == "door":
             self._desk.receive_door(decode(line), perf_counter())
 
-    def _admit(self, peer: Peer, token: bytes) -> None:
-        roles = [role for role, known in self._tokens.items() if compare_digest(known.encode(), token.strip())]
-        if not roles:
-            raise ValueError("a stranger")
-        if roles[0] in self._peers:
-            self._lose(self._peers[roles[0]])
-        peer.role = roles[0]
-        self._peers[peer.role] = peer
-        if peer.role == "studio":
+    def _on_joined(self, role: str) -> None:
+        if role == "studio":
             self._restock.connected()
             self._desk.studio_changed(perf_counter())
-        if peer.role == "sound":
+        if role == "sound":
             self._performer.introduce()
 
-    def _lose(self, peer: Peer) -> None:
-        """A peer has gone or must go; without the door there is nobody left to play for."""
-        if peer.connection.fileno() >= 0:
-            self._selector.unregister(peer.connection)
-            peer.connection.close()
-        if self._peers.get(peer.role) is not peer:
-            return
-        del self._peers[peer.role]
-        if peer.role == "door":
+    def _on_left(self, role: str) -> None:
+        """Without the door there is nobody left to play for."""
+        if role == "door":
             self._is_ending = True
-        if peer.role == "studio":
+        if role == "studio":
             self._restock.lost()
             self._desk.studio_changed(perf_counter())
 
     def _tell_door(self) -> None:
         """Hand on what people should read, what is to be saved, and what is to be restarted."""
-        told, self._instrument.for_the_door = self._instrument.for_the_door, []
-        door = self._peers.get("door")
-        if door and told and not door.write(b"".join(map(encode, told))):
-            self._lose(door)
+        if self._instrument.for_the_door and self._hub.has("door"):
+            told, self._instrument.for_the_door = self._instrument.for_the_door, []
+            self._hub.write("door", b"".join(map(encode, told)))
 
     def _on_midi(self, stamp_s: float, message: bytes) -> None:
         """On the driver's thread: note it and wake the loop."""
@@ -343,11 +297,9 @@ class Stage:
         self._performer.stop()
         self._performer.panic()
         self._send_midi(self._performer.take_bytes())
-        if "studio" in self._peers:
-            self._peers["studio"].write(encode(Finish()))
+        self._hub.write("studio", encode(Finish()))
         sleep(DRAIN_S)
-        for peer in list(self._peers.values()):
-            peer.connection.close()
+        self._hub.close()
         if self._midi:
             self._midi.close()
         if self._midi_in:

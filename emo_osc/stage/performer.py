@@ -49,6 +49,8 @@ class Performer:
         """What happened since this was last emptied; whoever pushes it empties it."""
         self.wanted: Affect | None = None
         """An affect the studio should compose for; whoever asks the studio sets it back to None."""
+        self.wishes = 0
+        """How often something was asked for: what was asked for earlier and comes later is out of date."""
         self._random = random
         self._affect = affect
         self._phrase: Ready | None = None
@@ -170,6 +172,7 @@ class Performer:
         """The touch of an affect, without a look at the melodies; a walk ends here."""
         self._walk, self._walk_tick = None, inf
         self._affect = affect
+        self.wishes += 1
         self._apply()
 
     def settle(self, tick: float) -> int | None:
@@ -185,6 +188,7 @@ class Performer:
         start, grid = floor(tick) if self.is_playing else 0, self._walk_grid
         end = -(-(start // TICKS_PER_BAR + bars) * TICKS_PER_BAR // grid) * grid
         self.is_pinned = False
+        self.wishes += 1
         self._walk = Walk(self._affect, affect, start, end)
         self._walk_tick = (start // TICKS_PER_BEAT + 1) * TICKS_PER_BEAT
         if end - start <= TICKS_PER_BEAT:  # no beat is left on which to look ahead
@@ -216,6 +220,7 @@ class Performer:
     def launch(self, ready: Ready, tick: float, *, is_pinned: bool = False) -> int | None:
         """Let this melody enter at the next boundary, to loop until another is asked for where it `is_pinned`."""
         self.is_pinned = is_pinned
+        self.wishes += 1
         return self._book(ready, self._boundary(tick))
 
     def another(self) -> Ready | None:

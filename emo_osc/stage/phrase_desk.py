@@ -49,6 +49,7 @@ class _Varying:
     request: Request
     amount: float
     until_s: float
+    wishes: int
 
 
 class PhraseDesk:
@@ -128,23 +129,34 @@ class PhraseDesk:
 
     def _mutate(self, command: commands.Mutate, request: Request, now_s: float) -> None:
         ticket = self._instrument.phrases.ask_variation(command.amount)
-        varying = _Varying(request, command.amount, now_s + VARY_PATIENCE_S)
         if ticket is None:
             self._counter.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
         else:  # answered when it is made: only then is its bar known
-            self._varying[ticket] = varying
+            wishes = self._instrument.performer.wishes
+            self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, wishes)
 
     def _varied(self, ready: Ready, now_s: float) -> None:
-        request = self._varying.pop(ready.ticket).request
-        landing = self._instrument.performer.launch(ready, self._instrument.tick_at(now_s))
-        self._counter.acknowledge(request, landing, now_s)
+        waiting = self._varying.pop(ready.ticket)
+        if not self._is_stale(waiting):
+            landing = self._instrument.performer.launch(ready, self._instrument.tick_at(now_s))
+            self._counter.acknowledge(waiting.request, landing, now_s)
 
     def _vary_here(self, ticket: int, now_s: float) -> None:
         waiting = self._varying.pop(ticket)
+        if self._is_stale(waiting):
+            return
         try:
             self._counter.acknowledge(waiting.request, self._instrument.vary_here(waiting.amount, now_s), now_s)
         except CommandError as error:
             self._counter.refuse(waiting.request, error)
+
+    def _is_stale(self, waiting: _Varying) -> bool:
+        """Whether something else was asked for meanwhile; whoever wanted the variation is told."""
+        is_stale = waiting.wishes != self._instrument.performer.wishes
+        if is_stale:
+            text = "something else was asked for before the variation was made"
+            self._counter.refuse(waiting.request, CommandError(CommandError.NOT_NOW, text))
+        return is_stale
 
     def _learn(self, command: commands.Learn, request: Request, now_s: float) -> None:
         self._counter.acknowledge(request, self._instrument.listen(command.bars, now_s), now_s)
