@@ -36,6 +36,7 @@ _OVERWRITTEN = (
 SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
 """Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
 _MIDI_CC, _MIDI_PROGRAM, MIDI_SYSTEM = 0xB0, 0xC0, 0xF0
+_MIDI_BYTES = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3, 0xF1: 2, 0xF2: 3, 0xF3: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Desk:
 
         Notes are learned where somebody asked for that; clock and transport move the clock that follows them.
         """
+        if not _is_whole(message):
+            return
         if message[0] >= MIDI_SYSTEM:
             self._receive_clock(message, now_s)
             return
@@ -285,6 +288,13 @@ class Desk:
 
 def _words_on(message: Loaded | Failed, summary: str) -> str:
     return f"generator {summary}" if isinstance(message, Loaded) else f"generator: {message.text}; the shelf plays on"
+
+
+def _is_whole(message: bytes) -> bool:
+    """Whether a MIDI message has the bytes that its first one promises; a bad cable may cut one short."""
+    status = message[0] if message else 0
+    length = _MIDI_BYTES.get(status & 0xF0 if status < MIDI_SYSTEM else status, 1)
+    return status >= 0x80 and len(message) == length and max(message[1:], default=0) < 0x80
 
 
 def _numeric_host(host: str) -> str:
