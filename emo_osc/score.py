@@ -112,6 +112,24 @@ class Melody:
         return _read_midi(path)
 
 
+def tiled(melody: Melody, first_bar: int = 0) -> Melody:
+    """A melody of 1..16 bars as a phrase of sixteen, played again and again from `first_bar` (0..15) on, and round.
+
+    >>> [note.start_tick for note in tiled(Melody((Note(0, 480, 60),), bars=8), first_bar=3).notes]
+    [5760, 21120]
+    """
+    notes: list[Note] = []
+    for bar in range(BARS):
+        source = (bar - first_bar) % BARS % melody.bars
+        moved = (bar - source) * TICKS_PER_BAR
+        notes += [
+            replace(note, start_tick=note.start_tick + moved)
+            for note in melody.notes
+            if note.start_tick // TICKS_PER_BAR == source
+        ]
+    return monophonic(notes)
+
+
 def midi_of(melodies: Iterable[Melody], tempo_bpm: float, channel: int = 1) -> "MidiFile":
     """Melodies one after another as a one-track Standard MIDI File at 480 ticks a quarter; `channel` 1..16."""
     import mido  # only files need it

@@ -2,7 +2,7 @@
 
 from math import floor
 
-from emo_osc.score import BARS, TICKS_PER_BAR, TICKS_PER_STEP, Melody, Note, monophonic
+from emo_osc.score import TICKS_PER_BAR, TICKS_PER_STEP, Melody, Note, monophonic
 
 EARLY_TICKS = TICKS_PER_STEP // 2  # who plays the first note a little early still means the downbeat
 MAX_NOTES = 4096
@@ -51,21 +51,6 @@ class Ear:
         start, end = _on_step(started[0] - self.first_tick), _on_step(tick - self.first_tick)
         if start < self.bars * TICKS_PER_BAR:
             self._notes.append(Note(start, max(TICKS_PER_STEP, end - start), pitch, started[1]))
-
-
-def tiled(melody: Melody) -> Melody:
-    """A melody of 1..16 bars, played again until sixteen are full.
-
-    >>> [note.start_tick for note in tiled(Melody((Note(0, 480, 60),), bars=8)).notes]
-    [0, 15360]
-    """
-    length = melody.length_tick
-    notes = [
-        Note(first + note.start_tick, note.duration_tick, note.pitch, note.velocity)
-        for first in range(0, BARS * TICKS_PER_BAR, length)
-        for note in melody.notes
-    ]
-    return monophonic(notes)
 
 
 def _on_step(tick: float) -> int:

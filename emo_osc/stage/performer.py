@@ -11,7 +11,7 @@ from random import Random
 from emo_osc.affect import NEUTRAL, Affect
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
-from emo_osc.score import PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_BEAT
+from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_BEAT
 from emo_osc.stage.expression import Expression, luck_of
 from emo_osc.stage.heard import BarLine, Event, Heard, Walked
 from emo_osc.stage.scales import pitch_map
@@ -222,6 +222,10 @@ class Performer:
         self.is_pinned = is_pinned
         self.wishes += 1
         return self._book(ready, self._boundary(tick))
+
+    def landing_bar(self, tick: float) -> int:
+        """The bar of the phrase, 0..15, in which a melody that is asked for now will enter."""
+        return (self._boundary(tick) - self._phrase_tick) // TICKS_PER_BAR % BARS if self.is_playing else 0
 
     def another(self) -> Ready | None:
         """A melody of this affect that is not the one that sounds."""

@@ -6,8 +6,8 @@ from random import Random
 
 from emo_osc.errors import CommandError
 from emo_osc.messages import Kept, Measured, Ready
-from emo_osc.score import TICKS_PER_BAR, Melody
-from emo_osc.stage.ear import EARLY_TICKS, Ear, tiled
+from emo_osc.score import TICKS_PER_BAR, Melody, tiled
+from emo_osc.stage.ear import EARLY_TICKS, Ear
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.phrasebook import Phrasebook
 from emo_osc.stage.restock import Restock
@@ -107,7 +107,9 @@ class Phrases:
                 CommandError.NOT_NOW, f"no note came in during {melody.bars} bars; does the keyboard reach --midi-in?"
             )
         self._restock.learn(melody)
-        return self._performer.launch(self._ready_of(tiled(melody)), tick, is_pinned=True)
+        return self._performer.launch(
+            self._ready_of(tiled(melody, self._performer.landing_bar(tick))), tick, is_pinned=True
+        )
 
     def forget(self) -> None:
         """Let the studio compose freely again; what is being listened to is dropped."""
