@@ -35,7 +35,7 @@ class ClockOut:
         self._bytes: list[bytes] = []
 
     def follow(self, move: Move) -> None:
-        """Tell the followers where the transport went; `take_bytes` has what to send at once."""
+        """Tell the followers where the transport went, with the next `on_time`, which is due at once."""
         if self._is_open:
             self._bytes.append(STOP)
         if move.is_running:
@@ -43,31 +43,26 @@ class ClockOut:
         else:
             self._stand_at(move.tick)
 
-    def take_bytes(self) -> list[bytes]:
-        """What is to be sent at once, before anything that is due."""
-        messages, self._bytes = self._bytes, []
-        return messages
-
     def next_s(self, time_of: TimeOf, tempo: float) -> float:
-        """When `on_time` wants to be called, at once after a change of tempo.
+        """When `on_time` wants to be called, at once after a change of tempo or a move.
 
         `time_of` says when a tick leaves the port, `tempo` is in beats per minute.
         """
-        if tempo != self._tempo:
+        if self._bytes or tempo != self._tempo:
             return -inf
         if self._is_open:
             return time_of(self._grid_tick)
         return min(self._free_s, inf if self._tick is None else time_of(self._tick))
 
     def on_time(self, now_s: float, time_of: TimeOf, tempo: float) -> list[bytes]:
-        """The clocks due until now, each Start or Continue before its own."""
-        due: list[bytes] = []
+        """What is due until now: Stop and Song Position at once, each Start or Continue right before its clock."""
+        due = self._take_bytes()
         if tempo != self._tempo:  # in mid-clock, and in phase
             self._last_s, self._tempo = now_s - (now_s - self._last_s) * self._tempo / tempo, tempo
         while (due_s := self.next_s(time_of, tempo)) <= now_s:
             if now_s - due_s > MAX_LATE_S:
                 self._catch_up(now_s, time_of)
-                return due + self.take_bytes()
+                return due + self._take_bytes()
             due += self._clock_at(due_s, time_of)
         return due
 
@@ -80,6 +75,10 @@ class ClockOut:
     def _grid_tick(self) -> int:
         assert self._tick is not None  # asked for only while the transport runs
         return self._tick
+
+    def _take_bytes(self) -> list[bytes]:
+        messages, self._bytes = self._bytes, []
+        return messages
 
     def _open_at(self, tick: int) -> None:
         """Let followers run from here, or from the 16th that comes next."""
