@@ -87,6 +87,7 @@ def stage_setup(preset: Preset, *, is_recorded: bool = False) -> Setup:
     return Setup(
         host=preset.osc.host,
         port=preset.osc.port,
+        allow=preset.osc.allow,
         midi_out=preset.midi.out,
         midi_in=preset.midi.in_ or (preset.midi.out if preset.clock.source == "midi" else ""),
         clock=preset.clock.source,

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources import files
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from emo_osc.affect import MOODS, Affect, Mood, MoodBook
 from emo_osc.errors import EmoOscError
@@ -17,6 +18,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
 Tempo = Annotated[float, Field(ge=20.0, le=300.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
 
@@ -28,10 +30,11 @@ class Section(BaseModel):
 
 
 class OscSection(Section):
-    """Where the stage listens for OSC over UDP."""
+    """Where the stage listens for OSC over UDP, and to whom; an empty `allow` is every private network."""
 
     host: str = "127.0.0.1"
     port: Port = 7770
+    allow: tuple[Network, ...] = ()
 
 
 class MidiSection(Section):
@@ -216,6 +219,14 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as `presets/emo_osc.schema.json` holds it: `emo-osc check --schema` prints it."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("must be an address or a network such as 192.168.0.0/24") from None
+    return text
 
 
 def _validated(data: dict[Any, Any], name: str) -> Preset:

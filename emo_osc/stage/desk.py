@@ -14,6 +14,8 @@ from emo_osc.messages import Alive, AnyMessage, Failed, Kept, Loaded, NotKept, P
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
+from emo_osc.stage.echo import Echo
+from emo_osc.stage.guests import Guests
 from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.instrument import MIDI_CLOCK, NOW, Instrument
 from emo_osc.stage.latency import Latency
@@ -33,6 +35,8 @@ _OVERWRITTEN = (
     for name, value in VALUES.items()
     if value.is_settable and all(argument.kind != "s" or argument.choices for argument in value.arguments)
 )
+ANSWERS = frozenset({"/emo/error", "/emo/ack", "/emo/pong", "/emo/startup", "/emo/note", "/emo/bar"})
+"""Addresses that are never answered: else two daemons whose replies go to each other would never stop."""
 SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
 """Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
 _MIDI_CC, _MIDI_PROGRAM, MIDI_SYSTEM = 0xB0, 0xC0, 0xF0
@@ -51,8 +55,10 @@ class Answer:
 class Desk:
     """Takes messages, plays the instrument, and collects what is to be sent."""
 
-    def __init__(self, instrument: Instrument) -> None:
+    def __init__(self, instrument: Instrument, guests: Guests | None = None) -> None:
         self.instrument = instrument
+        self._guests = guests or Guests("127.0.0.1")
+        self._echo = Echo()
         self.delays = {name: Latency() for name in DELAYS}
         self._clients = Clients()
         self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
@@ -61,8 +67,8 @@ class Desk:
 
     @property
     def next_s(self) -> float:
-        """When something happens by itself: a scheduled message, the end of learning, the end of our patience."""
-        return min(self._agenda.next_s, self._phrases.next_s)
+        """When something happens by itself: a message, a push, the end of learning, the end of our patience."""
+        return min(self._agenda.next_s, self._phrases.next_s, self._echo.next_s)
 
     def take_answers(self) -> list[Answer]:
         """What is to be sent now."""
@@ -71,6 +77,8 @@ class Desk:
 
     def receive(self, message: Message, sender: Target, now_s: float, wall_s: float) -> None:
         """Do what a message asks, now or when its timetag says. `wall_s` is the Unix time of `now_s`."""
+        if message.address in ANSWERS:
+            return
         self._clients.renew(sender, now_s)
         ahead_s = 0.0 if message.time_s is None else message.time_s - wall_s
         request = Request(message, sender)
@@ -96,6 +104,8 @@ class Desk:
         for request in self._agenda.take(now_s):
             self._do(request, now_s)
         self._phrases.on_time(now_s)
+        for name in self._echo.take(now_s):
+            self._tell(name, now_s)
 
     def receive_midi(self, message: bytes, now_s: float) -> None:
         """A controller sets the value the preset maps it to; program change N calls mood N of the mood book.
@@ -183,16 +193,19 @@ class Desk:
         self._answer(request.sender, "/emo/error", error.code, str(error), request.message.address[:MAX_TEXT])
 
     def push_value(self, name: str, now_s: float) -> None:
-        """Tell listeners a value."""
-        topics = frozenset({name, "state"})
-        for target in self._clients.listeners(topics, now_s):
-            self._answer_value(target, name, now_s)
+        """Tell listeners a value, now or a few milliseconds later where it keeps changing."""
+        if self._clients.listeners(frozenset({name, "state"}), now_s) and self._echo.is_due(name, now_s):
+            self._tell(name, now_s)
 
     def push_changes(self, name: str, now_s: float) -> None:
         """Tell listeners a value and all that change with it."""
         together = {"preset": tuple(VALUES), **dict.fromkeys(_AFFECT_VALUES, _AFFECT_VALUES)}
         for value in together.get(name, (name,)):
             self.push_value(value, now_s)
+
+    def _tell(self, name: str, now_s: float) -> None:
+        arguments = self.instrument.read(name, now_s)
+        self._push(f"/emo/state/{name}", arguments, frozenset({name, "state"}), now_s)
 
     def _do(self, request: Request, now_s: float) -> None:
         try:
@@ -235,7 +248,11 @@ class Desk:
         self.acknowledge(request, NOW, now_s)
 
     def _reply_to(self, command: commands.ReplyTo, request: Request, now_s: float) -> None:
-        self._clients.reply_to(request.sender, (_numeric_host(command.host or request.sender[0]), command.port))
+        host = _numeric_host(command.host or request.sender[0])
+        if not self._guests.may_be_answered(host, request.sender[0]):
+            text = f"answers go to you or this computer; to have them sent to {host}, name it under osc.allow"
+            raise CommandError(CommandError.NOT_NOW, text)
+        self._clients.reply_to(request.sender, (host, command.port))
         self.acknowledge(request, NOW, now_s)
         self._answer(request.sender, "/emo/startup", __version__)
 

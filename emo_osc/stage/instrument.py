@@ -37,6 +37,7 @@ class Facts:
     received: int = 0
     dropped: int = 0
     unsent: int = 0
+    strangers: int = 0
 
 
 class Instrument:
@@ -350,4 +351,5 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "received": lambda i, _: (i.facts.received,),
     "dropped": lambda i, _: (i.facts.dropped,),
     "unsent": lambda i, _: (i.facts.unsent,),
+    "strangers": lambda i, _: (i.facts.strangers,),
 }

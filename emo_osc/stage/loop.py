@@ -21,6 +21,7 @@ from emo_osc.messages import Finish, Played, Ready, decode, encode
 from emo_osc.stage.clock import Clock, InternalClock
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.follower import MidiFollower
+from emo_osc.stage.guests import Guests
 from emo_osc.stage.hub import Hub
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.instrument import Instrument
@@ -55,6 +56,7 @@ class Stage:
 
     def __init__(self, setup: Setup) -> None:
         self._udp = OscSocket(setup.host, setup.port)
+        self._guests = Guests(setup.host, setup.allow)
         self._rested_s = 0.0
         self._crowd: list[Target] = []
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
@@ -70,12 +72,13 @@ class Stage:
         self._instrument = _instrument(setup, self._restock)
         self._instrument.facts.midi_out, self._instrument.facts.midi_in = midi_text, midi_in_text
         self._instrument.facts.is_realtime = _take_priority()
-        self._desk = Desk(self._instrument)
+        self._desk = Desk(self._instrument, self._guests)
         self._inbox = Inbox(self._desk.is_setting)
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
         self._instrument.send_now = self._send_now
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {midi_text}"]
+        self._lines += [f"OSC from  {self._guests.summary}"] if self._guests.summary else []
         self._lines += [f"MIDI in   {midi_in_text}"] if midi_in_text else []
         self._plays_at_once = setup.is_playing and setup.clock == "internal"
         self._is_recorded = setup.is_recorded
@@ -173,6 +176,9 @@ class Stage:
         now_s = perf_counter()
         ahead_s = now_s - time()
         for datagram in datagrams:
+            if not self._guests.may_speak(datagram.sender[0]):
+                self._refuse(datagram.sender[0])
+                continue
             stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
             is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
             self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
@@ -182,6 +188,12 @@ class Stage:
         facts.received, facts.malformed = inbox.received - inbox.dropped, inbox.malformed
         facts.dropped, facts.unsent = inbox.dropped + self._udp.overflowed, self._udp.unsent
         return len(datagrams) >= DATAGRAMS_A_BATCH
+
+    def _refuse(self, host: str) -> None:
+        """Count a stranger, and let people read who the first one was."""
+        self._instrument.facts.strangers += 1
+        if self._instrument.facts.strangers == 1:
+            self._instrument.say("osc", f"OSC from {host} is not heard; to let it in, name it under osc.allow")
 
     def _serve(self, run: Run, until_s: float) -> None:
         for done, waiting in enumerate(run.waiting):

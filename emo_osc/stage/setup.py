@@ -48,7 +48,8 @@ class Setup:
     """Everything the stage needs to open its ports and play; `tokens` let the door, the studio and the synth in.
 
     `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
-    `clock` is `internal`, `midi` or `link`; what is played is told to the door where it `is_recorded`.
+    `clock` is `internal`, `midi` or `link`; what is played is told to the door where it `is_recorded`;
+    `allow` names the addresses and networks that are heard, every private one where it is empty.
     """
 
     host: str
@@ -63,6 +64,7 @@ class Setup:
     presets: dict[str, StagePreset]
     clock: str = "internal"
     is_recorded: bool = False
+    allow: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The setup as text for the stage's standard input."""
@@ -78,7 +80,7 @@ class Setup:
         try:
             fields = json.loads(text)
             presets = {name: _read_preset(entry) for name, entry in fields.pop("presets").items()}
-            return cls(**fields, presets=presets)
+            return cls(**{**fields, "allow": tuple(fields.get("allow", ()))}, presets=presets)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a setup: {error}") from None
 

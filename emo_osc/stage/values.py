@@ -162,6 +162,7 @@ _ALL = (
     _read_only("received", "i", "messages that were read, or overtaken by a newer setting of theirs in a flood"),
     _read_only("dropped", "i", "datagrams lost because too many came at once"),
     _read_only("unsent", "i", "replies that the system would not send"),
+    _read_only("strangers", "i", "datagrams, unread, of hosts that osc.allow in the preset does not let in"),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}
 
