@@ -61,11 +61,15 @@ class Backstage:
         while True:
             await asyncio.sleep(LOOK_S)
             now_s = asyncio.get_running_loop().time()
-            for name in self._watch.changed():
-                self._read_again(name)
+            self.look()
             if now_s - saved_s > SAVE_S:
                 saved_s = now_s
                 self.save()
+
+    def look(self) -> None:
+        """Read presets that have changed, for the next time the stage is asked for one."""
+        for name in self._watch.changed():
+            self._read_again(name)
 
     def save(self) -> None:
         """Write the recording down."""

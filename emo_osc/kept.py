@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -73,7 +74,8 @@ class PhraseFolder:
 
     def _clear(self, name: str) -> None:
         for ending in (".json.part", ".mid.part"):
-            self._path(name, ending).unlink(missing_ok=True)
+            with suppress(OSError):  # the folder itself may be what is wrong
+                self._path(name, ending).unlink()
 
 
 def _midi(kept: Kept) -> bytes:

@@ -1,0 +1,135 @@
+"""The door's part while the music plays: files that change, phrases to save, lines to tell."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from emo_osc.affect import Affect
+from emo_osc.backstage import Backstage
+from emo_osc.kept import PhraseFolder
+from emo_osc.log import Log
+from emo_osc.messages import DoorToStage, Kept, NotKept, Played, PresetRead, Ready, Restart, Said, encode
+from emo_osc.preset_watch import PresetWatch
+from emo_osc.recorder import Recorder
+from emo_osc.stage.setup import StagePreset
+from emo_osc.workers import Keeper, Worker
+
+MakeReady = Callable[..., Ready]
+
+
+class Evening:
+    """A backstage with what it sent and said."""
+
+    def __init__(self, folder: Path, recorder: Recorder | None = None) -> None:
+        self.sent: list[DoorToStage] = []
+        self.said: list[str] = []
+        self.presets = folder / "presets"
+        self.presets.mkdir()
+        log = Log(self.said.append)
+        self.keeper = Keeper(Worker("studio", ()), log)
+        self.backstage = Backstage(
+            log,
+            self.sent.append,
+            {"studio": self.keeper},
+            PhraseFolder(folder / "phrases"),
+            recorder,
+            PresetWatch(lambda: (self.presets,)),
+            self.read,
+        )
+
+    def read(self, name: str) -> StagePreset:
+        text = (self.presets / f"{name}.yaml").read_text()
+        return StagePreset({}, fault=text) if "wrong" in text else StagePreset({"tempo": float(text)})
+
+    def receive(self, message: Said | Restart | Kept | Played) -> None:
+        self.backstage.receive(encode(message))
+
+
+def test_a_phrase_is_saved_and_handed_back_another_evening(tmp_path: Path, ready: MakeReady) -> None:
+    evening, kept = Evening(tmp_path), Kept("x", ready(60), Affect(0, 0), 120.0)
+
+    evening.receive(kept)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "phrases").rename(tmp_path / "other" / "phrases")
+    (tmp_path / "other" / "phrases" / "bad.json").write_text("?")
+    later = Evening(tmp_path / "other")
+    later.backstage.open()
+
+    assert evening.sent == [kept]
+    assert "kept 'x' in" in evening.said[0]
+    assert later.sent == [kept]
+    assert "bad.json: not a kept phrase" in later.said[0]
+
+
+def test_a_phrase_that_cannot_be_saved_is_answered(tmp_path: Path, ready: MakeReady) -> None:
+    evening = Evening(tmp_path)
+    (tmp_path / "phrases").write_text("a file stands here")
+
+    evening.receive(Kept("x", ready(60), Affect(0, 0), 120.0))
+
+    (answer,) = evening.sent
+    assert isinstance(answer, NotKept)
+    assert answer.name == "x"
+    assert evening.said == [answer.text]
+
+
+def test_what_was_played_reaches_the_recorder(tmp_path: Path) -> None:
+    evening = Evening(tmp_path, Recorder(tmp_path / "a.mid"))
+    empty = (tmp_path / "a.mid").read_bytes()
+
+    evening.receive(Played(1.0, 120.0, "903c50"))
+    evening.backstage.save()
+
+    assert (tmp_path / "a.mid").read_bytes() != empty
+
+
+def test_a_recording_that_cannot_be_saved_is_told_and_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    evening = Evening(tmp_path, Recorder(tmp_path / "gone" / "a.mid"))
+    (tmp_path / "gone" / "a.mid").unlink()
+    (tmp_path / "gone").rmdir()
+
+    evening.backstage.save()
+    (tmp_path / "gone").mkdir()
+    evening.backstage.save()
+
+    assert "a.mid: cannot be written now (No such file or directory)" in evening.said[0]
+    assert (tmp_path / "gone" / "a.mid").exists()
+
+
+def test_lines_are_told_and_unknown_processes_left_alone(tmp_path: Path) -> None:
+    evening = Evening(tmp_path)
+
+    evening.receive(Said("studio", "generator ready"))
+    evening.receive(Restart("nobody", "just so"))
+
+    assert evening.said == ["generator ready"]
+
+
+def test_a_preset_that_changes_is_read_again(tmp_path: Path) -> None:
+    evening = Evening(tmp_path)
+    changed = PresetWatch(lambda: (evening.presets,))
+    assert list(changed.changed()) == []
+
+    (evening.presets / "club.yaml").write_text("140")
+    assert list(changed.changed()) == ["club"]
+    assert list(changed.changed()) == []
+    os.utime(evening.presets / "club.yaml", ns=(1, 1))
+    assert list(changed.changed()) == ["club"]
+    (evening.presets / "club.yaml").unlink()
+    assert list(changed.changed()) == ["club"]
+
+
+def test_a_preset_broken_on_reload_is_told_and_the_stage_knows(tmp_path: Path) -> None:
+    evening = Evening(tmp_path)
+    (evening.presets / "club.yaml").write_text("140")
+    evening.backstage.look()
+    (evening.presets / "club.yaml").write_text("club.tempo: wrong")
+    evening.backstage.look()
+
+    assert evening.said == ["preset club: read again", "preset club: wrong, what was loaded stays: club.tempo: wrong"]
+    assert [message.name for message in evening.sent if isinstance(message, PresetRead)] == ["club", "club"]
+    assert [StagePreset.from_json(m.text).fault for m in evening.sent if isinstance(m, PresetRead)] == [
+        "",
+        "club.tempo: wrong",
+    ]
