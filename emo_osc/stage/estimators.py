@@ -156,7 +156,7 @@ class Interacting:
     LEAST_SIGMA_S, MOST_SIGMA_S = 0.0003, 0.004
 
     def __init__(
-        self, hold: float = 0.00005, move: float = 0.006, switch: float = 0.001, sigma_s: float = 0.0008
+        self, hold: float = 0.00003, move: float = 0.005, switch: float = 0.001, sigma_s: float = 0.0008
     ) -> None:
         """`hold` and `move` are the filters' `wander`; `switch` is the chance, a clock, that they take turns."""
         self._holding, self._moving = Kalman(hold, sigma_s), Kalman(move, sigma_s)

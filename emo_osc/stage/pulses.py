@@ -25,6 +25,8 @@ EARLY = 6  # stamps that settle the first tempo: one lost among them is still se
 
 # How unlikely things are, as -log of a chance a clock.
 LOST = 4.6  # one in a hundred
+ALSO_LOST = 1.0  # one in three, where the one before was
+GAP = 14.0  # any one gap, however long: alone it must not be taken for a jump
 DOUBLED = 4.6
 FARTHEST = 6.0  # a stamp that is anywhere: held back by a host
 JUMP = 16.0  # as many as four clocks lost in equal gaps
@@ -115,7 +117,7 @@ class Pulses:
         nearest = self._nearest(stamp_s)
         late_s = self._deviation(stamp_s, nearest)
         new = nearest - self.number
-        cost = self._misfit(late_s) + (DOUBLED if new < 1 else (new - 1) * LOST)
+        cost = self._cost(new, late_s)
         self._last_s = stamp_s
         if new > 0:
             self.number = nearest
@@ -160,7 +162,7 @@ class Pulses:
         """Until the tempo is settled every stamp tells it anew: one gap of two periods is a lost clock."""
         self._early.append(stamp_s)
         self._recent.clear()
-        self._follow(_Row.of(self._early), self._first_number)
+        self._follow(self._row_of(self._early), self._first_number)
         if len(self._early) == EARLY:
             self._early = []
 
@@ -173,11 +175,19 @@ class Pulses:
             if step and abs(late_s) < gate_s:
                 self._estimator.add(step - last, stamp_s)
                 last = step
-            cost = self._misfit(late_s) + (step - before - 1) * LOST
+            cost = self._misfit(late_s) + _price_of(step - before - 1)
             self._recent.append(_Taken(stamp_s, first + step, row.period_s, cost))
             before = step
         self._draw(first + last, self._estimator.at_s, self._estimator.period_s)
         self.number = first + row.steps[-1]
+
+    def _cost(self, new: int, late_s: float) -> float:
+        """How unlikely a stamp is that tells `new` clocks at once; none may be one that was told too soon."""
+        if new < 1:
+            was_held = self._recent[-1].cost >= FARTHEST
+            return self._misfit(late_s) + (0.0 if was_held else DOUBLED)
+        told = self._misfit(late_s) + _price_of(new - 1)
+        return min(told, FARTHEST) if new <= 2 else told
 
     def _misfit(self, late_s: float) -> float:
         sigma_s = max(LEAST_SIGMA_S, 1.25 * self._spread_s)
@@ -191,11 +201,11 @@ class Pulses:
             told = sum(taken.cost for taken in recent[start:])
             if told - JUMP <= gain:
                 break
-            row, before = _Row.of([taken.stamp_s for taken in recent[start:]]), recent[start - 1]
+            row, before = self._row_of([taken.stamp_s for taken in recent[start:]]), recent[start - 1]
             # The gap in which the tempo jumped holds one clock, unless it is longer than either tempo allows.
             gap_s = row.stamps_s[0] - before.stamp_s
             first = max(1, ceil(gap_s / max(row.period_s, before.period_s) - 0.5))
-            price = JUMP + (first - 1) * LOST
+            price = JUMP + _price_of(first - 1)
             better = told - price - self._cost_of(row)
             if better > gain:
                 gain, best = better, (start, price, row, before.number + first)
@@ -205,14 +215,26 @@ class Pulses:
             self._follow(row, number)
             self._recent[start] = replace(self._recent[start], cost=self._recent[start].cost + price)
 
+    def _row_of(self, stamps_s: list[float]) -> "_Row":
+        """The likelier telling: some clocks are missing, or every stamp is the next clock."""
+        gappy = _Row.of(stamps_s)
+        if gappy.steps[-1] == len(stamps_s) - 1:
+            return gappy
+        return min(gappy, _Row.through(list(range(len(stamps_s))), stamps_s), key=self._cost_of)
+
     def _cost_of(self, row: "_Row") -> float:
         if not SHORTEST_S <= row.period_s <= LONGEST_S:
             return inf
-        lost = row.steps[-1] + 1 - len(row.steps)
-        return lost * LOST + sum(
+        misfits = (
             self._misfit(stamp_s - row.at_s - step * row.period_s)
             for step, stamp_s in zip(row.steps, row.stamps_s, strict=True)
         )
+        return sum(misfits) + sum(_price_of(after - before - 1) for before, after in pairwise(row.steps))
+
+
+def _price_of(lost: int) -> float:
+    """Of clocks that are lost in one gap: where one is, the next is easily lost too."""
+    return min(GAP, LOST + (lost - 1) * ALSO_LOST) if lost > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +261,11 @@ class _Row:
             due_s += step * usual_s
             due_s += 0.5 * (stamp_s - due_s)
             steps.append(steps[-1] + step)
+        return cls.through(steps, stamps_s)
+
+    @classmethod
+    def through(cls, steps: list[int], stamps_s: list[float]) -> "_Row":
+        """The median of all slopes (Theil 1950, Sen 1968), so that no single stamp bends the line."""
         points = list(zip(steps, stamps_s, strict=True))
-        # The median of all slopes: Theil 1950, Sen 1968.
         period_s = median((later - sooner) / (m - n) for (n, sooner), (m, later) in combinations(points, 2))
         return cls(stamps_s, steps, median(stamp_s - step * period_s for step, stamp_s in points), period_s)
