@@ -9,8 +9,9 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SYSTEM = jackd2 liblo-tools libportaudio2
 ARGS ?=
+SECONDS ?= 300
 
-.PHONY: play test lint types pytest system docs patches wheel clean
+.PHONY: play test lint types pytest system fuzz docs patches wheel clean
 
 play: $(VENV)/.installed  ## the instrument, with every default; ARGS="--preset club --no-sound" goes to emo-osc serve
 	@$(BIN)/emo-osc serve $(ARGS)
@@ -35,6 +36,10 @@ docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the 
 
 patches: $(VENV)/.installed-test
 	@$(BIN)/python -m emo_osc.lab.max_patch
+
+fuzz: $(VENV)/.installed-test  ## a long look for bytes that upset the stage: make fuzz SECONDS=3600 for each target
+	@for target in packets datagrams midi lines; do echo "== fuzzing $$target for $(SECONDS) s"; \
+		$(BIN)/python -m tests.fuzz.run $$target $(SECONDS) || exit; done
 
 wheel: $(VENV)/.installed-test
 	@$(PIP) build
