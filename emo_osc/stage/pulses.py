@@ -94,7 +94,11 @@ class Pulses:
             return
         nearest = self._nearest(stamp_s)
         is_on_grid = nearest > self.number and abs(self._deviation(stamp_s, nearest)) < self._gate_s
-        self._restart(nearest if is_on_grid else self.number + 1, stamp_s)
+        if is_on_grid:
+            self.add(stamp_s)
+            self._believe(stamp_s, self.number)
+        else:
+            self._restart(self.number + 1, stamp_s)
 
     def rejoin(self, stamp_s: float) -> None:
         """A clock after a long silence: the nearest one by the tempo that was."""
