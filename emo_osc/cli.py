@@ -290,6 +290,20 @@ def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
         write(tables, json_out)
 
 
+@bench.command("clock")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=45.0, show_default=True, help="How long to measure.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+def bench_clock(seconds: float, json_out: Path | None) -> None:
+    """How well a MIDI clock is followed: estimators side by side on simulated clocks."""
+    from emo_osc.lab.bench_clock import bench_clock as measure
+    from emo_osc.lab.report import show, write
+
+    tables = measure(seconds)
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
 @bench.command("flood")
 @click.option("--seconds", type=click.FloatRange(min=1.0), default=5.0, show_default=True, help="Length of each flood.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
