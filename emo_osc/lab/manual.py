@@ -11,6 +11,8 @@ from emo_osc.affect import MOODS, Mood
 from emo_osc.errors import CommandError
 from emo_osc.preset import OscSection, schema_text
 from emo_osc.stage.commands import ROUTES, NotYet, Route, describe
+from emo_osc.stage.desk import DELAYS
+from emo_osc.stage.latency import KEPT
 from emo_osc.stage.values import PUSHES, VALUES, Argument, Value
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,11 @@ ANSWERS = (
     ("/emo/state/NAME value..", "the answer to get and status, and the push of a value that is listened to"),
     ("/emo/bar n", "a bar begins, to those who listen to `bar`"),
     ("/emo/note pitch velocity duration_ms channel", "a note sounds, to those who listen to `note`"),
-    ("/emo/latency name p50_ms p95_ms p99_ms max_ms count", "the delays seen so far"),
+    ("/emo/latency name p50_ms p95_ms p99_ms max_ms count", f"the delays seen so far: {', '.join(DELAYS)}"),
+    (
+        "/emo/latency/spread name count..",
+        f"how many of the last {KEPT} lie up to 5 us, then up to each next quarter of an octave (x 1.19)",
+    ),
     ("/emo/pong [token]", "the answer to ping"),
     ("/emo/startup version", "the daemon is there"),
     ("/emo/version version", "the answer to version"),

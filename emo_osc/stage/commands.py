@@ -146,6 +146,11 @@ class AskLatency:
 
 
 @dataclass(frozen=True, slots=True)
+class AskSpread:
+    """Answer how the delays are spread."""
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """Answer the version."""
 
@@ -178,6 +183,7 @@ Command = (
     | Ping
     | Status
     | AskLatency
+    | AskSpread
     | Version
     | NotYet
 )
@@ -292,6 +298,7 @@ _ALL: tuple[Route, ...] = (
     Route("/emo/ping", ((Argument("token", "s", is_optional=True),),), "answer /emo/pong with the same token", Ping),
     _trigger("/emo/status", Status, "answer every value as /emo/state/NAME"),
     _trigger("/emo/latency", AskLatency, "answer the delays seen"),
+    _trigger("/emo/latency/spread", AskSpread, "answer how those delays are spread"),
     _trigger("/emo/version", Version, "answer /emo/version with the version"),
 )
 ROUTES: dict[str, Route] = {route.address: route for route in _ALL}

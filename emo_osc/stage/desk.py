@@ -26,8 +26,9 @@ from emo_osc.stage.values import MAX_TEXT, VALUES, Scalar
 
 MAX_AHEAD_S = 60.0
 MAX_SCHEDULED = 1024
-DELAYS = ("datagram", "schedule")
-"""Delays that are kept: datagram received -> MIDI bytes sent, and note due -> note sent."""
+DELAYS = ("datagram", "schedule", "clock", "studio")
+"""Delays that are kept: datagram received -> MIDI bytes sent, note due -> note sent, how far each MIDI clock that came
+in lay from where it was expected, and order sent to the studio -> its answer."""
 
 _AFFECT_VALUES = ("va", "valence", "arousal", "mood")  # to set one moves all
 _OVERWRITTEN = (
@@ -129,6 +130,8 @@ class Desk:
 
     def _receive_clock(self, message: bytes, now_s: float) -> None:
         self.instrument.receive_clock(message, now_s)
+        for deviation_s in self.instrument.clock.take_deviations():
+            self.delays["clock"].add(abs(deviation_s))
         if message[0] != MIDI_CLOCK:
             for name in ("playing", "clock"):
                 self.push_value(name, now_s)
@@ -136,6 +139,9 @@ class Desk:
     def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""
         performer = self.instrument.performer
+        answered_s = self.instrument.restock.take_answered()
+        if answered_s is not None:
+            self.delays["studio"].add(now_s - answered_s)
         if isinstance(message, Loaded):
             performer.wanted = performer.wanted or performer.affect
         if self._phrases.receive_studio(message, now_s):
@@ -267,6 +273,10 @@ class Desk:
     def _latency(self, _: commands.AskLatency, request: Request, now_s: float) -> None:
         self._answer_latency(self._clients.target(request.sender))
 
+    def _spread(self, _: commands.AskSpread, request: Request, now_s: float) -> None:
+        for name, delay in self.delays.items():
+            self._answer(request.sender, "/emo/latency/spread", name, *delay.spread())
+
     def _version(self, _: commands.Version, request: Request, now_s: float) -> None:
         self._answer(request.sender, "/emo/version", __version__)
 
@@ -349,6 +359,7 @@ _HANDLERS: dict[type, Callable[[Desk, Any, Request, float], None]] = {
     commands.Ping: Desk._ping,
     commands.Status: Desk._status,
     commands.AskLatency: Desk._latency,
+    commands.AskSpread: Desk._spread,
     commands.Version: Desk._version,
     commands.NotYet: Desk._not_yet,
 }

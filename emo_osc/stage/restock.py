@@ -43,6 +43,7 @@ class Restock:
         self._is_learned = True
         self._asked_ticket = 0
         self._order: _Order | None = None
+        self._answered: _Order | None = None
         self._tickets = 0
 
     @property
@@ -113,6 +114,11 @@ class Restock:
         self._note(message)
         return message
 
+    def take_answered(self) -> float | None:
+        """When the order was sent that has been answered since this was last asked; None where none was."""
+        answered, self._answered = self._answered, None
+        return answered.sent_s if answered else None
+
     def is_asked(self, ready: Ready) -> bool:
         """Whether a melody answers the latest order for one."""
         return ready.ticket == self._asked_ticket and self._asked_ticket > 0
@@ -135,5 +141,5 @@ class Restock:
         if isinstance(message, Alive):
             return
         if self._order is not None and message.ticket == self._order.message.ticket:
-            self._order = None
+            self._order, self._answered = None, self._order
             self.state = StudioState.READY
