@@ -40,12 +40,12 @@ def test_a_clamped_affect_is_acked_with_what_it_became(playing: Any) -> None:
     assert ack[4:] == (1.0, -1.0)
 
 
-def test_the_latency_offset_sends_earlier_and_the_ack_knows(playing: Any) -> None:
+def test_the_latency_offset_sends_earlier_and_the_ack_tells_when_it_is_heard(playing: Any) -> None:
     playing.ask("/emo/set/latency_ms", 100)
     (ack,) = playing.ask("/emo/mood", "bright")
     sent = playing.run_until(4.0)
 
-    assert ack[3] == pytest.approx(1400.0)
+    assert ack[3] == pytest.approx(1500.0)
     assert next(at_s for at_s, message in sent if message[:2] == bytes((0x90, 72))) == pytest.approx(1.9)
 
 

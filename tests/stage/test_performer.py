@@ -110,6 +110,18 @@ def test_the_touch_changes_with_the_very_next_note(ready: MakeReady) -> None:
     assert wild[2] == calm[2] + 18
 
 
+@pytest.mark.parametrize("first", [59, 61, 84, 36])
+def test_of_two_that_fit_the_one_without_a_leap_takes_over(first: int, ready: MakeReady) -> None:
+    far, near = ready(first + 24, 0.0, 0.9), ready(first + 5, 0.0, 0.95)
+    performer = performer_of(ready(first), far, near)
+    performer.play()
+    play_until(performer, 10)
+
+    performer.set_affect(Affect(0.0, 0.9), 10.0)
+
+    assert performer.booked == (near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
+
+
 def test_a_melody_that_is_near_plays_on(ready: MakeReady) -> None:
     performer = performer_of(ready(60), ready(62, 0.05, 0.0))
     performer.play()

@@ -57,6 +57,22 @@ def test_what_an_ack_promises_is_played(quantize: str, tempo: float, stage: Make
     assert int(first / bar_s + 1e-6) + 1 == bar
 
 
+@pytest.mark.parametrize("latency_ms", [-200.0, -20.0, 35.0, 200.0])
+def test_what_is_sent_early_for_a_slow_instrument_is_heard_when_promised(
+    latency_ms: float, stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = stage((ready(60), ready(72, 0.0, 0.9)))
+    playing.ask("/emo/set/latency_ms", latency_ms)
+    playing.ask("/emo/play")
+    playing.run_until(1.5 * BAR_S)
+
+    ms = playing.ask("/emo/va", 0.0, 0.9)[0][3]
+    sent_s = next(at_s for at_s, pitch in notes_on(playing.run_until(5 * BAR_S)) if pitch == 72)
+
+    assert sent_s + latency_ms / 1000 == pytest.approx(1.5 * BAR_S + ms / 1000)
+    assert sent_s + latency_ms / 1000 == pytest.approx(2 * BAR_S)
+
+
 @pytest.mark.parametrize("tempo", [20.0, 61.7, 120.0, 300.0])
 @pytest.mark.parametrize("swing", [0.0, 1.0])
 def test_the_seam_of_a_loop_cannot_be_heard(tempo: float, swing: float, stage: MakeStage, ready: MakeReady) -> None:
