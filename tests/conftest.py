@@ -3,17 +3,21 @@
 Hypothesis runs the same examples every time, without a stopwatch on a shared machine. `jack` starts `jackd` with a
 dummy driver under a server name of its own, once a session, and points this process and its children to it; tests
 that ask for it are skipped, with the reason, where jackd2 is not installed. `ready` makes melodies, `stage` a desk
-without ports, clocks or processes.
+without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port.
 """
 
 import os
+import queue
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from time import perf_counter
 
 import pytest
+import rtmidi
 from hypothesis import settings
 
 from emo_osc.affect import MOODS, Affect
@@ -28,6 +32,7 @@ from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.shelf import Shelf
+from tests.serving import Daemon, Listener
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait for each other slow small tensors down
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -66,6 +71,40 @@ def jack() -> Iterator[str]:
         server.wait(10)
         for key, value in before.items():
             os.environ.pop(key) if value is None else os.environ.update({key: value})
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
+    opened: list[Daemon] = []
+
+    def open_daemon(port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}") -> Daemon:
+        opened.append(Daemon(tmp_path, port, generator))
+        return opened[-1]
+
+    yield open_daemon
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
+    """Listens to the JACK port of a name; what arrives comes with its time."""
+    ports: list[rtmidi.MidiIn] = []
+
+    def listen(name: str) -> Listener:
+        heard: Listener = queue.Queue()
+        port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="listener")
+        ports.append(port)
+        index = next(index for index, found in enumerate(port.get_ports()) if name in found)
+        port.set_callback(lambda event, _: heard.put((perf_counter(), bytes(event[0]))))
+        port.open_port(index)
+        return heard
+
+    yield listen
+    for port in ports:
+        port.cancel_callback()
+        port.close_port()
+        port.delete()
 
 
 MakeReady = Callable[..., Ready]

@@ -4,11 +4,9 @@ import os
 import queue
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
@@ -20,135 +18,9 @@ from emo_osc.daemon import stage_preset, stage_setup
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import parse_preset
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody
-from emo_osc.stage.osc import Message, decode, encode
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.studio.canned import read_shelf, shelf_path
-
-TIMEOUT_S = 30.0
-PRESET = """
-osc: {{port: {port}}}
-midi: {{out: {name}}}
-clock: {{tempo: 240}}
-generator: {generator}
-sound: {{enabled: false}}
-web: {{enabled: false}}
-"""
-Listener = queue.Queue[tuple[float, bytes]]
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Daemon:
-    """`emo-osc serve` in a process of its own, and an OSC client beside it."""
-
-    def __init__(self, folder: Path, port: int, generator: str) -> None:
-        self.port = port or free_port()
-        self.name = f"emo_{self.port}"
-        preset = folder / f"{self.name}.yaml"
-        preset.write_text(PRESET.format(port=self.port, name=self.name, generator=generator), encoding="utf-8")
-        self.started_s = perf_counter()
-        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self._said: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.client.settimeout(TIMEOUT_S)
-
-    def wait_for_line(self, part: str) -> str:
-        while part not in (line := self._said.get(timeout=TIMEOUT_S)):
-            continue
-        return line
-
-    def send(self, address: str, *arguments: float | str) -> None:
-        self.client.sendto(encode(address, *arguments), ("127.0.0.1", self.port))
-
-    def receive(self) -> Message:
-        (message,) = decode(self.client.recv(2048))
-        return message
-
-    def receive_until(self, wanted: Callable[[Message], bool]) -> Message:
-        while not wanted(message := self.receive()):
-            continue
-        return message
-
-    def child(self, module: str) -> int:
-        """The id of the process that runs a module of ours."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
-
-    def close(self) -> int:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(TIMEOUT_S)
-        self._reader.join(TIMEOUT_S)
-        self.client.close()
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
-        return code
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._said.put(line)
-
-
-@pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
-    opened: list[Daemon] = []
-
-    def open_daemon(port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}") -> Daemon:
-        opened.append(Daemon(tmp_path, port, generator))
-        return opened[-1]
-
-    yield open_daemon
-    for one in opened:
-        one.close()
-
-
-@pytest.fixture
-def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
-    """Listens to the JACK port of a name; what arrives comes with its time."""
-    ports: list[rtmidi.MidiIn] = []
-
-    def listen(name: str) -> Listener:
-        heard: Listener = queue.Queue()
-        port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="listener")
-        ports.append(port)
-        index = next(index for index, found in enumerate(port.get_ports()) if name in found)
-        port.set_callback(lambda event, _: heard.put((perf_counter(), bytes(event[0]))))
-        port.open_port(index)
-        return heard
-
-    yield listen
-    for port in ports:
-        port.cancel_callback()
-        port.close_port()
-        port.delete()
-
-
-def next_note(heard: Listener, wanted: Callable[[bytes], bool] = lambda _: True) -> tuple[float, bytes]:
-    """The next note-on that is wanted."""
-    while True:
-        at_s, message = heard.get(timeout=TIMEOUT_S)
-        if message[0] & 0xF0 == 0x90 and wanted(message):
-            return at_s, message
-
-
-def left_on(messages: list[bytes]) -> set[int]:
-    """Pitches whose last message is a note-on."""
-    last = {message[1]: message[0] & 0xF0 for message in messages if message[0] & 0xE0 == 0x80}
-    return {pitch for pitch, kind in last.items() if kind == 0x90}
-
-
-def drained(heard: Listener) -> list[bytes]:
-    return [heard.get()[1] for _ in range(heard.qsize())]
-
+from tests.serving import TIMEOUT_S, Daemon, Listener, drained, free_port, left_on, next_note
 
 def test_a_mood_sent_by_liblo_is_heard_at_a_real_midi_port(
     daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
