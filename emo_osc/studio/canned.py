@@ -10,10 +10,12 @@ from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Ready, decode
 from emo_osc.preset import GeneratorSection
+from emo_osc.score import Melody, tiled
 from emo_osc.studio.generators import Composed
 
 SHELF = "shelf.jsonl"
 MISS_WEIGHT = 0.25  # a melody's own miss of its targets beside its distance on the plane, as on the stage's shelf
+CANDIDATES = 16  # variations made for each that is asked for
 CHOICE = 8  # among how many of the nearest a seed chooses
 
 
@@ -49,13 +51,29 @@ class Canned:
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` melodies, the nearest first; fewer where fewer are there. Same seed, same melodies."""
-        ranked = sorted(self._melodies, key=lambda ready: _miss(ready, affect))
-        near = ranked[: max(count, CHOICE)]
+        near = self._nearest(affect, max(count, CHOICE))
         chosen = Random(seed).sample(near, min(count, len(near)))
         return [
             Composed(ready.melody, ready.measured, _miss(ready, affect), seed)
             for ready in sorted(chosen, key=lambda ready: _miss(ready, affect))
         ]
+
+    def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
+        """Variations that take the bars that move from melodies near the affect; `latent` plays no part."""
+        from emo_osc.studio.variations import exchanged, ranked, unchanged  # numpy; whoever only reads shelves has none
+
+        source = tiled(melody)
+        if amount <= 0.0:
+            return [unchanged(source, latent, affect, seed)] * count
+        if amount >= 1.0 or not source.notes:
+            return self.compose(affect, count, seed)
+        others = [ready.melody for ready in self._nearest(affect, CHOICE + 1) if ready.melody != source]
+        seeds = [Random(f"{seed} {index}").getrandbits(62) for index in range(CANDIDATES * count)]
+        varied = [exchanged(source, others[child % len(others)], amount, Random(child)) for child in seeds]
+        return ranked(varied, seeds, source, affect, amount)[:count]
+
+    def _nearest(self, affect: Affect, count: int) -> list[Ready]:
+        return sorted(self._melodies, key=lambda ready: _miss(ready, affect))[:count]
 
 
 def build(section: GeneratorSection) -> Canned:

@@ -21,13 +21,15 @@ GENERATORS = {
 class Composed:
     """A melody made for an affect, with what was measured on its notes and how far that lies from the targets.
 
-    `distance` >= 0, 0 is exact; `seed` makes it again.
+    `distance` >= 0, 0 is exact; `seed` makes it again; `latent` is what it was decoded from, as text only its generator
+    reads, empty where there is none.
     """
 
     melody: Melody
     measured: Measured
     distance: float
     seed: int
+    latent: str = ""
 
 
 class Generator(Protocol):
@@ -43,6 +45,13 @@ class Generator(Protocol):
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` >= 1 melodies, the nearest to the affect's targets first; same seed, same melodies."""
+
+    def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
+        """`count` >= 1 variations of a melody of 1..16 bars, moved towards an affect; same seed, same variations.
+
+        `amount` in [0, 1]: 0 is the same, 1 a stranger; between, the melody keeps its form and about as many of its
+        bars as `amount` leaves. `latent` is the melody's own, or empty.
+        """
 
 
 def build(section: GeneratorSection) -> Generator:

@@ -5,7 +5,9 @@ what is kept is decided by attributes measured on decoded notes.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -17,18 +19,33 @@ from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
+from emo_osc.score import Melody, tiled
 from emo_osc.studio import checkpoints
-from emo_osc.studio.attributes import distances, flaws, in_c, measure_table, targets
+from emo_osc.studio.attributes import Floats, distances, flaws, in_c, measure, measure_table, targets
 from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.latents import Latent
 from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.studio.noise import gumbel
-from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, Taste
-from emo_osc.studio.tokens import melody_of
+from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, Taste, Theme
+from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
+from emo_osc.studio.tokens import clean as clean_tokens
+from emo_osc.studio.variations import (
+    form_of,
+    home_lift,
+    lifted,
+    moves,
+    ranked,
+    sameness,
+    unchanged,
+    with_bars,
+)
 
 NAME = "music_vae"
+REACH = 5  # semitones between the mean pitch of a melody and that of bars that move in it
+TRUE = 0.95  # of a melody's notes come again from its latent, or the latent is another melody's
 IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
 
 
@@ -47,22 +64,59 @@ class MusicVAE:
 
         A candidate's distance counts its flaws too, so of two that say the same the better made one is kept.
         """
-        seeds = [_child(seed, index) for index in range(self.proposer.candidates * count)]
-        tokens = self.draw(affect, seeds)
+        seeds = self._seeds(seed, count)
+        with no_denormals():
+            proposal = self.proposer.propose(affect, seeds, self.taste)
+            tokens = self._played(proposal, seeds)
         measured = measure_table(tokens)
         apart = distances(measured, targets(affect)) + flaws(tokens)
         return [
-            Composed(melody_of(tokens[row].tolist()), Measured(*measured[row].tolist()), float(apart[row]), seeds[row])
+            Composed(
+                melody_of(tokens[row].tolist()),
+                Measured(*measured[row].tolist()),
+                float(apart[row]),
+                seeds[row],
+                _latent(proposal, row, seeds).to_text(),
+            )
             for row in np.argsort(apart)[:count]
+        ]
+
+    def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
+        """Variations, the best first: near the affect's targets, without flaws, and moved as far as was asked.
+
+        Bars that do not move keep their notes to the tick. A melody in another key is varied in C and moved back.
+        """
+        source = tiled(melody)
+        if amount <= 0.0:
+            return [unchanged(source, latent, affect, seed)] * count
+        tokens = np.array(tokens_of(source))
+        if amount >= 1.0 or tokens.max() < FIRST_NOTE:
+            return self.compose(affect, count, seed)
+        seeds = self._seeds(seed, count)
+        form = form_of(tokens)
+        moved = [moves(form, amount, Random(child)) for child in seeds]
+        own, lift = self._home(tokens, latent)
+        theme = Theme(own, _wanted(tokens, affect, lift), amount)
+        with no_denormals():
+            proposal = self.proposer.near(theme, moved, seeds, self.taste)
+            drawn = lifted(self._played(proposal, seeds), -lift)
+        varied = [with_bars(source, row, bars) for row, bars in zip(drawn, moved, strict=True)]
+        return [
+            replace(made, latent=self._if_true(_latent(proposal, seeds.index(made.seed), seeds), made.melody))
+            for made in ranked(varied, seeds, source, affect, amount)[:count]
         ]
 
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
         """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
         with no_denormals():
-            proposal = self.proposer.propose(affect, seeds, self.taste)
-            tokens = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal)))
-        drawn: NDArray[np.int64] = tokens.cpu().numpy()
-        return drawn if self.proposer.is_in_c else in_c(drawn)
+            return self._played(self.proposer.propose(affect, seeds, self.taste), seeds)
+
+    def again(self, latent: Latent) -> NDArray[np.int64]:
+        """The tokens (256,) that a latent was decoded to."""
+        numbers = latent.numbers[None]
+        with no_denormals():
+            played = self._played(Proposal(numbers, self.proposer.embed(numbers), (latent.form,)), [latent.seed])
+        return np.asarray(played[0])
 
     def noise(self, seeds: Sequence[int], proposal: Proposal) -> Tensor:
         """The noise (B, 16, 16, 90) under which a proposal is decoded."""
@@ -72,6 +126,29 @@ class MusicVAE:
     def decoded(self, embeddings: Tensor, noise: Tensor) -> Tensor:
         """Tokens (B, 256) of bar embeddings (B, 16, E) under noise (B, 16, 16, 90)."""
         return decode(self.proposer.weights, embeddings, self.proposer.sharpness * self.taste.temperature, noise)
+
+    def _seeds(self, seed: int, count: int) -> list[int]:
+        return [_child(seed, index) for index in range(self.proposer.candidates * count)]
+
+    def _played(self, proposal: Proposal, seeds: Sequence[int]) -> NDArray[np.int64]:
+        tokens = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal)))
+        played: NDArray[np.int64] = tokens.cpu().numpy()
+        return played if self.proposer.is_in_c else in_c(played)
+
+    def _home(self, tokens: NDArray[np.int64], text: str) -> tuple[Tensor, int]:
+        """The latent of a melody, and the semitones that bring it to C, where latents are at home."""
+        try:
+            latent = Latent.from_text(text, self.proposer.shape)
+        except ValueError:  # none was kept, or it is another generator's
+            latent = None
+        if latent is not None and sameness(tokens[None], self.again(latent))[0] > TRUE:
+            return latent.numbers, 0
+        lift = home_lift(tokens)
+        return self.proposer.read(torch.from_numpy(lifted(tokens, lift))[None])[0], lift
+
+    def _if_true(self, latent: Latent, melody: Melody) -> str:
+        """A variation's latent as text, if all its bars decode from it; else none."""
+        return latent.to_text() if self.again(latent).tolist() == clean_tokens(tokens_of(melody)) else ""
 
 
 def build(section: GeneratorSection) -> MusicVAE:
@@ -132,6 +209,17 @@ def pick_device(name: str) -> torch.device:
         here = ", ".join(kind for kind, is_here in available.items() if is_here)
         raise EmoOscError(f"device {name!r}: not available here; take one of {here}")
     return torch.device(name)
+
+
+def _latent(proposal: Proposal, row: int, seeds: Sequence[int]) -> Latent:
+    return Latent(proposal.latents[row], proposal.forms[row], seeds[row])
+
+
+def _wanted(tokens: NDArray[np.int64], affect: Affect, lift: int) -> Floats:
+    """What the bars that move should measure: the affect's targets, in C, and no far leap from the bars that stay."""
+    wanted, pitch = targets(affect), measure(tokens[None]).mean_pitch
+    wanted[1] = np.clip(wanted[1], pitch - REACH, pitch + REACH) + lift
+    return wanted
 
 
 def _child(seed: int, index: int) -> int:

@@ -6,6 +6,7 @@ bar embeddings.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, pi, sin
 from typing import Protocol
 
 import numpy as np
@@ -13,14 +14,16 @@ import torch
 from torch import Tensor
 
 from emo_osc.affect import Affect
-from emo_osc.studio.attributes import targets
+from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.decode import BarDecoderWeights
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
+from emo_osc.studio.latents import rounded
 from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
 from emo_osc.studio.products import best_precision
+from emo_osc.studio.variations import Moves
 
 # B melodies, E embedding size, Z latent size
 
@@ -42,19 +45,30 @@ class Taste:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """B melodies to decode: bar embeddings (B, 16, E), and for each melody which bars share their noise."""
+    """B melodies to decode: latents (B, ..), bar embeddings (B, 16, E), and for each which bars share their noise."""
 
+    latents: Tensor
     embeddings: Tensor
     forms: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What to vary: a melody's latent, what its variations should measure (3,), and how far they go, in (0, 1)."""
+
+    latent: Tensor
+    wanted: Floats
+    amount: float
 
 
 class Proposer(Protocol):
     """Whatever turns seeds and an affect into bar embeddings.
 
-    `candidates` is how many to draw for each melody asked; `is_in_c` says whether melodies come in C; `sharpness` is
-    the decoder's temperature at a taste of 1.
+    `shape` is that of one melody's latent; `candidates` is how many to draw for each melody asked; `is_in_c` says
+    whether melodies come in C; `sharpness` is the decoder's temperature at a taste of 1.
     """
 
+    shape: tuple[int, ...]
     weights: BarDecoderWeights
     device: torch.device
     candidates: int
@@ -64,6 +78,15 @@ class Proposer(Protocol):
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """A melody a seed; `affect` None leaves the feeling open."""
 
+    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
+        """A variation a seed, each with its own bars moved; what comes for the other bars is not to be used."""
+
+    def read(self, tokens: Tensor) -> Tensor:
+        """The latents (B, ..) of melodies (B, 256)."""
+
+    def embed(self, latents: Tensor) -> Tensor:
+        """The bar embeddings (B, 16, E) of latents (B, ..)."""
+
 
 class PriorProposer:
     """The prior over bars, told what an affect asks for, so a few candidates do."""
@@ -72,10 +95,12 @@ class PriorProposer:
     is_in_c = True
     sharpness = 0.5  # a slot says which bar is meant; what the decoder adds to it is mostly mistakes
     spread = 0.75  # of the prior's noise: its rarer bars are its worse ones
+    least_freedom = 0.5  # of a bar that moves: with less it mostly stays where it is
 
     def __init__(self, vae: BarVAE, prior: BarPrior, forms: Tensor, device: torch.device) -> None:
         self.forms = forms.to(device)
         self.vae = vae.to(device).eval()
+        self.shape: tuple[int, ...] = (BARS, vae.config.latent)
         self.prior = prior.to(device).eval()
         self.device = device
         self.weights = vae.fused(best_precision(device, vae.config.hidden))
@@ -84,23 +109,49 @@ class PriorProposer:
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """Slots drawn from the prior in human forms; bars that repeat one another share their noise."""
         form = drawn_forms(self.forms, seeds)
-        embeddings = self.vae.embed(self.slots(affect, seeds, form, taste))
-        return Proposal(embeddings, tuple(tuple(row) for row in form.tolist()))
+        slots = rounded(self.slots(affect, seeds, form, taste))
+        return Proposal(slots, self.embed(slots), tuple(tuple(row) for row in form.tolist()))
+
+    @torch.no_grad()
+    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
+        """Moved bars drawn from the prior in their own neighbourhood, which grows with the amount."""
+        forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
+        freedom = torch.tensor([[float(bar in bars) for bar in range(BARS)] for bars in moved]).to(self.device)
+        freedom *= self.least_freedom + (1.0 - self.least_freedom) * theme.amount
+        source = theme.latent.to(self.device).expand(len(seeds), -1, -1)
+        wish, form = self.wish(theme.wanted, seeds), torch.tensor(forms, device=self.device)
+        slots = rounded(self.prior.vary(source, freedom, self.noise(seeds, taste), wish, form, taste.looks))
+        return Proposal(slots, self.embed(slots), forms)
+
+    @torch.no_grad()
+    def read(self, tokens: Tensor) -> Tensor:
+        """The mean of each bar's slot."""
+        bars = tokens.to(self.device).view(len(tokens) * BARS, -1)
+        return rounded(self.vae.encode(bars)[0]).view(len(tokens), *self.shape)
+
+    @torch.no_grad()
+    def embed(self, latents: Tensor) -> Tensor:
+        """Each slot as its bar's embedding."""
+        return self.vae.embed(latents.to(self.device))
 
     @torch.no_grad()
     def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: Taste) -> Tensor:
         """Slots (B, 16, Z), a melody a seed."""
+        wanted = None if affect is None else targets(affect)
+        return self.prior.sample(self.noise(seeds, taste), self.wish(wanted, seeds), form, taste.looks)
+
+    def noise(self, seeds: Sequence[int], taste: Taste) -> Tensor:
+        """The prior's noise (B, 16, A), a melody a seed."""
         shape = (BARS, self.prior.config.active)
         noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        noise = noise.to(self.device) * (self.spread * taste.temperature)
-        return self.prior.sample(noise, self.wish(affect, seeds), form, taste.looks)
+        return noise.to(self.device) * (self.spread * taste.temperature)
 
-    def wish(self, affect: Affect | None, seeds: Sequence[int]) -> Wish:
-        """What the prior is told, a row a seed: an affect's targets, its mode by lot; the start of a period."""
+    def wish(self, targeted: Floats | None, seeds: Sequence[int]) -> Wish:
+        """What the prior is told, a row a seed: targets (3,), if any, the mode by lot; the start of a period."""
         size = len(seeds)
         attributes = torch.full((size, ATTRIBUTES), float("nan"))
-        if affect is not None:
-            wanted = torch.from_numpy(targets(affect)).float().repeat(size, 1)
+        if targeted is not None:
+            wanted = torch.from_numpy(targeted).float().repeat(size, 1)
             luck = torch.tensor([np.random.default_rng(seed).random() for seed in seeds])
             wanted[:, 2] = (luck < wanted[:, 2]).float() * 0.9 + 0.05  # one melody is in one mode
             attributes = normalised_attributes(wanted)
@@ -117,12 +168,33 @@ class HierdecProposer:
 
     def __init__(self, net: Hierdec, device: torch.device) -> None:
         self.device = device
-        self.latent = net.config.z_size
-        precision = best_precision(device, net.config.decoder_width)
-        self.fast = fuse_hierdec(net.to(device).eval(), precision)
+        self.shape: tuple[int, ...] = (net.config.z_size,)
+        self.net = net.to(device).eval()
+        self.fast = fuse_hierdec(self.net, best_precision(device, net.config.decoder_width))
         self.weights = self.fast.bar_decoder
 
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """Latents z ~ N(0, I); neither the affect nor the taste plays a part. Bars four apart share their noise."""
-        z = torch.stack([torch.randn(self.latent, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        return Proposal(self.fast.conduct(z.to(self.device)), (PERIOD,) * len(seeds))
+        z = rounded(self.noise(seeds))
+        return Proposal(z, self.embed(z), (PERIOD,) * len(seeds))
+
+    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
+        """Latents turned away from the theme's: a quarter of a circle for an amount of 1 ends at a stranger's."""
+        angle = theme.amount * pi / 2
+        z = rounded(cos(angle) * theme.latent.to(self.device) + sin(angle) * self.noise(seeds))
+        forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
+        return Proposal(z, self.embed(z), forms)
+
+    @torch.no_grad()
+    def read(self, tokens: Tensor) -> Tensor:
+        """The mean of each melody's latent."""
+        return rounded(self.net.encode(tokens.to(self.device))[0])
+
+    def embed(self, latents: Tensor) -> Tensor:
+        """What the conductor makes of each latent."""
+        return self.fast.conduct(latents.to(self.device))
+
+    def noise(self, seeds: Sequence[int]) -> Tensor:
+        """Latents z ~ N(0, I), one a seed."""
+        z = [torch.randn(self.shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        return torch.stack(z).to(self.device)

@@ -88,3 +88,28 @@ def test_slots_are_read_and_written_on_the_scale_of_the_vae() -> None:
 def test_attributes_are_read_on_a_common_scale() -> None:
     people = torch.tensor([[3.0, 62.7, 0.0], [7.94, 79.4, 1.0]])  # 5th and 95th percentile, emotion reference 6.1
     assert bool((normalised_attributes(people).abs() < 2.1).all())
+
+
+def test_bars_without_freedom_stay_and_the_others_hear_them(trained: BarPrior) -> None:
+    source = alternating(torch.ones(8))
+    freedom = torch.zeros(8, BARS)
+    freedom[:, 5:7] = 1.0
+    noise = torch.randn(8, BARS, 2, generator=torch.Generator().manual_seed(3))
+    forms = torch.arange(BARS).repeat(8, 1)
+    varied = trained.vary(source, freedom, noise, wish(8, 0.0), forms)
+
+    kept = freedom == 0.0
+    assert torch.allclose(varied[..., :2][kept], source[..., :2][kept], atol=1e-5)
+    assert (varied[:, 5:7, :2].sign() == source[:, 5:7, :2].sign()).float().mean() > 0.9
+
+
+def test_more_freedom_leads_further(trained: BarPrior) -> None:
+    source = 0.4 * alternating(torch.ones(8))
+    noise = torch.randn(8, BARS, 2, generator=torch.Generator().manual_seed(3))
+    forms = torch.arange(BARS).repeat(8, 1)
+    moved = [
+        float((trained.vary(source, torch.full((8, BARS), freedom), noise, wish(8, 0.0), forms) - source).norm())
+        for freedom in (0.1, 0.4, 1.0)
+    ]
+
+    assert moved == sorted(moved)

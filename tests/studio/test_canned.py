@@ -5,6 +5,7 @@ import pytest
 from emo_osc.affect import MOODS, Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import GeneratorSection
+from emo_osc.score import Melody, Note
 from emo_osc.studio.canned import build, read_shelf, shelf_path
 from emo_osc.studio.generators import build as build_by_name
 
@@ -53,3 +54,48 @@ def test_a_broken_shelf_is_one_clear_line(text: str | None, tmp_path: Path) -> N
 
     with pytest.raises(EmoOscError, match="the shelf cannot be read"):
         build(GeneratorSection(name="canned", checkpoint=str(path)))
+
+
+def test_a_variation_by_nothing_is_the_same_melody_to_the_note() -> None:
+    canned = build(SECTION)
+    source = canned.compose(Affect(0.1, 0.2), 1, 7)[0]
+
+    varied = canned.vary(source.melody, "", Affect(0.8, 0.3), 0.0, 2, 1)
+    assert [made.melody for made in varied] == [source.melody] * 2
+
+
+@pytest.mark.parametrize("amount", [0.1, 0.5, 0.9, 1.0])
+def test_a_variation_is_another_melody_and_the_same_again_by_seed(amount: float) -> None:
+    canned = build(SECTION)
+    source = canned.compose(Affect(0.1, 0.2), 1, 7)[0]
+
+    varied, again, other = (canned.vary(source.melody, "", Affect(0.1, 0.2), amount, 2, seed) for seed in (1, 1, 2))
+    assert varied == again != other
+    assert source.melody not in [made.melody for made in varied]
+
+
+def test_the_more_it_is_varied_the_less_it_is_like_its_source() -> None:
+    canned = build(SECTION)
+    source = canned.compose(Affect(0.1, 0.2), 1, 7)[0].melody
+    own = set(source.notes)
+
+    shared = [
+        sum(len(own & set(made.melody.notes)) for made in canned.vary(source, "", Affect(0.1, 0.2), amount, 5, 3))
+        for amount in (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)
+    ]
+    assert shared == sorted(shared, reverse=True)
+    assert len(set(shared)) == len(shared)
+
+
+@pytest.mark.parametrize("bars", [1, 2, 3, 5, 8, 16])
+def test_a_melody_of_any_length_becomes_a_phrase(bars: int) -> None:
+    short = Melody((Note(0, 480, 60), Note(480, 240, 64), Note(960, 960, 67)), bars)
+
+    for amount in (0.0, 0.3):
+        made = build(SECTION).vary(short, "", Affect(0.1, 0.2), amount, 1, 3)[0]
+        assert made.melody.bars == 16
+        assert made.melody.notes[0].pitch in (60, 64, 67) or amount
+
+
+def test_silence_is_varied_into_a_melody() -> None:
+    assert build(SECTION).vary(Melody(()), "", Affect(0.1, 0.2), 0.3, 1, 3)[0].melody.notes

@@ -10,11 +10,14 @@ from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.evaluate import evaluate
 from emo_osc.preset import GeneratorSection
+from emo_osc.score import Melody, Note
 from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import in_c, measure, targets
 from emo_osc.studio.generators import build
+from emo_osc.studio.latents import Latent
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.tokens import tokens_of
+from emo_osc.studio.variations import sameness, unchanged_bars
 from emo_osc.train.magenta import import_magenta
 
 pytestmark = pytest.mark.torch
@@ -69,4 +72,61 @@ def test_an_imported_music_vae_plays_too_and_comes_home_to_c(tmp_path: Path) -> 
     assert np.array_equal(in_c(tokens), tokens)
     with pytest.raises(EmoOscError, match="imported network"):
         evaluate(generator, tmp_path)
-    assert len(generator.compose(CALM, 1, seed=0)) == 1
+    made = generator.compose(CALM, 1, seed=0)[0]
+    assert generator.again(Latent.from_text(made.latent, generator.proposer.shape)).tolist() == tokens_of(made.melody)
+    for amount in (0.0, 0.4, 1.0):
+        varied = generator.vary(made.melody, made.latent, CALM, amount, 1, seed=1)[0]
+        assert (varied.melody == made.melody) is (amount == 0.0)
+
+
+def test_a_latent_decodes_to_its_melody_again(shipped: MusicVAE) -> None:
+    for made in shipped.compose(CALM, 4, seed=5):
+        latent = Latent.from_text(made.latent, shipped.proposer.shape)
+        assert shipped.again(latent).tolist() == tokens_of(made.melody)
+
+
+def test_a_variation_by_nothing_is_the_same_melody_to_the_note(shipped: MusicVAE) -> None:
+    source = shipped.compose(CALM, 1, seed=5)[0]
+    for latent in (source.latent, ""):
+        varied = shipped.vary(source.melody, latent, EXCITED, 0.0, 2, seed=1)
+        assert [(made.melody, made.latent) for made in varied] == [(source.melody, latent)] * 2
+
+
+@pytest.mark.parametrize("kept", ["latent", "", "another's"])
+def test_the_more_it_is_varied_the_less_it_is_like_its_source(kept: str, shipped: MusicVAE) -> None:
+    source, other = shipped.compose(CALM, 2, seed=5)
+    latent = {"latent": source.latent, "another's": other.latent}.get(kept, "")
+    own = np.array(tokens_of(source.melody))
+    shared, same = [], []
+    for amount in (0.0, 0.25, 0.5, 0.75, 1.0):
+        varied = shipped.vary(source.melody, latent, CALM, amount, 2, seed=1)
+        tokens = np.array([tokens_of(made.melody) for made in varied])
+        shared.append(sameness(tokens, own).mean())
+        same.append(unchanged_bars(tokens, own).mean())
+    for each in (shared, same):
+        assert each == sorted(each, reverse=True)
+        assert np.abs(np.array(each) - [1.0, 0.75, 0.5, 0.25, 0.0]).max() < 0.25
+
+
+def test_the_same_seed_makes_the_same_variation(shipped: MusicVAE) -> None:
+    source = shipped.compose(CALM, 1, seed=5)[0]
+    first, again, other = (shipped.vary(source.melody, source.latent, EXCITED, 0.4, 1, seed) for seed in (3, 3, 4))
+    assert first == again != other
+    assert first[0].measured == measure(np.array([tokens_of(first[0].melody)]))
+
+
+@pytest.mark.parametrize("lift", [-3, 0, 5])
+def test_a_played_riff_is_varied_in_its_own_key(lift: int, shipped: MusicVAE) -> None:
+    pitches = (60, 62, 64, 67, 69, 67, 64, 62)
+    notes = tuple(Note(480 * at, 300, pitch + lift, 50) for at, pitch in enumerate(pitches))
+    varied = shipped.vary(Melody(notes, 2), "", EXCITED, 0.4, 4, seed=1)
+    scale = {(pitch + lift) % 12 for pitch in (0, 2, 4, 5, 7, 9, 11)}
+    inside = [note.pitch % 12 in scale for made in varied for note in made.melody.notes]
+    assert all(made.melody.bars == 16 for made in varied)
+    assert np.mean(inside) > 0.85
+
+
+def test_silence_is_varied_into_a_melody(shipped: MusicVAE) -> None:
+    assert shipped.vary(Melody(()), "", CALM, 0.3, 1, seed=1)[0].melody.notes
+    below = Melody((Note(0, 480, 3),))
+    assert shipped.vary(below, "", CALM, 0.3, 1, seed=1)[0].melody.notes

@@ -112,6 +112,24 @@ class BarPrior(nn.Module):
             slots = torch.cat([slots, drawn[:, None]], dim=1)
         return self.denormalise(slots)
 
+    @torch.no_grad()
+    def vary(self, source: Tensor, freedom: Tensor, noise: Tensor, wish: Wish, form: Tensor, looks: int = 12) -> Tensor:
+        """Slots near given ones, each bar drawn as what comes before it now suggests. source: (B, S, Z) -> (B, S, Z).
+
+        `freedom` (B, S) says how far each bar may go: 0 keeps it, 1 draws it anew; between, the head begins at the
+        bar itself under that much noise (SDEdit, Meng et al. 2022). `form` and `noise` as for `sample`.
+        """
+        own = self.normalise(source)
+        slots = own[:, :0]
+        for bar in range(BARS):
+            start = 1.0 - freedom[:, bar]
+            near = (1.0 - start)[:, None] * noise[:, bar] + start[:, None] * own[:, bar]
+            drawn = self.head.sample(near, self(slots, wish)[:, -1], looks, start)
+            drawn = repeating(slots, bar, form, drawn)
+            drawn = torch.where(freedom[:, bar, None] > 0.0, drawn, own[:, bar])
+            slots = torch.cat([slots, drawn[:, None]], dim=1)
+        return self.denormalise(slots)
+
     def normalise(self, z: Tensor) -> Tensor:
         """Slots of the VAE as this network reads them. z: (B, S, Z) -> (B, S, A)."""
         return (z - self.centre)[..., self.which] / self.scale
@@ -201,13 +219,18 @@ class _Head(nn.Module):
         velocity: Tensor = (end - x) / (1 - time).clamp_min(NEAREST)[..., None]
         return velocity
 
-    def sample(self, noise: Tensor, suggested: Tensor, looks: int) -> Tensor:
-        """Slots for noise by the midpoint rule. noise: (B, A), suggested: (B, D) -> (B, A)."""
+    def sample(self, noise: Tensor, suggested: Tensor, looks: int, start: Tensor | None = None) -> Tensor:
+        """Slots for noise by the midpoint rule. noise: (B, A), suggested: (B, D) -> (B, A).
+
+        `start` (B,) is the time in [0, 1] at which each row is on its line already, 0 for none.
+        """
         x, strides = noise, max(1, looks // 2)
+        begin = torch.zeros(len(x), device=x.device) if start is None else start
+        stride = (1.0 - begin) / strides
         for k in range(strides):
-            now = torch.full((len(x),), k / strides, device=x.device)
-            middle = x + self(x, suggested, now) * (0.5 / strides)
-            x = x + self(middle, suggested, now + 0.5 / strides) / strides
+            now = begin + k * stride
+            middle = x + self(x, suggested, now) * (0.5 * stride)[:, None]
+            x = x + self(middle, suggested, now + 0.5 * stride) * stride[:, None]
         return x
 
 

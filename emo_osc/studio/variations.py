@@ -1,0 +1,131 @@
+"""What makes a variation: which bars of a melody move, and how like its source it stays. Imports no torch."""
+
+from collections.abc import Sequence
+from random import Random
+from statistics import mean
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Measured
+from emo_osc.score import BARS, Melody
+from emo_osc.studio.attributes import distances, flaws, in_c, measure, measure_table, targets
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of
+
+Tokens = NDArray[np.integer]
+Floats = NDArray[np.float64]
+Moves = dict[int, int]
+"""The bars that change -> the first bar of those that change with each and alike."""
+
+PERIODS = (1, 4, 8, 16)
+UNLIKE = 3.0  # of distance for a melody that shares all of its notes where it should share none
+
+
+def moves(form: Sequence[int], amount: float, random: Random) -> Moves:
+    """Some of sixteen bars, drawn by lot: about a share `amount` in (0, 1], at least one.
+
+    `form` names for each bar the first one equal to it. Bars that repeat one another change together, so the form
+    stays; only where all of them are more than were asked for, every fourth (eighth, sixteenth) of them changes.
+
+    >>> sorted(moves([0, 1] * 8, 0.25, Random(1)))
+    [3, 7, 11, 15]
+    """
+    most = max(1, round(amount * BARS))
+    parts = next(found for period in PERIODS if min(map(len, found := _parts(form, period))) <= most)
+    random.shuffle(parts)
+    moved: Moves = {}
+    for part in parts:
+        if len(moved) + len(part) <= most:
+            moved |= dict.fromkeys(part, part[0])
+    return moved
+
+
+def form_of(tokens: Tokens) -> list[int]:
+    """For each bar of a melody `(256,)` the first bar equal to it."""
+    bars = tokens.reshape(BARS, -1).tolist()
+    return [bars.index(bar) for bar in bars]
+
+
+def exchanged(source: Melody, other: Melody, amount: float, random: Random) -> Melody:
+    """The source with some bars of another melody, each from its own place, or from that of the first it repeats."""
+    tokens = np.array(tokens_of(other)).reshape(BARS, -1)
+    moved = moves(form_of(np.array(tokens_of(source))), amount, random)
+    taken = tokens[[moved.get(bar, bar) for bar in range(BARS)]]
+    return with_bars(source, taken.ravel(), moved)
+
+
+def ranked(
+    varied: Sequence[Melody], seeds: Sequence[int], source: Melody, affect: Affect, amount: float
+) -> list[Composed]:
+    """Variations of a melody, the best first: near the targets, few flaws, as many new notes as asked for.
+
+    An empty latent, and the seed given with each.
+    """
+    tokens = np.array([tokens_of(melody) for melody in varied])
+    measured = measure_table(tokens)
+    apart = distances(measured, targets(affect)) + flaws(tokens)
+    unlike = 1.0 - sameness(tokens, np.array(tokens_of(source)))
+    cost = apart + UNLIKE * np.abs(unlike - amount)
+    return [
+        Composed(varied[row], Measured(*measured[row].tolist()), float(apart[row]), seeds[row])
+        for row in np.argsort(cost, kind="stable")
+    ]
+
+
+def unchanged(melody: Melody, latent: str, affect: Affect, seed: int) -> Composed:
+    """A melody of sixteen bars as the variation that changes nothing."""
+    tokens = np.array([tokens_of(melody)])
+    apart = distances(measure_table(tokens), targets(affect)) + flaws(tokens)
+    return Composed(melody, measure(tokens), float(apart[0]), seed, latent)
+
+
+def sameness(tokens: Tokens, source: Tokens) -> Floats:
+    """How many notes melodies `(N, 256)` share with one `(256,)`: F1 of (onset, pitch), [0, 1], `(N,)`.
+
+    >>> sameness(np.array([[41, 0, 43, 0], [41, 45, 0, 0], [0, 1, 0, 0]]), np.array([41, 0, 43, 0])).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    both = ((tokens == source) & (source >= 2)).sum(axis=1)
+    return np.asarray(2.0 * both / np.maximum((tokens >= 2).sum(axis=1) + (source >= 2).sum(), 1))
+
+
+def unchanged_bars(tokens: Tokens, source: Tokens) -> Floats:
+    """The share of bars that melodies `(N, 256)` share with one `(256,)` to the note, `(N,)`."""
+    bars, own = (np.asarray(each).reshape(-1, BARS, each.shape[-1] // BARS) for each in (tokens, source))
+    return np.asarray((bars == own).all(axis=-1).mean(axis=-1))
+
+
+def home_lift(tokens: Tokens) -> int:
+    """Semitones, -6..5, that bring a melody `(256,)` to C; 0 for silence.
+
+    >>> home_lift(np.array([43, 0, 47, 0, 50, 0, 43, 0] * 32))
+    -2
+    """
+    is_onset = tokens >= 2
+    return int(np.median((in_c(tokens[None])[0] - tokens)[is_onset])) if is_onset.any() else 0
+
+
+def lifted(tokens: Tokens, semitones: int) -> NDArray[np.int64]:
+    """Melodies moved by semitones; what would leave the 88 keys moves by octaves back inside."""
+    moved = tokens.astype(np.int64) + semitones
+    moved = np.where(moved < 2, moved + 12 * -((moved - 2) // 12), moved)
+    moved = np.where(moved > 89, moved - 12 * -((89 - moved) // 12), moved)
+    return np.asarray(np.where(tokens >= 2, moved, tokens))
+
+
+def with_bars(source: Melody, tokens: Tokens, moved: Moves) -> Melody:
+    """The source with the bars of `moved` taken from tokens `(256,)`; all else stays as it was, to the tick.
+
+    Tokens carry no velocity, so what is new is as loud as the source is on average.
+    """
+    velocity = round(mean(note.velocity for note in source.notes)) if source.notes else VELOCITY
+    return source.with_bars_of(melody_of(tokens.tolist(), velocity), moved)
+
+
+def _parts(form: Sequence[int], period: int) -> list[list[int]]:
+    parts: dict[tuple[int, int], list[int]] = {}
+    for bar, letter in enumerate(form):
+        parts.setdefault((letter, bar % period), []).append(bar)
+    return list(parts.values())
