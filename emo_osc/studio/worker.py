@@ -9,20 +9,25 @@ import select
 import socket
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
-from random import SystemRandom
+from random import Random, SystemRandom
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Failed, Finish, Loaded, Ready, StudioToStage, Want, decode, encode
+from emo_osc.messages import Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
-from emo_osc.studio.generators import Generator, build
+from emo_osc.score import Melody
+from emo_osc.studio.generators import Composed, Generator, build
 
 NICENESS = 10
 REFRESH_S = 5.0  # one new melody this often once every pool is full
 MAX_WANTED = 64
 MAX_COUNT = 64  # melodies in one order
+FEWEST_NOTES = 3  # of a melody to learn: fewer say nothing about what to play around them
+AROUND = (0.25, 0.6)  # how far what is composed around a learned melody moves from it
 BATCH = 4  # melodies composed at once for a pool, few enough that an order waits little
 CONNECT_S = 5.0
 NOT_ASKED = -1
@@ -68,7 +73,8 @@ class Studio:
         self._sent = dict.fromkeys(setup.affects, 0)
         self._connection = connection
         self._rest = b""
-        self._wanted: deque[Want] = deque(maxlen=MAX_WANTED)
+        self._wanted: deque[Want | Vary] = deque(maxlen=MAX_WANTED)
+        self._learned: Melody | None = None
         self._is_ending = False
         seed = setup.generator.seed
         self._seeds = count(SystemRandom().randrange(1 << 31) if seed is None else seed)
@@ -79,8 +85,7 @@ class Studio:
         while not self._is_ending:
             self._listen()
             if self._wanted:
-                want = self._wanted.popleft()
-                self._compose(want.affect, max(1, min(MAX_COUNT, want.count)), want.ticket)
+                self._serve(self._wanted.popleft())
             elif not self._is_ending and self._sent:
                 self._restock()
 
@@ -102,10 +107,29 @@ class Studio:
         except ValueError as error:
             self._send(Failed(str(error)))
             return
-        if isinstance(message, Want):
+        if isinstance(message, Want | Vary):
             self._wanted.append(message)
+        if isinstance(message, Learn):
+            self._learn(message.melody)
         if isinstance(message, Finish):
             self._is_ending = True
+
+    def _learn(self, melody: Melody | None) -> None:
+        """Compose around a melody from now on, or freely, and fill every pool with what comes of it."""
+        if melody is not None and len(melody.notes) < FEWEST_NOTES:
+            self._send(Failed(f"{len(melody.notes)} notes are too few to learn from; play {FEWEST_NOTES} or more"))
+            return
+        self._learned = melody
+        self._sent = dict.fromkeys(self._sent, 0)
+
+    def _serve(self, order: Want | Vary) -> None:
+        amount = max(1, min(MAX_COUNT, order.count))
+        if isinstance(order, Want):
+            self._compose(order.affect, amount, order.ticket)
+            return
+        moved, seed = max(0.0, min(1.0, order.amount)), next(self._seeds)
+        vary = partial(self._generator.vary, order.melody, order.latent, order.affect, moved, amount, seed)
+        self._answer(vary, order.affect, order.ticket)
 
     def _restock(self) -> None:
         """Compose for the mood that has had least so far."""
@@ -116,15 +140,23 @@ class Studio:
         self._compose(affect, amount, NOT_ASKED)
 
     def _compose(self, affect: Affect, amount: int, ticket: int) -> None:
+        seed = next(self._seeds)
+        make = partial(self._generator.compose, affect, amount, seed)
+        if self._learned is not None:
+            moved = Random(seed).uniform(*AROUND)
+            make = partial(self._generator.vary, self._learned, "", affect, moved, amount, seed)
+        self._answer(make, affect, ticket)
+
+    def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int) -> None:
         try:
-            composed = self._generator.compose(affect, amount, next(self._seeds))
+            composed = make()
         except Exception as error:  # a generator may fail in any way, and the studio must answer and go on
             self._send(Failed(f"{type(error).__name__}: {error}"[:500], ticket))
             return
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
         for made in composed:
-            self._send(Ready(made.melody, affect, made.measured, made.distance, made.seed, ticket))
+            self._send(Ready(made.melody, affect, made.measured, made.distance, made.seed, ticket, made.latent))
 
     def _send(self, message: StudioToStage) -> None:
         self._connection.sendall(encode(message))

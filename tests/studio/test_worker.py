@@ -10,12 +10,20 @@ from typing import Any
 import pytest
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Failed, Finish, Loaded, Ready, StudioToStage, ToStudio, Want, decode, encode
+from emo_osc.messages import Failed, Finish, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
+from emo_osc.score import Melody, Note, tiled
 from emo_osc.studio.worker import StudioSetup
 
 TIMEOUT_S = 20.0
 AFFECTS = (Affect(0.8, 0.35), Affect(-0.8, -0.15))
+RIFF = Melody(tuple(Note(480 * beat, 360, pitch) for beat, pitch in enumerate((61, 66, 68, 70, 73, 70, 68, 66))), 2)
+
+
+def likeness(ready: Ready) -> float:
+    """Which share of the riff's notes, played through sixteen bars, are in a melody."""
+    starts = {(note.start_tick, note.pitch) for note in ready.melody.notes}
+    return sum((note.start_tick, note.pitch) in starts for note in tiled(RIFF).notes) / len(tiled(RIFF).notes)
 
 
 class Studio:
@@ -124,6 +132,69 @@ def test_a_mad_count_is_bounded(count: int, studio: Callable[..., Studio]) -> No
     one.send(Want(Affect(0.0, 0.0), 3, count))
 
     assert isinstance(one.read(), Ready)
+
+
+def test_a_variation_is_answered_with_its_ticket_before_the_pools(studio: Callable[..., Studio]) -> None:
+    one = studio(AFFECTS, pool=400)
+    one.send(Vary(RIFF, "", Affect(0.3, 0.4), 0.5, 17))
+
+    answer = next(message for message in iter(one.read, None) if isinstance(message, Ready) and message.ticket == 17)
+    assert answer.affect == Affect(0.3, 0.4)
+    assert 0.25 < likeness(answer) < 0.75
+
+
+@pytest.mark.parametrize("amount", [-1.0, 0.0, 2.0, float("nan")])
+def test_a_mad_amount_is_bounded(amount: float, studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.read()
+    one.send(Vary(RIFF, "nonsense", Affect(0.3, 0.4), amount, 17))
+
+    answer = one.read()
+    assert isinstance(answer, Ready)
+    assert (likeness(answer) == 1.0) is (amount <= 0.0)
+
+
+def test_what_is_learned_is_composed_around_until_it_is_forgotten(studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.read()
+    found = []
+    for learned in (RIFF, None):
+        one.send(Learn(learned))
+        one.send(Want(Affect(0.3, 0.4), 17))
+        answer = one.read()
+        assert isinstance(answer, Ready)
+        found.append(likeness(answer))
+
+    assert found[0] > 0.3
+    assert found[1] < 0.1
+
+
+def test_the_pools_are_filled_again_with_what_is_learned(studio: Callable[..., Studio]) -> None:
+    one = studio(AFFECTS, pool=2)
+    one.read()
+    for _ in range(4):
+        one.read()
+    one.send(Learn(RIFF))
+
+    around = [message for message in (one.read() for _ in range(5)) if isinstance(message, Ready)][1:]
+    assert {message.affect for message in around} == set(AFFECTS)
+    assert all(likeness(message) > 0.3 for message in around)
+
+
+def test_too_few_notes_are_not_learned(studio: Callable[..., Studio]) -> None:
+    one = studio()
+    one.read()
+    one.send(Learn(RIFF))
+    for notes in (0, 2):
+        one.send(Learn(Melody(RIFF.notes[:notes], 2)))
+        refused = one.read()
+        assert isinstance(refused, Failed)
+        assert f"{notes} notes are too few" in refused.text
+    one.send(Want(Affect(0.3, 0.4), 17))
+
+    answer = one.read()
+    assert isinstance(answer, Ready)
+    assert likeness(answer) > 0.3, "what was learned before stays"
 
 
 def test_it_ends_when_asked(studio: Callable[..., Studio]) -> None:
