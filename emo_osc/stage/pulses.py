@@ -29,7 +29,7 @@ ALSO_LOST = 1.0  # one in three, where the one before was
 GAP = 14.0  # any one gap, however long: alone it must not be taken for a jump
 DOUBLED = 4.6
 FARTHEST = 6.0  # a stamp that is anywhere: held back by a host
-JUMP = 16.0  # as many as four clocks lost in equal gaps
+JUMP = 18.0  # as many as four clocks lost in equal gaps, each alone
 RECENT = 10  # stamps whose telling may still change
 FEWEST = 3  # stamps that can tell a tempo
 
