@@ -30,6 +30,7 @@ OVERRIDES = {
     "osc_port": "osc.port",
     "midi_out": "midi.out",
     "midi_in": "midi.in",
+    "clock_out": "midi.clock_out",
     "clock": "clock.source",
     "tempo": "clock.tempo",
     "play": "clock.play",
@@ -94,6 +95,7 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--midi-out", metavar="NAME", help="Joins the output whose name contains NAME, else opens it.")
 @click.option("--midi-in", metavar="NAME", help="Listens to the input whose name contains NAME.")
 @click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Who owns the tempo.")
+@click.option("--clock-out/--no-clock-out", default=None, help="MIDI clock, Start and Stop for others to follow.")
 @click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
 @click.option("--web/--no-web", default=None, help="The pad in a browser; it comes in a later version.")
@@ -293,15 +295,19 @@ def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
 @bench.command("clock")
 @click.option("--seconds", type=click.FloatRange(min=1.0), default=45.0, show_default=True, help="How long to measure.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-def bench_clock(seconds: float, json_out: Path | None) -> None:
+@click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="The errors over time as a picture.")
+def bench_clock(seconds: float, json_out: Path | None, png_out: Path | None) -> None:
     """How well a MIDI clock is followed: estimators side by side on simulated clocks."""
     from emo_osc.lab.bench_clock import bench_clock as measure
+    from emo_osc.lab.clock_plot import clock_png
     from emo_osc.lab.report import show, write
 
     tables = measure(seconds)
     show(tables)
     if json_out:
         write(tables, json_out)
+    if png_out:
+        clock_png(png_out)
 
 
 @bench.command("flood")

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emo_osc.cli import main
+from emo_osc.errors import EmoOscError
 from emo_osc.lab.bench_clock import ESTIMATORS, TUNED, UNSEEN, Case, follow
+from emo_osc.lab.clock_plot import clock_png
 from emo_osc.lab.jitter import MODELS, Course, Model, doubling, losing, ramp, steady, step, uniform, usb
 from emo_osc.stage.estimators import Interacting, LastInterval
 
@@ -112,9 +114,9 @@ def test_a_constant_delay_is_taken_off_only_where_a_transport_only_delays() -> N
 def test_bench_clock_prints_every_case_and_writes_the_figures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "clock.json"
+    path, picture = tmp_path / "clock.json", tmp_path / "clock.png"
 
-    assert main(["bench", "clock", "--seconds", "1", "--json", str(path)]) == 0
+    assert main(["bench", "clock", "--seconds", "1", "--json", str(path), "--png", str(picture)]) == 0
 
     (table,) = json.loads(path.read_text(encoding="utf-8")).values()
     assert [name for name in table if ":" in name] == [
@@ -124,4 +126,10 @@ def test_bench_clock_prints_every_case_and_writes_the_figures(
     assert all(table[row].keys() - {"target"} == ESTIMATORS.keys() for row in table)
     assert table["lasting slips"]["IMM"] == 0.0
     assert table["receive, us"]["IMM"] > 0.0
+    assert picture.read_bytes().startswith(b"\x89PNG")
     assert "MIDI clock: p99 phase error" in capsys.readouterr().out
+
+
+def test_a_picture_that_cannot_be_written_is_refused_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(EmoOscError, match=r"cannot be written .*; choose another file with --png"):
+        clock_png(tmp_path / "nowhere" / "clock.png")
