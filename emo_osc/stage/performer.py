@@ -57,6 +57,7 @@ class Performer:
         self._phrase_tick = 0
         self._cursor = 0
         self._bar_tick = 0
+        self._played_tick = -1  # a note may be made ready a little before its time
         self._booking: _Booking | None = None
         self._walk: Walk | None = None
         self._walk_tick: float = inf
@@ -104,6 +105,7 @@ class Performer:
 
     def on_tick(self, tick: int) -> list[bytes]:
         """MIDI messages due at `tick`, note-offs first so a repeated pitch sounds."""
+        self._played_tick = tick
         due = self._voice.release(tick)
         if tick >= self._bar_tick:
             self._begin_bar()
@@ -144,6 +146,7 @@ class Performer:
 
     def seek(self, tick: int) -> None:
         """Go on from another position, playing nothing that lies between."""
+        self._played_tick = -1
         self._bytes += self._voice.release()
         self._phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
@@ -307,7 +310,7 @@ class Performer:
 
     def _boundary(self, tick: float) -> int:
         grid = QUANTIZE[self.settings.quantize]
-        return (floor(tick / grid) + 1) * grid
+        return (floor(max(tick, self._played_tick) / grid) + 1) * grid
 
     def _book(self, ready: Ready | None, boundary: int) -> int | None:
         """Let a melody enter at a boundary; before play, that is the first downbeat."""
