@@ -1,21 +1,12 @@
-"""Where the clocks of a MIDI master lie, from stamps that are never quite right: five ways to smooth them.
+"""Where the clocks of a MIDI master lie, from stamps that are never quite right: six ways to smooth them.
 
-Each is told how many clocks lie between two stamps, and how late a stamp may be by chance; who decides that is
-`pulses`. Clock numbers, seconds; no estimator knows beats or a transport.
+Each is told how many clocks lie between two stamps; who finds that out is `pulses`. Seconds and clock numbers: no
+estimator knows beats or a transport.
 """
 
 from collections import deque
-from dataclasses import dataclass
 from math import exp, pi, sqrt
 from typing import Protocol
-
-
-@dataclass(frozen=True, slots=True)
-class Beatline:
-    """A clock lies at `at_s`, and the next one `period_s` later."""
-
-    at_s: float
-    period_s: float
 
 
 class Estimator(Protocol):
@@ -106,8 +97,8 @@ class GearedDelayLocked(DelayLocked):
     def add(self, steps: int, stamp_s: float) -> None:
         """Choose the gear, then correct."""
         deviation_s = stamp_s - self.at_s - steps * self.period_s
-        self._lean_s += 0.2 * (deviation_s - self._lean_s)
-        self._size_s += 0.05 * (abs(deviation_s) - self._size_s)
+        self._lean_s += 0.2 * (deviation_s - self._lean_s)  # over some five clocks
+        self._size_s += 0.05 * (abs(deviation_s) - self._size_s)  # over some twenty
         is_leaning = abs(self._lean_s) > self._size_s + 0.0001
         self.gain = min(self._widest, self.gain * 1.5) if is_leaning else max(self._narrowest, self.gain * 0.93)
         super().add(steps, stamp_s)
@@ -187,6 +178,7 @@ class Interacting:
         self._blend()
 
     def _learn(self, deviation_s: float) -> None:
+        """Over some fifty clocks; one that strays by more than three sigma teaches no more than three."""
         self._set_noise(self._noise + 0.02 * (min(deviation_s**2, 9 * self._noise) - self._noise))
 
     def _set_noise(self, noise: float) -> None:

@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from math import inf
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,8 @@ from emo_osc.stage.follower import MidiFollower
 
 START, CONTINUE, STOP, CLOCK = b"\xfa", b"\xfb", b"\xfc", b"\xf8"
 PERIOD_S = 60.0 / 120.0 / 24
+MakeStage = Callable[..., Any]  # the fixtures of tests/conftest.py
+MakeReady = Callable[..., Any]
 TEMPOS = st.floats(20.0, 300.0)
 
 
@@ -413,3 +417,23 @@ def test_half_an_hour_of_jitter_and_loss_shifts_nothing() -> None:
             follower.receive(CLOCK, 10.0 + number * PERIOD_S + random.uniform(-0.001, 0.001))
 
     assert follower.tick_at(10.0 + count * PERIOD_S) == pytest.approx(count * TICKS_PER_CLOCK, abs=0.5)
+
+
+def test_a_minute_with_a_master_that_jitters_and_loses_clocks_every_note_is_in_time(
+    stage: MakeStage, ready: MakeReady
+) -> None:
+    band, follower, random = stage((ready(60),)), MidiFollower(), Random(8)
+    band.instrument.clock = follower
+    sent: list[tuple[float, bytes]] = []
+    band.instrument.follow(follower.receive(START, 9.99))
+    for number in range(60 * 48):
+        stamp_s = 10.0 + number * PERIOD_S + random.uniform(-0.001, 0.001)
+        sent += band.run_until(stamp_s)
+        if number == 0 or random.random() > 0.01:
+            follower.receive(CLOCK, stamp_s)
+    sent += band.run_until(69.9)
+
+    ons_s = [when_s for when_s, message in sent if message[0] == 0x90]
+
+    assert len(ons_s) == 120
+    assert ons_s[4:] == pytest.approx([10.0 + 0.5 * beat for beat in range(4, 120)], abs=0.001)
