@@ -238,6 +238,8 @@ def _value(name: str, value: object) -> object:
 
 
 def _read_melody(found: dict[str, Any]) -> Melody:
+    if not {type(number) for note in found["notes"] for number in (*note, found["bars"])} <= {int}:
+        raise TypeError("ticks, pitches, velocities and bars are whole numbers")
     return Melody(tuple(Note(*note) for note in found["notes"]), found["bars"])
 
 

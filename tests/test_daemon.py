@@ -22,6 +22,7 @@ from emo_osc.stage.setup import Report, Setup
 from emo_osc.studio.canned import read_shelf, shelf_path
 from tests.serving import TIMEOUT_S, Daemon, Listener, drained, free_port, left_on, next_note
 
+
 def test_a_mood_sent_by_liblo_is_heard_at_a_real_midi_port(
     daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
 ) -> None:

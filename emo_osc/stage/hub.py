@@ -13,7 +13,7 @@ MAX_PEERS = 8
 class Hub:
     """Peers by role. `on_line` takes what a role says, `on_joined` and `on_left` who comes and goes.
 
-    `on_line` may raise ValueError for garbage: whoever sends it is shown out, and the door starts it again.
+    `on_line` may raise ValueError for garbage: whoever sends it is shown out, and `on_garbage` hears who it was.
     """
 
     def __init__(
@@ -23,10 +23,11 @@ class Hub:
         on_line: Callable[[str, bytes], None],
         on_joined: Callable[[str], None],
         on_left: Callable[[str], None],
+        on_garbage: Callable[[str], None],
     ) -> None:
         self._selector = selector
         self._tokens = tokens
-        self._on_line, self._on_joined, self._on_left = on_line, on_joined, on_left
+        self._on_line, self._on_joined, self._on_left, self._on_garbage = on_line, on_joined, on_left, on_garbage
         self._peers: dict[str, Peer] = {}
         self._connected = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -75,6 +76,7 @@ class Hub:
                 self._read_line(peer, line)
         except ValueError:
             lines = None
+            self._on_garbage(peer.role)
         if lines is None:
             self._lose(peer)
 

@@ -17,7 +17,7 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Finish, Played, Ready, decode, encode
+from emo_osc.messages import Finish, Played, Ready, Restart, decode, encode
 from emo_osc.stage.clock import Clock, InternalClock
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.follower import MidiFollower
@@ -65,7 +65,8 @@ class Stage:
         self._next_second_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
-        self._hub = Hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left)
+        self._studio_told = self._restock.state
+        self._hub = Hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left, self._on_garbage)
         self._open_waker()
         self._midi, midi_text = open_out(setup.midi_out)
         self._midi_in, midi_in_text = open_in(setup.midi_in, self._on_midi) if setup.midi_in else (None, "")
@@ -243,10 +244,20 @@ class Stage:
     def _each_second(self, now_s: float) -> None:
         self._next_second_s = now_s + 1.0
         self._desk.push_latency(now_s)
+        self._look_after_studio(now_s)
         if not self._hub.has("door") and now_s > self._door_until_s:
             self._is_ending = True
         if self._note_due_s() - now_s > 0.01:
             gc.collect(1)
+
+    def _look_after_studio(self, now_s: float) -> None:
+        """Have a studio started again that gives no sign of life, and tell listeners how it is."""
+        reason = self._restock.complaint(now_s)
+        if reason:
+            self._instrument.for_the_door.append(Restart("studio", reason))
+        if self._restock.state is not self._studio_told:
+            self._studio_told = self._restock.state
+            self._desk.studio_changed(now_s)
 
     def _open_waker(self) -> None:
         """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""
@@ -259,8 +270,14 @@ class Stage:
     def _on_line(self, role: str, line: bytes) -> None:
         if role == "studio":
             self._desk.receive_studio(self._restock.receive(line), perf_counter())
+            self._play_due()
         elif role == "door":
             self._desk.receive_door(decode(line), perf_counter())
+
+    def _on_garbage(self, role: str) -> None:
+        """Whoever sends nonsense is not well; a stranger without a role only goes."""
+        if role:
+            self._instrument.for_the_door.append(Restart(role, "it sent what is no message"))
 
     def _on_joined(self, role: str) -> None:
         if role == "studio":

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from math import inf, isfinite
 
 from emo_osc.affect import Affect
 from emo_osc.messages import Alive, Failed, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode
 from emo_osc.score import Melody
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
+SILENT_S = 3.0  # so is a studio that has missed three of its signs of life
+STOPPED_S = 5.0  # after this silence it is started again: with a second or two to load it is back within 10 s
+WEDGED_S = 60.0  # alive, and yet no answer to an order: no composition on any machine takes this long
+LOADING_S = 60.0  # to come and load a model from a slow disk; doubled each time, for a disk may be slower yet
+ASLEEP_S = 2.0  # nobody asked us for so long: the stage itself was stopped, and the silence is not the studio's
+MAX_TEXT = 200
+MAX_NOTES, MAX_LATENT = 1024, 1 << 16  # 16 bars of 64ths; more than any generator's latent takes as text
 
 
 class StudioState(Enum):
@@ -45,6 +53,9 @@ class Restock:
         self._order: _Order | None = None
         self._answered: _Order | None = None
         self._tickets = 0
+        self._is_heard = True
+        self._heard_s = self._asked_s = -inf
+        self._loading_patience_s = LOADING_S
 
     @property
     def is_down(self) -> bool:
@@ -75,14 +86,33 @@ class Restock:
 
     def connected(self) -> None:
         """The studio has come and is loading its model."""
-        self.state, self._order = StudioState.LOADING, None
+        self.state, self._order, self._is_heard = StudioState.LOADING, None, True
         self._is_learned = self._learned is None
 
     def lost(self) -> None:
         """The studio has gone; what it was asked for is asked again when it is back."""
         if self._order is not None and self._wanted is None:
             self._wanted = self._order.message.affect
-        self.state, self._order, self._varied = StudioState.ABSENT, None, None
+        self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
+
+    def complaint(self, now_s: float) -> str:
+        """Why the studio should be ended and started again, empty while it need not be; to be asked every second."""
+        if self._is_heard or now_s - self._asked_s > ASLEEP_S:
+            self._heard_s, self._is_heard = now_s, False
+        self._asked_s, silent_s = now_s, now_s - self._heard_s
+        if self.state in (StudioState.ABSENT, StudioState.LOADING):
+            return self._complaint_about_loading(silent_s)
+        if silent_s > SILENT_S:
+            self.state = StudioState.LATE
+        elif self._order is None:
+            self.state = StudioState.READY
+        if silent_s > STOPPED_S:
+            self._is_heard = True
+            return f"no sign of life for {STOPPED_S:g} s"
+        if self._order is not None and now_s - self._order.sent_s > WEDGED_S:
+            self._order = None
+            return f"no answer for {WEDGED_S:g} s"
+        return ""
 
     def due(self, now_s: float) -> ToStudio | None:
         """The message to send now, if any."""
@@ -108,6 +138,8 @@ class Restock:
             message = decode(line)
             if not isinstance(message, Loaded | Ready | Failed | Alive):
                 raise ValueError(f"{type(message).__name__} is no message for the stage")
+            if isinstance(message, Ready):
+                _check(message)
         except ValueError:
             self.garbage += 1
             raise
@@ -123,6 +155,13 @@ class Restock:
         """Whether a melody answers the latest order for one."""
         return ready.ticket == self._asked_ticket and self._asked_ticket > 0
 
+    def _complaint_about_loading(self, silent_s: float) -> str:
+        if silent_s <= self._loading_patience_s:
+            return ""
+        patience_s, self._loading_patience_s = self._loading_patience_s, 2 * self._loading_patience_s
+        self._is_heard = True
+        return f"not ready to compose after {patience_s:g} s"
+
     def _next_want(self) -> Want | None:
         if self._wanted is None:
             return None
@@ -132,14 +171,28 @@ class Restock:
         return want
 
     def _note(self, message: StudioToStage) -> None:
+        self._is_heard = True
         if isinstance(message, Loaded):
-            self.generator, self.failure = f"{message.generator} on {message.device}", ""
-            self.state = StudioState.READY
+            self.generator, self.failure = f"{message.generator} on {message.device}"[:MAX_TEXT], ""
+            self.state, self._loading_patience_s = StudioState.READY, LOADING_S
             return
         if isinstance(message, Failed):
-            self.failure = message.text[:200]
+            self.failure = message.text[:MAX_TEXT]
         if isinstance(message, Alive):
             return
         if self._order is not None and message.ticket == self._order.message.ticket:
             self._order, self._answered = None, self._order
             self.state = StudioState.READY
+
+
+def _check(ready: Ready) -> None:
+    """Let nothing onto the shelf that could upset whoever plays from it.
+
+    Raises:
+        ValueError: figures that are none, or more of something than any melody has.
+    """
+    measured = ready.measured
+    if not all(map(isfinite, (ready.distance, measured.notes_per_bar, measured.mean_pitch, measured.major_share))):
+        raise ValueError("a message with figures that are none")
+    if len(ready.melody.notes) > MAX_NOTES or len(ready.latent) > MAX_LATENT:
+        raise ValueError("a message with a melody past every measure")

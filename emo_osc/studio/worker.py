@@ -10,14 +10,16 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from random import Random, SystemRandom
+from threading import Event, Lock, Thread
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
+from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
 from emo_osc.studio.generators import Composed, Generator, build
@@ -30,6 +32,7 @@ FEWEST_NOTES = 3  # of a melody to learn: fewer say nothing about what to play a
 AROUND = (0.25, 0.6)  # how far what is composed around a learned melody moves from it
 BATCH = 4  # melodies composed at once for a pool, few enough that an order waits little
 CONNECT_S = 5.0
+ALIVE_S = 1.0
 NOT_ASKED = -1
 
 
@@ -76,12 +79,14 @@ class Studio:
         self._wanted: deque[Want | Vary] = deque(maxlen=MAX_WANTED)
         self._learned: Melody | None = None
         self._is_ending = False
+        self._sending = Lock()
         seed = setup.generator.seed
         self._seeds = count(SystemRandom().randrange(1 << 31) if seed is None else seed)
 
     def run(self) -> None:
         """Serve until the stage hangs up."""
         self._send(Loaded(self._generator.name, self._generator.device))
+        Thread(target=self._show_life, daemon=True).start()
         while not self._is_ending:
             self._listen()
             if self._wanted:
@@ -150,6 +155,10 @@ class Studio:
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int) -> None:
         try:
             composed = make()
+        except MemoryError:  # the next process has all of its memory again
+            self._send(Failed("out of memory", ticket))
+            self._is_ending = True
+            return
         except Exception as error:  # a generator may fail in any way, and the studio must answer and go on
             self._send(Failed(f"{type(error).__name__}: {error}"[:500], ticket))
             return
@@ -158,8 +167,16 @@ class Studio:
         for made in composed:
             self._send(Ready(made.melody, affect, made.measured, made.distance, made.seed, ticket, made.latent))
 
+    def _show_life(self) -> None:
+        """Beside the composing, which takes as long as it takes: a process that was stopped falls silent."""
+        beat = Event()
+        with suppress(OSError):  # the stage has gone, and the studio will notice
+            while not beat.wait(ALIVE_S):
+                self._send(Alive())
+
     def _send(self, message: StudioToStage) -> None:
-        self._connection.sendall(encode(message))
+        with self._sending:
+            self._connection.sendall(encode(message))
 
 
 def main() -> int:

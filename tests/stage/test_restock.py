@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Failed, Finish, Loaded, Ready, Want, encode
-from emo_osc.stage.restock import PATIENCE_S, Restock, StudioState
+from emo_osc.messages import Alive, Failed, Finish, Loaded, Ready, Want, encode
+from emo_osc.score import Melody, Note
+from emo_osc.stage.restock import PATIENCE_S, WEDGED_S, Restock, StudioState
 
 BRIGHT, GLOOMY = Affect(0.8, 0.35), Affect(-0.8, -0.15)
 
@@ -85,3 +87,83 @@ def test_garbage_is_counted_and_told(line: bytes) -> None:
     with pytest.raises(ValueError, match="message"):
         restock.receive(line)
     assert restock.garbage == 1
+
+
+def seconds(restock: Restock, first_s: int, last_s: int) -> list[str]:
+    """The complaints of one look a second."""
+    return [complaint for now_s in range(first_s, last_s + 1) if (complaint := restock.complaint(float(now_s)))]
+
+
+def test_a_studio_that_falls_silent_is_late_and_then_complained_about() -> None:
+    restock = loaded()
+
+    assert seconds(restock, 0, 3) == []
+    assert restock.state is StudioState.READY
+    assert seconds(restock, 4, 5) == []
+    assert restock.state is StudioState.LATE
+    assert seconds(restock, 6, 6) == ["no sign of life for 5 s"]
+
+
+def test_a_studio_that_shows_life_is_left_in_peace() -> None:
+    restock = loaded()
+    for now_s in range(100):
+        restock.receive(encode(Alive()))
+        assert restock.complaint(float(now_s)) == ""
+    assert restock.state is StudioState.READY
+
+
+def test_a_stage_that_slept_does_not_blame_the_studio() -> None:
+    restock = loaded()
+    seconds(restock, 0, 2)
+
+    assert restock.complaint(3600.0) == ""
+    assert restock.state is StudioState.READY
+
+
+def test_a_studio_that_lives_and_never_answers_is_complained_about() -> None:
+    restock = loaded()
+    restock.want(BRIGHT)
+    restock.due(0.0)
+    complaints = []
+    for now_s in range(int(WEDGED_S) + 2):
+        restock.receive(encode(Alive()))
+        complaints.append(restock.complaint(float(now_s)))
+
+    assert [complaint for complaint in complaints if complaint] == ["no answer for 60 s"]
+
+
+@pytest.mark.parametrize("has_come", [False, True])
+def test_a_studio_that_never_loads_gets_twice_the_time_with_every_start(has_come: bool) -> None:
+    restock = Restock()
+    if has_come:
+        restock.connected()
+    times = [now_s for now_s in range(500) if restock.complaint(float(now_s))]
+
+    assert times == [61, 183, 425]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"distance": 0.0', b'"distance": NaN'),
+        (b'"mean_pitch": 60', b'"mean_pitch": Infinity'),
+        (b"[0, 480, 60, ", b"[0, 480, 60.5, "),
+        (b"[0, 480, 60, ", b"[0, 480, true, "),
+        (b'"latent": ""', b'"latent": "' + b"x" * 100_000 + b'"'),
+    ],
+)
+def test_a_melody_that_would_upset_the_performer_is_refused(
+    old: bytes, new: bytes, ready: Callable[..., Ready]
+) -> None:
+    line = encode(ready(60))
+    assert old in line
+
+    with pytest.raises(ValueError, match="message"):
+        loaded().receive(line.replace(old, new))
+
+
+def test_a_melody_of_ten_thousand_notes_is_refused(ready: Callable[..., Ready]) -> None:
+    notes = tuple(Note(3 * index, 3, 60) for index in range(10_000))
+
+    with pytest.raises(ValueError, match="past every measure"):
+        loaded().receive(encode(replace(ready(60), melody=Melody(notes))))

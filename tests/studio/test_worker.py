@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Failed, Finish, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode, encode
+from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, Note, tiled
 from emo_osc.studio.worker import StudioSetup
@@ -44,7 +44,8 @@ class Studio:
         self.token = self._lines.readline()
 
     def read(self) -> StudioToStage:
-        message = decode(self._lines.readline())
+        while isinstance(message := decode(self._lines.readline()), Alive):
+            continue
         assert isinstance(message, Loaded | Ready | Failed)
         return message
 
