@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emo_osc import __version__
+from emo_osc.cli_bench import bench
 from emo_osc.errors import EmoOscError
 
 if TYPE_CHECKING:
@@ -272,56 +273,7 @@ def train_shelf(preset: str, out: Path, **options: Any) -> None:
     write_shelf(generator, out, lambda done, total: click.echo(f"{done} of {total} affects", err=True))
 
 
-@commands.group()
-def bench() -> None:
-    """Measure how fast this machine plays and composes."""
-
-
-@bench.command("decode")
-@click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
-@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
-    """How long melodies take to decode, and how far the fast way strays from the plain one."""
-    from emo_osc.lab.bench_decode import bench_decode as measure
-    from emo_osc.lab.report import show, write
-
-    tables = {"decode": {name: {"figure": value} for name, value in measure(seconds, threads).items()}}
-    show(tables)
-    if json_out:
-        write(tables, json_out)
-
-
-@bench.command("clock")
-@click.option("--seconds", type=click.FloatRange(min=1.0), default=45.0, show_default=True, help="How long to measure.")
-@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-@click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="The errors over time as a picture.")
-def bench_clock(seconds: float, json_out: Path | None, png_out: Path | None) -> None:
-    """How well a MIDI clock is followed: estimators side by side on simulated clocks."""
-    from emo_osc.lab.bench_clock import bench_clock as measure
-    from emo_osc.lab.clock_plot import clock_png
-    from emo_osc.lab.report import show, write
-
-    tables = measure(seconds)
-    show(tables)
-    if json_out:
-        write(tables, json_out)
-    if png_out:
-        clock_png(png_out)
-
-
-@bench.command("flood")
-@click.option("--seconds", type=click.FloatRange(min=1.0), default=5.0, show_default=True, help="Length of each flood.")
-@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-def bench_flood(seconds: float, json_out: Path | None) -> None:
-    """What floods of OSC do to the notes, and to a polite client beside them."""
-    from emo_osc.lab.bench_flood import bench_flood as measure
-    from emo_osc.lab.report import show, write
-
-    tables = {"flood": measure(seconds)}
-    show(tables)
-    if json_out:
-        write(tables, json_out)
+commands.add_command(bench)
 
 
 @commands.command("eval")

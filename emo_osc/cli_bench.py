@@ -1,0 +1,79 @@
+"""`emo-osc bench`: how fast this machine plays and composes. Imports a measurement when it runs."""
+
+from pathlib import Path
+
+import click
+
+PATH = click.Path(path_type=Path, dir_okay=False)
+JSON = click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+
+
+@click.group()
+def bench() -> None:
+    """Measure how fast this machine plays and composes."""
+
+
+@bench.command("decode")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
+@JSON
+def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
+    """How long melodies take to decode, and how far the fast way strays from the plain one."""
+    from emo_osc.lab.bench_decode import bench_decode as measure
+    from emo_osc.lab.report import show, write
+
+    tables = {"decode": {name: {"figure": value} for name, value in measure(seconds, threads).items()}}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+@bench.command("clock")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=45.0, show_default=True, help="How long to measure.")
+@JSON
+@click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="The errors over time as a picture.")
+def bench_clock(seconds: float, json_out: Path | None, png_out: Path | None) -> None:
+    """How well a MIDI clock is followed: estimators side by side on simulated clocks."""
+    from emo_osc.lab.bench_clock import bench_clock as measure
+    from emo_osc.lab.clock_plot import clock_png
+    from emo_osc.lab.report import show, write
+
+    tables = measure(seconds)
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+    if png_out:
+        clock_png(png_out)
+
+
+@bench.command("flood")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=5.0, show_default=True, help="Length of each flood.")
+@JSON
+def bench_flood(seconds: float, json_out: Path | None) -> None:
+    """What floods of OSC do to the notes, and to a polite client beside them."""
+    from emo_osc.lab.bench_flood import bench_flood as measure
+    from emo_osc.lab.report import show, write
+
+    tables = {"flood": measure(seconds)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+@bench.command("latency")
+@click.option("--seconds", type=click.FloatRange(min=4.0), default=20.0, show_default=True, help="How long to measure.")
+@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="Who composes meanwhile.")
+@JSON
+@click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="How the delays are spread, as a picture.")
+def bench_latency(seconds: float, generator: str, json_out: Path | None, png_out: Path | None) -> None:
+    """How late the instrument is, beside the machine's floor, while the studio composes without a rest."""
+    from emo_osc.lab.bench_latency import bench_latency as measure
+    from emo_osc.lab.bench_latency import histogram_png
+    from emo_osc.lab.report import show, write
+
+    result = measure(seconds, generator)
+    show(result.tables)
+    if json_out:
+        write(result.tables, json_out)
+    if png_out:
+        histogram_png(result, png_out)

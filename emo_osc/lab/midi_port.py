@@ -1,0 +1,61 @@
+"""MIDI ports to measure with: one to send from, one to listen at, on the first MIDI system that has what is asked."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+import rtmidi
+
+Receive = Callable[[float, bytes], None]
+
+
+@contextmanager
+def listening(name: str, receive: Receive) -> Iterator[bool]:
+    """Hears the output whose name contains `name`; `receive` gets times and bytes. Whether there is such an output."""
+    port = _first(rtmidi.MidiIn, lambda port: _join(port, name))
+    if port is None:
+        yield False
+        return
+    port.set_callback(lambda event, _: receive(perf_counter(), bytes(event[0])))
+    try:
+        yield True
+    finally:
+        port.cancel_callback()
+        port.close_port()
+        port.delete()
+
+
+def lonely_output() -> Any:
+    """An output that nobody hears; None where the system has no MIDI, or no virtual ports."""
+    return _first(rtmidi.MidiOut, lambda port: port.open_virtual_port(f"lonely_{os.getpid()}"))
+
+
+def _join(port: Any, name: str) -> None:
+    port.open_port(next(index for index, found in enumerate(port.get_ports()) if name in found))
+
+
+def _first(kind: Any, open_it: Callable[[Any], None]) -> Any:
+    with _quiet_drivers():
+        for api in rtmidi.get_compiled_api():
+            try:
+                port = kind(api, name=f"lab_{os.getpid()}")
+                open_it(port)
+            except (OSError, NotImplementedError, StopIteration):  # this system does not run, or lacks what is asked
+                continue
+            return port
+    return None
+
+
+@contextmanager
+def _quiet_drivers() -> Iterator[None]:
+    """ALSA and JACK write a page to the error stream where they are absent."""
+    kept, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silence, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(silence)
+        os.close(kept)
