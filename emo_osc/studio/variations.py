@@ -81,6 +81,19 @@ def unchanged(melody: Melody, latent: str, affect: Affect, seed: int) -> Compose
     return Composed(melody, measure(tokens), float(apart[0]), seed, latent)
 
 
+def near_octave(melody: Melody, affect: Affect) -> Melody:
+    """A melody moved by whole octaves, so that its mean pitch is as near as can be to what an affect asks for.
+
+    >>> from emo_osc.score import Note
+    >>> near_octave(Melody((Note(0, 480, 48), Note(480, 480, 50))), Affect(0.0, 0.0)).notes[0].pitch
+    72
+    """
+    if not melody.notes:
+        return melody
+    missing = float(targets(affect)[1]) - mean(note.pitch for note in melody.notes)
+    return melody.transposed(12 * round(missing / 12))
+
+
 def sameness(tokens: Tokens, source: Tokens) -> Floats:
     """How many notes melodies `(N, 256)` share with one `(256,)`: F1 of (onset, pitch), [0, 1], `(N,)`.
 

@@ -23,6 +23,7 @@ from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, Studio
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
 from emo_osc.studio.generators import Composed, Generator, build
+from emo_osc.studio.variations import near_octave
 
 NICENESS = 10
 REFRESH_S = 5.0  # one new melody this often once every pool is full
@@ -149,7 +150,8 @@ class Studio:
         make = partial(self._generator.compose, affect, amount, seed)
         if self._learned is not None:
             moved = Random(seed).uniform(*AROUND)
-            make = partial(self._generator.vary, self._learned, "", affect, moved, amount, seed)
+            theme = near_octave(self._learned, affect)
+            make = partial(self._generator.vary, theme, "", affect, moved, amount, seed)
         self._answer(make, affect, ticket)
 
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from emo_osc.affect import Affect
 from emo_osc.score import TICKS_PER_BAR, Melody, Note
+from emo_osc.studio.attributes import targets
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import (
     exchanged,
@@ -16,6 +17,7 @@ from emo_osc.studio.variations import (
     home_lift,
     lifted,
     moves,
+    near_octave,
     ranked,
     sameness,
     unchanged,
@@ -110,3 +112,17 @@ def test_a_melody_is_brought_home_to_c_and_back(key: int) -> None:
 @pytest.mark.parametrize(("token", "by", "there"), [(2, -1, 13), (89, 1, 78), (89, 25, 78), (2, -25, 13), (0, 5, 0)])
 def test_what_leaves_the_keyboard_moves_by_octaves(token: int, by: int, there: int) -> None:
     assert lifted(np.array([token]), by).tolist() == [there]
+
+
+@pytest.mark.parametrize("octaves", [-3, -1, 0, 1, 2])
+@pytest.mark.parametrize("affect", [Affect(0.9, 0.9), Affect(-0.9, -0.9), Affect(0.0, 0.0)])
+def test_a_melody_of_any_register_comes_into_that_of_the_affect(octaves: int, affect: Affect) -> None:
+    played = TUNE.transposed(12 * octaves)
+    moved = near_octave(played, affect)
+
+    assert abs(float(targets(affect)[1]) - np.mean([note.pitch for note in moved.notes])) <= 6.0
+    assert [note.pitch % 12 for note in moved.notes] == [note.pitch % 12 for note in played.notes]
+
+
+def test_silence_has_no_register() -> None:
+    assert near_octave(Melody(()), Affect(0.0, 0.0)) == Melody(())

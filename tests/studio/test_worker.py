@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode, encode
+from emo_osc.messages import (
+    Alive,
+    Failed,
+    Finish,
+    Learn,
+    Loaded,
+    Ready,
+    StudioToStage,
+    ToStudio,
+    Vary,
+    Want,
+    decode,
+    encode,
+)
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, Note, tiled
 from emo_osc.studio.worker import StudioSetup
@@ -21,9 +34,9 @@ RIFF = Melody(tuple(Note(480 * beat, 360, pitch) for beat, pitch in enumerate((6
 
 
 def likeness(ready: Ready) -> float:
-    """Which share of the riff's notes, played through sixteen bars, are in a melody."""
-    starts = {(note.start_tick, note.pitch) for note in ready.melody.notes}
-    return sum((note.start_tick, note.pitch) in starts for note in tiled(RIFF).notes) / len(tiled(RIFF).notes)
+    """Which share of the riff's notes, played through sixteen bars, are in a melody, in whatever octave."""
+    starts = {(note.start_tick, note.pitch % 12) for note in ready.melody.notes}
+    return sum((note.start_tick, note.pitch % 12) in starts for note in tiled(RIFF).notes) / len(tiled(RIFF).notes)
 
 
 class Studio:

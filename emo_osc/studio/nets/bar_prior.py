@@ -53,6 +53,10 @@ class Wish:
     source: Tensor
     attributes: Tensor
 
+    def of(self, rows: Tensor) -> "Wish":
+        """The wish for some of the melodies, named by their rows (n,) int."""
+        return Wish(self.phase[rows], self.source[rows], self.attributes[rows])
+
 
 def normalised_attributes(measured: Tensor) -> Tensor:
     """Attributes on the scale the network reads, about -2..2. measured: (B, 3) as measured -> (B, 3).
@@ -122,12 +126,14 @@ class BarPrior(nn.Module):
         own = self.normalise(source)
         slots = own[:, :0]
         for bar in range(BARS):
-            start = 1.0 - freedom[:, bar]
-            near = (1.0 - start)[:, None] * noise[:, bar] + start[:, None] * own[:, bar]
-            drawn = self.head.sample(near, self(slots, wish)[:, -1], looks, start)
-            drawn = repeating(slots, bar, form, drawn)
-            drawn = torch.where(freedom[:, bar, None] > 0.0, drawn, own[:, bar])
-            slots = torch.cat([slots, drawn[:, None]], dim=1)
+            bars = own[:, bar].clone()
+            rows = torch.nonzero((freedom[:, bar] > 0.0) & (form[:, bar] == bar))[:, 0]
+            if len(rows):  # the others stay, or repeat: nobody needs to be asked
+                start = 1.0 - freedom[rows, bar]
+                near = (1.0 - start)[:, None] * noise[rows, bar] + start[:, None] * bars[rows]
+                bars[rows] = self.head.sample(near, self(slots[rows], wish.of(rows))[:, -1], looks, start)
+            bars = torch.where(freedom[:, bar, None] > 0.0, repeating(slots, bar, form, bars), bars)
+            slots = torch.cat([slots, bars[:, None]], dim=1)
         return self.denormalise(slots)
 
     def normalise(self, z: Tensor) -> Tensor:
