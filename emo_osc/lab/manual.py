@@ -10,9 +10,12 @@ from pathlib import Path
 from emo_osc.affect import MOODS, Mood
 from emo_osc.errors import CommandError
 from emo_osc.preset import OscSection, schema_text
+from emo_osc.stage.clients import MAX_LISTENERS
 from emo_osc.stage.commands import ROUTES, NotYet, Route, describe
 from emo_osc.stage.desk import DELAYS
+from emo_osc.stage.inbox import FEW, MAX_WAITING
 from emo_osc.stage.latency import KEPT
+from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
 from emo_osc.stage.values import PUSHES, VALUES, Argument, Value
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +59,8 @@ arrive as `i f d h T F` or as numeric text; replies carry only `i`, `f` and `s`,
 address and port a message came from, unless `/emo/reply_to` says otherwise. A button's release (a single 0) does not
 trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most 60 s ahead.
 
+{_network(osc)}
+
 This page is written from the daemon's own table by `make docs`.
 
 ## Addresses
@@ -87,6 +92,26 @@ A preset may move them or add its own. Program change N on the MIDI input calls 
 
 {_table(("code", "means"), ((str(code), text) for code, text in ERRORS))}
 """
+
+
+def _network(osc: OscSection) -> str:
+    return f"""Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a
+value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
+queue up. Any other message keeps its place and is done. Each sender has a queue of its own, of {MAX_WAITING} messages, and the oldest
+goes when it is full (`dropped` counts them), so a flood delays whoever sends it. Listeners are told a value that keeps
+changing a hundred times a second, and always where it came to rest. At most {MAX_LISTENERS} clients listen.
+
+A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
+{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. An answer (`/emo/error`, `/emo/ack` ..) that is sent to us is not
+answered either, lest two daemons talk to each other for ever.
+
+## Who is heard
+
+Bound to {osc.host}, only this computer. Bound to the network, this computer and everyone on its private networks (RFC
+1918, RFC 4193, link-local), or the addresses and networks that `osc.allow` in the preset names, and this computer.
+What others send is dropped unread, counted as `strangers`, and the first of them is told at the terminal. Answers go to
+whoever asked; `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that nobody can have
+us throw datagrams at a third. The network names presets and phrases, never paths."""
 
 
 def address_table() -> str:
