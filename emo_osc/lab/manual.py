@@ -97,13 +97,14 @@ A preset may move them or add its own. Program change N on the MIDI input calls 
 def _network(osc: OscSection) -> str:
     return f"""Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a
 value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
-queue up. Any other message keeps its place and is done. Each sender has a queue of its own, of {MAX_WAITING} messages, and the oldest
-goes when it is full (`dropped` counts them), so a flood delays whoever sends it. Listeners are told a value that keeps
-changing a hundred times a second, and always where it came to rest. At most {MAX_LISTENERS} clients listen.
+queue up. Any other message keeps its place and is done. Each sender has a queue of its own, of {MAX_WAITING} messages,
+and the oldest goes when it is full (`dropped` counts them), so a flood delays whoever sends it. Listeners are told a
+value that keeps changing a hundred times a second, and always where it came to rest. At most {MAX_LISTENERS} clients
+listen.
 
 A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
-{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. An answer (`/emo/error`, `/emo/ack` ..) that is sent to us is not
-answered either, lest two daemons talk to each other for ever.
+{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. An answer (`/emo/error`, `/emo/ack` ..)
+that is sent to us is not answered either, lest two daemons talk to each other for ever.
 
 ## Who is heard
 
