@@ -11,7 +11,7 @@ import pytest
 from tests.fuzz.targets import BETWEEN, TARGETS
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 7
+SECONDS = 5
 TIMEOUT_S = 120.0
 
 FOUND = {
