@@ -91,6 +91,8 @@ def stage_setup(preset: Preset, *, is_recorded: bool = False) -> Setup:
         midi_out=preset.midi.out,
         midi_in=preset.midi.in_ or (preset.midi.out if preset.clock.source == "midi" else ""),
         clock=preset.clock.source,
+        sends_clock=preset.midi.clock_out,
+        is_transport_shared=preset.clock.start_stop_sync,
         is_recorded=is_recorded,
         tokens={role: secrets.token_hex(16) for role in ROLES},
         shelf=str(path or ""),

@@ -38,21 +38,29 @@ class OscSection(Section):
 
 
 class MidiSection(Section):
-    """MIDI ports and what leaves them; `out` joins a port whose name contains it, else opens a virtual one."""
+    """MIDI ports and what leaves them; `out` joins a port whose name contains it, else opens a virtual one.
+
+    `clock_out` sends MIDI clock, Start and Stop, unless a MIDI clock is what we follow.
+    """
 
     out: str = "emo_osc"
     in_: str | None = Field(default=None, alias="in")
     channel: Annotated[int, Field(ge=1, le=16)] = 1
     cc74: bool = True
     cc1: bool = False
+    clock_out: bool = False
 
 
 class ClockSection(Section):
-    """Who owns the tempo. `tempo` in beats per minute, used by the internal clock."""
+    """Who owns the tempo. `tempo` in beats per minute is the internal clock's, and a Link session's of our own.
+
+    With `start_stop_sync`, play and stop in a Link session are everybody's who shares them.
+    """
 
     source: Literal["internal", "midi", "link"] = "internal"
     tempo: Tempo = 110.0
     play: bool = True
+    start_stop_sync: bool = False
 
 
 class GeneratorSection(Section):

@@ -211,16 +211,23 @@ def test_without_a_midi_system_it_says_so_and_plays_on(
     assert one.receive_until(lambda message: message.address == "/emo/note")
 
 
-@pytest.mark.parametrize("source", ["link"])
-def test_a_clock_that_is_not_there_yet_is_named(source: str, daemon: Callable[..., Daemon], tmp_path: Path) -> None:
-    preset = tmp_path / "clock.yaml"
-    preset.write_text(f"clock: {{source: {source}}}")
-    command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+def test_without_the_link_library_the_line_says_how_to_get_it(tmp_path: Path) -> None:
+    (tmp_path / "link.py").write_text("raise ImportError", encoding="utf-8")  # stands before an installed one
+    command = [sys.executable, "-m", "emo_osc", "serve", "--clock", "link", "--osc-port", str(free_port())]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+    )
 
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
-    assert "later version" in ended.stderr
+    assert 'pip install "emo_osc[link]"' in ended.stderr
 
 
 FAULTS = {

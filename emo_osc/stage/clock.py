@@ -1,12 +1,17 @@
 """Musical time against seconds: what every clock offers, and the internal one. Times are arguments, in seconds."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
+from statistics import median_low
 from typing import Protocol
 
 from emo_osc.score import TICKS_PER_BEAT, TICKS_PER_STEP
 
 MIN_TEMPO, MAX_TEMPO = 20.0, 300.0
+TAP_GAPS = 4
+MAX_LEFT_OUT = 3  # gaps of more beats are no beats left out but a new tempo
+BOUNCE_S, EARLY_SHARE = 0.12, 0.45  # taps nearer than this, or than this share of the usual gap, were not meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +210,34 @@ class InternalClock:
 
 
 def tapped_tempo(taps_s: tuple[float, ...]) -> float | None:
-    """The tempo of the last taps, or None where two are not yet there; a pause over 3 s (20 bpm) starts anew.
+    """The tempo of the last five taps, or None where two are not yet there; a pause over 3 s (20 bpm) starts anew.
 
-    >>> tapped_tempo((0.0, 9.0, 9.5, 10.0))
-    120.0
+    A finger that bounces, and among three taps or more a beat that was left out or struck twice, change nothing.
+
+    >>> tapped_tempo((0.0, 9.0, 9.5, 10.0)), tapped_tempo((0.0, 0.5, 0.55, 1.0, 2.0, 2.5))
+    (120.0, 120.0)
     """
-    gaps: list[float] = []
-    for before, after in zip(reversed(taps_s[:-1]), reversed(taps_s), strict=False):
-        if after - before > 60.0 / MIN_TEMPO or after <= before:
-            break
-        gaps.append(after - before)
+    gaps = _tap_gaps(taps_s)[-TAP_GAPS:]
     if not gaps:
         return None
-    recent = gaps[:4]
-    return max(MIN_TEMPO, min(MAX_TEMPO, 60.0 * len(recent) / sum(recent)))
+    usual_s = median_low(gaps)
+    beats = sum(min(MAX_LEFT_OUT, max(1, round(gap / usual_s))) for gap in gaps)
+    return max(MIN_TEMPO, min(MAX_TEMPO, 60.0 * beats / sum(gaps)))
+
+
+def _tap_gaps(taps_s: tuple[float, ...]) -> list[float]:
+    """Seconds between taps since the last pause, a tap that came far too soon left out."""
+    gaps: list[float] = []
+    for before, after in pairwise(taps_s):
+        if after - before > 60.0 / MIN_TEMPO or after <= before:
+            gaps = []
+        else:
+            gaps.append(after - before)
+    least_s = max(BOUNCE_S, EARLY_SHARE * median_low(gaps)) if gaps else 0.0
+    steady, early_s = [], 0.0
+    for gap in gaps:
+        early_s += gap
+        if early_s >= least_s:
+            steady.append(early_s)
+            early_s = 0.0
+    return steady or gaps

@@ -30,12 +30,17 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Start the internal clock from the first downbeat."""
+    """Start the clock from the first downbeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on where the clock stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Stop the internal clock."""
+    """Stop the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ class NotYet:
 Command = (
     SetValue
     | Play
+    | Resume
     | Stop
     | Panic
     | Tap
@@ -276,8 +282,9 @@ _ALL: tuple[Route, ...] = (
     _trigger("/emo/forget", Forget, "work from what was learned no more"),
     _not_yet("/emo/midi/learn", "map the next MIDI controller that moves to a value", (NAME,)),
     _value_route("quantize"),
-    _trigger("/emo/play", Play, "start the internal clock from the first downbeat"),
-    _trigger("/emo/stop", Stop, "stop the internal clock"),
+    _trigger("/emo/play", Play, "start the clock from the first downbeat; with Link peers on their next bar line"),
+    _trigger("/emo/continue", Resume, "go on from the 16th where the clock stopped"),
+    _trigger("/emo/stop", Stop, "stop the clock"),
     _trigger("/emo/panic", Panic, "all notes off at once"),
     _value_route("tempo"),
     _trigger("/emo/tap", Tap, "tap the tempo"),

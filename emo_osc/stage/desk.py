@@ -342,6 +342,7 @@ def _answerable(token: OscValue) -> Scalar:
 
 _MOVES: dict[type, Callable[[Instrument, float], float | None]] = {
     commands.Play: Instrument.play,
+    commands.Resume: Instrument.resume,
     commands.Stop: Instrument.stop,
     commands.Tap: Instrument.tap,
     commands.Next: Instrument.next,

@@ -13,6 +13,7 @@ from emo_osc.errors import CommandError
 from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
+from emo_osc.stage.clock_out import ClockOut
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.phrases import Phrases
 from emo_osc.stage.restock import Restock
@@ -58,6 +59,8 @@ class Instrument:
         self.facts = Facts()
         self.phrases = Phrases(performer, restock, random)
         self.latency_ms = 0.0
+        self.clock_out: ClockOut | None = None
+        """The MIDI clock for others, where any is sent."""
         self.send_now: Callable[[], None] = _keep_for_later
         """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
         self.for_the_door: list[ToDoor] = []
@@ -152,19 +155,32 @@ class Instrument:
         return self.follow(self.clock.stop(now_s))
 
     def follow(self, move: Move | None) -> float:
-        """Let the performer go where the transport went."""
+        """Let the performer, and those who follow us, go where the transport went."""
+        if move and self.clock_out:
+            self.clock_out.follow(move)
         if move and move.is_running:
             self.performer.play(move.tick)
         elif move:
             self.performer.stop()
         return NOW
 
+    @property
+    def next_clock_s(self) -> float:
+        """When `take_clocks` wants to be called; infinity where nobody follows us."""
+        return self.clock_out.next_s(self.time_of, self.clock.tempo) if self.clock_out else inf
+
+    def take_clocks(self, now_s: float) -> list[bytes]:
+        """MIDI clock and transport messages for those who follow us, due until now."""
+        return self.clock_out.on_time(now_s, self.time_of, self.clock.tempo) if self.clock_out else []
+
     def tap(self, now_s: float) -> float:
-        """One tap; the tempo follows from the second on."""
+        """One tap; the tempo follows from the second on.
+
+        Raises:
+            CommandError: 4, the tempo is somebody else's: with the first tap already.
+        """
         self._taps = (*self._taps[-7:], now_s)
-        tempo = tapped_tempo(self._taps)
-        if tempo is not None:
-            self.clock.set_tempo(tempo, now_s)
+        self.clock.set_tempo(tapped_tempo(self._taps) or self.clock.tempo, now_s)
         return NOW
 
     def next(self, now_s: float) -> float | None:

@@ -61,6 +61,9 @@ class Session(Protocol):
     def stop(self, now_s: float) -> None:
         """Stop all who share."""
 
+    def close(self) -> None:
+        """Say goodbye to the others."""
+
 
 class LinkClock:
     """Plays in the session's bars at its tempo; with a shared transport, whenever the session plays.
@@ -155,6 +158,10 @@ class LinkClock:
     def take_deviations(self) -> list[float]:
         """No clock comes in."""
         return []
+
+    def close(self) -> None:
+        """Leave the session."""
+        self._session.close()
 
     def _run_from(self, tick: int, now_s: float) -> Move:
         self._is_running, self._first_tick, self._stood_tick = True, tick, tick

@@ -18,13 +18,15 @@ from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Finish, Played, Ready, Restart, decode, encode
-from emo_osc.stage.clock import Clock, InternalClock
+from emo_osc.stage.clock import Move
+from emo_osc.stage.clock_out import ClockOut
+from emo_osc.stage.clocks import CLOCKS
 from emo_osc.stage.desk import Desk
-from emo_osc.stage.follower import MidiFollower
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.hub import Hub
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.link_clock import LinkClock
 from emo_osc.stage.midi import open_in, open_out
 from emo_osc.stage.osc import OscSocket, Target
 from emo_osc.stage.osc import encode as encode_osc
@@ -37,7 +39,7 @@ from emo_osc.stage.shelf import Shelf
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 DATAGRAMS_A_BATCH = 64  # then notes get their turn
 MESSAGES_A_TURN = 256
-LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
+LONG_BYTES = 256  # a bundle this long takes as long to read as several datagrams
 ANSWERS_A_TURN = 16
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
@@ -81,7 +83,7 @@ class Stage:
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {midi_text}"]
         self._lines += [f"OSC from  {self._guests.summary}"] if self._guests.summary else []
         self._lines += [f"MIDI in   {midi_in_text}"] if midi_in_text else []
-        self._plays_at_once = setup.is_playing and setup.clock == "internal"
+        self._plays_at_once = setup.is_playing and setup.clock != "midi"
         self._is_recorded = setup.is_recorded
 
     @property
@@ -123,7 +125,7 @@ class Stage:
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
-        due_s = min(self._note_due_s(), self._desk.next_s, self._instrument.clock.next_s, self._next_second_s)
+        due_s = min(self._due_s(), self._desk.next_s, self._instrument.clock.next_s, self._next_second_s)
         if self._rested_s > 0.0:
             sleep(max(0.0, min(self._rested_s, due_s - SPIN_S) - perf_counter()))
             due_s = min(due_s, self._rested_s)
@@ -136,17 +138,30 @@ class Stage:
             if ready or left_s <= 0.0:
                 return [key.data for key, _ in ready]
 
+    def _due_s(self) -> float:
+        return min(self._note_due_s(), self._instrument.next_clock_s)
+
     def _note_due_s(self) -> float:
         return self._instrument.time_of(self._performer.next_tick)
 
     def _play_due(self) -> None:
-        """Send every note whose time has come."""
-        while (due_s := self._note_due_s()) <= perf_counter():
+        """Send every clock and every note whose time has come, a clock before the notes of its tick."""
+        while self._due_s() <= (now_s := perf_counter()):
+            self._send_clocks(now_s)
+            due_s = self._note_due_s()
+            if due_s > now_s:
+                continue
             if perf_counter() - due_s > MAX_LATE_S:
                 self._performer.seek(int(self._instrument.tick_at(perf_counter())))
                 continue
             self._send_midi(self._performer.on_tick(int(self._performer.next_tick)), due_s)
             self._desk.delays["schedule"].add(perf_counter() - due_s)
+
+    def _send_clocks(self, now_s: float) -> None:
+        """To the port alone: the built-in sound follows notes."""
+        for message in self._instrument.take_clocks(now_s):
+            if self._midi:
+                self._midi.send(message)
 
     def _serve_clients(self) -> None:
         """Do what clients ask; of a flood, only what is worth doing, and never without a rest."""
@@ -247,7 +262,7 @@ class Stage:
         self._look_after_studio(now_s)
         if not self._hub.has("door") and now_s > self._door_until_s:
             self._is_ending = True
-        if self._note_due_s() - now_s > 0.01:
+        if self._due_s() - now_s > 0.005:
             gc.collect(1)
 
     def _look_after_studio(self, now_s: float) -> None:
@@ -323,10 +338,14 @@ class Stage:
             self._play_due()
 
     def _end(self) -> None:
-        self._performer.stop()
+        now_s = perf_counter()
+        self._instrument.follow(Move(round(self._instrument.clock.tick_at(now_s)), is_running=False))
+        self._send_clocks(now_s)
         self._performer.panic()
         self._send_midi(self._performer.take_bytes())
         self._hub.write("studio", encode(Finish()))
+        if isinstance(self._instrument.clock, LinkClock):
+            self._instrument.clock.close()
         sleep(DRAIN_S)
         self._hub.close()
         if self._midi:
@@ -354,14 +373,12 @@ def _wake_up() -> None:
 
 
 def _instrument(setup: Setup, restock: Restock) -> Instrument:
-    if setup.clock not in _CLOCKS:
-        raise EmoOscError(f"clock.source: {setup.clock!r} comes with a later version; use --clock internal for now")
     random = Random(setup.seed)
     performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), random)
-    return Instrument(performer, _CLOCKS[setup.clock](), restock, setup.presets, setup.preset, random)
-
-
-_CLOCKS: dict[str, Callable[[], Clock]] = {"internal": InternalClock, "midi": MidiFollower}
+    instrument = Instrument(performer, CLOCKS[setup.clock](setup), restock, setup.presets, setup.preset, random)
+    if setup.sends_clock and setup.clock != "midi":  # a clock that is followed is not sent back
+        instrument.clock_out = ClockOut()
+    return instrument
 
 
 def _read_shelf(path: str) -> tuple[Ready, ...]:

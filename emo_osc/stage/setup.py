@@ -48,7 +48,8 @@ class Setup:
     """Everything the stage needs to open its ports and play; `tokens` let the door, the studio and the synth in.
 
     `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
-    `clock` is `internal`, `midi` or `link`; what is played is told to the door where it `is_recorded`;
+    `clock` is `internal`, `midi` or `link`, where `is_transport_shared` lets play and stop be all peers';
+    `sends_clock` lets others follow by MIDI; what is played is told to the door where it `is_recorded`;
     `allow` names the addresses and networks that are heard, every private one where it is empty.
     """
 
@@ -64,6 +65,8 @@ class Setup:
     presets: dict[str, StagePreset]
     clock: str = "internal"
     is_recorded: bool = False
+    sends_clock: bool = False
+    is_transport_shared: bool = False
     allow: tuple[str, ...] = ()
 
     def to_json(self) -> str:

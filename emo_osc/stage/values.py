@@ -130,7 +130,7 @@ _ALL = (
     Value("mood", (Argument("mood", "s"), INTENSITY), "a mood by id or alias, drawn towards neutral by intensity"),
     _number_value("intensity", 0, 1, "how strongly every affect is felt; 0 is neutral"),
     _choice_value("quantize", tuple(QUANTIZE), "when changes land"),
-    _number_value("tempo", MIN_TEMPO, MAX_TEMPO, "beats per minute of the internal clock"),
+    _number_value("tempo", MIN_TEMPO, MAX_TEMPO, "beats per minute; in a Link session everybody's"),
     _choice_value("key", tuple(KEYS), "the key melodies are moved to; auto is C"),
     _choice_value("scale", tuple(SCALES), "the scale notes are held in; auto leaves them"),
     _number_value("transpose", -48, 48, "semitones added to every note", "i"),

@@ -58,3 +58,29 @@ TAPS = {
 @pytest.mark.parametrize(("taps", "tempo"), TAPS.items())
 def test_taps_make_a_tempo(taps: tuple[float, ...], tempo: float | None) -> None:
     assert tapped_tempo(taps) == (None if tempo is None else pytest.approx(tempo))
+
+
+BEATS = st.floats(25.0, 290.0)
+
+
+@given(BEATS, st.integers(2, 8))
+def test_even_taps_make_their_tempo_to_the_last_digit(tempo: float, count: int) -> None:
+    assert tapped_tempo(tuple(100.0 + n * 60.0 / tempo for n in range(count))) == pytest.approx(tempo, abs=0.001)
+
+
+@given(st.floats(40.0, 200.0), st.integers(1, 3))
+def test_a_beat_that_was_left_out_or_struck_twice_spoils_nothing(tempo: float, at: int) -> None:
+    even = [100.0 + n * 60.0 / tempo for n in range(5)]
+    left_out = (*even[:at], *even[at + 1 :])
+    struck_twice = (*even[: at + 1], even[at] + 0.06, *even[at + 1 :])
+
+    assert tapped_tempo(left_out) == pytest.approx(tempo, rel=0.001)
+    assert tapped_tempo(struck_twice) == pytest.approx(tempo, rel=0.001)
+
+
+@given(BEATS, BEATS)
+def test_five_taps_of_another_tempo_are_enough(before: float, after: float) -> None:
+    old = [100.0 + n * 60.0 / before for n in range(3)]
+    new = [old[-1] + n * 60.0 / after for n in range(1, 6)]
+
+    assert tapped_tempo((*old, *new)) == pytest.approx(after, rel=0.001)

@@ -40,6 +40,9 @@ class FakeSession:
     def stop(self, now_s: float) -> None:
         self.is_playing = False
 
+    def close(self) -> None:
+        self.peers = 0
+
     def pass_time(self, span_s: float) -> None:
         self.now_s += span_s
         self.beat += span_s * self.tempo / 60.0
@@ -159,7 +162,7 @@ def test_a_peer_that_leaves_changes_nothing() -> None:
     session.pass_time(5.0)
     clock.on_time(session.now_s)
     due_s = clock.time_of(16 * TICKS_PER_BAR)
-    session.peers = 0
+    session.close()
     session.pass_time(0.01)
 
     assert clock.on_time(session.now_s) is None
