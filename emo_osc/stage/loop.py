@@ -39,7 +39,7 @@ from emo_osc.stage.shelf import Shelf
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 DATAGRAMS_A_BATCH = 64  # then notes get their turn
 MESSAGES_A_TURN = 256
-LONG_BYTES = 256  # a bundle this long takes as long to read as several datagrams
+LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
 ANSWERS_A_TURN = 16
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
