@@ -77,8 +77,8 @@ def jack() -> Iterator[str]:
 def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     opened: list[Daemon] = []
 
-    def open_daemon(port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}") -> Daemon:
-        opened.append(Daemon(tmp_path, port, generator))
+    def open_daemon(*arguments: str, port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}") -> Daemon:
+        opened.append(Daemon(tmp_path, port, generator, arguments))
         return opened[-1]
 
     yield open_daemon

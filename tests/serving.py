@@ -1,12 +1,13 @@
 """The daemon in a process of its own for tests from outside, and what they ask of the MIDI that it sends."""
 
+import os
 import queue
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -31,16 +32,19 @@ def free_port() -> int:
 
 
 class Daemon:
-    """`emo-osc serve` in a process of its own, and an OSC client beside it."""
+    """`emo-osc serve` in a process of its own, with data and presets in `folder`, and an OSC client beside it."""
 
-    def __init__(self, folder: Path, port: int, generator: str) -> None:
+    def __init__(self, folder: Path, port: int, generator: str, arguments: Sequence[str] = ()) -> None:
         self.port = port or free_port()
         self.name = f"emo_{self.port}"
         preset = folder / f"{self.name}.yaml"
         preset.write_text(PRESET.format(port=self.port, name=self.name, generator=generator), encoding="utf-8")
         self.started_s = perf_counter()
-        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset), *arguments]
+        mine = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **mine}
+        )
         self._said: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

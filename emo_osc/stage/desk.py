@@ -17,7 +17,7 @@ from emo_osc.stage.clients import Clients
 from emo_osc.stage.echo import Echo
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.heard import BarLine, Heard
-from emo_osc.stage.instrument import MIDI_CLOCK, NOW, Instrument
+from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.osc import Message, OscValue, Target
 from emo_osc.stage.phrase_desk import PhraseDesk, Request
@@ -69,7 +69,7 @@ class Desk:
     @property
     def next_s(self) -> float:
         """When something happens by itself: a message, a push, the end of learning, the end of our patience."""
-        return min(self._agenda.next_s, self._phrases.next_s, self._echo.next_s)
+        return min(self._agenda.next_s, self._phrases.next_s, self._echo.next_s, self.instrument.clock.next_s)
 
     def take_answers(self) -> list[Answer]:
         """What is to be sent now."""
@@ -105,6 +105,8 @@ class Desk:
         for request in self._agenda.take(now_s):
             self._do(request, now_s)
         self._phrases.on_time(now_s)
+        if self.instrument.on_time(now_s):
+            self._clock_changed(now_s)
         for name in self._echo.take(now_s):
             self._tell(name, now_s)
 
@@ -116,7 +118,10 @@ class Desk:
         if not _is_whole(message):
             return
         if message[0] >= MIDI_SYSTEM:
-            self._receive_clock(message, now_s)
+            if self.instrument.receive_clock(message, now_s):
+                self._clock_changed(now_s)
+            for deviation_s in self.instrument.clock.take_deviations():
+                self.delays["clock"].add(abs(deviation_s))
             return
         self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
         command = self._command_of_midi(message)
@@ -127,14 +132,6 @@ class Desk:
         except CommandError:  # there is nobody to answer, and a preset's map was checked at the start
             return
         self.push_changes(command.name, now_s)
-
-    def _receive_clock(self, message: bytes, now_s: float) -> None:
-        self.instrument.receive_clock(message, now_s)
-        for deviation_s in self.instrument.clock.take_deviations():
-            self.delays["clock"].add(abs(deviation_s))
-        if message[0] != MIDI_CLOCK:
-            for name in ("playing", "clock"):
-                self.push_value(name, now_s)
 
     def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""
@@ -168,6 +165,15 @@ class Desk:
             self._phrases.receive_door(message, now_s)
         else:
             raise ValueError(f"{type(message).__name__} is no message for the stage")
+
+    def ports_changed(self, out: str, in_: str, lines: list[str], now_s: float) -> None:
+        """Let people read what has become of the MIDI ports, and tell listeners where they lead now."""
+        facts = self.instrument.facts
+        facts.midi_out, facts.midi_in = out, in_
+        for line in lines:
+            self.instrument.say("midi", line)
+        for name in ("midi_out", "midi_in") if lines else ():
+            self.push_value(name, now_s)
 
     def studio_changed(self, now_s: float) -> None:
         """Tell listeners how the studio is."""
@@ -232,6 +238,10 @@ class Desk:
         landing = _MOVES[type(command)](self.instrument, now_s)
         self.acknowledge(request, landing, now_s)
         for name in ("playing", "tempo"):
+            self.push_value(name, now_s)
+
+    def _clock_changed(self, now_s: float) -> None:
+        for name in ("playing", "clock"):
             self.push_value(name, now_s)
 
     def _panic(self, _: commands.Panic, request: Request, now_s: float) -> None:

@@ -21,7 +21,6 @@ from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import VALUES, Scalar, unknown_name
 
-MIDI_CLOCK = 0xF8
 MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
 """The landing of a change that is heard at once."""
@@ -69,7 +68,7 @@ class Instrument:
         self._preset_name, self._preset = preset, presets[preset]
         self._mood: tuple[str, float] | None = ("neutral", 1.0)
         self._mood_names: dict[str, Mood] = {}
-        self._clock_said = clock.summary
+        self._clock_state = clock.summary.partition(" at ")[0]
         self._taps: tuple[float, ...] = ()
         self.load_preset(preset, 0.0)
 
@@ -91,12 +90,15 @@ class Instrument:
         return self.clock.time_of(tick) - self.latency_ms / 1000
 
     def landing(self, tick: float | None, now_s: float) -> tuple[int, float]:
-        """The bar (from 1) a tick lies in and the milliseconds until then; -1 ms where only play will tell."""
+        """The bar (from 1) a tick lies in and the milliseconds until it is heard; -1 ms where only play will tell.
+
+        What is sent earlier by `latency_ms` is heard on the beat all the same.
+        """
         if tick == NOW:
             return max(1, self._bar(now_s)), 0.0
         if tick is None or tick == inf or not self.clock.is_running:
             return 1, -1.0
-        ms = 1000 * (self.time_of(tick) - now_s)
+        ms = 1000 * (self.clock.time_of(tick) - now_s)
         return int(tick) // TICKS_PER_BAR + 1, max(0.0, ms) if isfinite(ms) else -1.0
 
     def set(self, name: str, values: tuple[Scalar, ...], now_s: float) -> float | None:
@@ -118,17 +120,17 @@ class Instrument:
             return (setting,)
         return _READERS[name](self, now_s)
 
-    def on_time(self, now_s: float) -> None:
-        """Let the clock notice that time has passed."""
-        if now_s >= self.clock.next_s:
-            self.follow(self.clock.on_time(now_s))
-            self._say_clock()
+    def on_time(self, now_s: float) -> bool:
+        """Let the clock notice that time has passed; whether it now does something else than before."""
+        if now_s < self.clock.next_s:
+            return False
+        self.follow(self.clock.on_time(now_s))
+        return self._say_clock()
 
-    def receive_clock(self, message: bytes, stamp_s: float) -> None:
-        """A MIDI clock or transport message that came in."""
+    def receive_clock(self, message: bytes, stamp_s: float) -> bool:
+        """A MIDI clock or transport message that came in; whether the clock now does something else than before."""
         self.follow(self.clock.receive(message, stamp_s))
-        if message[0] != MIDI_CLOCK:
-            self._say_clock()
+        return self._say_clock()
 
     def play(self, now_s: float) -> float:
         """Start from the first downbeat, unless the clock runs already.
@@ -277,11 +279,15 @@ class Instrument:
         """Take a preset file's new contents; they are heard when the preset is next asked for."""
         self._presets[name] = preset
 
-    def _say_clock(self) -> None:
-        """Let people read what the clock does, where that has changed."""
-        if self.clock.summary != self._clock_said:
-            self._clock_said = self.clock.summary
-            self.say("clock", f"clock {self._clock_said}")
+    def _say_clock(self) -> bool:
+        """Let people read what the clock does where that has changed; a tempo that wanders is no news."""
+        summary = self.clock.summary
+        state = summary.partition(" at ")[0]
+        if state == self._clock_state:
+            return False
+        self._clock_state = state
+        self.say("clock", f"clock {summary}")
+        return True
 
     def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
         self.performer.set_settings(self.performer.settings.holding(name, value))
