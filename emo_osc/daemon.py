@@ -33,7 +33,7 @@ OWN_PRESET = "current"
 """The name under which `/emo/preset` finds the preset the daemon was started with."""
 
 USERS_FAULT, NO_DEVICE = 2, 3
-ROLES = ("door", "studio", "sound")
+ROLES = ("door", "studio", "sound", "watch")
 
 
 def serve(preset: Preset, say: Say | None = None, record: Path | None = None, log: Path | None = None) -> int:
@@ -151,7 +151,10 @@ class _Door:
         tokens, sound = self._setup.tokens, self._preset.sound
         affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
         studio = StudioSetup(hub, tokens["studio"], self._preset.generator, affects).to_json()
-        workers = [Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,))]
+        workers = [
+            Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,)),
+            Worker("watch", ("-m", "emo_osc.port_watch", str(hub)), tokens["watch"] + "\n"),
+        ]
         if sound.enabled:
             command = ("-m", "emo_osc.sound", "--connect", str(hub), "--token", tokens["sound"])
             workers.append(Worker("sound", (*command, "--gain", str(sound.gain)), final=(USERS_FAULT, NO_DEVICE)))

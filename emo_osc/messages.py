@@ -159,11 +159,24 @@ class Played:
     data: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What MIDI there is on this machine: lines with the systems that run, such as `Jack`, and with the ports.
+
+    A port reads `Jack: synth:in`; `outputs` are those one can write to, `inputs` those one can read from.
+    """
+
+    systems: str
+    outputs: str
+    inputs: str
+
+
 ToStudio = Want | Vary | Learn | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 DoorToStage = Kept | NotKept | PresetRead
 ToDoor = Said | Restart | Kept | Played
-AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor
+WatchToStage = Ports | Alive
+AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor | WatchToStage
 _KINDS: dict[str, type[AnyMessage]] = {
     kind.__name__: kind
     for kind in (
@@ -181,6 +194,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         NotKept,
         PresetRead,
         Played,
+        Ports,
     )
 }
 

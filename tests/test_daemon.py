@@ -261,7 +261,7 @@ def test_a_setup_and_a_report_survive_the_pipe() -> None:
 
     assert Setup.from_json(setup.to_json()) == setup
     assert Report.from_json(report.to_json().encode()) == report
-    assert len(set(setup.tokens.values())) == 3
+    assert len(set(setup.tokens.values())) == 4
 
 
 def test_a_text_that_is_no_setup_is_refused() -> None:

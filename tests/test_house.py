@@ -27,6 +27,7 @@ DOOR = {
     "doctor",
     "kept",
     "log",
+    "port_watch",
     "preset_watch",
     "recorder",
     "render",

@@ -23,11 +23,12 @@ class Hub:
         on_line: Callable[[str, bytes], None],
         on_joined: Callable[[str], None],
         on_left: Callable[[str], None],
-        on_garbage: Callable[[str], None],
     ) -> None:
         self._selector = selector
         self._tokens = tokens
-        self._on_line, self._on_joined, self._on_left, self._on_garbage = on_line, on_joined, on_left, on_garbage
+        self._on_line, self._on_joined, self._on_left = on_line, on_joined, on_left
+        self.on_garbage: Callable[[str], None] = lambda _: None
+        """Takes the role of a peer that sent what is no message."""
         self._peers: dict[str, Peer] = {}
         self._connected = 0
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -76,7 +77,7 @@ class Hub:
                 self._read_line(peer, line)
         except ValueError:
             lines = None
-            self._on_garbage(peer.role)
+            self.on_garbage(peer.role)
         if lines is None:
             self._lose(peer)
 

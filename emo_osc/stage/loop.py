@@ -17,20 +17,22 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Finish, Played, Ready, Restart, decode, encode
+from emo_osc.messages import Finish, Played, Ready, decode, encode
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
 from emo_osc.stage.clocks import CLOCKS
+from emo_osc.stage.care import Care
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.hub import Hub
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.link_clock import LinkClock
-from emo_osc.stage.midi import open_in, open_out
+from emo_osc.stage.midi import hush_drivers
 from emo_osc.stage.osc import OscSocket, Target
 from emo_osc.stage.osc import encode as encode_osc
 from emo_osc.stage.performer import Performer
+from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import Report, Setup
@@ -67,22 +69,22 @@ class Stage:
         self._next_second_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
-        self._studio_told = self._restock.state
-        self._hub = Hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left, self._on_garbage)
+        self._hub = Hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left)
         self._open_waker()
-        self._midi, midi_text = open_out(setup.midi_out)
-        self._midi_in, midi_in_text = open_in(setup.midi_in, self._on_midi) if setup.midi_in else (None, "")
+        self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi)
         self._instrument = _instrument(setup, self._restock)
-        self._instrument.facts.midi_out, self._instrument.facts.midi_in = midi_text, midi_in_text
+        self._instrument.facts.midi_out, self._instrument.facts.midi_in = self._ports.out.text, self._ports.in_.text
         self._instrument.facts.is_realtime = _take_priority()
         self._desk = Desk(self._instrument, self._guests)
+        self._care = Care(self._desk, self._ports)
+        self._hub.on_garbage = self._care.on_garbage
         self._inbox = Inbox(self._desk.is_setting)
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
         self._instrument.send_now = self._send_now
-        self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {midi_text}"]
+        self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {self._ports.out.text}"]
         self._lines += [f"OSC from  {self._guests.summary}"] if self._guests.summary else []
-        self._lines += [f"MIDI in   {midi_in_text}"] if midi_in_text else []
+        self._lines += [f"MIDI in   {self._ports.in_.text}"] if self._ports.in_.text else []
         self._plays_at_once = setup.is_playing and setup.clock != "midi"
         self._is_recorded = setup.is_recorded
 
@@ -229,8 +231,7 @@ class Stage:
 
     def _send_midi(self, messages: list[bytes], at_s: float | None = None) -> bool:
         for message in messages:
-            if self._midi:
-                self._midi.send(message)
+            self._ports.send(message)
         self._hub.write("sound", b"".join(messages))
         if messages and self._is_recorded:
             self._instrument.for_the_door.append(
@@ -259,20 +260,11 @@ class Stage:
     def _each_second(self, now_s: float) -> None:
         self._next_second_s = now_s + 1.0
         self._desk.push_latency(now_s)
-        self._look_after_studio(now_s)
+        self._care.on_second(now_s, is_watched=self._hub.has("watch"))
         if not self._hub.has("door") and now_s > self._door_until_s:
             self._is_ending = True
         if self._due_s() - now_s > 0.005:
             gc.collect(1)
-
-    def _look_after_studio(self, now_s: float) -> None:
-        """Have a studio started again that gives no sign of life, and tell listeners how it is."""
-        reason = self._restock.complaint(now_s)
-        if reason:
-            self._instrument.for_the_door.append(Restart("studio", reason))
-        if self._restock.state is not self._studio_told:
-            self._studio_told = self._restock.state
-            self._desk.studio_changed(now_s)
 
     def _open_waker(self) -> None:
         """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""
@@ -288,11 +280,8 @@ class Stage:
             self._play_due()
         elif role == "door":
             self._desk.receive_door(decode(line), perf_counter())
-
-    def _on_garbage(self, role: str) -> None:
-        """Whoever sends nonsense is not well; a stranger without a role only goes."""
-        if role:
-            self._instrument.for_the_door.append(Restart(role, "it sent what is no message"))
+        elif role == "watch":
+            self._care.receive_watch(decode(line), perf_counter())
 
     def _on_joined(self, role: str) -> None:
         if role == "studio":
@@ -348,15 +337,13 @@ class Stage:
             self._instrument.clock.close()
         sleep(DRAIN_S)
         self._hub.close()
-        if self._midi:
-            self._midi.close()
-        if self._midi_in:
-            self._midi_in.close()
+        self._ports.close()
         self._udp.close()
 
 
 def main() -> int:
     """Play as the setup on standard input says; the exit code."""
+    hush_drivers()
     try:
         stage = Stage(Setup.from_json(sys.stdin.read()))
     except EmoOscError as error:
@@ -365,7 +352,8 @@ def main() -> int:
     sys.stdout.write(stage.report.to_json())
     sys.stdout.flush()
     stage.run()
-    return 0
+    sys.stderr.flush()
+    os._exit(0)  # the usual way out would close ports of a JACK server that has died, and wait for ever
 
 
 def _wake_up() -> None:

@@ -97,11 +97,11 @@ def seconds(restock: Restock, first_s: int, last_s: int) -> list[str]:
 def test_a_studio_that_falls_silent_is_late_and_then_complained_about() -> None:
     restock = loaded()
 
-    assert seconds(restock, 0, 3) == []
-    assert restock.state is StudioState.READY
-    assert seconds(restock, 4, 5) == []
-    assert restock.state is StudioState.LATE
-    assert seconds(restock, 6, 6) == ["no sign of life for 5 s"]
+    told = [(restock.complaint(float(now_s)), restock.state) for now_s in range(7)]
+
+    assert told[:4] == [("", StudioState.READY)] * 4
+    assert told[4:6] == [("", StudioState.LATE)] * 2
+    assert told[6] == ("no sign of life for 5 s", StudioState.LATE)
 
 
 def test_a_studio_that_shows_life_is_left_in_peace() -> None:

@@ -1,0 +1,152 @@
+"""The watch over MIDI ports: a small process that looks twice a second which systems run and which ports they offer.
+
+It tells the stage, whose one thread has no time to look. Run as `python -m emo_osc.port_watch PORT` with its token on
+standard input; it ends when the stage hangs up.
+"""
+
+import ctypes
+import os
+import re
+import select
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Protocol
+
+from emo_osc.messages import Alive, Ports, encode
+from emo_osc.stage.midi import hush_drivers
+
+LOOK_S = 0.5
+STALLED_S = 1.5  # JACK counts a cycle every few milliseconds; one that counts none for so long is dead or wedged
+CONNECT_S = 5.0
+CLIENT = "emo_osc watch"
+_NO_START_SERVER = 1
+_IS_INPUT, _IS_OUTPUT = 1, 2
+_MIDI_TYPE = b"8 bit raw midi"
+
+Offer = tuple[list[str], list[str]]
+
+
+class System(Protocol):
+    """One MIDI system of this machine."""
+
+    name: str
+
+    def look(self, now_s: float) -> Offer | None:
+        """The ports one can write to and those one can read from; None while the system does not run."""
+
+
+class RtSystem:
+    """A system that python-rtmidi knows; one client is kept as long as it answers."""
+
+    def __init__(self, api: int) -> None:
+        import rtmidi
+
+        self.name = str(rtmidi.get_api_display_name(api))
+        self._open: Callable[[], tuple[Any, Any]] = lambda: (
+            rtmidi.MidiOut(api, name=CLIENT),
+            rtmidi.MidiIn(api, name=CLIENT),
+        )
+        self._clients: tuple[Any, Any] | None = None
+
+    def look(self, now_s: float) -> Offer | None:
+        """The ports one can write to and those one can read from; None while the system does not run."""
+        try:
+            self._clients = self._clients or self._open()
+            return self._clients[0].get_ports(), self._clients[1].get_ports()
+        except OSError:  # rtmidi's way to say that this system does not run
+            self._clients = None
+            return None
+
+
+class Jack:
+    """JACK, asked directly: a client of rtmidi reads from memory and never learns that the server has died."""
+
+    name = "Jack"
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._jack = library
+        self._jack.jack_client_open.restype = ctypes.c_void_p
+        self._jack.jack_get_ports.restype = ctypes.POINTER(ctypes.c_char_p)
+        self._jack.jack_get_ports.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong)
+        self._jack.jack_free.argtypes = (ctypes.c_void_p,)
+        self._client: ctypes.c_void_p | None = None
+        self._frame, self._moved_s = 0, 0.0
+
+    def look(self, now_s: float) -> Offer | None:
+        """The ports one can write to and those one can read from; None while the server does not run."""
+        if self._client is None and not self._connect(now_s):
+            return None
+        frame = self._jack.jack_last_frame_time(self._client)
+        if frame != self._frame:
+            self._frame, self._moved_s = frame, now_s
+        if now_s - self._moved_s > STALLED_S:
+            self._jack.jack_client_close(self._client)
+            self._client = None
+            return None
+        return self._ports(_IS_INPUT), self._ports(_IS_OUTPUT)
+
+    def _connect(self, now_s: float) -> bool:
+        status = ctypes.c_int(0)
+        client = self._jack.jack_client_open(CLIENT.encode(), _NO_START_SERVER, ctypes.byref(status))
+        if client is None:
+            return False
+        self._client, self._moved_s = ctypes.c_void_p(client), now_s
+        return True
+
+    def _ports(self, flags: int) -> list[str]:
+        found = self._jack.jack_get_ports(self._client, None, _MIDI_TYPE, flags)
+        names: list[str] = []
+        while found and found[len(names)]:
+            names.append(found[len(names)].decode(errors="replace"))
+        self._jack.jack_free(found)
+        return names
+
+
+def look(systems: list[System], now_s: float) -> Ports:
+    """What every system offers now."""
+    offers = {system.name: offer for system in systems if (offer := system.look(now_s)) is not None}
+    outputs = "\n".join(f"{name}: {port}" for name, offer in offers.items() for port in offer[0])
+    inputs = "\n".join(f"{name}: {port}" for name, offer in offers.items() for port in offer[1])
+    return Ports("\n".join(offers), outputs, inputs)
+
+
+def all_systems() -> list[System]:
+    """Every system the driver was built for, running or not."""
+    import rtmidi
+
+    systems: list[System] = []
+    for api in rtmidi.get_compiled_api():
+        library = _libjack() if api == rtmidi.API_UNIX_JACK else ""
+        systems.append(Jack(ctypes.CDLL(library)) if library else RtSystem(api))
+    return systems
+
+
+def main() -> int:
+    """Look and tell until the stage hangs up; the exit code."""
+    hush_drivers()
+    token, known = sys.stdin.readline().strip(), None
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", int(sys.argv[1])), CONNECT_S) as stage:
+        stage.sendall(token.encode() + b"\n")
+        systems = all_systems()
+        while True:
+            found = look(systems, monotonic())
+            stage.sendall(encode(Alive() if found == known else found))
+            known = found
+            if select.select([stage], [], [], LOOK_S)[0] and not stage.recv(4096):
+                break
+    return 0
+
+
+def _libjack() -> str:
+    """The path of the very library that rtmidi has loaded, empty where there is none or no telling."""
+    with suppress(OSError), open("/proc/self/maps", encoding="utf-8") as maps:
+        found = re.search(r"/\S*libjack\S*", maps.read())
+        return found.group() if found else ""
+    return ""
+
+
+if __name__ == "__main__":
+    os._exit(main())  # the usual way out would close clients of a JACK server that may have died
