@@ -39,6 +39,8 @@ from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
+READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5
+LOOK_S = 0.0008  # what looking for another melody takes; a note that is due within goes first
 DATAGRAMS_A_BATCH = 64  # then notes get their turn
 MESSAGES_A_TURN = 256
 LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
@@ -81,7 +83,7 @@ class Stage:
         self._inbox = Inbox(self._desk.is_setting)
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
-        self._instrument.send_now = self._send_now
+        self._instrument.send_now = self._send_touch
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {self._ports.out.text}"]
         self._lines += [f"OSC from  {self._guests.summary}"] if self._guests.summary else []
         self._lines += [f"MIDI in   {self._ports.in_.text}"] if self._ports.in_.text else []
@@ -127,7 +129,7 @@ class Stage:
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
-        due_s = min(self._due_s(), self._desk.next_s, self._instrument.clock.next_s, self._next_second_s)
+        due_s = min(self._due_s() - READY_S, self._desk.next_s, self._instrument.clock.next_s, self._next_second_s)
         if self._rested_s > 0.0:
             sleep(max(0.0, min(self._rested_s, due_s - SPIN_S) - perf_counter()))
             due_s = min(due_s, self._rested_s)
@@ -146,18 +148,20 @@ class Stage:
     def _note_due_s(self) -> float:
         return self._instrument.time_of(self._performer.next_tick)
 
-    def _play_due(self) -> None:
-        """Send every clock and every note whose time has come, a clock before the notes of its tick."""
-        while self._due_s() <= (now_s := perf_counter()):
-            self._send_clocks(now_s)
-            due_s = self._note_due_s()
-            if due_s > now_s:
-                continue
-            if perf_counter() - due_s > MAX_LATE_S:
+    def _play_due(self, ahead_s: float = READY_S) -> None:
+        """Send every clock and every note that is due within `ahead_s`, on its time, a clock before the notes."""
+        while (due_s := self._due_s()) - ahead_s <= perf_counter():
+            note_s = self._note_due_s()
+            if perf_counter() - note_s > MAX_LATE_S:
                 self._performer.seek(int(self._instrument.tick_at(perf_counter())))
                 continue
-            self._send_midi(self._performer.on_tick(int(self._performer.next_tick)), due_s)
-            self._desk.delays["schedule"].add(perf_counter() - due_s)
+            messages = self._performer.on_tick(int(self._performer.next_tick)) if note_s <= due_s else []
+            while (now_s := perf_counter()) < due_s:
+                continue
+            self._send_clocks(now_s)
+            if note_s <= due_s:
+                self._send_midi(messages, note_s)
+                self._desk.delays["schedule"].add(perf_counter() - note_s)
 
     def _send_clocks(self, now_s: float) -> None:
         """To the port alone: the built-in sound follows notes."""
@@ -228,6 +232,11 @@ class Stage:
         """Send what a message caused at once: controllers, note-offs."""
         if self._send_midi(self._performer.take_bytes()):
             self._desk.delays["datagram"].add(perf_counter() - self._received_s)
+
+    def _send_touch(self) -> None:
+        """Send the touch of an affect, and a note that would wait while a melody is looked for."""
+        self._send_now()
+        self._play_due(LOOK_S)
 
     def _send_midi(self, messages: list[bytes], at_s: float | None = None) -> bool:
         for message in messages:
