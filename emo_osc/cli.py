@@ -129,12 +129,17 @@ def render(preset: str, **options: Any) -> None:
     click.echo(write(order, _preset(preset, options)))
 
 
+def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where a running daemon listens."""
+    command = click.option("--port", type=click.IntRange(1, 65535), default=7770, show_default=True)(command)
+    return click.option("--host", default="127.0.0.1", show_default=True)(command)
+
+
 @commands.command(context_settings={"ignore_unknown_options": True})
 @click.argument("address")
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--wait", "wait_s", type=float, default=0.5, show_default=True, metavar="S", help="Seconds to listen.")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=7770, show_default=True)
+@reaching
 def send(address: str, arguments: tuple[str, ...], wait_s: float, host: str, port: int) -> None:
     """Send one OSC message to a running daemon; print the replies as lines.
 
@@ -148,6 +153,16 @@ def send(address: str, arguments: tuple[str, ...], wait_s: float, host: str, por
         lines += 1
     if wait_s > 0 and not lines:
         raise EmoOscError(f"{host}:{port} did not answer within {wait_s:g} s; is that the port of emo-osc serve?")
+
+
+@commands.command()
+@reaching
+@click.option("--once", is_flag=True, help="One picture, then end.")
+def monitor(host: str, port: int, once: bool) -> None:
+    """Show what a running daemon feels and plays, and how late it is; q ends."""
+    from emo_osc.monitor import monitor as show
+
+    show(host, port, once=once)
 
 
 @commands.command()

@@ -1,0 +1,193 @@
+"""The monitor: what it knows, what fits the screen, and the whole of it in a terminal beside a real daemon."""
+
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fcntl import ioctl
+from io import StringIO
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+
+from emo_osc import cli
+from emo_osc.monitor import Struck, View, draw
+from emo_osc.stage.desk import DELAYS
+from emo_osc.stage.osc import Message
+from emo_osc.stage.values import VALUES
+from tests.serving import TIMEOUT_S, Daemon, free_port
+
+NOTES = st.builds(Struck, st.floats(90.0, 100.0), st.integers(0, 127), st.integers(1, 127), st.floats(0.0, 20.0))
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def drawn(view: View, width: int, height: int) -> list[str]:
+    screen = Console(file=StringIO(), width=width, height=height)
+    screen.print(draw(view, 100.0, width, height))
+    assert isinstance(screen.file, StringIO)
+    return screen.file.getvalue().splitlines()
+
+
+def full_view() -> View:
+    view = View("127.0.0.1:7770", is_answered=True)
+    view.values = dict.fromkeys(VALUES, ("a rather long text that goes on " * 5,))
+    view.delays = dict.fromkeys(DELAYS, (1234.567, 1.0, 2.0, 3.0, 100000.0))
+    return view
+
+
+def test_what_a_daemon_pushes_is_known() -> None:
+    view = View("here")
+
+    view.hear(1.0, Message("/emo/state/mood", ("bright", 0.5)))
+    view.hear(2.0, Message("/emo/bar", (18,)))
+    view.hear(3.0, Message("/emo/note", (60, 100, 250.0, 1)))
+    view.hear(4.0, Message("/emo/latency", ("schedule", 0.1, 0.2, 0.3, 0.4, 5)))
+    view.hear(5.0, Message("/emo/pong", ()))
+
+    assert view.values == {"mood": ("bright", 0.5), "bar": (18,), "phrase_bar": (2,)}
+    assert list(view.notes) == [Struck(3.0, 60, 100, 0.25)]
+    assert view.delays == {"schedule": (0.1, 0.2, 0.3, 0.4, 5.0)}
+
+
+@given(st.lists(NOTES, max_size=30), st.integers(60, 200), st.integers(16, 60))
+@settings(max_examples=25)
+def test_everything_fits_a_screen(notes: list[Struck], width: int, height: int) -> None:
+    view = full_view()
+    view.notes.extend(notes)
+
+    lines = drawn(view, width, height)
+
+    assert len(lines) < height
+    assert max(map(len, lines)) <= width
+
+
+def test_a_small_terminal_shows_state_delays_and_notes() -> None:
+    view = full_view()
+    view.values["mood"] = ("bright", 1.0)
+    view.notes.append(Struck(98.0, 60, 100, 1.0))
+
+    screen = "\n".join(drawn(view, 80, 24))
+
+    assert "mood bright 1" in screen
+    assert all(name in screen for name in DELAYS)
+    assert "1234.567" in screen
+    assert len(re.findall("█", screen)) == 9  # one of the 8 seconds that 75 columns show
+
+
+def test_a_higher_note_is_drawn_above_a_lower_one_and_a_later_one_to_the_right() -> None:
+    view = full_view()
+    view.notes.extend((Struck(93.0, 60, 100, 0.05), Struck(98.0, 72, 100, 0.05)))
+
+    (above, right), (below, left) = [
+        (row, line.index("█")) for row, line in enumerate(drawn(view, 80, 24)) if "█" in line
+    ]
+
+    assert above < below
+    assert left < right
+
+
+def test_one_picture_of_a_daemon_is_printed(daemon: Callable[..., Daemon], capsys: pytest.CaptureFixture[str]) -> None:
+    one = daemon()
+    one.wait_for_line("generator ready")
+
+    assert cli.main(["monitor", "--port", str(one.port), "--once"]) == 0
+
+    said = capsys.readouterr().out
+    assert f"127.0.0.1:{one.port}  playing" in said
+    assert "mood neutral" in said
+    assert "tempo 240" in said
+    assert "schedule" in said
+
+
+def test_a_picture_of_nobody_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["monitor", "--port", str(free_port()), "--once"]) == 2
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "did not answer within 3 s; start it with: emo-osc serve" in said.err
+
+
+class Terminal:
+    """A process in a terminal of 80 by 24 characters."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.ours, self._theirs = pty.openpty()
+        ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.modes = termios.tcgetattr(self._theirs)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "emo_osc", *arguments],
+            stdin=self._theirs,
+            stdout=self._theirs,
+            stderr=self._theirs,
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
+        )
+
+    def read_until(self, *parts: str) -> str:
+        said, until_s = "", perf_counter() + TIMEOUT_S
+        while not all(part in said for part in parts):
+            assert perf_counter() < until_s, said[-3000:]
+            if select.select([self.ours], [], [], 0.5)[0]:
+                said = ESCAPES.sub("", said + os.read(self.ours, 65_536).decode(errors="replace"))
+        return said
+
+    def press(self, keys: str) -> None:
+        os.write(self.ours, keys.encode())
+
+    def is_as_before(self) -> bool:
+        return termios.tcgetattr(self._theirs) == self.modes
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait(TIMEOUT_S)
+        os.close(self.ours)
+        os.close(self._theirs)
+
+
+@contextmanager
+def terminal(*arguments: str) -> Iterator[Terminal]:
+    one = Terminal(*arguments)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+@pytest.mark.slow
+def test_in_a_terminal_it_shows_notes_as_they_sound_until_q(daemon: Callable[..., Daemon]) -> None:
+    one = daemon()
+    one.wait_for_line("generator ready")
+    with terminal("monitor", "--port", str(one.port)) as screen:
+        screen.read_until("q ends", "mood neutral", "schedule", "█")
+        one.send("/emo/mood", "밝음")
+        screen.read_until("mood bright")
+
+        screen.press("q")
+
+        assert screen.process.wait(TIMEOUT_S) == 0
+        assert screen.is_as_before()
+
+
+@pytest.mark.slow
+def test_it_says_that_nobody_answers_and_finds_a_daemon_that_comes(daemon: Callable[..., Daemon]) -> None:
+    port = free_port()
+    with terminal("monitor", "--port", str(port)) as screen:
+        screen.read_until("does not answer; trying again")
+
+        one = daemon(port=port)
+        screen.read_until("playing", "mood neutral", "█")
+        assert one.close() == 0
+        screen.read_until("does not answer; trying again")
+
+        screen.process.send_signal(signal.SIGINT)  # as ctrl-C does
+        assert screen.process.wait(TIMEOUT_S) == 130
+        assert screen.is_as_before()
