@@ -175,15 +175,6 @@ class Desk:
         for name in ("midi_out", "midi_in") if lines else ():
             self.push_value(name, now_s)
 
-    def ports_changed(self, out: str, in_: str, lines: list[str], now_s: float) -> None:
-        """Let people read what has become of the MIDI ports, and tell listeners where they lead now."""
-        facts = self.instrument.facts
-        facts.midi_out, facts.midi_in = out, in_
-        for line in lines:
-            self.instrument.say("midi", line)
-        for name in ("midi_out", "midi_in") if lines else ():
-            self.push_value(name, now_s)
-
     def studio_changed(self, now_s: float) -> None:
         """Tell listeners how the studio is."""
         self.push_value("studio", now_s)

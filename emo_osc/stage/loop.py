@@ -18,10 +18,10 @@ from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Finish, Played, Ready, decode, encode
+from emo_osc.stage.care import Care
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
 from emo_osc.stage.clocks import CLOCKS
-from emo_osc.stage.care import Care
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.hub import Hub
@@ -166,8 +166,7 @@ class Stage:
     def _send_clocks(self, now_s: float) -> None:
         """To the port alone: the built-in sound follows notes."""
         for message in self._instrument.take_clocks(now_s):
-            if self._midi:
-                self._midi.send(message)
+            self._ports.send(message)
 
     def _serve_clients(self) -> None:
         """Do what clients ask; of a flood, only what is worth doing, and never without a rest."""
