@@ -96,6 +96,7 @@ def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
         port = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="listener")
         ports.append(port)
         index = next(index for index, found in enumerate(port.get_ports()) if name in found)
+        port.ignore_types(timing=False)
         port.set_callback(lambda event, _: heard.put((perf_counter(), bytes(event[0]))))
         port.open_port(index)
         return heard
