@@ -32,6 +32,7 @@ OVERRIDES = {
     "midi_out": "midi.out",
     "midi_in": "midi.in",
     "clock_out": "midi.clock_out",
+    "start_stop_sync": "clock.start_stop_sync",
     "clock": "clock.source",
     "tempo": "clock.tempo",
     "play": "clock.play",
@@ -96,6 +97,7 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--midi-out", metavar="NAME", help="Joins the output whose name contains NAME, else opens it.")
 @click.option("--midi-in", metavar="NAME", help="Listens to the input whose name contains NAME.")
 @click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Who owns the tempo.")
+@click.option("--start-stop-sync/--no-start-stop-sync", default=None, help="In Link, start and stop together.")
 @click.option("--clock-out/--no-clock-out", default=None, help="MIDI clock, Start and Stop for others to follow.")
 @click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
@@ -163,6 +165,18 @@ def monitor(host: str, port: int, once: bool) -> None:
     from emo_osc.monitor import monitor as show
 
     show(host, port, once=once)
+
+
+@commands.command()
+@reaching
+@click.option("--taps", type=click.IntRange(8, 200), default=16, show_default=True, help="Taps to take.")
+@click.option("--reference", is_flag=True, help="First tap along with your DAW's click: more exact.")
+@click.option("--apply", is_flag=True, help="Set latency_ms to what was measured.")
+def calibrate(host: str, port: int, taps: int, reference: bool, apply: bool) -> None:
+    """Measure by tapping how late a running daemon is heard, for latency_ms to make up for it."""
+    from emo_osc.calibrate import calibrate as measure
+
+    measure(host, port, taps, click.echo, reference=reference, apply=apply)
 
 
 @commands.command()

@@ -6,10 +6,12 @@ that ask for it are skipped, with the reason, where jackd2 is not installed. `re
 without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port.
 """
 
+import ctypes
 import os
 import queue
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,12 +34,14 @@ from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.shelf import Shelf
+from tests.linking import Peer
 from tests.serving import Daemon, Listener
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait for each other slow small tensors down
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
+CLONE_NEWNET = 0x40000000
 JACKD = ("-d", "dummy", "-r", "48000", "-p", "64")
 
 
@@ -106,6 +110,40 @@ def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
         port.cancel_callback()
         port.close_port()
         port.delete()
+
+
+@pytest.fixture
+def own_network() -> Iterator[None]:
+    """A network namespace for this thread and its children, with nothing in it but a loopback that multicasts."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("network namespaces are Linux's")
+    libc = ctypes.CDLL(None, use_errno=True)
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    if libc.unshare(CLONE_NEWNET):
+        os.close(home)
+        pytest.skip(f"no network namespace for tests: {os.strerror(ctypes.get_errno())}; root may make one")
+    try:
+        subprocess.run(["ip", "link", "set", "lo", "up", "multicast", "on"], check=True)
+        subprocess.run(["ip", "route", "add", "224.0.0.0/4", "dev", "lo"], check=True)
+        yield
+    finally:
+        assert libc.setns(home, CLONE_NEWNET) == 0
+        os.close(home)
+
+
+@pytest.fixture
+def peer(own_network: None) -> Iterator[Callable[..., Peer]]:
+    peers: list[Peer] = []
+
+    def open_peer(tempo: float = 97.0, is_transport_shared: bool = False) -> Peer:
+        peers.append(Peer(tempo, is_transport_shared))
+        while peers[-1].receive() != "settled":
+            continue
+        return peers[-1]
+
+    yield open_peer
+    for one in peers:
+        one.close()
 
 
 MakeReady = Callable[..., Ready]

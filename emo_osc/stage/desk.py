@@ -65,6 +65,7 @@ class Desk:
         self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
         self._answers: list[Answer] = []
         self._phrases = PhraseDesk(instrument, self)
+        self._tempo = round(instrument.clock.tempo, 1)
 
     @property
     def next_s(self) -> float:
@@ -190,8 +191,12 @@ class Desk:
             else:
                 self.push_changes("va", now_s)
 
-    def push_latency(self, now_s: float) -> None:
-        """Push the delays seen, once a second."""
+    def each_second(self, now_s: float) -> None:
+        """Push the delays seen, and a tempo that somebody else has changed."""
+        tempo = round(self.instrument.clock.tempo, 1)
+        if tempo != self._tempo:
+            self._tempo = tempo
+            self.push_value("tempo", now_s)
         for target in self._clients.listeners(frozenset({"latency"}), now_s):
             self._answer_latency(target)
 

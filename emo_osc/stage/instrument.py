@@ -124,13 +124,15 @@ class Instrument:
         """Let the clock notice that time has passed; whether it now does something else than before."""
         if now_s < self.clock.next_s:
             return False
-        self.follow(self.clock.on_time(now_s))
-        return self._say_clock()
+        move = self.clock.on_time(now_s)
+        self.follow(move)
+        return self._say_clock() or move is not None
 
     def receive_clock(self, message: bytes, stamp_s: float) -> bool:
         """A MIDI clock or transport message that came in; whether the clock now does something else than before."""
-        self.follow(self.clock.receive(message, stamp_s))
-        return self._say_clock()
+        move = self.clock.receive(message, stamp_s)
+        self.follow(move)
+        return self._say_clock() or move is not None
 
     def play(self, now_s: float) -> float:
         """Start from the first downbeat, unless the clock runs already.

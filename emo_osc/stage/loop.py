@@ -117,7 +117,6 @@ class Stage:
             serve()
         self._serve_clients()
         now_s = self._received_s = perf_counter()
-        self._instrument.on_time(now_s)
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
         self._desk.push_heard(now_s)
@@ -129,7 +128,7 @@ class Stage:
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
-        due_s = min(self._due_s() - READY_S, self._desk.next_s, self._instrument.clock.next_s, self._next_second_s)
+        due_s = min(self._due_s() - READY_S, self._desk.next_s, self._next_second_s)
         if self._rested_s > 0.0:
             sleep(max(0.0, min(self._rested_s, due_s - SPIN_S) - perf_counter()))
             due_s = min(due_s, self._rested_s)
@@ -267,7 +266,7 @@ class Stage:
 
     def _each_second(self, now_s: float) -> None:
         self._next_second_s = now_s + 1.0
-        self._desk.push_latency(now_s)
+        self._desk.each_second(now_s)
         self._care.on_second(now_s, is_watched=self._hub.has("watch"))
         if not self._hub.has("door") and now_s > self._door_until_s:
             self._is_ending = True

@@ -3,15 +3,8 @@
 Skipped, with the reason, where the Link library is missing or the system gives no network namespace.
 """
 
-import ctypes
-import json
-import os
-import queue
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -19,96 +12,9 @@ import pytest
 from emo_osc.stage.clock import Move
 from emo_osc.stage.link import LinkSession
 from emo_osc.stage.link_clock import LinkClock
+from tests.linking import TIMEOUT_S, Peer
 
 pytest.importorskip("link", reason='no Link library here: pip install "emo_osc[link]"')
-
-TIMEOUT_S = 20.0
-CLONE_NEWNET = 0x40000000
-Line = list[float] | float | str
-
-
-@pytest.fixture
-def own_network() -> Iterator[None]:
-    """A network namespace for this thread and its children, with nothing in it but a loopback that multicasts."""
-    if not sys.platform.startswith("linux"):
-        pytest.skip("network namespaces are Linux's")
-    libc = ctypes.CDLL(None, use_errno=True)
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    if libc.unshare(CLONE_NEWNET):
-        os.close(home)
-        pytest.skip(f"no network namespace for tests: {os.strerror(ctypes.get_errno())}; root may make one")
-    try:
-        subprocess.run(["ip", "link", "set", "lo", "up", "multicast", "on"], check=True)
-        subprocess.run(["ip", "route", "add", "224.0.0.0/4", "dev", "lo"], check=True)
-        yield
-    finally:
-        assert libc.setns(home, CLONE_NEWNET) == 0
-        os.close(home)
-
-
-class Peer:
-    """The other musician, in a process of theirs."""
-
-    def __init__(self, tempo: float, is_transport_shared: bool) -> None:
-        program = [sys.executable, str(Path(__file__).with_name("link_peer.py"))]
-        command = [*program, str(tempo), str(int(is_transport_shared))]
-        self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._lines: queue.Queue[Line] = queue.Queue()
-        self._session: list[float] = [0, tempo, False]
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def order(self, name: str, number: float) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{name} {number!r}\n")
-        self.process.stdin.flush()
-
-    def wait_for(self, peers: int, tempo: float | None = None, is_playing: bool | None = None) -> None:
-        """Until the session is so, for this peer."""
-        wanted = (peers, tempo, is_playing)
-        while not all(want is None or want == is_so for want, is_so in zip(wanted, self._session, strict=True)):
-            self.receive()
-
-    def beat_at(self, at_s: float) -> float:
-        """Their beat at a time of `perf_counter`, modulo a bar everybody's."""
-        self.order("beat", at_s)
-        while not isinstance(line := self.receive(), float):
-            continue
-        return line
-
-    def receive(self) -> Line:
-        line = self._lines.get(timeout=TIMEOUT_S)
-        if isinstance(line, list):
-            self._session = line
-        return line
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait(TIMEOUT_S)
-        self._reader.join(TIMEOUT_S)
-        self.process.stdout.close()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._lines.put(json.loads(line))
-
-
-@pytest.fixture
-def peer(own_network: None) -> Iterator[Callable[..., Peer]]:
-    peers: list[Peer] = []
-
-    def open_peer(tempo: float = 97.0, is_transport_shared: bool = False) -> Peer:
-        peers.append(Peer(tempo, is_transport_shared))
-        while peers[-1].receive() != "settled":
-            continue
-        return peers[-1]
-
-    yield open_peer
-    for one in peers:
-        one.close()
 
 
 @pytest.fixture
