@@ -107,6 +107,7 @@ class Phrases:
                 CommandError.NOT_NOW, f"no note came in during {melody.bars} bars; does the keyboard reach --midi-in?"
             )
         self._restock.learn(melody)
+        self._performer.shelf.begin_theme()
         return self._performer.launch(
             self._ready_of(tiled(melody, self._performer.landing_bar(tick))), tick, is_pinned=True
         )
@@ -115,6 +116,7 @@ class Phrases:
         """Let the studio compose freely again; what is being listened to is dropped."""
         self._ear = None
         self._restock.learn(None)
+        self._performer.shelf.end_theme()
 
     def _sounding(self) -> Ready:
         phrase = self._performer.phrase

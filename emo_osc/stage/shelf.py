@@ -11,6 +11,7 @@ from emo_osc.score import Melody
 MAX_MELODIES = 384  # a look along the whole shelf then stays under 0.1 ms
 NEAR = 0.12  # melodies that lie this close to the nearest are as good; a third of the way between two moods
 REACH = 0.35  # farther from the nearest than this is another affect: the moods' smallest distance from each other
+OFF_THEME = 0.3  # how much farther a melody lies that is not of the theme that was learned: near no more, within reach
 MISS_WEIGHT = 0.25  # how much a melody's own miss of its targets counts beside its distance on the plane
 
 
@@ -23,6 +24,7 @@ class _Place:
     valence: float
     arousal: float
     miss: float
+    theme: int
     plays: int = 0
 
 
@@ -32,6 +34,7 @@ class Shelf:
     def __init__(self, seeds: tuple[Ready, ...] = ()) -> None:
         self._places: list[_Place] = []
         self._known: set[Melody] = set()
+        self._theme = 0
         for ready in seeds[:MAX_MELODIES]:
             self._put(ready, is_seed=True)
 
@@ -43,6 +46,14 @@ class Shelf:
         if len(self._places) >= MAX_MELODIES and not self._drop_oldest():
             return False
         return self._put(ready, is_seed=False)
+
+    def begin_theme(self) -> None:
+        """What is added from now on belongs together, and is chosen before everything that lay there."""
+        self._theme = 1 + max((place.theme for place in self._places), default=0)
+
+    def end_theme(self) -> None:
+        """Choose among all alike again."""
+        self._theme = 0
 
     def choose(
         self,
@@ -76,17 +87,22 @@ class Shelf:
                 place.plays += 1
 
     def _costs(self, affect: Affect, density: float) -> list[float]:
+        valence, arousal = affect.valence, affect.arousal
+        theme = self._theme
         if density:
-            return [cost(place.ready, affect, density) for place in self._places]
-        valence, arousal = affect.valence, affect.arousal  # the plain case is on the way of every message
-        return [hypot(p.valence - valence, p.arousal - arousal) + p.miss for p in self._places]
+            costs = [cost(place.ready, affect, density) for place in self._places]
+        else:  # the plain case is on the way of every message
+            costs = [hypot(p.valence - valence, p.arousal - arousal) + p.miss for p in self._places]
+        if not theme:
+            return costs
+        return [c if p.theme == theme else c + OFF_THEME for c, p in zip(costs, self._places, strict=True)]
 
     def _put(self, ready: Ready, *, is_seed: bool) -> bool:
         if ready.melody in self._known:
             return False
         self._known.add(ready.melody)
         point = ready.affect
-        self._places.append(_Place(ready, is_seed, point.valence, point.arousal, _miss(ready)))
+        self._places.append(_Place(ready, is_seed, point.valence, point.arousal, _miss(ready), self._theme))
         return True
 
     def _drop_oldest(self) -> bool:

@@ -77,3 +77,20 @@ def test_a_full_shelf_of_seeds_takes_nothing_more(ready: MakeReady) -> None:
     seeds = tuple(ready(pitch, notes_a_bar=notes) for pitch in range(100) for notes in (1, 2, 4, 8))
 
     assert not Shelf(seeds).add(ready(127))
+
+
+def test_what_belongs_to_the_theme_is_chosen_first_and_the_rest_is_not_lost(ready: MakeReady) -> None:
+    free, themed, foreign = ready(60), ready(61, 0.1, 0.1), ready(62, 0.9, 0.9)
+    shelf = Shelf((free,))
+    shelf.begin_theme()
+    assert shelf.choose(free.affect) is free, "nothing of the theme is there yet"
+    shelf.add(themed)
+    shelf.add(foreign)
+
+    assert shelf.choose(free.affect) is themed
+    assert shelf.choose(free.affect, without=(themed,)) is free
+    assert shelf.choose(free.affect, density=0.5) is themed
+    shelf.end_theme()
+    assert shelf.choose(free.affect) is free
+    shelf.begin_theme()
+    assert shelf.choose(free.affect) is free, "another theme has begun"
