@@ -114,8 +114,9 @@ class _Door:
         self._ending = asyncio.Event()
 
     async def run(self) -> int:
-        for event in (signal.SIGINT, signal.SIGTERM):
-            _on_signal(event, self._ending.set)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last: the terminal was closed; Windows has none
+            if hasattr(signal, name):
+                _on_signal(signal.Signals[name], self._ending.set)
         stage = await start(Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json()), is_heard=True)
         report = await _read_report(stage)
         for line in report.lines:
@@ -168,7 +169,8 @@ class _Door:
         told.cancel()
         if self._ending.is_set():
             return 0
-        self._log.tell("stage", f"the stage has ended with code {gone.result()}", logging.ERROR)
+        self._log.tell("stage", f"the stage has ended with code {gone.result()}; all notes off", logging.ERROR)
+        await _hush(self._setup.midi_out)
         return 1
 
 
@@ -176,6 +178,13 @@ async def _hear(reader: asyncio.StreamReader, backstage: Backstage) -> None:
     """Do what the stage asks, until it hangs up."""
     while line := await reader.readline():
         backstage.receive(line)
+
+
+async def _hush(port: str) -> None:
+    """Let whoever is played through a port switch off what the stage has left on."""
+    process = await start(Worker("hush", ("-m", "emo_osc.hush", port)))
+    await asyncio.wait((asyncio.create_task(process.wait()),), timeout=GOODBYE_S)
+    await end(process)
 
 
 async def _read_report(stage: asyncio.subprocess.Process) -> Report:

@@ -8,6 +8,7 @@ import logging
 import logging.handlers
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -97,5 +98,6 @@ def _json_lines(file: Path) -> logging.Handler:
 
 
 def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    with suppress(OSError):  # the terminal was closed: nobody reads on, and the notes are still to be switched off
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

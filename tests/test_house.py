@@ -25,6 +25,7 @@ DOOR = {
     "daemon",
     "devices",
     "doctor",
+    "hush",
     "keys",
     "kept",
     "listener",

@@ -1,0 +1,82 @@
+"""The keeping of processes, with real ones."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+
+from emo_osc import workers
+from emo_osc.log import Log
+from emo_osc.workers import Keeper, Worker
+
+TIMEOUT_S = 20.0
+HANGS = Worker("studio", ("-c", "import sys; sys.stdin.close(); import signal; signal.pause()"))
+DEAF = Worker("studio", ("-c", "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"))
+
+
+class Told(list[str]):
+    """Lines, and a way to wait for one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_new = asyncio.Event()
+
+    def tell(self, line: str) -> None:
+        self.append(line)
+        self._is_new.set()
+
+    async def is_told(self, part: str, timeout_s: float = TIMEOUT_S) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while not any(part in line for line in self):
+                    self._is_new.clear()
+                    await self._is_new.wait()
+        return any(part in line for line in self)
+
+
+def play(scene: Callable[[Told], Awaitable[None]]) -> Told:
+    told = Told()
+    asyncio.run(asyncio.wait_for(scene(told), TIMEOUT_S))
+    return told
+
+
+@pytest.mark.parametrize("worker", [HANGS, DEAF], ids=["hangs", "stopped"])
+def test_a_process_that_hangs_is_killed_and_started_again(worker: Worker) -> None:
+    async def scene(told: Told) -> None:
+        keeper = Keeper(worker, Log(told.tell))
+        keeping = asyncio.create_task(keeper.run())
+        while not await told.is_told("not ready", timeout_s=0.05):  # until there is a process to end
+            keeper.restart("not ready to compose after 60 s")
+        assert await told.is_told("has ended with code -9")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    told = play(scene)
+
+    assert told[0] == "studio: not ready to compose after 60 s; ending it"
+    assert told[1] == "studio has ended with code -9; starting it again in 0.5 s, music goes on"
+
+
+def test_a_process_that_keeps_dying_is_started_later_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "FIRST_BACK_OFF_S", 0.01)
+
+    async def scene(told: Told) -> None:
+        keeper = Keeper(Worker("studio", ("-c", "raise SystemExit(7)")), Log(told.tell))
+        keeping = asyncio.create_task(keeper.run())
+        assert await told.is_told("in 0.08 s")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    waits_s = [float(line.split(" in ")[1].split(" s")[0]) for line in play(scene)]
+
+    assert waits_s[:4] == [0.01, 0.02, 0.04, 0.08]
+    assert all(later == 2 * sooner for sooner, later in pairwise(waits_s))
+
+
+def test_a_final_exit_is_final() -> None:
+    async def scene(told: Told) -> None:
+        await Keeper(Worker("sound", ("-c", "raise SystemExit(3)"), final=(3,)), Log(told.tell)).run()
+
+    assert play(scene) == []
