@@ -18,6 +18,7 @@ DOOR = {
     "__init__",
     "__main__",
     "backstage",
+    "calibrate",
     "checks",
     "cli",
     "cli_bench",
@@ -35,6 +36,7 @@ DOOR = {
     "preset_watch",
     "recorder",
     "render",
+    "tapping",
     "workers",
 }
 
@@ -54,7 +56,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
 }
 
 TORCHLESS_STUDIO = {"__init__", "generators", "canned", "tokens"}
-STAGE_SHELLS = {"osc", "midi", "link", "loop", "hub"}  # the only files of the stage that do I/O
+STAGE_SHELLS = {"osc", "midi", "link", "loop", "hub", "letterbox"}  # the only files of the stage that do I/O
 IMPURE = {
     "asyncio",
     "io",

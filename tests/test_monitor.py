@@ -1,19 +1,9 @@
 """The monitor: what it knows, what fits the screen, and the whole of it in a terminal beside a real daemon."""
 
-import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from fcntl import ioctl
+from collections.abc import Callable
 from io import StringIO
-from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -26,9 +16,9 @@ from emo_osc.stage.desk import DELAYS
 from emo_osc.stage.osc import Message
 from emo_osc.stage.values import VALUES
 from tests.serving import TIMEOUT_S, Daemon, free_port
+from tests.terminal import terminal
 
 NOTES = st.builds(Struck, st.floats(90.0, 100.0), st.integers(0, 127), st.integers(1, 127), st.floats(0.0, 20.0))
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def drawn(view: View, width: int, height: int) -> list[str]:
@@ -115,51 +105,6 @@ def test_a_picture_of_nobody_is_refused_in_one_line(capsys: pytest.CaptureFixtur
     said = capsys.readouterr()
     assert said.out == ""
     assert "did not answer within 3 s; start it with: emo-osc serve" in said.err
-
-
-class Terminal:
-    """A process in a terminal of 80 by 24 characters."""
-
-    def __init__(self, *arguments: str) -> None:
-        self.ours, self._theirs = pty.openpty()
-        ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-        self.modes = termios.tcgetattr(self._theirs)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "emo_osc", *arguments],
-            stdin=self._theirs,
-            stdout=self._theirs,
-            stderr=self._theirs,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
-        )
-
-    def read_until(self, *parts: str) -> str:
-        said, until_s = "", perf_counter() + TIMEOUT_S
-        while not all(part in said for part in parts):
-            assert perf_counter() < until_s, said[-3000:]
-            if select.select([self.ours], [], [], 0.5)[0]:
-                said = ESCAPES.sub("", said + os.read(self.ours, 65_536).decode(errors="replace"))
-        return said
-
-    def press(self, keys: str) -> None:
-        os.write(self.ours, keys.encode())
-
-    def is_as_before(self) -> bool:
-        return termios.tcgetattr(self._theirs) == self.modes
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait(TIMEOUT_S)
-        os.close(self.ours)
-        os.close(self._theirs)
-
-
-@contextmanager
-def terminal(*arguments: str) -> Iterator[Terminal]:
-    one = Terminal(*arguments)
-    try:
-        yield one
-    finally:
-        one.close()
 
 
 @pytest.mark.slow

@@ -1,0 +1,70 @@
+"""A command of ours in a terminal, with real keys."""
+
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import ioctl
+from time import perf_counter
+
+from tests.serving import TIMEOUT_S
+
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Terminal:
+    """A process in a terminal of 80 by 24 characters."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._said = ""
+        self.ours, self._theirs = pty.openpty()
+        ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.modes = termios.tcgetattr(self._theirs)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "emo_osc", *arguments],
+            stdin=self._theirs,
+            stdout=self._theirs,
+            stderr=self._theirs,
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
+        )
+
+    def read_until(self, *parts: str) -> str:
+        """Everything said since this was last asked, as soon as it holds all these parts."""
+        until_s = perf_counter() + TIMEOUT_S
+        while not all(part in self._said for part in parts):
+            assert perf_counter() < until_s, self._said[-3000:]
+            self.read(0.5)
+        said, self._said = self._said, ""
+        return said
+
+    def read(self, seconds: float) -> None:
+        """Take the first of what is said within so many seconds."""
+        if select.select([self.ours], [], [], max(0.0, seconds))[0]:
+            self._said = ESCAPES.sub("", self._said + os.read(self.ours, 65_536).decode(errors="replace"))
+
+    def press(self, keys: str) -> None:
+        os.write(self.ours, keys.encode())
+
+    def is_as_before(self) -> bool:
+        return termios.tcgetattr(self._theirs) == self.modes
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait(TIMEOUT_S)
+        os.close(self.ours)
+        os.close(self._theirs)
+
+
+@contextmanager
+def terminal(*arguments: str) -> Iterator[Terminal]:
+    one = Terminal(*arguments)
+    try:
+        yield one
+    finally:
+        one.close()
