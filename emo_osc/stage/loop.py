@@ -25,12 +25,11 @@ from emo_osc.stage.clocks import CLOCKS
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.hub import Hub
-from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.letterbox import Letterbox
 from emo_osc.stage.link_clock import LinkClock
 from emo_osc.stage.midi import hush_drivers
-from emo_osc.stage.osc import OscSocket, Target
-from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.osc import Message, OscSocket, Target
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock
@@ -41,12 +40,6 @@ from emo_osc.stage.shelf import Shelf
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5
 LOOK_S = 0.0008  # what looking for another melody takes; a note that is due within goes first
-DATAGRAMS_A_BATCH = 64  # then notes get their turn
-MESSAGES_A_TURN = 256
-LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
-ANSWERS_A_TURN = 16
-BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
-REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
@@ -63,8 +56,6 @@ class Stage:
     def __init__(self, setup: Setup) -> None:
         self._udp = OscSocket(setup.host, setup.port)
         self._guests = Guests(setup.host, setup.allow)
-        self._rested_s = 0.0
-        self._crowd: list[Target] = []
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
         self._is_ending = False
@@ -80,7 +71,7 @@ class Stage:
         self._desk = Desk(self._instrument, self._guests)
         self._care = Care(self._desk, self._ports)
         self._hub.on_garbage = self._care.on_garbage
-        self._inbox = Inbox(self._desk.is_setting)
+        self._letters = Letterbox(self._udp, self._guests, self._desk, self._play_due, self._receive)
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
         self._instrument.send_now = self._send_touch
@@ -115,7 +106,7 @@ class Stage:
         self._play_due()
         for serve in ready:
             serve()
-        self._serve_clients()
+        self._letters.serve_all()
         now_s = self._received_s = perf_counter()
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
@@ -124,17 +115,16 @@ class Stage:
         if now_s >= self._next_second_s:
             self._each_second(now_s)
         self._tell_door()
-        self._send_answers()
+        self._letters.send_answers()
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
         due_s = min(self._due_s() - READY_S, self._desk.next_s, self._next_second_s)
-        if self._rested_s > 0.0:
-            sleep(max(0.0, min(self._rested_s, due_s - SPIN_S) - perf_counter()))
-            due_s = min(due_s, self._rested_s)
-            self._rested_s = 0.0
-        if self._udp.is_flooded:  # nothing wakes us for a flooder
-            due_s = min(due_s, perf_counter() + REST_S)
+        due_s = min(due_s, self._letters.next_s(perf_counter()))
+        rest_s = self._letters.take_rest_s()
+        if rest_s:
+            sleep(max(0.0, min(rest_s, due_s - SPIN_S) - perf_counter()))
+            due_s = min(due_s, rest_s)
         while True:
             left_s = due_s - perf_counter()
             ready = self._selector.select(max(0.0, left_s - SPIN_S))
@@ -167,64 +157,10 @@ class Stage:
         for message in self._instrument.take_clocks(now_s):
             self._ports.send(message)
 
-    def _serve_clients(self) -> None:
-        """Do what clients ask; of a flood, only what is worth doing, and never without a rest."""
-        until_s = perf_counter() + BUSY_S
-        while self._read_batches():
-            served_s = perf_counter() + BUSY_S / 2
-            for run in self._inbox.take(MESSAGES_A_TURN):
-                self._serve(run, served_s)
-            if perf_counter() > until_s:
-                if len(self._crowd) == DATAGRAMS_A_BATCH:
-                    self._udp.set_apart(max(self._crowd, key=self._crowd.count))
-                self._rested_s = perf_counter() + REST_S
-                return
-
-    def _read_batches(self) -> bool:
-        """Read what has come, up to a few batches; whether there is something to do."""
-        until_s = perf_counter() + BUSY_S / 2
-        while self._read_udp() and len(self._inbox) < MESSAGES_A_TURN and perf_counter() < until_s:
-            self._play_due()
-        return len(self._inbox) > 0
-
-    def _read_udp(self) -> bool:
-        """Read a batch of everybody's, and one of each flooder's unless enough waits; whether there may be more."""
-        datagrams = self._udp.receive(DATAGRAMS_A_BATCH)
-        self._crowd = [datagram.sender for datagram in datagrams]
-        if len(self._inbox) < MESSAGES_A_TURN:
-            datagrams += self._udp.receive_flood(DATAGRAMS_A_BATCH)
-        now_s = perf_counter()
-        ahead_s = now_s - time()
-        for datagram in datagrams:
-            if not self._guests.may_speak(datagram.sender[0]):
-                self._refuse(datagram.sender[0])
-                continue
-            stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
-            is_sane = now_s - MAX_LATE_S < stamp_s < now_s + MAX_LATE_S  # the wall clock may have been set
-            self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
-            if len(datagram.packet) > LONG_BYTES:
-                self._play_due()
-        facts, inbox = self._instrument.facts, self._inbox
-        facts.received, facts.malformed = inbox.received - inbox.dropped, inbox.malformed
-        facts.dropped, facts.unsent = inbox.dropped + self._udp.overflowed, self._udp.unsent
-        return len(datagrams) >= DATAGRAMS_A_BATCH
-
-    def _refuse(self, host: str) -> None:
-        """Count a stranger, and let people read who the first one was."""
-        self._instrument.facts.strangers += 1
-        if self._instrument.facts.strangers == 1:
-            self._instrument.say("osc", f"OSC from {host} is not heard; to let it in, name it under osc.allow")
-
-    def _serve(self, run: Run, until_s: float) -> None:
-        for done, waiting in enumerate(run.waiting):
-            if done and perf_counter() > until_s:
-                self._inbox.give_back(Run(run.sender, run.waiting[done:]))
-                break
-            self._received_s = waiting.stamp_s
-            self._desk.receive(waiting.message, run.sender, perf_counter(), time())
-            self._send_now()
-            self._play_due()
-            self._send_answers()
+    def _receive(self, message: Message, sender: Target, stamp_s: float) -> None:
+        self._received_s = stamp_s
+        self._desk.receive(message, sender, perf_counter(), time())
+        self._send_now()
 
     def _send_now(self) -> None:
         """Send what a message caused at once: controllers, note-offs."""
@@ -245,16 +181,6 @@ class Stage:
                 Played(perf_counter() if at_s is None else at_s, self._instrument.clock.tempo, b"".join(messages).hex())
             )
         return bool(messages)
-
-    def _send_answers(self) -> None:
-        known, packet = None, b""
-        for count, answer in enumerate(self._desk.take_answers(), 1):
-            if known != (answer.address, answer.arguments):  # what is pushed to many is written once
-                known = (answer.address, answer.arguments)
-                packet = encode_osc(answer.address, *answer.arguments)
-            self._udp.send(packet, answer.target)
-            if count % ANSWERS_A_TURN == 0:
-                self._play_due()
 
     def _order(self, now_s: float) -> None:
         if self._performer.wanted is not None:

@@ -120,6 +120,8 @@ class OscSocket:
         self._is_ipv6 = self.socket.family == socket.AF_INET6
         self._queue = _Queue(self.socket)
         self._flooders: dict[Target, _Queue] = {}
+        self._hurried: set[Target] = set()
+        """Flooders of whom older datagrams may still wait with everybody's: they are read first."""
         self._lost = 0
 
     @property
@@ -139,12 +141,17 @@ class OscSocket:
 
     def receive(self, limit: int) -> list[Datagram]:
         """Datagrams that wait, at most `limit`, but for those of flooders."""
-        return self._queue.receive(limit)
+        received = self._queue.receive(limit)
+        if len(received) < limit:
+            self._hurried.clear()
+        return received
 
     def receive_flood(self, limit: int) -> list[Datagram]:
         """Datagrams of flooders that wait, at most `limit` of each; who has long been quiet is no flooder any more."""
         received = []
         for sender, queue in list(self._flooders.items()):
+            if sender in self._hurried:
+                continue
             received += queue.receive(limit)
             if queue.empty_reads > CALM_READS:
                 self._lost += queue.lost
@@ -170,6 +177,7 @@ class OscSocket:
         else:
             _prepare(apart)
             self._flooders[flooder] = _Queue(apart)
+            self._hurried.add(flooder)
         finally:  # nobody else may join: a second daemon must be told that the port is taken
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
 

@@ -341,6 +341,23 @@ def test_a_datagram_comes_with_the_time_it_came() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a sender a queue of its own")
+def test_what_a_flooder_sent_before_it_was_set_apart_is_read_first() -> None:
+    ours = OscSocket("127.0.0.1", 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flooder:
+        flooder.bind(("127.0.0.1", 0))
+        for number in range(150):
+            if number == 100:
+                ours.set_apart(flooder.getsockname())
+            flooder.sendto(encode("/n", number), ("127.0.0.1", ours.port))
+        read = []
+        for _ in range(4):
+            read += ours.receive(64) + ours.receive_flood(64)
+
+    ours.close()
+    assert [decode(datagram.packet)[0].arguments for datagram in read] == [(number,) for number in range(150)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a sender a queue of its own")
 def test_a_flooder_has_its_own_queue_until_it_is_calm() -> None:
     ours = OscSocket("127.0.0.1", 0)
     flooder, polite = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))

@@ -1,0 +1,120 @@
+"""What clients send and what they are answered: datagrams in fair turns, with the notes' turns in between.
+
+In a flood it does what is worth doing, and never without a rest.
+"""
+
+from collections.abc import Callable
+from math import inf
+from time import perf_counter, time
+
+from emo_osc.stage.desk import Desk
+from emo_osc.stage.guests import Guests
+from emo_osc.stage.inbox import Inbox, Run
+from emo_osc.stage.osc import Message, OscSocket, Target
+from emo_osc.stage.osc import encode as encode_osc
+
+DATAGRAMS_A_BATCH = 64  # then notes get their turn
+MESSAGES_A_TURN = 256
+LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
+ANSWERS_A_TURN = 16
+BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
+REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
+MAX_OFF_S = 1.0  # a stamp of the system's that lies farther away was made by a wall clock that has been set
+
+
+class Letterbox:
+    """The socket's two ways. `play` lets notes have their turn, `receive` does what a message asks that came then."""
+
+    def __init__(
+        self,
+        udp: OscSocket,
+        guests: Guests,
+        desk: Desk,
+        play: Callable[[], None],
+        receive: Callable[[Message, Target, float], None],
+    ) -> None:
+        self._udp = udp
+        self._guests = guests
+        self._desk = desk
+        self._play = play
+        self._receive = receive
+        self._inbox = Inbox(desk.is_setting)
+        self._crowd: list[Target] = []
+        self._rests_until_s = 0.0
+
+    def take_rest_s(self) -> float:
+        """Until when the thread must rest, zero where it need not; asking takes it."""
+        rest_s, self._rests_until_s = self._rests_until_s, 0.0
+        return rest_s
+
+    def next_s(self, now_s: float) -> float:
+        """When to look for letters that wake nobody: those of a flooder."""
+        return now_s + REST_S if self._udp.is_flooded else inf
+
+    def serve_all(self) -> None:
+        """Do what clients ask; of a flood, only what is worth doing, and never without a rest."""
+        until_s = perf_counter() + BUSY_S
+        while self._read_batches():
+            served_s = perf_counter() + BUSY_S / 2
+            for run in self._inbox.take(MESSAGES_A_TURN):
+                self._serve(run, served_s)
+            if perf_counter() > until_s:
+                if len(self._crowd) == DATAGRAMS_A_BATCH:
+                    self._udp.set_apart(max(self._crowd, key=self._crowd.count))
+                self._rests_until_s = perf_counter() + REST_S
+                return
+
+    def send_answers(self) -> None:
+        """Send what the desk has to say; what is pushed to many is written once."""
+        known, packet = None, b""
+        for count, answer in enumerate(self._desk.take_answers(), 1):
+            if known != (answer.address, answer.arguments):
+                known = (answer.address, answer.arguments)
+                packet = encode_osc(answer.address, *answer.arguments)
+            self._udp.send(packet, answer.target)
+            if count % ANSWERS_A_TURN == 0:
+                self._play()
+
+    def _read_batches(self) -> bool:
+        """Read what has come, up to a few batches; whether there is something to do."""
+        until_s = perf_counter() + BUSY_S / 2
+        while self._read_udp() and len(self._inbox) < MESSAGES_A_TURN and perf_counter() < until_s:
+            self._play()
+        return len(self._inbox) > 0
+
+    def _read_udp(self) -> bool:
+        """Read a batch of everybody's, and one of each flooder's unless enough waits; whether there may be more."""
+        datagrams = self._udp.receive(DATAGRAMS_A_BATCH)
+        self._crowd = [datagram.sender for datagram in datagrams]
+        if len(self._inbox) < MESSAGES_A_TURN:
+            datagrams += self._udp.receive_flood(DATAGRAMS_A_BATCH)
+        now_s = perf_counter()
+        ahead_s = now_s - time()
+        for datagram in datagrams:
+            if not self._guests.may_speak(datagram.sender[0]):
+                self._refuse(datagram.sender[0])
+                continue
+            stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
+            is_sane = now_s - MAX_OFF_S < stamp_s < now_s + MAX_OFF_S  # the wall clock may have been set
+            self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
+            if len(datagram.packet) > LONG_BYTES:
+                self._play()
+        facts, inbox = self._desk.instrument.facts, self._inbox
+        facts.received, facts.malformed = inbox.received - inbox.dropped, inbox.malformed
+        facts.dropped, facts.unsent = inbox.dropped + self._udp.overflowed, self._udp.unsent
+        return len(datagrams) >= DATAGRAMS_A_BATCH
+
+    def _refuse(self, host: str) -> None:
+        """Count a stranger, and let people read who the first one was."""
+        self._desk.instrument.facts.strangers += 1
+        if self._desk.instrument.facts.strangers == 1:
+            self._desk.instrument.say("osc", f"OSC from {host} is not heard; to let it in, name it under osc.allow")
+
+    def _serve(self, run: Run, until_s: float) -> None:
+        for done, waiting in enumerate(run.waiting):
+            if done and perf_counter() > until_s:
+                self._inbox.give_back(Run(run.sender, run.waiting[done:]))
+                break
+            self._receive(waiting.message, run.sender, waiting.stamp_s)
+            self._play()
+            self.send_answers()
