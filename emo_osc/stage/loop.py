@@ -29,7 +29,8 @@ from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.letterbox import Letterbox
 from emo_osc.stage.link_clock import LinkClock
 from emo_osc.stage.midi import hush_drivers
-from emo_osc.stage.osc import Message, OscSocket, Target
+from emo_osc.stage.osc import Message, Target
+from emo_osc.stage.udp import OscSocket
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock

@@ -1,8 +1,6 @@
-import socket
 import struct
-import sys
 from contextlib import suppress
-from time import perf_counter, time
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -12,15 +10,12 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket
 
-from emo_osc.errors import EmoOscError
 from emo_osc.stage import osc
 from emo_osc.stage.osc import (
-    CALM_READS,
     MAX_HEADS,
     MAX_REPLY_BYTES,
     MalformedError,
     Message,
-    OscSocket,
     OscValue,
     decode,
     encode,
@@ -158,39 +153,6 @@ def test_numbers_beyond_their_type_are_clamped() -> None:
     assert decode(encode("/a", 2**40, 1e300))[0].arguments == (2**31 - 1, 3.4028234663852886e38)
 
 
-def test_the_socket_gives_at_most_what_is_asked_for() -> None:
-    ours = OscSocket("127.0.0.1", 0)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        for number in range(5):
-            client.sendto(encode("/n", number), ("127.0.0.1", ours.port))
-        got = [decode(datagram.packet)[0].arguments[0] for datagram in ours.receive(3)]
-        rest = list(ours.receive(10))
-
-    assert got == [0, 1, 2]
-    assert len(rest) == 2
-    ours.close()
-
-
-def test_a_reply_to_nowhere_is_counted() -> None:
-    ours = OscSocket("127.0.0.1", 0)
-    ours.send(b"/a\0\0", ("127.0.0.1", 70_000))
-    ours.close()
-
-    assert ours.unsent == 1
-
-
-def test_a_taken_port_is_one_clear_line() -> None:
-    first = OscSocket("127.0.0.1", 0)
-    with pytest.raises(EmoOscError, match="is another emo_osc running"):
-        OscSocket("127.0.0.1", first.port)
-    first.close()
-
-
-def test_a_host_that_is_not_ours_is_one_clear_line() -> None:
-    with pytest.raises(EmoOscError, match="osc"):
-        OscSocket("192.0.2.1", 7770)
-
-
 NUMBERS_OF_ANY_KIND = st.one_of(
     st.tuples(st.just("f"), st.floats(width=32)),
     st.tuples(st.just("d"), st.floats()),
@@ -323,88 +285,3 @@ def time_of(packet: bytes) -> float:
         read_or_refused(packet)
         times.append(perf_counter() - start_s)
     return min(times)
-
-
-def test_a_datagram_comes_with_the_time_it_came() -> None:
-    ours = OscSocket("127.0.0.1", 0)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        before_s = time()
-        client.sendto(encode("/n"), ("127.0.0.1", ours.port))
-        (datagram,) = ours.receive(2)
-        after_s = time()
-
-    ours.close()
-    if sys.platform == "linux":
-        assert datagram.wall_s is not None
-        assert before_s - 0.001 <= datagram.wall_s <= after_s + 0.001
-    assert datagram.sender[0] == "127.0.0.1"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a sender a queue of its own")
-def test_what_a_flooder_sent_before_it_was_set_apart_is_read_first() -> None:
-    ours = OscSocket("127.0.0.1", 0)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flooder:
-        flooder.bind(("127.0.0.1", 0))
-        for number in range(150):
-            if number == 100:
-                ours.set_apart(flooder.getsockname())
-            flooder.sendto(encode("/n", number), ("127.0.0.1", ours.port))
-        read = []
-        for _ in range(4):
-            read += ours.receive(64) + ours.receive_flood(64)
-
-    ours.close()
-    assert [decode(datagram.packet)[0].arguments for datagram in read] == [(number,) for number in range(150)]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a sender a queue of its own")
-def test_a_flooder_has_its_own_queue_until_it_is_calm() -> None:
-    ours = OscSocket("127.0.0.1", 0)
-    flooder, polite = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
-    flooder.bind(("127.0.0.1", 0))
-    ours.set_apart(flooder.getsockname())
-    for number in range(20_000):
-        flooder.sendto(encode("/flood", number), ("127.0.0.1", ours.port))
-    polite.sendto(encode("/polite"), ("127.0.0.1", ours.port))
-
-    alone, flood = ours.receive(100), ours.receive_flood(20_000)
-    flooder.sendto(encode("/flood"), ("127.0.0.1", ours.port))
-    flood += ours.receive_flood(20_000)  # the first after a loss tells how many were lost before it
-    assert [decode(datagram.packet)[0].address for datagram in alone] == ["/polite"]
-    assert len(flood) + ours.overflowed == 20_001
-    for _ in range(CALM_READS + 1):
-        ours.receive_flood(1)
-    assert not ours.is_flooded
-    flooder.sendto(encode("/calm"), ("127.0.0.1", ours.port))
-    assert decode(ours.receive(1)[0].packet) == [Message("/calm")]
-    assert len(flood) + ours.overflowed == 20_001, "what was lost stays counted"
-    with pytest.raises(EmoOscError, match="is another emo_osc running"):
-        OscSocket("127.0.0.1", ours.port)
-    for one in (ours, flooder, polite):
-        one.close()
-
-
-@pytest.mark.parametrize(
-    ("host", "family", "own"), [("::", socket.AF_INET, "127.0.0.1"), ("::1", socket.AF_INET6, "::1")]
-)
-def test_ipv6_is_spoken_and_ipv4_through_it(host: str, family: int, own: str) -> None:
-    if not socket.has_ipv6:
-        pytest.skip("no IPv6 here")
-    try:
-        ours = OscSocket(host, 0)
-    except EmoOscError:
-        pytest.skip("no IPv6 on this machine")
-    with socket.socket(family, socket.SOCK_DGRAM) as client:
-        client.settimeout(10)
-        client.sendto(encode("/a"), (own, ours.port))
-        (datagram,) = ours.receive(1)
-        ours.send(encode("/b"), datagram.sender)
-        first = client.recv(100)
-        ours.send(encode("/c"), (own, client.getsockname()[1]))
-
-        assert (decode(first), decode(client.recv(100))) == ([Message("/b")], [Message("/c")])
-    ours.close()
-
-
-def test_a_host_of_this_link_keeps_its_interface() -> None:
-    assert osc._target(("fe80::1", 9000, 0, 3)) == ("fe80::1%3", 9000)
