@@ -89,7 +89,7 @@ def stage_setup(preset: Preset, *, is_recorded: bool = False) -> Setup:
         port=preset.osc.port,
         allow=preset.osc.allow,
         midi_out=preset.midi.out,
-        midi_in=preset.midi.in_ or (preset.midi.out if preset.clock.source == "midi" else ""),
+        midi_in=preset.midi.in_ or (f"{preset.midi.out} in" if preset.clock.source == "midi" else ""),
         clock=preset.clock.source,
         sends_clock=preset.midi.clock_out,
         is_transport_shared=preset.clock.start_stop_sync,
