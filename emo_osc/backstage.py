@@ -84,8 +84,8 @@ class Backstage:
     def _read_again(self, name: str) -> None:
         preset = self._read(name)
         fate = f"wrong, what was loaded stays: {preset.fault}" if preset.fault else "read again"
-        self._log.tell("presets", f"preset {name}: {fate}", logging.ERROR if preset.fault else logging.INFO)
         self._send(PresetRead(name, preset.to_json()))
+        self._log.tell("presets", f"preset {name}: {fate}", logging.ERROR if preset.fault else logging.INFO)
 
     def _said(self, message: Said) -> None:
         self._log.tell(message.kind_of, message.text)

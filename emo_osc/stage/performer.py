@@ -43,8 +43,6 @@ class Performer:
         self.shelf = shelf
         self.settings = settings
         self.is_playing = False
-        self.is_pinned = False
-        """Whether the phrase loops until another is asked for."""
         self.heard: list[Event] = []
         """What happened since this was last emptied; whoever pushes it empties it."""
         self.wanted: Affect | None = None
@@ -59,6 +57,7 @@ class Performer:
         self._bar_tick = 0
         self._played_tick = -1  # a note may be made ready a little before its time
         self._booking: _Booking | None = None
+        self._pinned: Ready | None = None
         self._walk: Walk | None = None
         self._walk_tick: float = inf
         self._history: list[Ready] = []
@@ -76,6 +75,12 @@ class Performer:
     def phrase(self) -> Ready | None:
         """The melody that sounds."""
         return self._phrase
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether what sounds, or comes next, loops until another is asked for."""
+        coming = self._booking.ready if self._booking else self._phrase
+        return coming is not None and coming is self._pinned
 
     @property
     def booked(self) -> tuple[Ready, int] | None:
@@ -180,7 +185,7 @@ class Performer:
 
     def settle(self, tick: float) -> int | None:
         """Book the melody nearest to what is felt; None where the one that plays is as near as any."""
-        self.is_pinned = False
+        self._pinned = None
         return self._settle(self._felt, self._boundary(tick))
 
     def walk(self, affect: Affect, bars: int, tick: float) -> int:
@@ -190,7 +195,7 @@ class Performer:
         """
         start, grid = floor(tick) if self.is_playing else 0, self._walk_grid
         end = -(-(start // TICKS_PER_BAR + bars) * TICKS_PER_BAR // grid) * grid
-        self.is_pinned = False
+        self._pinned = None
         self.wishes += 1
         self._walk = Walk(self._affect, affect, start, end)
         self._walk_tick = (start // TICKS_PER_BEAT + 1) * TICKS_PER_BEAT
@@ -222,7 +227,7 @@ class Performer:
 
     def launch(self, ready: Ready, tick: float, *, is_pinned: bool = False) -> int | None:
         """Let this melody enter at the next boundary, to loop until another is asked for where it `is_pinned`."""
-        self.is_pinned = is_pinned
+        self._pinned = ready if is_pinned else None
         self.wishes += 1
         return self._book(ready, self._boundary(tick))
 
@@ -236,7 +241,7 @@ class Performer:
 
     def pin(self) -> Ready | None:
         """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none."""
-        self.is_pinned = self._phrase is not None
+        self._pinned = self._phrase
         if self._booking and not self._booking.is_asked:
             self._booking = None
         return self._phrase

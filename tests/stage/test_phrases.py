@@ -171,6 +171,19 @@ def test_a_kept_phrase_loops_until_another_is_asked_for(stage: MakeStage, ready:
     assert len(freed) == 3
 
 
+def test_what_was_asked_for_before_the_keeping_still_comes_and_goes_on(stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((ready(60), ready(70, 0.8, 0.35), ready(72, 0.8, 0.3)))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    playing.ask("/emo/mood", "bright")
+
+    playing.ask("/emo/keep", "x")
+    pitches = [pitch for _, pitch in notes_on(playing.run_until(80 * BAR_S))]
+
+    assert 60 not in pitches[8:]
+    assert {70, 72} <= set(pitches), "what came is not pinned"
+
+
 def test_a_recalled_phrase_sounds_as_it_was_kept_to_the_byte(stage: MakeStage, ready: MakeReady) -> None:
     seeds = tuple(ready(60 + n, 0.8, 0.35, notes_a_bar=8) for n in range(3))
     playing = stage((*seeds, ready(40, -0.8, -0.15)))
