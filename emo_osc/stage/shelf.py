@@ -21,9 +21,6 @@ class _Place:
 
     ready: Ready
     is_seed: bool
-    valence: float
-    arousal: float
-    miss: float
     theme: int
     plays: int = 0
 
@@ -33,6 +30,7 @@ class Shelf:
 
     def __init__(self, seeds: tuple[Ready, ...] = ()) -> None:
         self._places: list[_Place] = []
+        self._points: list[tuple[float, float, float]] = []  # valence, arousal and miss of each, side by side for speed
         self._known: set[Melody] = set()
         self._theme = 0
         for ready in seeds[:MAX_MELODIES]:
@@ -68,17 +66,22 @@ class Shelf:
         `density` in [-1, 1] asks for halved to doubled notes per bar; `without` are left out; `keep` is chosen if it
         is near. None where no melody of this affect is left.
         """
-        costs = list(zip(self._costs(affect, density), self._places, strict=True))
-        best = min((pair[0] for pair in costs), default=inf)
+        costs = self._costs(affect, density)
+        best = min(costs, default=inf)
         if keep and cost(keep, affect, density) <= best + NEAR:
             return keep
-        left_out = {id(ready) for ready in without}
-        others = [pair for pair in costs if pair[0] <= best + REACH and id(pair[1].ready) not in left_out]
-        limit = min((pair[0] for pair in others), default=inf) + NEAR
-        near = [pair for pair in others if pair[0] <= limit]
-        if not near:
-            return None
-        return min(near, key=lambda pair: (pair[1].plays, is_rough(pair[1].ready), pair[0]))[1].ready
+        left_out, reach = {id(ready) for ready in without}, best + REACH
+        others = [
+            (far, place)
+            for far, place in zip(costs, self._places, strict=True)
+            if far <= reach and id(place.ready) not in left_out
+        ]
+        limit = min((far for far, _ in others), default=inf) + NEAR
+        near = [(far, place) for far, place in others if far <= limit]
+        least = min((place.plays for _, place in near), default=0)
+        fresh = sorted(((far, place) for far, place in near if place.plays == least), key=lambda pair: pair[0])
+        smooth = (place.ready for _, place in fresh if not is_rough(place.ready))
+        return next(smooth, fresh[0][1].ready if fresh else None)
 
     def mark_played(self, ready: Ready) -> None:
         """Remember that a melody was played, so that others get their turn."""
@@ -92,7 +95,7 @@ class Shelf:
         if density:
             costs = [cost(place.ready, affect, density) for place in self._places]
         else:  # the plain case is on the way of every message
-            costs = [hypot(p.valence - valence, p.arousal - arousal) + p.miss for p in self._places]
+            costs = [hypot(v - valence, a - arousal) + miss for v, a, miss in self._points]
         if not theme:
             return costs
         return [c if p.theme == theme else c + OFF_THEME for c, p in zip(costs, self._places, strict=True)]
@@ -102,14 +105,15 @@ class Shelf:
             return False
         self._known.add(ready.melody)
         point = ready.affect
-        self._places.append(_Place(ready, is_seed, point.valence, point.arousal, _miss(ready), self._theme))
+        self._places.append(_Place(ready, is_seed, self._theme))
+        self._points.append((point.valence, point.arousal, _miss(ready)))
         return True
 
     def _drop_oldest(self) -> bool:
         for index, place in enumerate(self._places):
             if not place.is_seed:
                 self._known.discard(place.ready.melody)
-                del self._places[index]
+                del self._places[index], self._points[index]
                 return True
         return False
 
