@@ -73,18 +73,21 @@ class Jack:
         self._jack.jack_get_ports.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong)
         self._jack.jack_free.argtypes = (ctypes.c_void_p,)
         self._client: ctypes.c_void_p | None = None
+        self._stale: ctypes.c_void_p | None = None
         self._frame, self._moved_s = 0, 0.0
 
     def look(self, now_s: float) -> Offer | None:
         """The ports one can write to and those one can read from; None while the server does not run."""
+        if self._stale is not None:  # only now, after its end was told: a wedged server lets nobody go
+            self._jack.jack_client_close(self._stale)
+            self._stale = None
         if self._client is None and not self._connect(now_s):
             return None
         frame = self._jack.jack_last_frame_time(self._client)
         if frame != self._frame:
             self._frame, self._moved_s = frame, now_s
         if now_s - self._moved_s > STALLED_S:
-            self._jack.jack_client_close(self._client)
-            self._client = None
+            self._stale, self._client = self._client, None
             return None
         return self._ports(_IS_INPUT), self._ports(_IS_OUTPUT)
 

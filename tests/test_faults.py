@@ -305,6 +305,23 @@ def test_jack_may_die_and_come_back(frail_jack: FrailJack, daemon: Callable[...,
     assert any(message[0] == 0x90 for message in heard)
 
 
+def test_jack_may_stand_still_and_go_on(frail_jack: FrailJack, daemon: Callable[..., Daemon]) -> None:
+    one = daemon()
+    one.wait_for_line("generator ready")
+    one.send("/emo/start_listen/midi_out")
+    one.receive_until(is_of("midi_out", "virtual"))
+    assert frail_jack.process is not None
+
+    frail_jack.process.send_signal(signal.SIGSTOP)
+    one.receive_until(is_of("midi_out", "lost: Jack has stopped"))
+    goes_on = notes_go_on(one)
+    frail_jack.process.send_signal(signal.SIGCONT)
+    one.receive_until(is_of("midi_out", "virtual"))
+
+    assert goes_on
+    assert notes_go_on(one)
+
+
 def test_a_flood_of_controllers_into_a_dead_jack_does_not_hang_the_stage(
     frail_jack: FrailJack, daemon: Callable[..., Daemon]
 ) -> None:
