@@ -13,29 +13,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from time import perf_counter
 
 import pytest
 import rtmidi
 from hypothesis import settings
 
-from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import Kept, Measured, Ready
-from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
-from emo_osc.stage.clock import InternalClock
-from emo_osc.stage.desk import Desk
-from emo_osc.stage.instrument import Instrument
-from emo_osc.stage.osc import Message, OscValue, Target
-from emo_osc.stage.performer import Performer
-from emo_osc.stage.restock import Restock
-from emo_osc.stage.settings import Settings
-from emo_osc.stage.setup import StagePreset
-from emo_osc.stage.shelf import Shelf
 from tests.linking import Peer
 from tests.serving import Daemon, Listener
+from tests.twin import MakeReady, VirtualStage, make_ready, make_stage
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait for each other slow small tensors down
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -144,61 +131,6 @@ def peer(own_network: None) -> Iterator[Callable[..., Peer]]:
     yield open_peer
     for one in peers:
         one.close()
-
-
-MakeReady = Callable[..., Ready]
-PAD = ("127.0.0.1", 50_000)
-
-
-def make_ready(pitch: int, valence: float = 0.0, arousal: float = 0.0, notes_a_bar: int = 4, ticket: int = -1) -> Ready:
-    """A melody on one pitch, so that what sounds tells which melody plays."""
-    length = TICKS_PER_BAR // notes_a_bar
-    notes = tuple(Note(start, length, pitch) for start in range(0, BARS * TICKS_PER_BAR, length))
-    return Ready(Melody(notes), Affect(valence, arousal), Measured(notes_a_bar, pitch, 0.5), 0.0, pitch, ticket)
-
-
-@dataclass
-class VirtualStage:
-    """A desk, and the loop's work done by hand at times of our choosing."""
-
-    desk: Desk
-    now_s: float = 0.0
-
-    @property
-    def instrument(self) -> Instrument:
-        return self.desk.instrument
-
-    @property
-    def performer(self) -> Performer:
-        return self.desk.instrument.performer
-
-    def ask(self, address: str, *arguments: OscValue, sender: Target = PAD) -> list[tuple[object, ...]]:
-        """Send one message now; what is answered, address first."""
-        self.desk.receive(Message(address, arguments), sender, self.now_s, self.now_s)
-        self.serve_door()
-        return [(answer.address, *answer.arguments) for answer in self.desk.take_answers()]
-
-    def serve_door(self) -> None:
-        """Save what is to be kept, as the door does."""
-        told, self.instrument.for_the_door = self.instrument.for_the_door, []
-        for message in told:
-            if isinstance(message, Kept):
-                self.desk.receive_door(message, self.now_s)
-
-    def run_until(self, end_s: float) -> list[tuple[float, bytes]]:
-        """Play on; every MIDI message with the time it was sent."""
-        sent = [(self.now_s, message) for message in self.performer.take_bytes()]
-        while (due_s := self.instrument.time_of(self.performer.next_tick)) <= end_s:
-            sent += [(due_s, message) for message in self.performer.on_tick(int(self.performer.next_tick))]
-        self.now_s = end_s
-        return sent
-
-
-def make_stage(seeds: tuple[Ready, ...], settings: Settings | None = None) -> VirtualStage:
-    presets = {"current": StagePreset({}, MOODS), "other": StagePreset({"tempo": 90.0, "mood": "bright"}, MOODS)}
-    presets["broken"] = StagePreset({}, fault="broken.osc.prot: unknown key, did you mean 'port'?")
-    performer = Performer(Shelf(seeds), settings or Settings(humanize=0.0), Random(1))
-    return VirtualStage(Desk(Instrument(performer, InternalClock(120.0), Restock(), presets, "current", Random(1))))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """An instrument of one's own to measure: `emo-osc serve` in a process, and an OSC client beside it."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -89,7 +90,8 @@ def instance(generator: str = "canned", tempo: float = 120.0) -> Iterator[Instan
         preset = Path(folder) / f"{name}.yaml"
         preset.write_text(PRESET.format(port=port, name=name, tempo=tempo, generator=generator), encoding="utf-8")
         command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        mine = {**os.environ, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}  # what is kept here is nobody's
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=mine) as process:
             one = Instance(process, port, name)
             try:
                 _wait_until_ready(process)

@@ -16,7 +16,7 @@ from emo_osc.stage.lines import Lines
 from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
-from tests.conftest import VirtualStage, make_ready, make_stage
+from tests.twin import VirtualStage, make_ready, make_stage
 
 BETWEEN = b"\xfe\xed"  # in no OSC packet, MIDI message or JSON text that is right, so every piece is one of them
 MAX_PIECES = 12

@@ -35,9 +35,6 @@ def feed(playing: Any, messages: list[tuple[float, bytes]], end_s: float) -> lis
         sent += playing.run_until(at_s)
         playing.desk.receive_midi(message, at_s)
         sent += playing.run_until(at_s)
-    while (silent_s := playing.instrument.clock.next_s) <= end_s:
-        sent += playing.run_until(silent_s)
-        playing.instrument.on_time(silent_s)
     sent += playing.run_until(end_s)
     return sent
 

@@ -391,8 +391,6 @@ def test_what_was_played_by_hand_becomes_the_phrase(stage: MakeStage, ready: Mak
     assert playing.ask("/emo/get/learning") == [("/emo/state/learning", 2)]
     scale = [64, 65, 67, 69, 71, 72, 74, 76]
     play_by_hand(playing, [e for n, pitch in enumerate(scale) for e in played(pitch, 4 + n + (-0.05, 0.06)[n % 2])])
-    playing.run_until(playing.desk.next_s)
-    playing.desk.on_time(playing.now_s)
     answers = [(a.address, *a.arguments) for a in playing.desk.take_answers()]
     sent = playing.run_until(7 * BAR_S - 0.01)
 
@@ -425,9 +423,8 @@ def test_learning_from_silence_is_refused_and_the_music_goes_on(stage: MakeStage
     assert "/emo/play" in playing.ask("/emo/learn")[0][2]
     playing.ask("/emo/play")
     playing.ask("/emo/learn", 1)
-    playing.run_until(playing.desk.next_s)
 
-    playing.desk.on_time(playing.now_s)
+    playing.run_until(2 * BAR_S)
 
     (answer,) = playing.desk.take_answers()
     assert (answer.address, answer.arguments[0]) == ("/emo/error", 4)

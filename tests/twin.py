@@ -1,0 +1,176 @@
+"""The offline twin: the whole stage but its shells, on a virtual clock, so that a test plays an evening in a second."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import inf
+from random import Random
+
+from emo_osc.affect import MOODS, Affect
+from emo_osc.messages import Failed, Finish, Kept, Learn, Loaded, Measured, Ready, StudioToStage, ToStudio, encode
+from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
+from emo_osc.stage.clock import InternalClock
+from emo_osc.stage.desk import Answer, Desk
+from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.osc import Message, OscValue, Target
+from emo_osc.stage.performer import Performer
+from emo_osc.stage.restock import Restock
+from emo_osc.stage.settings import Settings
+from emo_osc.stage.setup import StagePreset
+from emo_osc.stage.shelf import Shelf
+
+MakeReady = Callable[..., Ready]
+PAD = ("127.0.0.1", 50_000)
+
+
+def make_ready(pitch: int, valence: float = 0.0, arousal: float = 0.0, notes_a_bar: int = 4, ticket: int = -1) -> Ready:
+    """A melody on one pitch, so that what sounds tells which melody plays."""
+    length = TICKS_PER_BAR // notes_a_bar
+    notes = tuple(Note(start, length, pitch) for start in range(0, BARS * TICKS_PER_BAR, length))
+    return Ready(Melody(notes), Affect(valence, arousal), Measured(notes_a_bar, pitch, 0.5), 0.0, pitch, ticket)
+
+
+@dataclass
+class VirtualStage:
+    """A desk, and the loop's work done by hand at times of our choosing."""
+
+    desk: Desk
+    now_s: float = 0.0
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.desk.instrument
+
+    @property
+    def performer(self) -> Performer:
+        return self.desk.instrument.performer
+
+    def ask(self, address: str, *arguments: OscValue, sender: Target = PAD) -> list[tuple[object, ...]]:
+        """Send one message now; what is answered, address first."""
+        self.desk.receive(Message(address, arguments), sender, self.now_s, self.now_s)
+        self.serve_door()
+        return [(answer.address, *answer.arguments) for answer in self.desk.take_answers()]
+
+    def serve_door(self) -> None:
+        """Save what is to be kept, as the door does."""
+        told, self.instrument.for_the_door = self.instrument.for_the_door, []
+        for message in told:
+            if isinstance(message, Kept):
+                self.desk.receive_door(message, self.now_s)
+
+    def run_until(self, end_s: float) -> list[tuple[float, bytes]]:
+        """Play on; every MIDI message with the time it was sent."""
+        sent = [(self.now_s, message) for message in self.performer.take_bytes()]
+        while (next_s := min(self._note_s, self.desk.next_s)) <= end_s:
+            self.now_s = max(self.now_s, next_s)
+            if self._note_s <= next_s:
+                sent += [(next_s, message) for message in self.performer.on_tick(int(self.performer.next_tick))]
+            else:
+                self.desk.on_time(self.now_s)
+                sent += [(self.now_s, message) for message in self.performer.take_bytes()]
+        self.now_s = end_s
+        return sent
+
+    @property
+    def _note_s(self) -> float:
+        return self.instrument.time_of(self.performer.next_tick)
+
+
+def make_stage(seeds: tuple[Ready, ...], settings: Settings | None = None) -> VirtualStage:
+    presets = {"current": StagePreset({}, MOODS), "other": StagePreset({"tempo": 90.0, "mood": "bright"}, MOODS)}
+    presets["broken"] = StagePreset({}, fault="broken.osc.prot: unknown key, did you mean 'port'?")
+    performer = Performer(Shelf(seeds), settings or Settings(humanize=0.0), Random(1))
+    return VirtualStage(Desk(Instrument(performer, InternalClock(120.0), Restock(), presets, "current", Random(1))))
+
+
+@dataclass
+class VirtualStudio:
+    """A studio that answers after a while; it may die, fail, or send what nobody asked for."""
+
+    random: Random
+    delay_s: float = 0.3
+    is_there: bool = False
+    _answers: list[tuple[float, StudioToStage]] = field(default_factory=list)
+
+    @property
+    def next_s(self) -> float:
+        """When the next answer comes."""
+        return self._answers[0][0] if self._answers else inf
+
+    def order(self, message: ToStudio, now_s: float) -> None:
+        """Take what the stage asks for."""
+        if isinstance(message, Learn | Finish):
+            return
+        ready = make_ready(
+            self.random.randint(40, 90), message.affect.valence, message.affect.arousal, 4, message.ticket
+        )
+        luck = self.random.random()
+        answer = Failed("no luck", message.ticket) if luck < 0.1 else replace(ready, seed=self.random.getrandbits(20))
+        if luck < 0.95:  # else it is forgotten
+            self._answers.append((now_s + self.delay_s, answer))
+
+    def take(self) -> StudioToStage:
+        """The next answer."""
+        return self._answers.pop(0)[1]
+
+    def die(self) -> None:
+        """What was asked is not answered."""
+        self.is_there = False
+        self._answers.clear()
+
+
+@dataclass
+class Twin(VirtualStage):
+    """The stage with all that surrounds it: a studio, a door that saves, clients that listen."""
+
+    studio: VirtualStudio = field(default_factory=lambda: VirtualStudio(Random(1)))
+    answers: list[Answer] = field(default_factory=list)
+    """What went to clients since this was last emptied."""
+    _second_s: float = 0.0
+
+    def turn_until(self, end_s: float) -> list[tuple[float, bytes]]:
+        """What `loop.Stage` does in its turns, until a time; every MIDI message with the time it was sent."""
+        sent: list[tuple[float, bytes]] = []
+        while self.now_s < end_s:
+            next_s = min(end_s, self._note_s, self.desk.next_s, self._second_s, self.studio.next_s)
+            self.now_s = max(self.now_s, next_s)
+            if self.studio.next_s <= self.now_s:
+                self.tell(self.studio.take())
+            sent += self.run_until(self.now_s)
+            self._look_around()
+        return sent
+
+    def tell(self, message: StudioToStage) -> None:
+        """The studio says something."""
+        self.desk.receive_studio(self.instrument.restock.receive(encode(message)), self.now_s)
+
+    def start_studio(self) -> None:
+        """A studio comes and is ready."""
+        self.studio.is_there = True
+        self.instrument.restock.connected()
+        self.tell(Loaded("virtual", "cpu"))
+
+    def kill_studio(self) -> None:
+        """It is gone from one moment to the next."""
+        self.studio.die()
+        self.instrument.restock.lost()
+        self.desk.studio_changed(self.now_s)
+
+    def _look_around(self) -> None:
+        self.desk.push_heard(self.now_s)
+        restock, performer = self.instrument.restock, self.performer
+        if performer.wanted is not None:
+            restock.want(performer.wanted)
+            performer.wanted = None
+        order = restock.due(self.now_s)
+        if order and self.studio.is_there:
+            self.studio.order(order, self.now_s)
+        if self.now_s >= self._second_s:
+            self._second_s = self.now_s + 1.0
+            self.desk.each_second(self.now_s)
+        self.serve_door()
+        self.answers += self.desk.take_answers()
+
+
+def make_twin(seeds: tuple[Ready, ...]) -> Twin:
+    """A twin that plays by a few seeds."""
+    return Twin(make_stage(seeds).desk)
