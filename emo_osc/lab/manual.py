@@ -95,9 +95,9 @@ A preset may move them or add its own. Program change N on the MIDI input calls 
 
 
 def _network(osc: OscSection) -> str:
-    return f"""Some acknowledgements come later, when it is known what to say: `/emo/mutate` when the variation is made (a second and a
-half at most; then the stage makes one of its own), `/emo/keep` when the phrase is on the disk, and `/emo/learn` twice,
-with the bar from which it listens and with the bar where what was played comes back.
+    return f"""Some acknowledgements come later, when it is known what to say: `/emo/mutate` when the variation is made
+(after a second and a half the stage makes one of its own), `/emo/keep` when the phrase is on the disk, and `/emo/learn`
+twice, with the bar from which it listens and with the bar where what was played comes back.
 
 Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a
 value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
