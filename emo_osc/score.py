@@ -1,5 +1,6 @@
 """Sixteen bars of notes in integer ticks."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,6 +111,21 @@ class Melody:
             ValueError: the file cannot be read as MIDI.
         """
         return _read_midi(path)
+
+
+def leap(before: Melody, after: Melody, tick: int) -> int:
+    """How many semitones lie between the last note of one melody before a tick and the first of another from it on.
+
+    A melody goes round; 0 where one of them is silent.
+
+    >>> leap(Melody((Note(0, 480, 60),)), Melody((Note(0, 480, 72), Note(480, 480, 64))), 480)
+    4
+    """
+    if not before.notes or not after.notes:
+        return 0
+    last = before.notes[bisect_left(before.notes, tick, key=lambda note: note.start_tick) - 1]
+    first = after.notes[bisect_left(after.notes, tick, key=lambda note: note.start_tick) % len(after.notes)]
+    return abs(first.pitch - last.pitch)
 
 
 def tiled(melody: Melody, first_bar: int = 0) -> Melody:

@@ -11,8 +11,8 @@ from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.osc import Message, Target
-from emo_osc.stage.udp import OscSocket
 from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.udp import OscSocket
 
 DATAGRAMS_A_BATCH = 64  # then notes get their turn
 MESSAGES_A_TURN = 256

@@ -30,13 +30,13 @@ from emo_osc.stage.letterbox import Letterbox
 from emo_osc.stage.link_clock import LinkClock
 from emo_osc.stage.midi import hush_drivers
 from emo_osc.stage.osc import Message, Target
-from emo_osc.stage.udp import OscSocket
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
+from emo_osc.stage.udp import OscSocket
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5

@@ -11,7 +11,7 @@ from random import Random
 from emo_osc.affect import NEUTRAL, Affect
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
-from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_BEAT
+from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR, leap
 from emo_osc.stage.expression import Expression, luck_of
 from emo_osc.stage.heard import BarLine, Event, Heard, Walked
 from emo_osc.stage.scales import pitch_map
@@ -19,7 +19,7 @@ from emo_osc.stage.settings import Settings
 from emo_osc.stage.shelf import Shelf, cost
 from emo_osc.stage.values import QUANTIZE
 from emo_osc.stage.voice import Voice
-from emo_osc.stage.walk import Walk
+from emo_osc.stage.walk import Walk, bar_line_after
 
 NEARER = 0.05  # how much nearer a melody of the studio's must be to take the place of one that is booked
 ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one is avoided where there is a choice
@@ -59,7 +59,6 @@ class Performer:
         self._booking: _Booking | None = None
         self._pinned: Ready | None = None
         self._walk: Walk | None = None
-        self._walk_tick: float = inf
         self._history: list[Ready] = []
         self._voice = Voice()
         self._bytes: list[bytes] = []
@@ -93,7 +92,8 @@ class Performer:
         if not self.is_playing:
             return inf
         booked = self._booking.tick if self._booking else inf
-        return min(self._voice.off_tick, booked, self.next_note_tick, self._bar_tick, self._walk_tick)
+        step = self._walk.next_tick if self._walk else inf
+        return min(self._voice.off_tick, booked, self.next_note_tick, self._bar_tick, step)
 
     @property
     def next_note_tick(self) -> float:
@@ -114,8 +114,8 @@ class Performer:
         due = self._voice.release(tick)
         if tick >= self._bar_tick:
             self._begin_bar()
-        if tick >= self._walk_tick:
-            due += self._step(tick)
+        if self._walk and tick >= self._walk.next_tick:
+            due += self._step(self._walk, tick)
         if self._booking and tick >= self._booking.tick:
             due += self._enter(self._booking)
         while self.next_note_tick <= tick:
@@ -156,8 +156,7 @@ class Performer:
         self._phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
         if self._walk:
-            moved = tick - tick % TICKS_PER_BEAT + TICKS_PER_BEAT - int(self._walk_tick)
-            self._walk, self._walk_tick = self._walk.moved(moved), self._walk_tick + moved
+            self._walk = self._walk.sought(tick)
         self._rebook(tick)
         self._set_cursor(tick)
 
@@ -178,7 +177,7 @@ class Performer:
 
     def feel(self, affect: Affect) -> None:
         """The touch of an affect, without a look at the melodies; a walk ends here."""
-        self._walk, self._walk_tick = None, inf
+        self._walk = None
         self._affect = affect
         self.wishes += 1
         self._apply()
@@ -193,15 +192,13 @@ class Performer:
 
         Melodies on the way take over at bar lines, wherever one is clearly nearer than what plays.
         """
-        start, grid = floor(tick) if self.is_playing else 0, self._walk_grid
-        end = -(-(start // TICKS_PER_BAR + bars) * TICKS_PER_BAR // grid) * grid
         self._pinned = None
         self.wishes += 1
-        self._walk = Walk(self._affect, affect, start, end)
-        self._walk_tick = (start // TICKS_PER_BEAT + 1) * TICKS_PER_BEAT
-        if end - start <= TICKS_PER_BEAT:  # no beat is left on which to look ahead
-            self._settle(affect.scaled(self.settings.intensity), end)
-        return end
+        start = floor(tick) if self.is_playing else 0
+        self._walk = Walk.over(self._affect, affect, start, bars, self._walk_grid)
+        if self._walk.is_sudden:
+            self._settle(affect.scaled(self.settings.intensity), self._walk.end_tick)
+        return self._walk.end_tick
 
     def next(self, tick: float) -> int | None:
         """Another melody of this affect; the boundary's tick.
@@ -301,13 +298,9 @@ class Performer:
 
     def _is_rough(self, ready: Ready, boundary: int) -> bool:
         """Whether the way from the phrase that plays into another is a wide leap."""
-        before = self._phrase.melody.notes if self._phrase else ()
-        after, at = ready.melody.notes, (boundary - self._phrase_tick) % PHRASE_TICKS
-        if not before or not after:
+        if self._phrase is None:
             return False
-        last = before[bisect_left(before, at, key=lambda note: note.start_tick) - 1]
-        first = after[bisect_left(after, at, key=lambda note: note.start_tick) % len(after)]
-        return abs(first.pitch - last.pitch) > ROUGH_LEAP
+        return leap(self._phrase.melody, ready.melody, (boundary - self._phrase_tick) % PHRASE_TICKS) > ROUGH_LEAP
 
     @property
     def _walk_grid(self) -> int:
@@ -365,18 +358,13 @@ class Performer:
             if ready is not None:
                 self._booking = _Booking(ready, self._bar_tick, is_asked=False)
 
-    def _step(self, tick: int) -> list[bytes]:
+    def _step(self, walk: Walk, tick: int) -> list[bytes]:
         """One beat of a walk: the touch now, the melody one beat ahead of each bar line."""
-        assert self._walk is not None  # or there would be no tick to step at
-        walk = self._walk
         self._affect = walk.at(tick)
         self._apply()
         self.heard.append(Walked())
-        self._walk_tick = min((tick // TICKS_PER_BEAT + 1) * TICKS_PER_BEAT, walk.end_tick)
-        if tick >= walk.end_tick:
-            self._walk, self._walk_tick = None, inf
-        elif (tick + TICKS_PER_BEAT) % TICKS_PER_BAR < TICKS_PER_BEAT:
-            bar_line = tick // TICKS_PER_BAR * TICKS_PER_BAR + TICKS_PER_BAR
+        self._walk, bar_line = walk.stepped(tick), bar_line_after(tick)
+        if self._walk and bar_line:
             boundary = -(-bar_line // self._walk_grid) * self._walk_grid
             self._settle(walk.at(bar_line).scaled(self.settings.intensity), boundary)
         return self.take_bytes()
