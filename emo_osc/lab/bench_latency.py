@@ -1,11 +1,12 @@
 """How late the instrument is, from inside and outside, beside the machine's floor, with the studio at full load.
 
 A daemon of its own plays fast and dense while a client moves the affect at random moments, so that the studio never
-rests. The bare sender of `emo_osc.lab.floor` has the stage's priority and as many events; it takes turns with the
-notes: while it sends, the daemon plays at 20 bpm, so that two spinning processes do not fall on one core.
+rests. The bare sender and the bare reader of `emo_osc.lab.floor` have the stage's priority and as many events; they
+take turns with the notes: meanwhile the daemon plays at 20 bpm, so that two spinning processes do not fall on one core.
 """
 
 import os
+import socket
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
 from math import inf, nan
@@ -23,15 +24,16 @@ TURN_S = 2.0
 FAST, SLOW = 300.0, 20.0  # beats per minute, in the notes' turn and in the bare sender's
 LEAST_GAP_S, MEAN_GAP_S = 0.015, 0.04  # between datagrams
 BRIGHTNESS = b"\xb0\x4a"  # what every change of affect sends
+ORDERED = 0.1  # of the datagrams in the reader's turn: enough for the studio never to rest
 COUNTED = 4  # delays of the stage
 INSIDE = {"OSC received -> MIDI sent": "datagram", "note due -> sent": "schedule", "order -> studio's answer": "studio"}
 FIGURES = ("p50_ms", "p95_ms", "p99_ms", "max_ms", "count")
 EDGES_MS = (1000 * EDGES_S[0] / 2, *(1000 * edge_s for edge_s in EDGES_S))
 PANELS = {
-    "an affect by OSC, until its first MIDI message": (
+    "an affect by OSC, until its first MIDI message, beside a bare reader of the same priority": (
         "OSC received -> MIDI sent",
+        "bare reader: received -> sent",
         "OSC sent -> MIDI heard",
-        "OSC sent -> acknowledged",
     ),
     "a note, beside a bare sender of the same priority": ("note due -> sent", "bare sender: due -> sent"),
 }
@@ -41,12 +43,13 @@ Row = dict[str, float]
 
 @dataclass
 class Seen:
-    """What one run saw, in seconds: sendings, controllers heard, round trips, and the bare sender's pairs."""
+    """What one run saw, in seconds: sendings, controllers heard, round trips, the bare sender's and reader's pairs."""
 
     sent_s: list[float] = field(default_factory=list)
     heard_s: list[float] = field(default_factory=list)
     trips_s: list[float] = field(default_factory=list)
     bare: list[Pair] = field(default_factory=list)
+    read: list[Pair] = field(default_factory=list)
 
     def hear(self, at_s: float, message: bytes) -> None:
         """Take what arrived at the MIDI listener."""
@@ -129,7 +132,21 @@ def _take_turns(one: Instance, bare: Floor, seen: Seen, seconds: float) -> None:
         bare.begin(TURN_S, events_a_s)
         _move_about(one, seen, TURN_S, random)
         seen.bare += bare.end()
-        done += 2 * TURN_S
+        bare.begin(TURN_S, 0.0)
+        _talk_to(one, bare.port, TURN_S - LEAST_GAP_S, random)
+        seen.read += bare.end()
+        done += 3 * TURN_S
+
+
+def _talk_to(one: Instance, port: int, seconds: float, random: Random) -> None:
+    """Send datagrams to the bare reader, as often as the instrument had them, which gets enough to go on composing."""
+    ends_s = perf_counter() + seconds
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        while perf_counter() < ends_s:
+            sleep(LEAST_GAP_S + random.expovariate(1 / (MEAN_GAP_S - LEAST_GAP_S)))
+            client.sendto(b"/emo/va", ("127.0.0.1", port))
+            if random.random() < ORDERED:
+                one.send("/emo/va", random.uniform(-1, 1), random.uniform(-1, 1))
 
 
 def _move_about(one: Instance, seen: Seen, seconds: float, random: Random) -> None:
@@ -166,6 +183,8 @@ def _outside(seen: Seen) -> dict[str, list[float]]:
     return {
         "OSC sent -> MIDI heard": seen.heard_late_s,
         "OSC sent -> acknowledged": seen.trips_s,
+        "bare reader: received -> read": [awake_s for awake_s, _ in seen.read],
+        "bare reader: received -> sent": [sent_s for _, sent_s in seen.read],
         "bare sender: due -> awake": [awake_s for awake_s, _ in seen.bare],
         "bare sender: due -> sent": [sent_s for _, sent_s in seen.bare],
     }

@@ -1,35 +1,42 @@
 """The machine's floor: a bare sender that sleeps, spins and sends one MIDI message, and does nothing else.
 
-Run as `python -m emo_osc.lab.floor POLICY PRIORITY` it reads orders, `seconds events_a_second`, one a line, and
-answers each with a JSON list of pairs: how late it was awake, and how late the message was sent, in seconds.
+And a bare reader, that waits for a datagram and answers it with one MIDI message. Run as `python -m emo_osc.lab.floor
+POLICY PRIORITY` it tells its UDP port, then reads orders, `seconds events_a_second` (0: read), one a line, and answers
+each with a JSON list of pairs: how late it was awake, and how late the message was sent, in seconds.
 """
 
 import gc
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
-from time import perf_counter, sleep
+from select import select
+from time import perf_counter, sleep, time
 from typing import Any
 
 from emo_osc.lab.midi_port import lonely_output
 
 SPIN_S = 0.0005  # as the stage does
+STAMP = 35  # SO_TIMESTAMPNS, which Python does not name (socket(7))
 NOTE = b"\x90\x3c\x40"
 Pair = tuple[float, float]
 
 
 class Floor:
-    """A bare sender in a process of its own."""
+    """A bare sender and reader in a process of its own; datagrams go to `port` of this computer."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        assert process.stdout is not None  # a pipe was asked for
+        self.port = int(process.stdout.readline())
 
     def begin(self, seconds: float, events_a_s: float) -> None:
-        """Let it send for so long, at this rate on average."""
+        """Let it send for so long, at this rate on average; read, where the rate is 0."""
         assert self._process.stdin is not None  # a pipe was asked for
         self._process.stdin.write(f"{seconds} {events_a_s}\n")
         self._process.stdin.flush()
@@ -73,10 +80,45 @@ def send_bare(seconds: float, events_a_s: float, port: Any, random: Random) -> l
     return pairs
 
 
+def read_bare(seconds: float, udp: socket.socket, port: Any) -> list[Pair]:
+    """Answer datagrams: how long after the system got each it was read, and its answer sent; none but on Linux."""
+    pairs: list[Pair] = []
+    ends_s = time() + seconds
+    while (left_s := ends_s - time()) > 0:
+        if not select([udp], (), (), left_s)[0]:
+            break
+        _, extras, _, _ = udp.recvmsg(2048, 64)
+        awake_s = time()
+        if port:
+            port.send_message(NOTE)
+        sent_s = time()
+        pairs += [(awake_s - at_s, sent_s - at_s) for at_s in map(_stamp_s, extras) if at_s]
+    return pairs
+
+
+def _stamp_s(extra: tuple[int, int, bytes]) -> float:
+    """When the system got a datagram, in Unix time; 0 where it does not say."""
+    level, kind, data = extra
+    if (level, kind) != (socket.SOL_SOCKET, STAMP):
+        return 0.0
+    seconds, nanoseconds = struct.unpack("@ll", data)
+    return float(seconds + nanoseconds * 1e-9)
+
+
+def _open_udp() -> socket.socket:
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind(("127.0.0.1", 0))
+    if sys.platform == "linux":
+        udp.setsockopt(socket.SOL_SOCKET, STAMP, 1)
+    return udp
+
+
 def main() -> None:
     """Do what standard input orders, until it ends."""
     policy, priority = map(int, sys.argv[1:])
-    port, random = lonely_output(), Random(1)
+    port, random, udp = lonely_output(), Random(1), _open_udp()
+    sys.stdout.write(f"{udp.getsockname()[1]}\n")
+    sys.stdout.flush()
     if policy:
         os.sched_setscheduler(0, policy, os.sched_param(priority))
     gc.collect()
@@ -84,7 +126,9 @@ def main() -> None:
     gc.disable()
     for order in sys.stdin:
         seconds, events_a_s = map(float, order.split())
-        sys.stdout.write(json.dumps(send_bare(seconds, events_a_s, port, random)) + "\n")
+        reads = events_a_s == 0.0
+        pairs = read_bare(seconds, udp, port) if reads else send_bare(seconds, events_a_s, port, random)
+        sys.stdout.write(json.dumps(pairs) + "\n")
         sys.stdout.flush()
 
 

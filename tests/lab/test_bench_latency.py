@@ -1,6 +1,8 @@
 """The latency bench: what it pairs and counts is right, and a whole run tells complete, plausible figures."""
 
 import json
+import socket
+import sys
 from math import isfinite
 from pathlib import Path
 from random import Random
@@ -52,6 +54,18 @@ def test_a_bare_sender_in_a_process_of_its_own_answers_every_order() -> None:
     assert first != second
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a datagram came")
+def test_a_bare_reader_tells_how_late_it_read_each_datagram() -> None:
+    with floor(*priority_of(None)) as bare, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        bare.begin(0.3, 0.0)
+        for _ in range(5):
+            client.sendto(b"/emo/va", ("127.0.0.1", bare.port))
+        pairs = bare.end()
+
+    assert len(pairs) == 5
+    assert all(-0.001 < read_s <= sent_s < 0.3 for read_s, sent_s in pairs)
+
+
 def test_a_picture_is_drawn_of_what_there_is(tmp_path: Path) -> None:
     names = [name for panel in PANELS.values() for name in panel]
     result = Result({"latency": dict.fromkeys(names, FIGURES)}, dict.fromkeys(names[1:], (0, 1, 2)))
@@ -76,7 +90,9 @@ def test_a_run_over_real_midi_tells_every_figure_and_notes_leave_before_their_fl
     result = bench_latency(8.0, "canned")
 
     rows, facts = result.tables["latency"], result.tables["conditions"]
-    assert set(rows) == {*INSIDE, *(name for panel in PANELS.values() for name in panel), "bare sender: due -> awake"}
+    drawn = {name for panel in PANELS.values() for name in panel}
+    told = {"OSC sent -> acknowledged", "bare sender: due -> awake", "bare reader: received -> read"}
+    assert set(rows) == {*INSIDE, *drawn, *told}
     assert all(isfinite(figure) and figure >= 0.0 for row in rows.values() for figure in row.values())
     assert all(row["p50_ms"] <= row["p95_ms"] <= row["p99_ms"] <= row["max_ms"] for row in rows.values())
     assert rows["OSC sent -> MIDI heard"]["count"] > 50
