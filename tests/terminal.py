@@ -51,6 +51,14 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self.ours, keys.encode())
 
+    def wait(self) -> int:
+        """Read until the process has ended, or it would wait for us to make room; its exit code."""
+        until_s = perf_counter() + TIMEOUT_S
+        while self.process.poll() is None:
+            assert perf_counter() < until_s, self._said[-3000:]
+            self.read(0.05)
+        return self.process.returncode
+
     def is_as_before(self) -> bool:
         return termios.tcgetattr(self._theirs) == self.modes
 

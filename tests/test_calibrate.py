@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from emo_osc import cli
 from emo_osc.tapping import ANTICIPATION_S, LEAST_TAPS, Beats, Offset, offset_of, unwrapped
-from tests.serving import TIMEOUT_S, Daemon, free_port
+from tests.serving import Daemon, free_port
 from tests.terminal import Terminal, terminal
 
 TEMPO = 120.0
@@ -147,7 +147,7 @@ def test_taps_in_a_terminal_are_measured_and_made_up_for(daemon: Callable[..., D
         tap_along(screen, bar_s, 13, LATE_S)
         said = screen.read_until("95 % confidence", "/emo/ack /emo/set/latency_ms")
 
-        assert screen.process.wait(TIMEOUT_S) == 0
+        assert screen.wait() == 0
         assert screen.is_as_before()
     one.send("/emo/get/latency_ms")
     told = one.receive_until(lambda message: message.address == "/emo/state/latency_ms").arguments[0]
@@ -167,7 +167,7 @@ def test_with_a_reference_only_the_difference_counts(daemon: Callable[..., Daemo
         tap_along(screen, bar_s, 13, 0.06)
         said = screen.read_until("To make up for it: emo-osc send /emo/set/latency_ms")
 
-        assert screen.process.wait(TIMEOUT_S) == 0
+        assert screen.wait() == 0
     heard_ms = float(said.split("Heard ")[1].split(" ms")[0])
     assert heard_ms == pytest.approx(80.0, abs=15)
 
@@ -179,7 +179,7 @@ def test_giving_up_changes_nothing(daemon: Callable[..., Daemon]) -> None:
         screen.read_until("q gives up")
         screen.press("q")
 
-        assert screen.process.wait(TIMEOUT_S) == 130
+        assert screen.wait() == 130
         assert screen.is_as_before()
     one.send("/emo/get/latency_ms")
     assert one.receive_until(lambda message: message.address == "/emo/state/latency_ms").arguments == (0.0,)
@@ -191,15 +191,15 @@ def test_where_nothing_can_be_measured_it_says_why(daemon: Callable[..., Daemon]
     one.wait_for_line("generator ready")
     with terminal("calibrate", "--port", str(one.port)) as screen:
         screen.read_until("240 bpm is too fast", "emo-osc send /emo/tempo 100")
-        assert screen.process.wait(TIMEOUT_S) == 2
+        assert screen.wait() == 2
     one.send("/emo/stop")
     one.receive_until(lambda message: message.arguments[:1] == ("/emo/stop",))
     with terminal("calibrate", "--port", str(one.port)) as screen:
         screen.read_until("nothing plays", "emo-osc send /emo/play")
-        assert screen.process.wait(TIMEOUT_S) == 2
+        assert screen.wait() == 2
     with terminal("calibrate", "--port", str(free_port())) as screen:
         screen.read_until("did not answer within 3 s")
-        assert screen.process.wait(TIMEOUT_S) == 2
+        assert screen.wait() == 2
 
 
 def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from emo_osc.monitor import Struck, View, draw
 from emo_osc.stage.desk import DELAYS
 from emo_osc.stage.osc import Message
 from emo_osc.stage.values import VALUES
-from tests.serving import TIMEOUT_S, Daemon, free_port
+from tests.serving import Daemon, free_port
 from tests.terminal import terminal
 
 NOTES = st.builds(Struck, st.floats(90.0, 100.0), st.integers(0, 127), st.integers(1, 127), st.floats(0.0, 20.0))
@@ -118,7 +118,7 @@ def test_in_a_terminal_it_shows_notes_as_they_sound_until_q(daemon: Callable[...
 
         screen.press("q")
 
-        assert screen.process.wait(TIMEOUT_S) == 0
+        assert screen.wait() == 0
         assert screen.is_as_before()
 
 
@@ -134,5 +134,5 @@ def test_it_says_that_nobody_answers_and_finds_a_daemon_that_comes(daemon: Calla
         screen.read_until("does not answer; trying again")
 
         screen.process.send_signal(signal.SIGINT)  # as ctrl-C does
-        assert screen.process.wait(TIMEOUT_S) == 130
+        assert screen.wait() == 130
         assert screen.is_as_before()
