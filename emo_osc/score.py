@@ -134,16 +134,24 @@ def tiled(melody: Melody, first_bar: int = 0) -> Melody:
     >>> [note.start_tick for note in tiled(Melody((Note(0, 480, 60),), bars=8), first_bar=3).notes]
     [5760, 21120]
     """
+    return assembled([(melody, (bar - first_bar) % BARS % melody.bars) for bar in range(BARS)])
+
+
+def assembled(bars: Sequence[tuple[Melody, int]]) -> Melody:
+    """A melody made of bars of others: for each of its bars the melody it is taken from, and which bar of that.
+
+    >>> [note.pitch for note in assembled([(Melody((Note(0, 480, 60), Note(1920, 480, 62))), 1)] * 2).notes]
+    [62, 62]
+    """
     notes: list[Note] = []
-    for bar in range(BARS):
-        source = (bar - first_bar) % BARS % melody.bars
+    for bar, (melody, source) in enumerate(bars):
         moved = (bar - source) * TICKS_PER_BAR
         notes += [
             replace(note, start_tick=note.start_tick + moved)
             for note in melody.notes
             if note.start_tick // TICKS_PER_BAR == source
         ]
-    return monophonic(notes)
+    return monophonic(notes, len(bars))
 
 
 def midi_of(melodies: Iterable[Melody], tempo_bpm: float, channel: int = 1) -> "MidiFile":

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from emo_osc.messages import Measured, Ready
-from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note, monophonic
+from emo_osc.score import BARS, assembled
 
 
 def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Ready:
@@ -18,7 +18,9 @@ def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Rea
     for group in groups:
         if len(sources) < max(1, round(amount * BARS)):
             sources |= dict.fromkeys(group, group[0])
-    melody = _rebuilt(phrase.melody, other.melody, sources)
+    melody = assembled(
+        [(other.melody, sources[bar]) if bar in sources else (phrase.melody, bar) for bar in range(BARS)]
+    )
     share = len(sources) / BARS
     pitches = [note.pitch for note in melody.notes]
     measured = Measured(
@@ -27,20 +29,6 @@ def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Rea
         (1.0 - share) * phrase.measured.major_share + share * other.measured.major_share,
     )
     return replace(phrase, melody=melody, measured=measured, latent="", ticket=-1)
-
-
-def _rebuilt(melody: Melody, other: Melody, sources: dict[int, int]) -> Melody:
-    """The melody with the bars that are keys of `sources` taken from the bars of `other` that are their values."""
-    notes: list[Note] = []
-    for bar in range(BARS):
-        taken, source = (other, sources[bar]) if bar in sources else (melody, bar)
-        moved = (bar - source) * TICKS_PER_BAR
-        notes += [
-            replace(note, start_tick=note.start_tick + moved)
-            for note in taken.notes
-            if note.start_tick // TICKS_PER_BAR == source
-        ]
-    return monophonic(notes)
 
 
 def _equal_bars(phrase: Ready) -> list[list[int]]:
