@@ -26,6 +26,7 @@ SAMPLE_S = 10.0
 KILL_S = 240.0
 WARM_UP = 0.1  # of the run: caches fill, the shelf too
 MAX_GROWTH_MB = 5.0  # of the stage, the issue of a whole run
+MAX_SILENCE_S = 10.0  # a calm melody may rest for two bars, at 70 beats a minute 7 s
 MAX_TREND_MS = 0.5  # by which the latest one note in a hundred may come later at the end than at the start
 PROCESSES = {"stage": "emo_osc.stage.loop", "studio": "emo_osc.studio.worker", "watch": "emo_osc.port_watch"}
 DELAYS = 4  # that the stage tells
@@ -50,6 +51,10 @@ class Port:
             self.last_s = at_s
         elif kind in (0x80, 0x90):
             self.sounding.discard(key)
+
+    def rest(self, now_s: float) -> None:
+        """Count the silence at the end too."""
+        self.longest_s = max(self.longest_s, now_s - self.last_s) if self.last_s else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,9 @@ def soak(minutes: float, generator: str, seed: int = 1) -> Evening:
             _listen(one, evening, perf_counter() + random.uniform(0.05, 1.0))
         one.ask("/emo/stop", "/emo/ack")
         one.ask("/emo/ping", "/emo/pong")
-        _listen(one, evening, perf_counter() + 0.5)
+        stopped_s = perf_counter()
+        _listen(one, evening, stopped_s + 0.5)
+    evening.port.rest(stopped_s)
     return evening
 
 
@@ -115,6 +122,7 @@ def tables_of(evening: Evening) -> Tables:
     lateness |= {f"p99 ms, {name}": part[-1].p99_ms for name, part in (("start", samples[:1]), ("end", samples[-1:]))}
     music = {
         "minutes": evening.samples[-1].minute,
+        "MIDI heard": float(evening.is_heard),
         "notes": evening.port.notes,
         "left on": len(evening.port.sounding),
         "longest silence s": evening.port.longest_s,
@@ -130,12 +138,17 @@ def tables_of(evening: Evening) -> Tables:
 
 def faults_of(tables: Tables) -> list[str]:
     """What should not have been."""
-    growth, late = tables["memory"]["stage"]["growth MB"], tables["notes due -> sent"]["over the run"]
+    growth, late = (
+        tables["memory"].get("stage", {"growth MB": 0.0})["growth MB"],
+        tables["notes due -> sent"]["over the run"],
+    )
     music = {name: row["figure"] for name, row in tables["music"].items()}
     is_later = late["trend ms"] > max(MAX_TREND_MS, 3 * late["standard error ms"])
     found = (
         (growth > MAX_GROWTH_MB, f"the stage grew by {growth:.1f} MB"),
         (is_later, f"notes came {late['trend ms']:.2f} ms later at the end"),
+        (music["MIDI heard"] > 0 and music["notes"] == 0, "no note was heard"),
+        (music["longest silence s"] > MAX_SILENCE_S, f"it was silent for {music['longest silence s']:.1f} s"),
         (music["left on"] > 0, f"{music['left on']:g} notes were left on"),
         (tables["answers"].get("/emo/ack", {"figure": 0})["figure"] == 0, "nothing was acknowledged"),
     )
