@@ -2,7 +2,8 @@
 
 And a bare reader, that waits for a datagram and answers it with one MIDI message. Run as `python -m emo_osc.lab.floor
 POLICY PRIORITY` it tells its UDP port, then reads orders, `seconds events_a_second` (0: read), one a line, and answers
-each with a JSON list of pairs: how late it was awake, and how late the message was sent, in seconds.
+each with a line when it has begun, and one with a JSON list of pairs: how late it was awake, and how late the message
+was sent, in seconds.
 """
 
 import gc
@@ -36,10 +37,12 @@ class Floor:
         self.port = int(process.stdout.readline())
 
     def begin(self, seconds: float, events_a_s: float) -> None:
-        """Let it send for so long, at this rate on average; read, where the rate is 0."""
-        assert self._process.stdin is not None  # a pipe was asked for
+        """Let it send for so long, at this rate on average; read, where the rate is 0. It has begun on return."""
+        assert self._process.stdin is not None  # pipes were asked for
+        assert self._process.stdout is not None
         self._process.stdin.write(f"{seconds} {events_a_s}\n")
         self._process.stdin.flush()
+        self._process.stdout.readline()
 
     def end(self) -> list[Pair]:
         """How late each of its events was awake, and sent, in seconds."""
@@ -82,8 +85,6 @@ def send_bare(seconds: float, events_a_s: float, port: Any, random: Random) -> l
 
 def read_bare(seconds: float, udp: socket.socket, port: Any) -> list[Pair]:
     """Answer datagrams: how long after the system got each it was read, and its answer sent; none but on Linux."""
-    while select([udp], (), (), 0.0)[0]:  # what came after its turn is nobody's
-        udp.recv(2048)
     pairs: list[Pair] = []
     ends_s = time() + seconds
     while (left_s := ends_s - time()) > 0:
@@ -115,12 +116,22 @@ def _open_udp() -> socket.socket:
     return udp
 
 
+def _empty(udp: socket.socket) -> None:
+    """Forget what came after its turn: it is nobody's."""
+    while select([udp], (), (), 0.0)[0]:
+        udp.recv(2048)
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Do what standard input orders, until it ends."""
     policy, priority = map(int, sys.argv[1:])
     port, random, udp = lonely_output(), Random(1), _open_udp()
-    sys.stdout.write(f"{udp.getsockname()[1]}\n")
-    sys.stdout.flush()
+    _tell(str(udp.getsockname()[1]))
     if policy:
         os.sched_setscheduler(0, policy, os.sched_param(priority))
     gc.collect()
@@ -129,9 +140,10 @@ def main() -> None:
     for order in sys.stdin:
         seconds, events_a_s = map(float, order.split())
         reads = events_a_s == 0.0
+        _empty(udp)
+        _tell("begun")
         pairs = read_bare(seconds, udp, port) if reads else send_bare(seconds, events_a_s, port, random)
-        sys.stdout.write(json.dumps(pairs) + "\n")
-        sys.stdout.flush()
+        _tell(json.dumps(pairs))
 
 
 if __name__ == "__main__":
