@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -16,6 +17,11 @@ from time import perf_counter
 from tests.serving import TIMEOUT_S
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def _as_in_a_terminal() -> None:
+    """Ctrl-C interrupts, also where the tests themselves run in the background of a shell, which lets it be ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -32,6 +38,7 @@ class Terminal:
             stdout=self._theirs,
             stderr=self._theirs,
             env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
+            preexec_fn=_as_in_a_terminal,
         )
 
     def read_until(self, *parts: str) -> str:
