@@ -48,7 +48,10 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "sound": (set(), {"numpy", "sounddevice"}),
     "train": ({"studio"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
-    "lab": ({"studio", "stage", "train"}, {"click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "torch"}),
+    "lab": (
+        {"studio", "stage", "train"},
+        {"click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "sklearn", "torch"},
+    ),
     "door": (
         {"stage", "studio", "sound", "train", "lab"},
         {"click", "mido", "platformdirs", "pythonosc", "rich", "rtmidi", "sounddevice", "torch"},
