@@ -2,47 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
+from emo_osc.cli_options import DATA, PATH, composing, preset_of
+from emo_osc.cli_train import train
 from emo_osc.errors import EmoOscError
-
-if TYPE_CHECKING:
-    from emo_osc.preset import Preset
 
 USER_FAULT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells say it
-
-PATH = click.Path(path_type=Path, dir_okay=False)
-DATA = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="EMO_OSC_DATA",
-    required=True,
-    help="Corpus folder. [$EMO_OSC_DATA]",
-)
-
-# Option of `serve` and `render` -> the preset value it replaces.
-OVERRIDES = {
-    "osc_host": "osc.host",
-    "osc_port": "osc.port",
-    "midi_out": "midi.out",
-    "midi_in": "midi.in",
-    "clock_out": "midi.clock_out",
-    "start_stop_sync": "clock.start_stop_sync",
-    "clock": "clock.source",
-    "tempo": "clock.tempo",
-    "play": "clock.play",
-    "device": "generator.device",
-    "generator": "generator.name",
-    "seed": "generator.seed",
-    "sound": "sound.enabled",
-    "web": "web.enabled",
-    "web_port": "web.port",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,20 +47,6 @@ def commands() -> None:
     """
 
 
-def composing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command that composes."""
-    options = (
-        click.option("--preset", default="default", show_default=True, metavar="NAME|FILE", help="Settings to use."),
-        click.option("--generator", metavar="NAME", help="Who composes: music_vae, or canned (needs no model)."),
-        click.option("--seed", type=click.IntRange(min=0), help="Makes the same melodies again."),
-        click.option("--tempo", type=float, metavar="BPM", help="Beats per minute, 20 to 300."),
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where torch computes."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
 @commands.command()
 @composing
 @click.option("--osc-host", metavar="HOST", help="Address to listen on; 0.0.0.0 lets a phone or tablet in.")
@@ -109,7 +66,7 @@ def serve(preset: str, record: Path | None, log: Path | None, **options: Any) ->
     """Start the instrument; ctrl-C ends it with every note switched off."""
     from emo_osc.daemon import serve as run
 
-    return run(_preset(preset, options), record=record, log=log)
+    return run(preset_of(preset, options), record=record, log=log)
 
 
 @commands.command()
@@ -128,7 +85,7 @@ def render(preset: str, **options: Any) -> None:
 
     own = ("moods", "va", "bars", "count", "out", "wav", "png", "json_out")
     order = Order(**{name: options.pop(name) for name in own})
-    click.echo(write(order, _preset(preset, options)))
+    click.echo(write(order, preset_of(preset, options)))
 
 
 def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -217,7 +174,7 @@ def check_presets(presets: tuple[str, ...], schema: bool) -> int:
 
 def _check(name: str) -> int:
     try:
-        _preset(name, {})
+        preset_of(name, {})
     except EmoOscError as error:
         return _refuse(str(error))
     click.echo(f"{name}: good")
@@ -249,60 +206,8 @@ def import_magenta(source: Path, out: Path) -> None:
     click.echo(convert(source, out))
 
 
-@commands.group()
-def train() -> None:
-    """Train the networks; an interrupted run goes on where it stood."""
-
-
-def training(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every training run."""
-    options = (
-        DATA,
-        click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the run."),
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
-        click.option("--steps", type=click.IntRange(min=1), help="Steps, instead of the recipe's."),
-        click.option("--batch", type=click.IntRange(min=1), help="Melodies a step, instead of the recipe's."),
-        click.option("--seed", type=click.IntRange(min=0), help="Another run of the same recipe."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-@train.command("vae")
-@training
-def train_vae(**options: Any) -> None:
-    """The network that writes a bar down in a few numbers and reads it back."""
-    from emo_osc.train.run import Run
-    from emo_osc.train.run import train_vae as run
-
-    click.echo(run(Run(**options)))
-
-
-@train.command("prior")
-@training
-@click.option("--vae", type=PATH, required=True, metavar="FILE", help="What `train vae` made.")
-def train_prior(vae: Path, **options: Any) -> None:
-    """The network that arranges sixteen bars for a feeling, on top of a trained vae."""
-    from emo_osc.train.run import Run
-    from emo_osc.train.run import train_prior as run
-
-    click.echo(run(Run(**options), vae))
-
-
-@train.command("shelf")
-@composing
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="OUT.jsonl")
-def train_shelf(preset: str, out: Path, **options: Any) -> None:
-    """The melodies that ship with a trained model, so that the first note waits for none."""
-    from emo_osc.studio.generators import build
-    from emo_osc.train.shelf import write_shelf
-
-    generator = build(_preset(preset, options).generator)
-    write_shelf(generator, out, lambda done, total: click.echo(f"{done} of {total} affects", err=True))
-
-
 commands.add_command(bench)
+commands.add_command(train)
 
 
 @commands.command("eval")
@@ -320,7 +225,7 @@ def evaluate(preset: str, data: Path, samples: int, json_out: Path | None, card:
     from emo_osc.studio.generators import build
     from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
 
-    section = _preset(preset, options).generator
+    section = preset_of(preset, options).generator
     generator = build(section)
     if not isinstance(generator, MusicVAE):
         raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
@@ -331,17 +236,3 @@ def evaluate(preset: str, data: Path, samples: int, json_out: Path | None, card:
     if card:
         path = checkpoint_path(section)
         write_card(path.stem, checkpoints.load(path), tables, card)
-
-
-def _preset(name: str, options: dict[str, Any]) -> "Preset":
-    """The preset of that name with the options that were given in the place of its values."""
-    from emo_osc.checks import check
-    from emo_osc.preset import changed, load_preset
-
-    preset = load_preset(name)
-    check(preset, name)
-    changes = {OVERRIDES[key]: value for key, value in options.items() if value is not None}
-    if changes:
-        preset = changed(preset, changes, "command line")
-        check(preset, "command line")
-    return preset

@@ -20,6 +20,7 @@ Tempo = Annotated[float, Field(ge=20.0, le=300.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
+LossName = Literal["density", "register", "mode", "chord", "scale", "interval", "syncopation", "repetition"]
 Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
 
 
@@ -72,6 +73,10 @@ class GeneratorSection(Section):
     seed: int | None = None
     temperature: Annotated[float, Field(ge=0.05, le=2.0)] = 1.0
     pool: Annotated[int, Field(ge=1, le=512)] = 4
+    losses: dict[LossName, Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(
+        default={},
+        description="a loss -> what it weighs when melodies are ranked, beside their distance from the targets",
+    )
 
 
 class PerformanceSection(Section):

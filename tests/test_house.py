@@ -22,6 +22,8 @@ DOOR = {
     "checks",
     "cli",
     "cli_bench",
+    "cli_options",
+    "cli_train",
     "client",
     "daemon",
     "devices",

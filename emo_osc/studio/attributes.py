@@ -97,7 +97,8 @@ def key_correlations(pitch_classes: Floats, profile: Floats) -> Floats:
     rotated = rotated - profile.mean()
     centred = pitch_classes - pitch_classes.mean(axis=1, keepdims=True)
     scale = np.linalg.norm(centred, axis=1, keepdims=True) * np.linalg.norm(rotated[0])
-    return np.asarray(centred @ rotated.T / np.maximum(scale, 1e-9))
+    fit = (centred[:, None] * rotated).sum(axis=-1)  # not a matrix product: its last digit depends on the batch
+    return np.asarray(fit / np.maximum(scale, 1e-9))
 
 
 def in_c(tokens: Tokens) -> NDArray[np.int64]:

@@ -1,11 +1,11 @@
-"""The shipped generator: latents from the prior, decoded all bars at once, measured, the nearest kept.
+"""The shipped generator: latents from the prior, re-trained by the actor, decoded all bars at once, measured, the
+nearest kept.
 
-How latents are chosen is the seam where the actor of the emotion reference (section 4) will stand: whatever proposes,
-what is kept is decided by attributes measured on decoded notes.
+Whatever proposes, what is kept is decided by what is measured on decoded notes.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,15 +20,18 @@ from emo_osc.errors import EmoOscError
 from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, tiled
-from emo_osc.studio import checkpoints
+from emo_osc.studio import checkpoints, losses
 from emo_osc.studio.attributes import Floats, distances, flaws, in_c, measure, measure_table, targets
 from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.harmony import chords_of
 from emo_osc.studio.latents import Latent
+from emo_osc.studio.nets.actor import ActorConfig, ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.studio.noise import gumbel
+from emo_osc.studio.outline import Outline
 from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, Taste, Theme
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
@@ -46,7 +49,39 @@ from emo_osc.studio.variations import (
 NAME = "music_vae"
 REACH = 5  # semitones between the mean pitch of a melody and that of bars that move in it
 TRUE = 0.95  # of a melody's notes come again from its latent, or the latent is another melody's
+MAJOR, MINOR = 0.95, 0.05  # the belief in major that a melody in one mode gives
 IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """B melodies as tokens (B, 256), with the latents they were decoded from."""
+
+    latents: list[Latent]
+    tokens: NDArray[np.int64]
+
+    def with_more(self, others: "_Drawn") -> "_Drawn":
+        return _Drawn([*self.latents, *others.latents], np.concatenate([self.tokens, others.tokens]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What can be told of B melodies: measures (B, 3), distance from the targets, cost in ranking, chords (B, 32)."""
+
+    drawn: _Drawn
+    measured: Floats
+    apart: Floats
+    cost: Floats
+    chords: NDArray[np.int64]
+
+    def of(self, row: int) -> Composed:
+        return Composed(
+            melody_of(self.drawn.tokens[row].tolist()),
+            Measured(*self.measured[row].tolist()),
+            float(self.apart[row]),
+            self.drawn.latents[row].seed,
+            self.drawn.latents[row].to_text(),
+        )
 
 
 class MusicVAE:
@@ -62,24 +97,31 @@ class MusicVAE:
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` melodies, the nearest to the affect's targets first; same seed, same melodies on the same device.
 
-        A candidate's distance counts its flaws too, so of two that say the same the better made one is kept.
+        Latents are drawn for the affect; each is a candidate as it is, and once more as the actor moves it.
         """
         seeds = self._seeds(seed, count)
         with no_denormals():
-            proposal = self.proposer.propose(affect, seeds, self.taste)
-            tokens = self._played(proposal, seeds)
-        measured = measure_table(tokens)
-        apart = distances(measured, targets(affect)) + flaws(tokens)
-        return [
-            Composed(
-                melody_of(tokens[row].tolist()),
-                Measured(*measured[row].tolist()),
-                float(apart[row]),
-                seeds[row],
-                _latent(proposal, row, seeds).to_text(),
-            )
-            for row in np.argsort(apart)[:count]
-        ]
+            drawn = self._drawn(self.proposer.propose(affect, seeds, self.taste), seeds)
+            moved = self._moved(drawn.latents, affect)
+        return self._composed(drawn.with_more(moved), affect)[:count]
+
+    def sources(self, seeds: Sequence[int]) -> list[Latent]:
+        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long."""
+        with no_denormals():
+            proposal = self.proposer.propose(None, seeds, self.taste)
+        return [_latent(proposal, row, seeds) for row in range(len(seeds))]
+
+    def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
+        """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
+        with no_denormals():
+            moved = self._moved(sources, affect)
+        return self._composed(moved, affect)[:count]
+
+    def moved(self, sources: Sequence[Latent], affect: Affect) -> list[Composed]:
+        """What the actor makes of each source, in their order, good or not."""
+        with no_denormals():
+            moved = self._moved(sources, affect)
+        return [self._told(moved, affect).of(row) for row in range(len(sources))]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
         """Variations, the best first: near the affect's targets, without flaws, and moved as far as was asked.
@@ -127,6 +169,32 @@ class MusicVAE:
         """Tokens (B, 256) of bar embeddings (B, 16, E) under noise (B, 16, 16, 90)."""
         return decode(self.proposer.weights, embeddings, self.proposer.sharpness * self.taste.temperature, noise)
 
+    def _moved(self, sources: Sequence[Latent], affect: Affect) -> _Drawn:
+        seeds = [source.seed for source in sources]
+        return self._drawn(self.proposer.moved(sources, _in_one_mode(targets(affect), seeds)), seeds)
+
+    def _drawn(self, proposal: Proposal, seeds: Sequence[int]) -> _Drawn:
+        latents = [_latent(proposal, row, seeds) for row in range(len(seeds))]
+        return _Drawn(latents, self._played(proposal, seeds))
+
+    def _composed(self, drawn: _Drawn, affect: Affect) -> list[Composed]:
+        """The best of each seed, the best first: near the targets, without flaws, good by the losses of ranking."""
+        told = self._told(drawn, affect)
+        best: dict[int, int] = {}
+        for row in np.argsort(told.cost, kind="stable").tolist():
+            best.setdefault(drawn.latents[row].seed, row)
+        return [told.of(row) for row in best.values()]
+
+    def _told(self, drawn: _Drawn, affect: Affect) -> _Told:
+        wanted, measured = targets(affect), measure_table(drawn.tokens)
+        apart = distances(measured, wanted) + flaws(drawn.tokens)
+        outline, weights = Outline.of(drawn.tokens), losses.ranking_weights(self.taste.losses)
+        asked = torch.from_numpy(np.tile(wanted, (len(measured), 1))).float()
+        asked[:, 2] = torch.from_numpy(measured[:, 2]).float().round()  # chords and scales of the mode it is in
+        chords = chords_of(drawn.tokens)
+        ranked = losses.total(losses.Case(outline, asked, torch.from_numpy(chords)), weights)
+        return _Told(drawn, measured, apart, apart + ranked.numpy(), chords)
+
     def _seeds(self, seed: int, count: int) -> list[int]:
         return [_child(seed, index) for index in range(self.proposer.candidates * count)]
 
@@ -157,7 +225,8 @@ def build(section: GeneratorSection) -> MusicVAE:
     Raises:
         EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
     """
-    return load(checkpoint_path(section), pick_device(section.device), Taste(temperature=section.temperature))
+    taste = Taste(temperature=section.temperature, losses=dict(section.losses.items()))
+    return load(checkpoint_path(section), pick_device(section.device), taste)
 
 
 def checkpoint_path(section: GeneratorSection) -> Path:
@@ -190,10 +259,20 @@ def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE,
     return vae, prior
 
 
+def actor_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> ActorCritic | None:
+    """The actor and its critics, where `emo-osc train actor` has put them beside the others, on the CPU."""
+    if "actor" not in config:
+        return None
+    net = ActorCritic(ActorConfig(**config["actor"]))
+    net.load_state_dict({k.removeprefix("actor."): v for k, v in tensors.items() if k.startswith("actor.")})
+    return net
+
+
 def _proposer(kept: checkpoints.Checkpoint, device: torch.device) -> Proposer:
     if kept.config.get("network") == IMPORTED:
         return HierdecProposer(build_hierdec(kept.config, kept.tensors), device)
-    return PriorProposer(*nets_of(kept.config, kept.tensors), kept.tensors["forms"], device)
+    actor = actor_of(kept.config, kept.tensors)
+    return PriorProposer(*nets_of(kept.config, kept.tensors), kept.tensors["forms"], device, actor)
 
 
 def pick_device(name: str) -> torch.device:
@@ -220,6 +299,14 @@ def _wanted(tokens: NDArray[np.int64], affect: Affect, lift: int) -> Floats:
     wanted, pitch = targets(affect), measure(tokens[None]).mean_pitch
     wanted[1] = np.clip(wanted[1], pitch - REACH, pitch + REACH) + lift
     return wanted
+
+
+def _in_one_mode(wanted: Floats, seeds: Sequence[int]) -> Floats:
+    """Targets (3,) for each seed, (B, 3), where the share of major has become a lot: one melody is in one mode."""
+    each = np.tile(wanted, (len(seeds), 1))
+    luck = np.array([np.random.default_rng(seed).random() for seed in seeds])
+    each[:, 2] = np.where(luck < wanted[2], MAJOR, MINOR)
+    return each
 
 
 def _child(seed: int, index: int) -> int:

@@ -1,11 +1,10 @@
 """Where latents come from: the learned prior, or the normal prior of an imported MusicVAE.
 
-This is the seam where the actor of the emotion reference (section 4) will stand: it too turns seeds and an affect into
-bar embeddings.
+Where an actor was trained, it re-trains latents that were drawn before for what is wanted of them now, in one pass.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import cos, pi, sin
 from typing import Protocol
 
@@ -18,7 +17,8 @@ from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.decode import BarDecoderWeights
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
-from emo_osc.studio.latents import rounded
+from emo_osc.studio.latents import Latent, rounded
+from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
@@ -35,12 +35,13 @@ class Taste:
     """How melodies are drawn.
 
     `temperature` > 0, 1 for what was found best, more for bolder melodies; `share` of the noise that bars of one letter
-    of the form have in common; `looks` at the prior's head for each bar.
+    of the form have in common; `looks` at the prior's head for each bar; `losses` are a preset's weights in ranking.
     """
 
     temperature: float = 1.0
     share: float = 1.0
     looks: int = 12
+    losses: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,9 @@ class Proposer(Protocol):
     def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
         """A variation a seed, each with its own bars moved; what comes for the other bars is not to be used."""
 
+    def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
+        """Each source moved towards what is wanted of it, (B, 3) as `attributes.targets`; as it is without an actor."""
+
     def read(self, tokens: Tensor) -> Tensor:
         """The latents (B, ..) of melodies (B, 256)."""
 
@@ -91,14 +95,17 @@ class Proposer(Protocol):
 class PriorProposer:
     """The prior over bars, told what an affect asks for, so a few candidates do."""
 
-    candidates = 24
+    candidates = 16
     is_in_c = True
     sharpness = 0.5  # a slot says which bar is meant; what the decoder adds to it is mostly mistakes
     spread = 0.75  # of the prior's noise: its rarer bars are its worse ones
     least_freedom = 0.5  # of a bar that moves: with less it mostly stays where it is
 
-    def __init__(self, vae: BarVAE, prior: BarPrior, forms: Tensor, device: torch.device) -> None:
+    def __init__(
+        self, vae: BarVAE, prior: BarPrior, forms: Tensor, device: torch.device, actor: ActorCritic | None = None
+    ) -> None:
         self.forms = forms.to(device)
+        self.actor = None if actor is None else actor.to(device).eval()
         self.vae = vae.to(device).eval()
         self.shape: tuple[int, ...] = (BARS, vae.config.latent)
         self.prior = prior.to(device).eval()
@@ -122,6 +129,16 @@ class PriorProposer:
         wish, form = self.wish(theme.wanted, seeds), torch.tensor(forms, device=self.device)
         slots = rounded(self.prior.vary(source, freedom, self.noise(seeds, taste), wish, form, taste.looks))
         return Proposal(slots, self.embed(slots), forms)
+
+    @torch.no_grad()
+    def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
+        """The actor's answer to each source; its form stays."""
+        slots, forms = torch.stack([source.numbers for source in sources]).to(self.device), [s.form for s in sources]
+        if self.actor is not None:
+            wish = normalised_attributes(torch.from_numpy(wanted)).to(self.device)
+            form = torch.tensor(forms, device=self.device)
+            slots = rounded(self.prior.denormalise(self.actor.actor(self.prior.normalise(slots), form, wish)))
+        return Proposal(slots, self.embed(slots), tuple(forms))
 
     @torch.no_grad()
     def read(self, tokens: Tensor) -> Tensor:
@@ -184,6 +201,11 @@ class HierdecProposer:
         z = rounded(cos(angle) * theme.latent.to(self.device) + sin(angle) * self.noise(seeds))
         forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
         return Proposal(z, self.embed(z), forms)
+
+    def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
+        """The sources as they are: of many, the nearest is kept."""
+        z = torch.stack([source.numbers for source in sources]).to(self.device)
+        return Proposal(z, self.embed(z), tuple(source.form for source in sources))
 
     @torch.no_grad()
     def read(self, tokens: Tensor) -> Tensor:

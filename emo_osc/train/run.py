@@ -10,15 +10,17 @@ import torch
 from torch import Tensor
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints
+from emo_osc.studio import checkpoints, losses
 from emo_osc.studio.forms import forms_of
-from emo_osc.studio.music_vae import NAME, pick_device
+from emo_osc.studio.music_vae import NAME, load, pick_device
+from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
-from emo_osc.train import prior, vae
+from emo_osc.studio.proposers import Taste
+from emo_osc.train import actor, prior, vae
 from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
-from emo_osc.train.loop import Progress, Recipe, Scores, is_first, train
+from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 
 VAE_NAME = "bar_vae"
 MOST_FORMS = 4096
@@ -79,6 +81,31 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     return _kept(run.out, NAME, tensors, config)
 
 
+def train_actor(run: Run, model: Path, without: str = "") -> Path:
+    """Trains the actor-critic on a model of `train prior`; answers the checkpoint `music_vae-HASH8.safetensors`.
+
+    Raises:
+        EmoOscError: the corpus, the model or the device is not there, `run.out` holds another run, or there is no loss
+            of the name to leave out.
+    """
+    if without and without not in losses.LOSSES:
+        raise EmoOscError(f"--without: no loss {without!r}; losses are {', '.join(losses.LOSSES)}")
+    recipe, choices = run.recipe(actor.RECIPE), actor.ActorChoices(without=without)
+    kept = checkpoints.load(model)
+    if "prior" not in kept.config:
+        raise EmoOscError(f"{model}: not a model; give --model what emo-osc train prior made")
+    generator = load(model, pick_device("cpu"), Taste())  # the networks are small, and melodies are counted there
+    torch.manual_seed(recipe.first_seed)
+    task = actor.ActorTask(run.data, run.out, generator, choices, print)
+    progress = _trained(task, recipe, run.out, torch.device("cpu"))
+    assert isinstance(task.net, ActorCritic)
+    training = kept.config["training"] | {"actor": _training(recipe, choices, progress)}
+    config = kept.config | {"actor": task.net.config.as_dict(), "training": training}
+    tensors = {name: value for name, value in kept.tensors.items() if not name.startswith("actor.")}
+    tensors |= {f"actor.{name}": value for name, value in task.net.state_dict().items()}
+    return _kept(run.out, NAME, tensors, config)
+
+
 def _kept(out: Path, name: str, tensors: dict[str, Tensor], config: dict[str, Any]) -> Path:
     """The checkpoint's file; of several processes the first one writes it, and the others answer its folder."""
     if not is_first():
@@ -93,7 +120,7 @@ def human_forms(data: Path) -> Tensor:
     return forms[torch.randperm(len(forms), generator=torch.Generator().manual_seed(0))[:MOST_FORMS]].contiguous()
 
 
-def _trained(task: vae.VAETask | prior.PriorTask, recipe: Recipe, out: Path, device: torch.device) -> Progress:
+def _trained(task: Task, recipe: Recipe, out: Path, device: torch.device) -> Progress:
     with _bar(recipe.steps) if is_first() else nullcontext(_unheard) as report:
         progress = train(task, recipe, out, device, report)
     if is_first():

@@ -1,0 +1,317 @@
+"""Trains the actor-critic of latents on a trained VAE and prior: `emo-osc train actor`.
+
+Three networks learn side by side (emotion reference, section 4). The attribute critic learns to guess what is counted
+on decoded notes, from a replay of what the prior, people and the actor so far have given. The realism critic learns to
+tell posterior slots of human melodies, with what they measure, from the prior's draws, from the actor's, and from slots
+with another melody's measures. The actor descends the table of losses on what both guess.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional as fn
+
+from emo_osc.affect import Affect
+from emo_osc.studio import losses
+from emo_osc.studio.attributes import leap_share, measure_table, targets
+from emo_osc.studio.decode import clean
+from emo_osc.studio.forms import forms_of
+from emo_osc.studio.harmony import chords_of_weights
+from emo_osc.studio.music_vae import MusicVAE
+from emo_osc.studio.nets.actor import ActorConfig, ActorCritic, RealismCritic
+from emo_osc.studio.nets.bar_prior import BarPrior, normalised_attributes
+from emo_osc.studio.outline import Outline, guess_loss
+from emo_osc.studio.proposers import PriorProposer, Proposal
+from emo_osc.train.corpus import load_corpus
+from emo_osc.train.loop import Recipe, Scores
+from emo_osc.train.prior import encode_corpus
+
+# B melodies, K = 16 bars, A active numbers of a slot, N melodies of a store
+
+RECIPE = Recipe(
+    steps=6_000, batch=64, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=500
+)
+DENSITIES, PITCHES = (2.2, 9.5), (64.0, 78.0)
+CLEAR = 0.45  # one melody is in one mode: belief in major .05 or .95
+
+
+@dataclass(frozen=True, slots=True)
+class ActorChoices:
+    """What is particular to these networks.
+
+    The actor learns on `draws` melodies of the prior, `human_share` of a batch human. `anywhere` of the wishes are of
+    no affect: density, register and mode by lot, for hosts' tempos and presets of their own. Every `decode_every` steps
+    what the actor made is decoded and measured, into a replay of `memory` melodies. `weights` are those of the losses,
+    `penalty` and `local` those of the realism critic's gradient, for the whole and for neighbouring bars.
+    """
+
+    draws: int = 6_144
+    human_share: float = 0.25
+    anywhere: float = 0.3
+    decode_every: int = 4
+    memory: int = 12_288
+    penalty: float = 10.0
+    local: float = 0.05
+    without: str = ""
+
+    def weights(self) -> dict[str, float]:
+        """The table's training weights, but for the loss that is left `without` (ablation)."""
+        return {name: weight for name, weight in losses.training_weights().items() if name != self.without}
+
+
+@dataclass(slots=True)
+class Store:
+    """N melodies: slots (N, K, A), forms (N, K), the wishes that they fulfil (N, 3), tokens (N, 256)."""
+
+    slots: Tensor
+    forms: Tensor
+    wish: Tensor
+    tokens: NDArray[np.uint8]
+    spread: Tensor | None = None
+
+    def drawn(self, rows: Tensor, generator: torch.Generator) -> Tensor:
+        """Slots of some rows, out of the posterior where one is known. (n,) -> (n, K, A)."""
+        slots = self.slots[rows]
+        if self.spread is None:
+            return slots
+        noise = torch.randn(slots.shape, generator=generator).gather(1, self.forms[rows][..., None].expand_as(slots))
+        return slots + self.spread[rows] * noise
+
+
+class ActorTask:
+    """Sources out of the prior and the corpus, moved to where any affect asks."""
+
+    def __init__(
+        self, folder: Path, out: Path, generator: MusicVAE, choices: ActorChoices, told: Callable[[str], None]
+    ) -> None:
+        assert isinstance(generator.proposer, PriorProposer)  # the caller has looked
+        self.generator, self.choices = generator, choices
+        self.proposer = generator.proposer
+        self.human = human_store(folder, "train", self.proposer)
+        self.valid = _prior_store(generator, range(1 << 40, (1 << 40) + 256), out / "valid_draws.safetensors", told)
+        self.prior = _prior_store(generator, range(choices.draws), out / "draws.safetensors", told)
+        assert self.human.spread is not None
+        self.spread = self.human.spread.mean((0, 1))
+        self.net: nn.Module = ActorCritic(ActorConfig(self.human.slots.shape[-1]))
+        self.replay = _Replay(choices.memory)
+        self._fill()
+        self._steps = 0
+
+    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+        """The three networks' losses for `size` melodies drawn anew; each network feels only its own."""
+        net = self._net()
+        slots, forms, tokens = self._sources(size, generator)
+        wanted = wishes(size, self.choices.anywhere, generator)
+        wish = normalised_attributes(wanted)
+        moved = net.actor(slots, forms, wish)
+        case = self._case(net, moved, slots, wanted, wish, Outline.of(tokens))
+        acted = losses.total(case, self.choices.weights()).mean()
+        parts = {
+            "acted": acted,
+            "realism": self._realism(net, moved.detach(), wish, generator),
+            "guess": self._guess(net, size, generator),
+        }
+        if self._steps % self.choices.decode_every == 0:
+            self._remember(moved.detach(), forms, generator)
+        self._steps += 1
+        return {"loss": torch.stack(list(parts.values())).sum(), **parts}
+
+    @torch.no_grad()
+    def validate(self, net: nn.Module) -> Scores:
+        """How near decoded melodies come to wishes by lot, and how far they left their sources; always the same."""
+        assert isinstance(net, ActorCritic)
+        generator = torch.Generator().manual_seed(5)
+        store, size = self.valid, len(self.valid.slots)
+        wanted = wishes(size, self.choices.anywhere, generator)
+        moved = net.actor(store.slots, store.forms, normalised_attributes(wanted))
+        tokens = self._decoded(moved, store.forms, list(range(size)))
+        heard, source = Outline.of(tokens), Outline.of(store.tokens)
+        measured, asked = measure_table(tokens), wanted.numpy()
+        case = losses.Case(heard, wanted, chords_of_weights(heard.weight), source)
+        near = {name: float(losses.LOSSES[name].of(case).mean()) for name in ("chord", "scale", "rhythm")}
+        return {
+            "valid_density": float(np.abs(np.log(np.maximum(measured[:, 0], 0.05) / asked[:, 0])).mean()),
+            "valid_register": float(np.abs(measured[:, 1] - asked[:, 1]).mean()),
+            "valid_mode": float((np.abs(measured[:, 2] - asked[:, 2]) < 0.5).mean()),
+            "valid_interval": float(heard.mean_interval.mean()),
+            "valid_interval_guessed": float(net.attributes(moved).mean_interval.mean()),
+            "valid_doubt": float(RealismCritic.doubt(net.realism(moved, normalised_attributes(wanted))).mean()),
+            "valid_leaps": float(leap_share(tokens, 7).mean()),
+            **{f"valid_{name}": value for name, value in near.items()},
+        }
+
+    def _case(
+        self, net: ActorCritic, moved: Tensor, slots: Tensor, wanted: Tensor, wish: Tensor, source: Outline
+    ) -> losses.Case:
+        outline = functional_call(net.attributes, _still(net.attributes), (moved,))
+        doubt = RealismCritic.doubt(functional_call(net.realism, _still(net.realism), (moved, wish)))
+        chords = chords_of_weights(outline.weight.detach())
+        return losses.Case(outline, wanted, chords, source, moved, slots, self.spread, doubt)
+
+    def _realism(self, net: ActorCritic, moved: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:
+        """Binary cross-entropy and gradient penalties: for the whole on the way from human to moved (Gulrajani et al.
+        2017), for neighbouring bars at the human ones (Mescheder et al. 2018), so that it may be as sharp as it needs.
+        """
+        size = len(moved)
+        rows = torch.randint(len(self.human.slots), (size,), generator=generator)
+        human, own = self.human.drawn(rows, generator), self.human.wish[rows]
+        drawn = torch.randint(len(self.prior.slots), (max(1, size // 4),), generator=generator)
+        slots = torch.cat([human, moved, self.prior.slots[drawn], human[: len(drawn)]])
+        told = torch.cat([own, wish, self.prior.wish[drawn], own.roll(1, 0)[: len(drawn)]])
+        logits = net.realism(slots, told)
+        is_human, is_made = fn.softplus(-logits[:size]), fn.softplus(logits[size:])
+        made_bars = is_made[: -len(drawn), 1:]  # what is said of a melody does not touch its bars
+        error = is_human[:, 0].mean() + is_human[:, 1:].mean() + is_made[:, 0].mean() + made_bars.mean()
+        way = torch.rand(size, 1, 1, generator=generator)
+        between = torch.lerp(human, moved, way).requires_grad_()
+        whole = net.realism(between, torch.lerp(own, wish, way[:, 0]))[:, 0]
+        pairs = net.realism.pairs(human).requires_grad_()
+        steep = _slope(whole, between).flatten(1).square().sum(1).sqrt()
+        local = _slope(net.realism.neighbours(pairs), pairs).square().sum(-1)
+        return error + self.choices.penalty * (steep - 1.0).square().mean() + self.choices.local * local.mean()
+
+    def _guess(self, net: ActorCritic, size: int, generator: torch.Generator) -> Tensor:
+        slots, tokens = self.replay.drawn(size, generator)
+        return guess_loss(net.attributes(slots), Outline.of(tokens))
+
+    def _sources(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor, NDArray[np.uint8]]:
+        people = round(size * self.choices.human_share)
+        rows = torch.randint(len(self.human.slots), (people,), generator=generator)
+        drawn = torch.randint(len(self.prior.slots), (size - people,), generator=generator)
+        slots = torch.cat([self.human.drawn(rows, generator), self.prior.slots[drawn]])
+        forms = torch.cat([self.human.forms[rows], self.prior.forms[drawn]])
+        return slots, forms, np.concatenate([self.human.tokens[rows.numpy()], self.prior.tokens[drawn.numpy()]])
+
+    def _fill(self) -> None:
+        """Before the actor has made anything: the prior's draws, and people's melodies as decoded again."""
+        generator = torch.Generator().manual_seed(17)
+        for part in torch.split(torch.arange(len(self.prior.slots)), 256):
+            self.replay.add(self.prior.slots[part], self.prior.tokens[part.numpy()])
+        rows = torch.randint(len(self.human.slots), (min(3_072, len(self.human.slots)),), generator=generator)
+        for part in torch.split(rows, 256):
+            self._remember(self.human.drawn(part, generator), self.human.forms[part], generator)
+
+    def _remember(self, slots: Tensor, forms: Tensor, generator: torch.Generator) -> None:
+        seeds = torch.randint(1 << 40, (len(slots),), generator=generator).tolist()
+        self.replay.add(slots, self._decoded(slots, forms, seeds))
+
+    @torch.no_grad()
+    def _decoded(self, slots: Tensor, forms: Tensor, seeds: list[int]) -> NDArray[np.uint8]:
+        return decoded(self.generator, slots, forms, seeds)
+
+    def _net(self) -> ActorCritic:
+        assert isinstance(self.net, ActorCritic)
+        return self.net
+
+
+class _Replay:
+    """The latest melodies that were decoded, with their slots."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._slots: list[Tensor] = []
+        self._tokens: list[NDArray[np.uint8]] = []
+
+    def add(self, slots: Tensor, tokens: NDArray[np.uint8]) -> None:
+        """Remember melodies, and forget the oldest beyond the size."""
+        self._slots.append(slots)
+        self._tokens.append(tokens)
+        while sum(map(len, self._slots)) > self._size:
+            del self._slots[0], self._tokens[0]
+
+    def drawn(self, size: int, generator: torch.Generator) -> tuple[Tensor, NDArray[np.uint8]]:
+        """Some melodies by lot."""
+        whole = [torch.randint(len(self._slots), (size,), generator=generator).tolist()][0]
+        inside = torch.rand(size, generator=generator).tolist()
+        places = [(part, int(share * len(self._slots[part]))) for part, share in zip(whole, inside, strict=True)]
+        return (
+            torch.stack([self._slots[part][row] for part, row in places]),
+            np.stack([self._tokens[part][row] for part, row in places]),
+        )
+
+
+def wishes(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
+    """What melodies should measure, (B, 3): affects by lot over the plane, the mode by lot; `anywhere` of no affect."""
+    points = (torch.rand(size, 2, generator=generator) * 2 - 1).tolist()
+    wanted = torch.from_numpy(np.stack([targets(Affect(*point)) for point in points])).float()
+    lot = torch.rand(size, 4, generator=generator)
+    free = torch.stack(
+        [
+            DENSITIES[0] * (DENSITIES[1] / DENSITIES[0]) ** lot[:, 0],
+            PITCHES[0] + (PITCHES[1] - PITCHES[0]) * lot[:, 1],
+            torch.full((size,), 0.5),
+        ],
+        1,
+    )
+    wanted = torch.where(lot[:, 2:3] < anywhere, free, wanted)
+    wanted[:, 2] = 0.5 + torch.where(lot[:, 3] < wanted[:, 2], CLEAR, -CLEAR)
+    return wanted
+
+
+def human_store(folder: Path, split: str, proposer: PriorProposer) -> Store:
+    """The melodies of a split, encoded, in the prior's scale."""
+    corpus, prior = load_corpus(folder, split), proposer.prior
+    encoded = encode_corpus(proposer.vae, corpus)
+    spread = encoded.spread[..., prior.which.cpu()] / prior.scale.cpu()
+    forms = torch.from_numpy(forms_of(corpus.tokens)).long()
+    return Store(_normalised(prior, encoded.mean), forms, encoded.wish.attributes, corpus.tokens, spread)
+
+
+def decoded(generator: MusicVAE, slots: Tensor, forms: Tensor, seeds: list[int]) -> NDArray[np.uint8]:
+    """Melodies (B, 256) of slots (B, K, A) in the prior's scale, under the noise of their seeds."""
+    proposer = generator.proposer
+    assert isinstance(proposer, PriorProposer)
+    latents = proposer.prior.denormalise(slots.to(proposer.device))
+    proposal = Proposal(latents, proposer.embed(latents), tuple(map(tuple, forms.tolist())))
+    tokens = clean(generator.decoded(proposal.embeddings, generator.noise(seeds, proposal)))
+    made: NDArray[np.uint8] = tokens.cpu().numpy().astype(np.uint8)
+    return made
+
+
+def _prior_store(generator: MusicVAE, seeds: range, path: Path, told: Callable[[str], None]) -> Store:
+    """Draws of the prior, affect open, kept beside the run, for they take minutes."""
+    proposer = generator.proposer
+    assert isinstance(proposer, PriorProposer)
+    if path.exists():
+        kept = load_file(path)
+    else:
+        kept = _draws(generator, seeds, told)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(kept, path)
+    tokens = kept["tokens"].numpy()
+    wish = normalised_attributes(torch.from_numpy(measure_table(tokens)))
+    return Store(_normalised(proposer.prior, kept["slots"]), kept["forms"].long(), wish, tokens)
+
+
+def _draws(generator: MusicVAE, seeds: range, told: Callable[[str], None]) -> dict[str, Tensor]:
+    parts = []
+    for start in range(0, len(seeds), 128):
+        some = list(seeds[start : start + 128])
+        proposal = generator.proposer.propose(None, some, generator.taste)
+        tokens = clean(generator.decoded(proposal.embeddings, generator.noise(some, proposal)))
+        forms = torch.tensor(proposal.forms, dtype=torch.uint8)
+        parts.append({"slots": proposal.latents.cpu(), "forms": forms, "tokens": tokens.to(torch.uint8).cpu()})
+        told(f"drawing from the prior: {start + len(some)} of {len(seeds)}")
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+
+
+def _normalised(prior: BarPrior, slots: Tensor) -> Tensor:
+    normalised: Tensor = prior.normalise(slots.to(prior.centre.device)).detach().cpu()
+    return normalised
+
+
+def _slope(values: Tensor, place: Tensor) -> Tensor:
+    slope: Tensor = torch.autograd.grad(values.sum(), place, create_graph=True)[0]
+    return slope
+
+
+def _still(net: nn.Module) -> dict[str, Tensor]:
+    """A network's weights as constants: what flows through it is felt by whoever made its input alone."""
+    return {name: value.detach() for name, value in net.state_dict().items()}

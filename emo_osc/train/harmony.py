@@ -1,0 +1,144 @@
+"""Counts the tables of the harmony model on POP909's piano arrangements: `emo-osc train harmony`.
+
+The chord of a half bar is the triad that the accompaniment sounds most, the bass counting more; the melody over it is
+the corpus's, whose bars lie on the same grid.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from emo_osc.errors import EmoOscError
+from emo_osc.studio import checkpoints
+from emo_osc.studio.attributes import Floats, Tokens
+from emo_osc.studio.harmony import CHORDS, CLASSES, HALVES, NAME, TONES, Chords, Harmony, chord_tone_ratio, half_bars
+from emo_osc.train.corpus import SPLITS, transposed
+
+ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909.npz"
+SOURCE = "pop909"
+HALF_TICKS, BAR_TICKS = 48, 96
+BASS, OUTSIDE, STAY = 0.5, 0.5, 0.1  # of a chord's score: for the bass on its root, per share outside, to stay
+SMOOTH = 0.5  # added to every count
+SHARPNESS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # tried on the validation split
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """N melodies in C with the chords that are played to them: tokens (N, 256), chords (N, 32)."""
+
+    tokens: Tokens
+    chords: Chords
+
+
+def load_arranged(folder: Path, split: str) -> Arranged:
+    """The POP909 windows of a split whose bar is a multiple of four, each with its accompaniment's chords.
+
+    Raises:
+        EmoOscError: the corpus is not there.
+    """
+    try:
+        with np.load(folder / ARRANGED) as notes, np.load(folder / MELODIES) as melodies:
+            pairs = list(_pairs(dict(notes), dict(melodies), SPLITS[split]))
+    except (OSError, ValueError, KeyError) as error:
+        raise EmoOscError(f"{folder}: no {ARRANGED} and {MELODIES} ({error}); name the corpus with --data") from None
+    return Arranged(np.stack([tokens for tokens, _ in pairs]), np.stack([chords for _, chords in pairs]))
+
+
+def chords_played(weights: Floats, bass: Floats) -> Chords:
+    """The triad of each half bar. weights: (J, P), how long each pitch class sounds, bass: (J, P), the lowest -> (J,).
+
+    Of two that fit alike the one before stays.
+    """
+    share = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+    low = bass / np.maximum(bass.sum(axis=1, keepdims=True), 1e-9)
+    roots = np.tile(np.arange(CLASSES), 2)
+    fit = share @ TONES.T - OUTSIDE * share @ (1 - TONES.T) + BASS * low[:, roots]
+    chords = np.zeros(len(fit), np.int64)
+    for half, row in enumerate(fit):
+        stays = np.zeros(CHORDS)
+        if half:
+            stays[chords[half - 1]] = STAY
+        chords[half] = (row + stays).argmax()
+    return chords
+
+
+def counted(arranged: Arranged, sharpness: float) -> Harmony:
+    """The tables that melodies with their chords give."""
+    weights, chords = half_bars(arranged.tokens), arranged.chords
+    note = np.full((CHORDS, CLASSES), SMOOTH)
+    np.add.at(note, chords.ravel(), weights.reshape(-1, CLASSES))
+    change = np.full((2, CHORDS, CHORDS), SMOOTH)
+    for half in range(1, HALVES):
+        np.add.at(change[half % 2], (chords[:, half - 1], chords[:, half]), 1.0)
+    first = SMOOTH + np.bincount(chords[:, 0], minlength=CHORDS).astype(np.float64)
+    return Harmony(_logs(first), _logs(change), _logs(note), sharpness)
+
+
+def figures(harmony: Harmony, arranged: Arranged) -> dict[str, float]:
+    """Chord-tone ratios by count: over the chords played, over those fitted, over another song's; and agreement."""
+    fitted = harmony.fit(half_bars(arranged.tokens))
+    stranger = np.roll(arranged.chords, len(arranged.chords) // 2, axis=0)
+    each = {"played": arranged.chords, "fitted": fitted, "stranger": stranger}
+    ratios = {
+        f"{name}_{kind}": float(ratio.mean())
+        for name, chords in each.items()
+        for kind, ratio in chord_tone_ratio(arranged.tokens, chords).items()
+    }
+    return ratios | {"agreement": float((fitted == arranged.chords).mean())}
+
+
+def train_harmony(folder: Path, out: Path) -> tuple[Path, dict[str, float]]:
+    """Counts on the train split, chooses the sharpness whose fitted ratio lies nearest to the played one on the
+    validation split, and keeps `harmony-HASH8.safetensors`; also the figures on the test split.
+
+    Raises:
+        EmoOscError: the corpus is not there, or `out` cannot be written.
+    """
+    train, valid = load_arranged(folder, "train"), load_arranged(folder, "valid")
+    tried = [counted(train, sharpness) for sharpness in SHARPNESS]
+    gaps = [abs((told := figures(each, valid))["fitted_count"] - told["played_count"]) for each in tried]
+    best = tried[int(np.argmin(gaps))]
+    told = figures(best, load_arranged(folder, "test"))
+    tables = {name: torch.from_numpy(getattr(best, name)).float() for name in ("first", "change", "note")}
+    training = {"data": [SOURCE], "melodies": len(train.tokens), "test": told}
+    config = {"sharpness": best.sharpness, "training": {"harmony": training}}
+    return checkpoints.save(out, NAME, tables, config), told
+
+
+def _pairs(
+    notes: dict[str, NDArray[np.generic]], melodies: dict[str, NDArray[np.generic]], split: int
+) -> Iterator[tuple[NDArray[np.int64], Chords]]:
+    arranged = {name: index for index, name in enumerate(notes["piece_id"].tolist())}
+    bar = melodies["bar"].astype(np.int64)
+    rows = np.nonzero((melodies["split"] == split) & (melodies["run"] == 0) & (bar % 4 == 0))[0]
+    for row in rows:
+        piece = arranged.get(str(melodies["piece_id"][melodies["piece"][row]]))
+        if piece is None:
+            continue
+        shift = (int(melodies["tonic"][row]) + 5) % CLASSES - 5
+        tokens = transposed(melodies["events"][row][None].astype(np.uint8), np.array([-shift]))[0]
+        weights, bass = _sounding(notes, piece, int(bar[row]) * BAR_TICKS)
+        yield tokens.astype(np.int64), chords_played(np.roll(weights, -shift, 1), np.roll(bass, -shift, 1))
+
+
+def _sounding(notes: dict[str, NDArray[np.generic]], piece: int, begin: int) -> tuple[Floats, Floats]:
+    """Ticks that each pitch class sounds in each of 32 half bars, and the lowest pitch of each alone; (J, P) each."""
+    some = slice(int(notes["ptr"][piece]), int(notes["ptr"][piece + 1]))
+    start = notes["onset_tick"][some].astype(np.int64) - begin
+    end, pitch = start + notes["dur_tick"][some].astype(np.int64), notes["pitch"][some].astype(np.int64)
+    weights, bass = np.zeros((HALVES, CLASSES)), np.zeros((HALVES, CLASSES))
+    for half in range(HALVES):
+        here = np.minimum(end, (half + 1) * HALF_TICKS) - np.maximum(start, half * HALF_TICKS)
+        heard = here > 0
+        np.add.at(weights[half], pitch[heard] % CLASSES, here[heard])
+        if heard.any():
+            bass[half, pitch[heard].min() % CLASSES] = 1.0
+    return weights, bass
+
+
+def _logs(counts: Floats) -> Floats:
+    return np.asarray(np.log(counts / counts.sum(axis=-1, keepdims=True)))
