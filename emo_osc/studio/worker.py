@@ -1,4 +1,4 @@
-"""The studio process: it composes what the stage asks for, and keeps every mood's pool warm in between.
+"""The studio process: it composes what the stage asks for, and keeps melodies and sources ready in between.
 
 Run as `python -m emo_osc.studio.worker` with a setup on standard input. It ends when the stage hangs up.
 """
@@ -6,6 +6,7 @@ Run as `python -m emo_osc.studio.worker` with a setup on standard input. It ends
 import json
 import os
 import select
+import signal
 import socket
 import sys
 from collections import deque
@@ -13,44 +14,55 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
-from random import Random, SystemRandom
+from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
+from typing import TypeVar
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
+from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
-from emo_osc.studio.variations import near_octave
+from emo_osc.studio.needs import GRID, RECENT, Needs
+from emo_osc.studio.pool_file import PoolFile, key_of
+from emo_osc.studio.refining import Refining
 
 NICENESS = 10
-REFRESH_S = 5.0  # one new melody this often once every pool is full
+REFRESH_S = 5.0  # one new melody this often once every point is full
+QUIET_S = 1.0  # without an order: then there is time for sources, which take longer to draw than an order should wait
+SAVE_S = 60.0  # what a kill may cost the pool
 MAX_WANTED = 64
 MAX_COUNT = 64  # melodies in one order
-FEWEST_NOTES = 3  # of a melody to learn: fewer say nothing about what to play around them
-AROUND = (0.25, 0.6)  # how far what is composed around a learned melody moves from it
 BATCH = 2  # melodies composed at once for a pool: as quick for each as more, and an order waits half as long as for 4
+DRAWN = 4  # sources drawn at once
 CONNECT_S = 5.0
 ALIVE_S = 1.0
 NOT_ASKED = -1
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
 class StudioSetup:
-    """What the door tells the studio: the stage's port and this studio's token, the generator, the moods' points."""
+    """What the door tells the studio: the stage's port and this studio's token, the generator, the moods' points.
+
+    `cache` is the folder in which sources are kept between evenings; empty, nothing is read or written.
+    """
 
     port: int
     token: str
     generator: GeneratorSection
     affects: tuple[Affect, ...]
+    cache: str = ""
 
     def to_json(self) -> str:
         """The setup as text for the studio's standard input."""
         points = [[affect.valence, affect.arousal] for affect in self.affects]
         section = self.generator.model_dump(mode="json")
-        return json.dumps({"port": self.port, "token": self.token, "generator": section, "affects": points})
+        fields = {"port": self.port, "token": self.token, "generator": section, "affects": points, "cache": self.cache}
+        return json.dumps(fields)
 
     @classmethod
     def from_json(cls, text: str) -> "StudioSetup":
@@ -63,42 +75,49 @@ class StudioSetup:
             fields = json.loads(text)
             section = GeneratorSection.model_validate(fields["generator"])
             affects = tuple(Affect(*point) for point in fields["affects"])
-            return cls(int(fields["port"]), str(fields["token"]), section, affects)
+            return cls(int(fields["port"]), str(fields["token"]), section, affects, str(fields["cache"]))
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a setup: {error}") from None
 
 
 class Studio:
-    """One generator serving one stage: orders first, then the moods whose pool is emptiest, then slow renewal."""
+    """One generator serving one stage: orders first, then the points that lack melodies, then slow renewal."""
 
-    def __init__(self, generator: Generator, setup: StudioSetup, connection: socket.socket) -> None:
-        self._generator = generator
-        self._pool = setup.generator.pool
-        self._sent = dict.fromkeys(setup.affects, 0)
+    def __init__(
+        self, generator: Generator, setup: StudioSetup, connection: socket.socket, file: PoolFile | None = None
+    ) -> None:
+        section = setup.generator
+        self._loaded = Loaded(generator.name, generator.device)
+        self._composer = Composer(generator, section.seed)
+        is_wide = self._composer.refines and bool(setup.affects)  # else what is composed for is the moods alone
+        self._needs = Needs(setup.affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
+        self._batch = 1 if is_wide else BATCH
+        self._file = file
         self._connection = connection
         self._rest = b""
         self._wanted: deque[Want | Vary] = deque(maxlen=MAX_WANTED)
-        self._learned: Melody | None = None
-        self._is_ending = False
+        self._is_ending = self._is_changed = False
+        self._asked_s = self._saved_s = monotonic()
         self._sending = Lock()
-        seed = setup.generator.seed
-        self._seeds = count(SystemRandom().randrange(1 << 31) if seed is None else seed)
 
     def run(self) -> None:
         """Serve until the stage hangs up."""
-        self._send(Loaded(self._generator.name, self._generator.device))
+        self._open()
+        self._send(self._loaded)
         Thread(target=self._show_life, daemon=True).start()
-        while not self._is_ending:
-            self._listen()
-            if self._wanted:
-                self._serve(self._wanted.popleft())
-            elif not self._is_ending and self._sent:
-                self._restock()
+        try:
+            while not self._is_ending:
+                self._listen()
+                if self._wanted:
+                    self._serve(self._wanted.popleft())
+                elif not self._is_ending and not self._needs.is_empty:
+                    self._work()
+        finally:
+            self._save()
 
     def _listen(self) -> None:
         """Read orders; wait for one only while there is nothing else to do."""
-        is_idle = not self._wanted and min(self._sent.values(), default=self._pool) >= self._pool
-        wait_s = REFRESH_S if is_idle else 0.0
+        wait_s = 0.0 if self._wanted else self._pause_s()
         while not self._is_ending and select.select([self._connection], [], [], wait_s)[0]:
             wait_s = 0.0
             data = self._connection.recv(1 << 16)
@@ -107,6 +126,14 @@ class Studio:
             for line in lines:
                 self._read(line)
 
+    def _pause_s(self) -> float:
+        """How long nothing needs to be done."""
+        if self._needs.is_empty:
+            return REFRESH_S
+        if self._composer.is_bare or self._needs.next_lack():
+            return 0.0
+        return max(0.0, QUIET_S - (monotonic() - self._asked_s)) if self._composer.is_lacking else REFRESH_S
+
     def _read(self, line: bytes) -> None:
         try:
             message = decode(line)
@@ -114,6 +141,7 @@ class Studio:
             self._send(Failed(str(error)))
             return
         if isinstance(message, Want | Vary):
+            self._asked_s = monotonic()
             self._wanted.append(message)
         if isinstance(message, Learn):
             self._learn(message.melody)
@@ -122,52 +150,90 @@ class Studio:
 
     def _learn(self, melody: Melody | None) -> None:
         """Compose around a melody from now on, or freely, and fill every pool with what comes of it."""
-        if melody is not None and len(melody.notes) < FEWEST_NOTES:
-            self._send(Failed(f"{len(melody.notes)} notes are too few to learn from; play {FEWEST_NOTES} or more"))
+        try:
+            self._composer.learn(melody)
+        except ValueError as error:
+            self._send(Failed(str(error)))
             return
-        self._learned = melody
-        self._sent = dict.fromkeys(self._sent, 0)
+        self._needs.begin_again()
 
     def _serve(self, order: Want | Vary) -> None:
         amount = max(1, min(MAX_COUNT, order.count))
-        if isinstance(order, Want):
-            self._compose(order.affect, amount, order.ticket)
+        if isinstance(order, Vary):
+            self._answer(partial(self._composer.vary, order, amount), order.affect, order.ticket)
             return
-        moved, seed = max(0.0, min(1.0, order.amount)), next(self._seeds)
-        vary = partial(self._generator.vary, order.melody, order.latent, order.affect, moved, amount, seed)
-        self._answer(vary, order.affect, order.ticket)
+        self._needs.note_wish(order.affect, monotonic())
+        self._compose(order.affect, amount, order.ticket)
 
-    def _restock(self) -> None:
-        """Compose for the mood that has had least so far."""
-        affect = min(self._sent, key=lambda point: self._sent[point])
-        missing = self._pool - self._sent[affect]
-        amount = max(1, min(BATCH, missing))
-        self._sent[affect] += amount
-        self._compose(affect, amount, NOT_ASKED)
+    def _work(self) -> None:
+        """The one thing that lacks most."""
+        lack = None if self._composer.is_bare else self._needs.next_lack()
+        if lack is not None:
+            self._compose(lack[0], min(self._batch, lack[1]), NOT_ASKED)
+        elif self._composer.is_lacking:
+            self._draw(DRAWN)
+        else:
+            self._renew()
+
+    def _renew(self) -> None:
+        """A new melody, a new source: so no evening is like another."""
+        affect = self._needs.renewed()
+        if affect is not None:
+            self._compose(affect, 1, NOT_ASKED)
+        self._draw(1)
+        if monotonic() - self._saved_s > SAVE_S:
+            self._save()
 
     def _compose(self, affect: Affect, amount: int, ticket: int) -> None:
-        seed = next(self._seeds)
-        make = partial(self._generator.compose, affect, amount, seed)
-        if self._learned is not None:
-            moved = Random(seed).uniform(*AROUND)
-            theme = near_octave(self._learned, affect)
-            make = partial(self._generator.vary, theme, "", affect, moved, amount, seed)
-        self._answer(make, affect, ticket)
+        self._needs.note_sent(affect, amount)
+        self._answer(partial(self._composer.compose, affect, amount), affect, ticket)
 
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int) -> None:
-        try:
-            composed = make()
-        except MemoryError:  # the next process has all of its memory again
-            self._send(Failed("out of memory", ticket))
-            self._is_ending = True
-            return
-        except Exception as error:  # a generator may fail in any way, and the studio must answer and go on
-            self._send(Failed(f"{type(error).__name__}: {error}"[:500], ticket))
+        composed = self._made(make, ticket)
+        if composed is None:
             return
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
         for made in composed:
             self._send(Ready(made.melody, affect, made.measured, made.distance, made.seed, ticket, made.latent))
+
+    def _draw(self, amount: int) -> None:
+        if not self._composer.refines:
+            return
+        if self._made(partial(self._composer.draw, amount), NOT_ASKED) is None:
+            self._composer.stop_refining()  # or it would fail again at once, and for ever
+        self._is_changed = True
+
+    def _made(self, make: Callable[[], list[Made]], ticket: int) -> list[Made] | None:
+        """What was made; None where it failed, which has been told then."""
+        try:
+            return make()
+        except MemoryError:  # the next process has all of its memory again
+            self._send(Failed("out of memory", ticket))
+            self._is_ending = True
+        except Exception as error:  # a generator may fail in any way, and the studio must answer and go on
+            self._send(Failed(f"{type(error).__name__}: {error}"[:500], ticket))
+        return None
+
+    def _open(self) -> None:
+        """Take in the sources of other evenings."""
+        if self._file is None:
+            return
+        found = self._file.load(self._composer.reads)
+        self._composer.pool.add(found.sources)
+        if found.said:
+            self._send(Failed(found.said))
+
+    def _save(self) -> None:
+        """Keep the sources for other evenings; where that fails, say so once and play on."""
+        if self._file is None or not self._is_changed:
+            return
+        self._is_changed, self._saved_s = False, monotonic()
+        fault = self._file.save(self._composer.pool.sources())
+        if fault:
+            self._file = None
+            with suppress(OSError):  # the stage may have gone
+                self._send(Failed(fault))
 
     def _show_life(self) -> None:
         """Beside the composing, which takes as long as it takes: a process that was stopped falls silent."""
@@ -184,6 +250,7 @@ class Studio:
 def main() -> int:
     """Serve the stage as the setup on standard input says; the exit code, 2 where the generator cannot be loaded."""
     setup = StudioSetup.from_json(sys.stdin.read())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the pool is kept
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     with socket.create_connection(("127.0.0.1", setup.port), timeout=CONNECT_S) as connection:
@@ -195,10 +262,21 @@ def main() -> int:
             connection.sendall(encode(Failed(str(error))))
             return 2
         try:
-            Studio(generator, setup, connection).run()
+            Studio(generator, setup, connection, _pool_file(setup, generator)).run()
         except (ConnectionError, BrokenPipeError):  # the stage has gone, and we with it
             return 0
     return 0
+
+
+def _pool_file(setup: StudioSetup, generator: Generator) -> PoolFile | None:
+    """Where sources are kept; nowhere for an evening that a seed repeats, or where nothing is drawn beforehand."""
+    section = setup.generator
+    if not setup.cache or section.seed is not None or not isinstance(generator, Refining):
+        return None
+    from emo_osc.studio import checkpoints  # torch, which a generator that refines has loaded
+
+    path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(section.name)
+    return PoolFile(Path(setup.cache), key_of(path, section.temperature))
 
 
 if __name__ == "__main__":
