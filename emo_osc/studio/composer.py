@@ -49,15 +49,18 @@ class Composer:
         """Whether it has a use for sources and room for more."""
         return self.refines and not self.pool.is_full
 
-    def compose(self, affect: Affect, amount: int) -> list[Composed]:
-        """`amount` >= 1 melodies for an affect, the nearest to its targets first."""
-        if self._theme is not None:
-            seed = next(self._seeds)
-            theme = near_octave(self._theme, affect)
-            return self._generator.vary(theme, "", affect, Random(seed).uniform(*AROUND), amount, seed)
-        if self._refiner is None or self.is_bare:
-            return self._generator.compose(affect, amount, next(self._seeds))
+    def answer(self, affect: Affect, amount: int) -> list[Composed]:
+        """`amount` >= 1 melodies for an affect as soon as can be, the nearest to its targets first."""
+        if self._refiner is None or self._theme is not None or self.is_bare:
+            return self._afresh(affect, amount)
         return self._refined(self._refiner, affect, amount)
+
+    def compose(self, affect: Affect, amount: int) -> list[Composed]:
+        """The same without haste: where refining did not come near enough, drawn for this very affect."""
+        made = self.answer(affect, amount)
+        if not self.refines or self._theme is not None or all(each.distance < WITHIN for each in made):
+            return made
+        return sorted([*made, *self._afresh(affect, amount)], key=lambda each: each.distance)[:amount]
 
     def vary(self, order: Vary, amount: int) -> list[Composed]:
         """`amount` >= 1 variations of the order's melody."""
@@ -89,6 +92,13 @@ class Composer:
     def stop_refining(self) -> None:
         """Do without sources from now on."""
         self._refiner = None
+
+    def _afresh(self, affect: Affect, amount: int) -> list[Composed]:
+        seed = next(self._seeds)
+        if self._theme is None:
+            return self._generator.compose(affect, amount, seed)
+        theme = near_octave(self._theme, affect)
+        return self._generator.vary(theme, "", affect, Random(seed).uniform(*AROUND), amount, seed)
 
     def _refined(self, refiner: Refiner, affect: Affect, amount: int) -> list[Composed]:
         """One quick go; another, from other sources, where the first did not come near enough."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -32,6 +33,7 @@ from emo_osc.studio.refining import Refining
 
 NICENESS = 10
 REFRESH_S = 5.0  # one new melody this often once every point is full
+BREATH_S = 0.3  # after an order the next one may follow, and should not find us at work on anything else
 QUIET_S = 1.0  # without an order: then there is time for sources, which take longer to draw than an order should wait
 SAVE_S = 60.0  # what a kill may cost the pool
 MAX_WANTED = 64
@@ -97,7 +99,7 @@ class Studio:
         self._rest = b""
         self._wanted: deque[Want | Vary] = deque(maxlen=MAX_WANTED)
         self._is_ending = self._is_changed = False
-        self._asked_s = self._saved_s = monotonic()
+        self._asked_s, self._saved_s = -inf, monotonic()
         self._sending = Lock()
 
     def run(self) -> None:
@@ -131,8 +133,13 @@ class Studio:
         if self._needs.is_empty:
             return REFRESH_S
         if self._composer.is_bare or self._needs.next_lack():
-            return 0.0
-        return max(0.0, QUIET_S - (monotonic() - self._asked_s)) if self._composer.is_lacking else REFRESH_S
+            return max(0.0, BREATH_S - self._quiet_s)
+        return max(0.0, QUIET_S - self._quiet_s) if self._composer.is_lacking else REFRESH_S
+
+    @property
+    def _quiet_s(self) -> float:
+        """How long nobody has asked for anything."""
+        return monotonic() - self._asked_s
 
     def _read(self, line: bytes) -> None:
         try:
@@ -163,13 +170,14 @@ class Studio:
             self._answer(partial(self._composer.vary, order, amount), order.affect, order.ticket)
             return
         self._needs.note_wish(order.affect, monotonic())
-        self._compose(order.affect, amount, order.ticket)
+        self._needs.note_sent(order.affect, amount)
+        self._answer(partial(self._composer.answer, order.affect, amount), order.affect, order.ticket)
 
     def _work(self) -> None:
         """The one thing that lacks most."""
         lack = None if self._composer.is_bare else self._needs.next_lack()
         if lack is not None:
-            self._compose(lack[0], min(self._batch, lack[1]), NOT_ASKED)
+            self._compose(lack[0], min(self._batch, lack[1]))
         elif self._composer.is_lacking:
             self._draw(DRAWN)
         else:
@@ -179,14 +187,16 @@ class Studio:
         """A new melody, a new source: so no evening is like another."""
         affect = self._needs.renewed()
         if affect is not None:
-            self._compose(affect, 1, NOT_ASKED)
+            self._compose(affect, 1)
         self._draw(1)
         if monotonic() - self._saved_s > SAVE_S:
             self._save()
 
-    def _compose(self, affect: Affect, amount: int, ticket: int) -> None:
+    def _compose(self, affect: Affect, amount: int) -> None:
+        """Melodies that nobody has asked for yet, with less haste the longer nobody has asked for any."""
+        make = self._composer.compose if self._quiet_s >= QUIET_S else self._composer.answer
         self._needs.note_sent(affect, amount)
-        self._answer(partial(self._composer.compose, affect, amount), affect, ticket)
+        self._answer(partial(make, affect, amount), affect, NOT_ASKED)
 
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int) -> None:
         composed = self._made(make, ticket)
