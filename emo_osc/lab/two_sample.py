@@ -83,7 +83,9 @@ def telling(ours: Tokens, human: Tokens, groups: Groups, seed: int = 0, most: in
     }
 
 
-def by_group(is_right: NDArray[np.bool_], groups: Groups, seed: int = 0, rounds: int = 1000) -> tuple[float, float]:
+def by_group(
+    is_right: NDArray[np.bool_], groups: Groups, seed: int = 0, rounds: int = 1000, weights: Floats | None = None
+) -> tuple[float, float]:
     """The 95 % interval of a share, from drawing whole groups anew: melodies of one song are no two witnesses.
 
     >>> low, high = by_group(np.array([True, True, False, False] * 25), np.arange(100))
@@ -91,7 +93,8 @@ def by_group(is_right: NDArray[np.bool_], groups: Groups, seed: int = 0, rounds:
     True
     """
     _, group = np.unique(groups, return_inverse=True)
-    right, asked = np.bincount(group, is_right), np.bincount(group)
+    weight = np.ones(len(group)) if weights is None else weights
+    right, asked = np.bincount(group, is_right * weight), np.bincount(group, weight)
     drawn = np.random.default_rng(seed).integers(len(asked), size=(rounds, len(asked)))
     low, high = np.quantile(right[drawn].sum(axis=1) / asked[drawn].sum(axis=1), (0.025, 0.975))
     return float(low), float(high)
