@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 class Shaped(Protocol):
     """Whatever knows the shape of one melody's latent."""
 
-    shape: tuple[int, ...]
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Such as (16, 32)."""
 
 
 @runtime_checkable
 class Refining(Protocol):
     """A generator whose melodies may start from latents that were drawn before anybody asked."""
 
-    proposer: Shaped
+    @property
+    def proposer(self) -> Shaped:
+        """What its latents come from."""
 
     def sources(self, seeds: Sequence[int]) -> "list[Latent]":
         """A latent a seed, its affect open: the slow part."""

@@ -1,0 +1,82 @@
+"""A small generator that refines: a latent is its seed and three numbers, a melody says what was refined to what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+import torch
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Measured
+from emo_osc.score import Melody
+from emo_osc.studio.attributes import Tokens, distances, measure_table, targets
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.latents import Latent
+from emo_osc.studio.tokens import melody_of
+
+SHAPE = (3,)
+FORM = (0,) * 16
+
+
+@dataclass
+class _Shaped:
+    shape: tuple[int, ...] = SHAPE
+
+
+class Sketch:
+    """Latents are (notes in all, lowest pitch, step), the pitch `highest` at most; refined, density alone is set."""
+
+    name = "sketch"
+    device = "cpu"
+
+    def __init__(self, highest: int = 80) -> None:
+        self.proposer = _Shaped()
+        self._highest = highest
+        self.drawn: list[int] = []
+        self.composed: list[Affect] = []
+        self.refined: list[list[int]] = []
+
+    def sources(self, seeds: Sequence[int]) -> list[Latent]:
+        self.drawn += seeds
+        return [Latent(_numbers(seed, self._highest), FORM, seed) for seed in seeds]
+
+    def again(self, latent: Latent) -> Tokens:
+        return _tokens(*map(int, latent.numbers.tolist()))
+
+    def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
+        self.refined.append([source.seed for source in sources])
+        notes = round(16 * float(targets(affect)[0]))
+        lines = [_tokens(notes, *map(int, source.numbers.tolist()[1:])) for source in sources]
+        made = [_composed(line, affect, source) for line, source in zip(lines, sources, strict=True)]
+        return sorted(made, key=lambda each: each.distance)[:count]
+
+    def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
+        self.composed.append(affect)
+        wanted = targets(affect)
+        latents = [Latent(torch.tensor([16 * wanted[0], wanted[1] - 9, 5]), FORM, seed + each) for each in range(count)]
+        return [_composed(self.again(latent), affect, latent) for latent in latents]
+
+    def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
+        return [Composed(melody, Measured(4.0, 60.0, 0.5), amount, seed, latent)] * count
+
+
+def _numbers(seed: int, highest: int) -> torch.Tensor:
+    random = Random(seed)
+    return torch.tensor(
+        [random.randint(16, 160), random.randint(40, highest), random.choice((1, 2, 3, 4, 5, 7))]
+    ).float()
+
+
+def _tokens(notes: int, lowest: int, step: int) -> Tokens:
+    """So many notes spread over sixteen bars, climbing the twelve pitches above the lowest in steps."""
+    tokens = np.zeros(256, np.int64)
+    at = np.linspace(0, 255, max(1, notes)).round().astype(int)
+    tokens[at] = lowest - 19 + (np.arange(len(at)) * step) % 19
+    return tokens
+
+
+def _composed(tokens: Tokens, affect: Affect, latent: Latent) -> Composed:
+    measured = measure_table(tokens[None])
+    apart = float(distances(measured, targets(affect))[0])
+    return Composed(melody_of(tokens.tolist()), Measured(*measured[0].tolist()), apart, latent.seed, latent.to_text())
