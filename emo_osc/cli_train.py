@@ -81,7 +81,8 @@ def train_shelf(preset: str, out: Path, **options: Any) -> None:
 @click.option("--without", metavar="LOSS", default="", help="Leave one loss out, to see what it does.")
 def train_actor(model: Path, without: str, **options: Any) -> None:
     """The actor-critic that moves melodies towards a feeling, on top of a trained prior."""
+    from emo_osc.train.actor import ActorChoices
     from emo_osc.train.run import Run
     from emo_osc.train.run import train_actor as run
 
-    click.echo(run(Run(**options), model, without))
+    click.echo(run(Run(**options), model, ActorChoices(without=without)))

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional as fn
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
@@ -26,6 +27,7 @@ from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
 from emo_osc.studio.latents import Latent
+from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.nets.actor import ActorConfig, ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
@@ -47,6 +49,8 @@ from emo_osc.studio.variations import (
 )
 
 NAME = "music_vae"
+TRIES = 4  # draws of the prior for each source
+LIKENESS = 0.2  # of what ranks: for each unit of doubt that a person wrote it
 REACH = 5  # semitones between the mean pitch of a melody and that of bars that move in it
 TRUE = 0.95  # of a melody's notes come again from its latent, or the latent is another melody's
 MAJOR, MINOR = 0.95, 0.05  # the belief in major that a melody in one mode gives
@@ -106,10 +110,14 @@ class MusicVAE:
         return self._composed(drawn.with_more(moved), affect)[:count]
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
-        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long."""
+        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long.
+
+        Of some for each seed the first is taken that a person might have written, the likeliest where there is none.
+        """
+        tried = [_child(seed, index) for seed in seeds for index in range(TRIES)]
         with no_denormals():
-            proposal = self.proposer.propose(None, seeds, self.taste)
-        return [_latent(proposal, row, seeds) for row in range(len(seeds))]
+            drawn = self._drawn(self.proposer.propose(None, tried, self.taste), tried)
+        return [drawn.latents[row] for row in self._likeliest(drawn.tokens, tried)]
 
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
@@ -193,7 +201,19 @@ class MusicVAE:
         asked[:, 2] = torch.from_numpy(measured[:, 2]).float().round()  # chords and scales of the mode it is in
         chords = chords_of(drawn.tokens)
         ranked = losses.total(losses.Case(outline, asked, torch.from_numpy(chords)), weights)
+        if self.proposer.likeness is not None:
+            ranked = ranked + LIKENESS * fn.softplus(-self.proposer.likeness.logits(drawn.tokens))
         return _Told(drawn, measured, apart, apart + ranked.numpy(), chords)
+
+    def _likeliest(self, tokens: NDArray[np.int64], seeds: Sequence[int]) -> list[int]:
+        """Of each `TRIES` melodies the row of the one to take."""
+        likeness = self.proposer.likeness
+        if likeness is None:
+            return list(range(0, len(tokens), TRIES))
+        luck = np.array([np.random.default_rng(seed).random() for seed in seeds])
+        taken, logits = likeness.accepts(tokens, luck), likeness.logits(tokens).numpy()
+        order = np.where(taken, 1e6 - np.arange(len(tokens)), logits).reshape(-1, TRIES)
+        return [TRIES * turn + int(row) for turn, row in enumerate(order.argmax(axis=1))]
 
     def _seeds(self, seed: int, count: int) -> list[int]:
         return [_child(seed, index) for index in range(self.proposer.candidates * count)]
@@ -272,7 +292,8 @@ def _proposer(kept: checkpoints.Checkpoint, device: torch.device) -> Proposer:
     if kept.config.get("network") == IMPORTED:
         return HierdecProposer(build_hierdec(kept.config, kept.tensors), device)
     actor = actor_of(kept.config, kept.tensors)
-    return PriorProposer(*nets_of(kept.config, kept.tensors), kept.tensors["forms"], device, actor)
+    words, likeness = kept.tensors.get("words"), Likeness.of(kept.tensors)
+    return PriorProposer(*nets_of(kept.config, kept.tensors), kept.tensors["forms"], device, actor, words, likeness)
 
 
 def pick_device(name: str) -> torch.device:

@@ -18,8 +18,9 @@ from emo_osc.studio.decode import BarDecoderWeights
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
 from emo_osc.studio.latents import Latent, rounded
+from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.nets.actor import ActorCritic
-from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, normalised_attributes
+from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, nearest_word, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
 from emo_osc.studio.products import best_precision
@@ -66,7 +67,8 @@ class Proposer(Protocol):
     """Whatever turns seeds and an affect into bar embeddings.
 
     `shape` is that of one melody's latent; `candidates` is how many to draw for each melody asked; `is_in_c` says
-    whether melodies come in C; `sharpness` is the decoder's temperature at a taste of 1.
+    whether melodies come in C; `sharpness` is the decoder's temperature at a taste of 1; `likeness` tells how like
+    people's its melodies are, where that was learned.
     """
 
     shape: tuple[int, ...]
@@ -75,6 +77,7 @@ class Proposer(Protocol):
     candidates: int
     is_in_c: bool
     sharpness: float
+    likeness: Likeness | None
 
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """A melody a seed; `affect` None leaves the feeling open."""
@@ -98,13 +101,22 @@ class PriorProposer:
     candidates = 16
     is_in_c = True
     sharpness = 0.5  # a slot says which bar is meant; what the decoder adds to it is mostly mistakes
-    spread = 0.75  # of the prior's noise: its rarer bars are its worse ones
     least_freedom = 0.5  # of a bar that moves: with less it mostly stays where it is
 
     def __init__(
-        self, vae: BarVAE, prior: BarPrior, forms: Tensor, device: torch.device, actor: ActorCritic | None = None
+        self,
+        vae: BarVAE,
+        prior: BarPrior,
+        forms: Tensor,
+        device: torch.device,
+        actor: ActorCritic | None = None,
+        words: Tensor | None = None,
+        likeness: Likeness | None = None,
     ) -> None:
         self.forms = forms.to(device)
+        self.likeness = likeness
+        self.words = None if words is None else words.to(device)
+        self.spread = 0.75 if words is None else 0.9  # of the prior's noise: its rarer bars are its worse ones
         self.actor = None if actor is None else actor.to(device).eval()
         self.vae = vae.to(device).eval()
         self.shape: tuple[int, ...] = (BARS, vae.config.latent)
@@ -127,7 +139,7 @@ class PriorProposer:
         freedom *= self.least_freedom + (1.0 - self.least_freedom) * theme.amount
         source = theme.latent.to(self.device).expand(len(seeds), -1, -1)
         wish, form = self.wish(theme.wanted, seeds), torch.tensor(forms, device=self.device)
-        slots = rounded(self.prior.vary(source, freedom, self.noise(seeds, taste), wish, form, taste.looks))
+        slots = rounded(self.prior.vary(source, freedom, self.noise(seeds, taste), wish, form, taste.looks, self.words))
         return Proposal(slots, self.embed(slots), forms)
 
     @torch.no_grad()
@@ -137,7 +149,8 @@ class PriorProposer:
         if self.actor is not None:
             wish = normalised_attributes(torch.from_numpy(wanted)).to(self.device)
             form = torch.tensor(forms, device=self.device)
-            slots = rounded(self.prior.denormalise(self.actor.actor(self.prior.normalise(slots), form, wish)))
+            moved = self.actor.actor(self.prior.normalise(slots), form, wish)
+            slots = rounded(self.prior.denormalise(nearest_word(moved, self.words)))
         return Proposal(slots, self.embed(slots), tuple(forms))
 
     @torch.no_grad()
@@ -155,7 +168,8 @@ class PriorProposer:
     def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: Taste) -> Tensor:
         """Slots (B, 16, Z), a melody a seed."""
         wanted = None if affect is None else targets(affect)
-        return self.prior.sample(self.noise(seeds, taste), self.wish(wanted, seeds), form, taste.looks)
+        noise, wish = self.noise(seeds, taste), self.wish(wanted, seeds)
+        return self.prior.sample(noise, wish, form, taste.looks, words=self.words)
 
     def noise(self, seeds: Sequence[int], taste: Taste) -> Tensor:
         """The prior's noise (B, 16, A), a melody a seed."""
@@ -180,6 +194,7 @@ class HierdecProposer:
     """The normal prior of `hierdec-mel_16bar`, which knows no affect: many candidates, and the nearest is kept."""
 
     candidates = 64
+    likeness: Likeness | None = None
     is_in_c = False
     sharpness = 1.0
 

@@ -19,26 +19,31 @@ from torch.func import functional_call
 from torch.nn import functional as fn
 
 from emo_osc.affect import Affect
+from emo_osc.errors import EmoOscError
 from emo_osc.studio import losses
 from emo_osc.studio.attributes import leap_share, measure_table, targets
 from emo_osc.studio.decode import clean
-from emo_osc.studio.forms import forms_of
+from emo_osc.studio.forms import BARS, forms_of
 from emo_osc.studio.harmony import chords_of_weights
+from emo_osc.studio.likeness import Likeness, features
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.actor import ActorConfig, ActorCritic, RealismCritic
-from emo_osc.studio.nets.bar_prior import BarPrior, normalised_attributes
+from emo_osc.studio.nets.bar_prior import BarPrior, nearest_word, normalised_attributes
 from emo_osc.studio.outline import Outline, guess_loss
 from emo_osc.studio.proposers import PriorProposer, Proposal
-from emo_osc.train.corpus import load_corpus
+from emo_osc.train.corpus import Corpus, load_corpus
 from emo_osc.train.loop import Recipe, Scores
 from emo_osc.train.prior import encode_corpus
 
 # B melodies, K = 16 bars, A active numbers of a slot, N melodies of a store
 
+LATEST = 24  # parts of the replay
 RECIPE = Recipe(
-    steps=6_000, batch=64, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=500
+    steps=3_000, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=500
 )
 DENSITIES, PITCHES = (2.2, 9.5), (64.0, 78.0)
+SHARED_BY, FEWEST_WORDS = 2, 8  # songs, bars
+TOLD = 3_072  # of the actor's melodies, from which likeness is learned
 CLEAR = 0.45  # one melody is in one mode: belief in major .05 or .95
 
 
@@ -52,13 +57,13 @@ class ActorChoices:
     `penalty` and `local` those of the realism critic's gradient, for the whole and for neighbouring bars.
     """
 
-    draws: int = 6_144
+    draws: int = 4_096
     human_share: float = 0.25
     anywhere: float = 0.3
     decode_every: int = 4
-    memory: int = 12_288
+    memory: int = 8_192
     penalty: float = 10.0
-    local: float = 0.05
+    local: float = 0.5
     without: str = ""
 
     def weights(self) -> dict[str, float]:
@@ -94,7 +99,9 @@ class ActorTask:
         assert isinstance(generator.proposer, PriorProposer)  # the caller has looked
         self.generator, self.choices = generator, choices
         self.proposer = generator.proposer
-        self.human = human_store(folder, "train", self.proposer)
+        corpus = load_corpus(folder, "train")
+        self.human = human_store(corpus, self.proposer)
+        self.words = self.proposer.words = human_words(corpus, self.proposer)
         self.valid = _prior_store(generator, range(1 << 40, (1 << 40) + 256), out / "valid_draws.safetensors", told)
         self.prior = _prior_store(generator, range(choices.draws), out / "draws.safetensors", told)
         assert self.human.spread is not None
@@ -110,7 +117,7 @@ class ActorTask:
         slots, forms, tokens = self._sources(size, generator)
         wanted = wishes(size, self.choices.anywhere, generator)
         wish = normalised_attributes(wanted)
-        moved = net.actor(slots, forms, wish)
+        moved = self._spoken(net.actor(slots, forms, wish))
         case = self._case(net, moved, slots, wanted, wish, Outline.of(tokens))
         acted = losses.total(case, self.choices.weights()).mean()
         parts = {
@@ -130,7 +137,7 @@ class ActorTask:
         generator = torch.Generator().manual_seed(5)
         store, size = self.valid, len(self.valid.slots)
         wanted = wishes(size, self.choices.anywhere, generator)
-        moved = net.actor(store.slots, store.forms, normalised_attributes(wanted))
+        moved = self._spoken(net.actor(store.slots, store.forms, normalised_attributes(wanted)))
         tokens = self._decoded(moved, store.forms, list(range(size)))
         heard, source = Outline.of(tokens), Outline.of(store.tokens)
         measured, asked = measure_table(tokens), wanted.numpy()
@@ -147,6 +154,22 @@ class ActorTask:
             **{f"valid_{name}": value for name, value in near.items()},
         }
 
+    @torch.no_grad()
+    def likeness(self, net: ActorCritic) -> Likeness:
+        """What tells human melodies from what the prior draws, and the actor makes of it for wishes by lot."""
+        generator = torch.Generator().manual_seed(19)
+        store, size = self.prior, min(len(self.prior.slots), TOLD)
+        wish = normalised_attributes(wishes(size, 0.0, generator))
+        moved = self._spoken(net.actor(store.slots[:size], store.forms[:size], wish))
+        made = np.concatenate([store.tokens, self._decoded(moved, store.forms[:size], list(range(size)))])
+        rows = torch.randperm(len(self.human.slots), generator=generator)[: 4 * TOLD].numpy()
+        with torch.enable_grad():
+            return Likeness.between(features(self.human.tokens[rows]), features(made))
+
+    def _spoken(self, moved: Tensor) -> Tensor:
+        """The nearest words, as they will be played; gradients pass as if they were the slots themselves."""
+        return moved + (nearest_word(moved.detach(), self.words) - moved).detach()
+
     def _case(
         self, net: ActorCritic, moved: Tensor, slots: Tensor, wanted: Tensor, wish: Tensor, source: Outline
     ) -> losses.Case:
@@ -162,6 +185,7 @@ class ActorTask:
         size = len(moved)
         rows = torch.randint(len(self.human.slots), (size,), generator=generator)
         human, own = self.human.drawn(rows, generator), self.human.wish[rows]
+        moved = moved + self.spread * torch.randn(moved.shape, generator=generator)  # as a posterior's draw would be
         drawn = torch.randint(len(self.prior.slots), (max(1, size // 4),), generator=generator)
         slots = torch.cat([human, moved, self.prior.slots[drawn], human[: len(drawn)]])
         told = torch.cat([own, wish, self.prior.wish[drawn], own.roll(1, 0)[: len(drawn)]])
@@ -227,8 +251,9 @@ class _Replay:
             del self._slots[0], self._tokens[0]
 
     def drawn(self, size: int, generator: torch.Generator) -> tuple[Tensor, NDArray[np.uint8]]:
-        """Some melodies by lot."""
-        whole = [torch.randint(len(self._slots), (size,), generator=generator).tolist()][0]
+        """Some melodies by lot, half of them of the latest parts: what the actor makes now must be guessed right."""
+        begins = torch.rand(size, generator=generator).lt(0.5) * max(0, len(self._slots) - LATEST)
+        whole = [int(torch.randint(int(begin), len(self._slots), (1,), generator=generator)) for begin in begins]
         inside = torch.rand(size, generator=generator).tolist()
         places = [(part, int(share * len(self._slots[part]))) for part, share in zip(whole, inside, strict=True)]
         return (
@@ -255,9 +280,25 @@ def wishes(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
     return wanted
 
 
-def human_store(folder: Path, split: str, proposer: PriorProposer) -> Store:
-    """The melodies of a split, encoded, in the prior's scale."""
-    corpus, prior = load_corpus(folder, split), proposer.prior
+def human_words(corpus: Corpus, proposer: PriorProposer) -> Tensor:
+    """The bars that at least `SHARED_BY` songs have in common, so that none is one song's own. (M, A) normalised.
+
+    Raises:
+        EmoOscError: the songs have hardly a bar in common.
+    """
+    bars, back = np.unique(corpus.tokens.reshape(-1, 16), axis=0, return_inverse=True)
+    songs = np.unique(np.stack([back.ravel(), np.repeat(corpus.piece, BARS)], 1), axis=0)
+    is_shared = np.bincount(songs[:, 0], minlength=len(bars)) >= SHARED_BY
+    if is_shared.sum() < FEWEST_WORDS:
+        raise EmoOscError(f"the corpus: its songs share {is_shared.sum()} bars; {FEWEST_WORDS} or more are needed")
+    with torch.no_grad():
+        mean = proposer.vae.encode(torch.from_numpy(bars[is_shared].astype(np.int64)).to(proposer.device))[0]
+    return _normalised(proposer.prior, mean[:, None])[:, 0]
+
+
+def human_store(corpus: Corpus, proposer: PriorProposer) -> Store:
+    """The corpus's melodies, encoded, in the prior's scale."""
+    prior = proposer.prior
     encoded = encode_corpus(proposer.vae, corpus)
     spread = encoded.spread[..., prior.which.cpu()] / prior.scale.cpu()
     forms = torch.from_numpy(forms_of(corpus.tokens)).long()

@@ -81,16 +81,16 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     return _kept(run.out, NAME, tensors, config)
 
 
-def train_actor(run: Run, model: Path, without: str = "") -> Path:
+def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
     """Trains the actor-critic on a model of `train prior`; answers the checkpoint `music_vae-HASH8.safetensors`.
 
     Raises:
         EmoOscError: the corpus, the model or the device is not there, `run.out` holds another run, or there is no loss
             of the name to leave out.
     """
-    if without and without not in losses.LOSSES:
-        raise EmoOscError(f"--without: no loss {without!r}; losses are {', '.join(losses.LOSSES)}")
-    recipe, choices = run.recipe(actor.RECIPE), actor.ActorChoices(without=without)
+    if choices.without and choices.without not in losses.LOSSES:
+        raise EmoOscError(f"--without: no loss {choices.without!r}; losses are {', '.join(losses.LOSSES)}")
+    recipe = run.recipe(actor.RECIPE)
     kept = checkpoints.load(model)
     if "prior" not in kept.config:
         raise EmoOscError(f"{model}: not a model; give --model what emo-osc train prior made")
@@ -103,6 +103,7 @@ def train_actor(run: Run, model: Path, without: str = "") -> Path:
     config = kept.config | {"actor": task.net.config.as_dict(), "training": training}
     tensors = {name: value for name, value in kept.tensors.items() if not name.startswith("actor.")}
     tensors |= {f"actor.{name}": value for name, value in task.net.state_dict().items()}
+    tensors |= {"words": task.words, **task.likeness(task.net).tensors()}
     return _kept(run.out, NAME, tensors, config)
 
 

@@ -24,13 +24,6 @@ pytestmark = pytest.mark.torch
 CALM, EXCITED = Affect(0.4, -0.7), Affect(0.4, 0.7)
 
 
-@pytest.fixture(scope="module")
-def shipped() -> MusicVAE:
-    generator = build(GeneratorSection(device="cpu"))
-    assert isinstance(generator, MusicVAE)
-    return generator
-
-
 def test_the_same_seed_makes_the_same_melodies_and_another_makes_others(shipped: MusicVAE) -> None:
     first, again, other = (shipped.compose(CALM, 2, seed) for seed in (3, 3, 4))
     assert first == again

@@ -3,19 +3,21 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from emo_osc.affect import NEUTRAL
+from emo_osc.affect import NEUTRAL, Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.evaluate import evaluate
 from emo_osc.studio import checkpoints
 from emo_osc.studio.music_vae import load
 from emo_osc.studio.proposers import Taste
-from emo_osc.train.run import Run, train_prior, train_vae
+from emo_osc.train.actor import ActorChoices
+from emo_osc.train.run import Run, train_actor, train_prior, train_vae
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
@@ -73,6 +75,27 @@ def test_the_prior_completes_a_checkpoint_that_plays_and_is_measured(folder: Pat
     assert {"made", "human", "overlap"} <= set(
         tables["kept for the sixteen moods, and human melodies"]["notes per bar"]
     )
+
+
+def test_the_actor_completes_a_checkpoint_whose_melodies_it_moves(folder: Path, vae_path: Path, tmp_path: Path) -> None:
+    model = train_prior(Run(folder, tmp_path / "prior", device="cpu", steps=3, batch=8), vae_path)
+    small = ActorChoices(draws=32, memory=256, decode_every=1)
+    run = Run(folder, tmp_path / "actor", device="cpu", steps=2, batch=4)
+    path = train_actor(run, model, small)
+    generator = load(path, torch.device("cpu"), Taste())
+    sources = generator.sources(range(3))
+
+    moved = generator.moved(sources, Affect(0.4, 0.7))
+
+    assert [made.seed for made in moved] == [source.seed for source in sources]
+    assert len(generator.refine(sources, Affect(0.4, 0.7), 2)) == 2
+    assert generator.proposer.likeness is not None
+    history = json.loads((tmp_path / "actor" / "progress.json").read_text())["history"]
+    assert history[-1]["valid_register"] > 0.0
+    with pytest.raises(EmoOscError, match="no loss 'pitch'"):
+        train_actor(run, model, replace(small, without="pitch"))
+    with pytest.raises(EmoOscError, match="not a model"):
+        train_actor(run, vae_path, small)
 
 
 def test_a_prior_wants_a_bar_vae(folder: Path, tmp_path: Path) -> None:

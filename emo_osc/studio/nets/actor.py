@@ -30,7 +30,7 @@ class ActorConfig:
     layers: int = 3
     heads: int = 6
     critic: int = 768
-    guess: int = 384
+    guess: int = 256
 
     def as_dict(self) -> dict[str, int]:
         """The sizes as they are kept beside the weights."""
@@ -100,9 +100,9 @@ class RealismCritic(nn.Module):
 
     @staticmethod
     def doubt(logits: Tensor) -> Tensor:
-        """-ln D of the whole, plus a half of the sum over neighbours. (B, K) -> (B,)."""
+        """-ln D of the whole, plus twice its mean over neighbours. (B, K) -> (B,)."""
         doubts = fn.softplus(-logits)
-        return doubts[:, 0] + 0.5 * doubts[:, 1:].sum(1)
+        return doubts[:, 0] + 2.0 * doubts[:, 1:].mean(1)
 
 
 class AttributeCritic(nn.Module):

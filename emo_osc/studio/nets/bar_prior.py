@@ -102,26 +102,42 @@ class BarPrior(nn.Module):
 
     @torch.no_grad()
     def sample(
-        self, noise: Tensor, wish: Wish, form: Tensor | None = None, looks: int = 12, given: Tensor | None = None
+        self,
+        noise: Tensor,
+        wish: Wish,
+        form: Tensor | None = None,
+        looks: int = 12,
+        given: Tensor | None = None,
+        words: Tensor | None = None,
     ) -> Tensor:
         """Slots of the VAE drawn one bar after another. noise: (B, S, A) -> (B, S, Z).
 
         `form` (B, S) names the bar that each one repeats, itself for none; `given` (B, n, Z) are bars to go on from;
-        `looks` is how often the head is asked for each bar.
+        `looks` is how often the head is asked for each bar. Where there are `words` (M, A), bars that people have
+        written, normalised, each bar is the nearest of them, and the next is drawn to follow that one.
         """
         slots = noise[:, :0] if given is None else self.normalise(given)
         for bar in range(slots.shape[1], BARS):
-            drawn = self.head.sample(noise[:, bar], self(slots, wish)[:, -1], looks)
+            drawn = nearest_word(self.head.sample(noise[:, bar], self(slots, wish)[:, -1], looks), words)
             drawn = drawn if form is None else repeating(slots, bar, form, drawn)
             slots = torch.cat([slots, drawn[:, None]], dim=1)
         return self.denormalise(slots)
 
     @torch.no_grad()
-    def vary(self, source: Tensor, freedom: Tensor, noise: Tensor, wish: Wish, form: Tensor, looks: int = 12) -> Tensor:
+    def vary(
+        self,
+        source: Tensor,
+        freedom: Tensor,
+        noise: Tensor,
+        wish: Wish,
+        form: Tensor,
+        looks: int = 12,
+        words: Tensor | None = None,
+    ) -> Tensor:
         """Slots near given ones, each bar drawn as what comes before it now suggests. source: (B, S, Z) -> (B, S, Z).
 
         `freedom` (B, S) says how far each bar may go: 0 keeps it, 1 draws it anew; between, the head begins at the
-        bar itself under that much noise (SDEdit, Meng et al. 2022). `form` and `noise` as for `sample`.
+        bar itself under that much noise (SDEdit, Meng et al. 2022). The others as for `sample`.
         """
         own = self.normalise(source)
         slots = own[:, :0]
@@ -131,7 +147,8 @@ class BarPrior(nn.Module):
             if len(rows):  # the others stay, or repeat: nobody needs to be asked
                 start = 1.0 - freedom[rows, bar]
                 near = (1.0 - start)[:, None] * noise[rows, bar] + start[:, None] * bars[rows]
-                bars[rows] = self.head.sample(near, self(slots[rows], wish.of(rows))[:, -1], looks, start)
+                moved = self.head.sample(near, self(slots[rows], wish.of(rows))[:, -1], looks, start)
+                bars[rows] = nearest_word(moved, words)
             bars = torch.where(freedom[:, bar, None] > 0.0, repeating(slots, bar, form, bars), bars)
             slots = torch.cat([slots, bars[:, None]], dim=1)
         return self.denormalise(slots)
@@ -165,6 +182,14 @@ def prior_loss(net: BarPrior, heard: Tensor, z: Tensor, wish: Wish, draws: int, 
     along = time[..., None]
     guess = net.head(((1 - along) * noise + along * x), suggested, time)
     return fn.mse_loss(guess.float(), x - noise)
+
+
+def nearest_word(slots: Tensor, words: Tensor | None) -> Tensor:
+    """For each slot the nearest of the words (M, A), itself where there are none. (.., A) -> (.., A)."""
+    if words is None:
+        return slots
+    rows = slots.reshape(-1, slots.shape[-1])
+    return words[torch.cdist(rows, words).argmin(1)].view(slots.shape)
 
 
 class _Block(nn.Module):

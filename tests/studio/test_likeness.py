@@ -1,0 +1,64 @@
+"""Likeness to people's melodies: what it reads, whom it takes, and that it survives a checkpoint."""
+
+import numpy as np
+import pytest
+import torch
+
+from emo_osc.studio.likeness import Likeness, features
+from emo_osc.studio.music_vae import TRIES, MusicVAE
+from emo_osc.studio.nets.bar_prior import nearest_word
+
+pytestmark = pytest.mark.torch
+
+
+def melodies(count: int, seed: int, widest: int) -> np.ndarray:
+    """Melodies of eighths whose steps go up to so many semitones."""
+    rng = np.random.default_rng(seed)
+    tokens = np.zeros((count, 256), np.int64)
+    steps = rng.integers(-widest, widest + 1, (count, 128))
+    tokens[:, ::2] = np.clip(50 + np.cumsum(steps, axis=1) % 12, 2, 89)
+    return tokens
+
+
+@pytest.fixture(scope="module")
+def likeness() -> Likeness:
+    return Likeness.between(features(melodies(300, 1, 1)), features(melodies(300, 2, 7)))
+
+
+def test_one_kind_of_melody_is_told_from_another(likeness: Likeness) -> None:
+    assert (likeness.logits(melodies(100, 3, 1)) > 0).float().mean() > 0.95
+    assert (likeness.logits(melodies(100, 4, 7)) < 0).float().mean() > 0.95
+
+
+def test_of_the_likely_most_are_taken_and_of_the_unlikely_few(likeness: Likeness) -> None:
+    luck = np.random.default_rng(5).random(100)
+    assert likeness.accepts(melodies(100, 3, 1), luck).mean() > 0.9
+    assert likeness.accepts(melodies(100, 4, 7), luck).mean() < 0.1
+
+
+def test_it_survives_a_checkpoint_and_is_absent_where_there_is_none(likeness: Likeness) -> None:
+    again = Likeness.of(likeness.tensors())
+    assert again is not None
+    tokens = melodies(10, 6, 4)
+    assert torch.equal(again.logits(tokens), likeness.logits(tokens))
+    assert Likeness.of({}) is None
+
+
+def test_silence_and_a_single_note_have_features() -> None:
+    tokens = np.zeros((2, 256), np.int64)
+    tokens[1, 8] = 45
+    assert np.isfinite(features(tokens)).all()
+
+
+def test_the_nearest_word_is_taken_and_without_words_the_slot_stays() -> None:
+    words = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
+    slots = torch.tensor([[[0.2, 0.1], [0.9, 0.6]]])
+    assert nearest_word(slots, words).tolist() == [[[0.0, 0.0], [1.0, 1.0]]]
+    assert nearest_word(slots, None) is slots
+
+
+def test_a_source_is_one_of_a_seed_s_tries(shipped: MusicVAE) -> None:
+    one, both = shipped.sources([7]), shipped.sources([7, 8])
+    assert [source.to_text() for source in both][:1] == [one[0].to_text()]
+    assert len({source.seed for source in both}) == 2
+    assert TRIES > 1
