@@ -98,7 +98,7 @@ class Studio:
         self._connection = connection
         self._rest = b""
         self._wanted: deque[Want | Vary] = deque(maxlen=MAX_WANTED)
-        self._is_ending = self._is_changed = False
+        self._is_ending = self._is_changed = self._is_sources_turn = False
         self._asked_s, self._saved_s = -inf, monotonic()
         self._sending = Lock()
 
@@ -174,8 +174,10 @@ class Studio:
         self._answer(partial(self._composer.answer, order.affect, amount), order.affect, order.ticket)
 
     def _work(self) -> None:
-        """The one thing that lacks most."""
-        lack = None if self._composer.is_bare else self._needs.next_lack()
+        """The one thing that lacks most; melodies and sources by turns, or few sources would make all the melodies."""
+        is_drawing = self._composer.is_bare or (self._is_sources_turn and self._quiet_s >= QUIET_S)
+        self._is_sources_turn = not self._is_sources_turn and self._composer.is_lacking
+        lack = None if is_drawing else self._needs.next_lack()
         if lack is not None:
             self._compose(lack[0], min(self._batch, lack[1]))
         elif self._composer.is_lacking:

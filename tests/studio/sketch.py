@@ -1,4 +1,4 @@
-"""A small generator that refines: a latent is its seed and three numbers, a melody says what was refined to what."""
+"""A small generator that refines: a latent is three numbers, refined it keeps two of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import torch
 
 from emo_osc.affect import Affect
 from emo_osc.messages import Measured
+from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
 from emo_osc.studio.attributes import Tokens, distances, measure_table, targets
 from emo_osc.studio.generators import Composed
@@ -17,6 +18,7 @@ from emo_osc.studio.tokens import melody_of
 
 SHAPE = (3,)
 FORM = (0,) * 16
+SCALE = (0, 2, 4, 5, 7, 9, 11, 12, 14, 16, 17, 19)
 
 
 @dataclass
@@ -25,7 +27,7 @@ class _Shaped:
 
 
 class Sketch:
-    """Latents are (notes in all, lowest pitch, step), the pitch `highest` at most; refined, density alone is set."""
+    """Latents are (notes in all, lowest pitch up to `highest`, a luck of their own); refined, density alone is set."""
 
     name = "sketch"
     device = "cpu"
@@ -36,9 +38,11 @@ class Sketch:
         self.drawn: list[int] = []
         self.composed: list[Affect] = []
         self.refined: list[list[int]] = []
+        self.calls: list[str] = []
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
         self.drawn += seeds
+        self.calls.append("sources")
         return [Latent(_numbers(seed, self._highest), FORM, seed) for seed in seeds]
 
     def again(self, latent: Latent) -> Tokens:
@@ -46,15 +50,19 @@ class Sketch:
 
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         self.refined.append([source.seed for source in sources])
+        self.calls.append("refine")
         notes = round(16 * float(targets(affect)[0]))
         lines = [_tokens(notes, *map(int, source.numbers.tolist()[1:])) for source in sources]
-        made = [_composed(line, affect, source) for line, source in zip(lines, sources, strict=True)]
-        return sorted(made, key=lambda each: each.distance)[:count]
+        order = np.argsort(distances(measure_table(np.array(lines)), targets(affect)), kind="stable")
+        return [_composed(lines[row], affect, sources[row]) for row in order[:count]]
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         self.composed.append(affect)
         wanted = targets(affect)
-        latents = [Latent(torch.tensor([16 * wanted[0], wanted[1] - 9, 5]), FORM, seed + each) for each in range(count)]
+        latents = [
+            Latent(torch.tensor([16 * wanted[0], wanted[1] - 9, (seed + each) % 2048]), FORM, seed + each)
+            for each in range(count)
+        ]
         return [_composed(self.again(latent), affect, latent) for latent in latents]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
@@ -63,16 +71,14 @@ class Sketch:
 
 def _numbers(seed: int, highest: int) -> torch.Tensor:
     random = Random(seed)
-    return torch.tensor(
-        [random.randint(16, 160), random.randint(40, highest), random.choice((1, 2, 3, 4, 5, 7))]
-    ).float()
+    return torch.tensor([random.randint(16, 160), random.randint(40, highest), random.randint(0, 2048)]).float()
 
 
-def _tokens(notes: int, lowest: int, step: int) -> Tokens:
-    """So many notes spread over sixteen bars, climbing the twelve pitches above the lowest in steps."""
+def _tokens(notes: int, lowest: int, luck: int) -> Tokens:
+    """So many notes spread evenly over sixteen bars, within the scale of C for an octave and a half, drawn by lot."""
     tokens = np.zeros(256, np.int64)
     at = np.linspace(0, 255, max(1, notes)).round().astype(int)
-    tokens[at] = lowest - 19 + (np.arange(len(at)) * step) % 19
+    tokens[at] = lowest - 19 + np.random.default_rng(luck).choice(SCALE, len(at))
     return tokens
 
 
@@ -80,3 +86,8 @@ def _composed(tokens: Tokens, affect: Affect, latent: Latent) -> Composed:
     measured = measure_table(tokens[None])
     apart = float(distances(measured, targets(affect))[0])
     return Composed(melody_of(tokens.tolist()), Measured(*measured[0].tolist()), apart, latent.seed, latent.to_text())
+
+
+def build(_: GeneratorSection) -> Sketch:
+    """As `generators.GENERATORS` names it."""
+    return Sketch()
