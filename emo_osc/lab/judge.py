@@ -129,9 +129,12 @@ def scores(heard: Sequence[dict[str, NDArray[np.int64]]] | dict[str, NDArray[np.
     return row | {"pieces": float(round(clips.weight.sum()))}
 
 
-def played(melody: Melody, affect: Affect) -> NDArray[np.float64]:
-    """A melody as the stage plays it for an affect, at the affect's tempo: onset s, duration s, pitch, velocity."""
-    composed = Composed(melody, measure(np.array(tokens_of(melody))), 0.0, seed=len(melody.notes))
+def played(melody: Melody, affect: Affect, seed: int = 0) -> NDArray[np.float64]:
+    """A melody as the stage plays it for an affect, at the affect's tempo: onset s, duration s, pitch, velocity.
+
+    `seed` is the phrase's, by which its velocities vary.
+    """
+    composed = Composed(melody, measure(np.array(tokens_of(melody))), 0.0, seed)
     second = tempo(affect) / 60.0 * TICKS_PER_BEAT
     notes = play(composed, affect, Preset(), melody.bars).played.notes
     return np.array([[n.start_tick / second, n.duration_tick / second, n.pitch, n.velocity] for n in notes])
@@ -150,8 +153,8 @@ def _ours(form: str, made: Sequence[Melody], asked: NDArray[np.int64]) -> Clips:
     if form == "notes":
         values, _ = grid_features(np.array([tokens_of(melody) for melody in made]))
     else:
-        affects = [CENTRES[quadrant - 1] for quadrant in asked]
-        values, _ = played_features([played(melody, affect) for melody, affect in zip(made, affects, strict=True)])
+        voices = [played(melody, CENTRES[asked[row] - 1], seed=row) for row, melody in enumerate(made)]
+        values, _ = played_features(voices)
     return Clips(values, asked, np.ones(len(made)), np.arange(len(made)), np.ones(len(made), dtype=bool))
 
 

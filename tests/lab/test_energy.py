@@ -80,15 +80,15 @@ def test_one_busy_bar_does_not_pay_for_fifteen_empty_ones() -> None:
 
 
 def test_the_two_forms_rank_melodies_alike() -> None:
-    found = agreement(any_melodies(60, seed=1), random_aims(60, seed=2))
+    found = agreement(any_melodies(40, seed=1), random_aims(40, seed=2))
 
     assert found["loss"] >= 0.95
     assert found["windows"] >= 0.95
-    assert found["melodies"] == 60
+    assert found["melodies"] == 40
 
 
 def test_a_long_decay_hears_what_is_held_and_ranks_otherwise() -> None:
-    melodies, aims = any_melodies(60, seed=1), random_aims(60, seed=2)
+    melodies, aims = any_melodies(40, seed=1), random_aims(40, seed=2)
 
     assert agreement(melodies, aims, decay_s=1.0)["energy"] < agreement(melodies, aims)["energy"]
 

@@ -13,7 +13,7 @@ from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab import judge as module
 from emo_osc.lab.judge import Judge, judge_tables, one_judge, played
-from emo_osc.lab.labelled import load_clips, quadrants
+from emo_osc.lab.labelled import MOST_WINDOWS, load_clips, quadrants
 from emo_osc.score import Melody, Note
 from emo_osc.studio.tokens import melody_of
 
@@ -88,6 +88,22 @@ def test_clips_are_read_in_both_forms(folder: Path) -> None:
         assert clips.weight.tolist() == [1.0] * PIECES
         assert clips.is_test.sum() == PIECES // 4
         assert np.isfinite(clips.values).all()
+
+
+def test_of_a_long_piece_a_few_windows_are_heard_and_weigh_as_one(folder: Path) -> None:
+    with np.load(folder / "labelled_16bar.npz") as kept:
+        whole = dict(kept)
+    long = np.concatenate([np.arange(2 * PIECES), np.full(19, 5)])  # piece 5 has twenty windows
+    for name in ("events", "split", "quadrant", "valence", "arousal"):
+        whole[name] = whole[name][long]
+    np.savez(folder / "labelled_16bar.npz", **{**whole, "piece": long})
+
+    clips = load_clips(folder, "emopia", "notes")
+
+    heard = clips.song == 5
+    assert heard.sum() == MOST_WINDOWS
+    assert clips.weight[heard].sum() == pytest.approx(1.0)
+    assert clips.weight.sum() == pytest.approx(PIECES)
 
 
 def test_a_folder_without_labelled_clips_is_named(tmp_path: Path) -> None:

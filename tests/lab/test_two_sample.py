@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from emo_osc.lab import two_sample as module
 from emo_osc.lab.grid_features import grid_features
-from emo_osc.lab.two_sample import telling, two_sample
+from emo_osc.lab.two_sample import by_group, telling, two_sample
 
 SONGS = 30
 EACH = 4
@@ -72,6 +72,17 @@ def test_the_key_does_not_tell() -> None:
     same = two_sample(melodies, moved, SONG_OF, our_groups=SONG_OF)
 
     assert same["accuracy"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_melodies_of_one_song_are_no_more_witnesses_than_one() -> None:
+    is_right = np.tile([True, False], 20)
+
+    alone = by_group(is_right, np.arange(40))
+    fourfold = by_group(np.repeat(is_right, 4), np.repeat(np.arange(40), 4))
+    weighed = by_group(np.repeat(is_right, 4), np.repeat(np.arange(40), 4), weights=np.full(160, 0.25))
+
+    assert alone == fourfold == weighed
+    assert fourfold[1] - fourfold[0] > 1.5 * np.subtract(*by_group(np.repeat(is_right, 4), np.arange(160))[::-1])
 
 
 def test_too_few_melodies_are_refused() -> None:
