@@ -13,6 +13,33 @@ def bench() -> None:
     """Measure how fast this machine plays and composes."""
 
 
+@bench.command("frontier")
+@click.option("--sources", type=click.IntRange(min=4), default=64, show_default=True, help="Melodies to move.")
+@click.option("--png", type=PATH, metavar="OUT.png", help="A picture.")
+@JSON
+def bench_frontier(sources: int, png: Path | None, json_out: Path | None) -> None:
+    """How near the actor and four baselines come to what is asked, against how far they leave their sources."""
+    from dataclasses import asdict
+
+    from emo_osc.lab.frontier import frontier
+    from emo_osc.lab.frontier_plot import frontier_png
+    from emo_osc.lab.report import show, write
+    from emo_osc.preset import GeneratorSection
+    from emo_osc.studio.generators import build
+    from emo_osc.studio.music_vae import MusicVAE
+
+    generator = build(GeneratorSection(device="cpu", seed=0))
+    assert isinstance(generator, MusicVAE)  # the default one is
+    points = frontier(generator, sources)
+    rows = {f"{point.method} {point.strength:g}": asdict(point) for point in points}
+    figures = {name: {key: row[key] for key in row if key not in ("method", "strength")} for name, row in rows.items()}
+    show({"frontier": figures})
+    if json_out:
+        write({"frontier": figures}, json_out)
+    if png:
+        frontier_png(points, png)
+
+
 @bench.command("decode")
 @click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
@@ -44,6 +71,23 @@ def bench_clock(seconds: float, json_out: Path | None, png_out: Path | None) -> 
         write(tables, json_out)
     if png_out:
         clock_png(png_out)
+
+
+@bench.command("refine")
+@click.option("--orders", type=click.IntRange(min=1), default=100, show_default=True, help="Orders to a studio.")
+@click.option(
+    "--sources", type=click.IntRange(min=64), default=512, show_default=True, help="Latents drawn beforehand."
+)
+@JSON
+def bench_refine(orders: int, sources: int, json_out: Path | None) -> None:
+    """How soon a melody for any point is there: from the shelf, from the studio, and 64 for each of sixteen moods."""
+    from emo_osc.lab.bench_refine import bench_refine as measure
+    from emo_osc.lab.report import show, write
+
+    tables = measure(orders, sources)
+    show(tables)
+    if json_out:
+        write(tables, json_out)
 
 
 @bench.command("flood")

@@ -151,7 +151,7 @@ class _Door:
     def _workers(self, hub: int) -> list[Worker]:
         tokens, sound = self._setup.tokens, self._preset.sound
         affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
-        studio = StudioSetup(hub, tokens["studio"], self._preset.generator, affects).to_json()
+        studio = StudioSetup(hub, tokens["studio"], self._preset.generator, affects, _cache_folder()).to_json()
         workers = [
             Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,)),
             Worker("watch", ("-m", "emo_osc.port_watch", str(hub)), tokens["watch"] + "\n"),
@@ -205,6 +205,13 @@ def _on_signal(event: signal.Signals, act: Callable[[], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(event, act)
     except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt instead
         return
+
+
+def _cache_folder() -> str:
+    """Where this system keeps what can be made again; it may not exist yet."""
+    from platformdirs import user_cache_path
+
+    return str(user_cache_path("emo_osc"))
 
 
 def _mood_id(mood: str, book: MoodBook, name: str) -> str:

@@ -41,7 +41,7 @@ class Daemon:
         preset.write_text(PRESET.format(port=self.port, name=self.name, generator=generator), encoding="utf-8")
         self.started_s = perf_counter()
         command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset), *arguments]
-        mine = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
+        mine = {f"XDG_{kind.upper()}_HOME": str(folder / kind) for kind in ("data", "config", "cache")}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **mine}
         )

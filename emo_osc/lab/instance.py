@@ -90,7 +90,7 @@ def instance(generator: str = "canned", tempo: float = 120.0) -> Iterator[Instan
         preset = Path(folder) / f"{name}.yaml"
         preset.write_text(PRESET.format(port=port, name=name, tempo=tempo, generator=generator), encoding="utf-8")
         command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-        mine = {**os.environ, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder}  # what is kept here is nobody's
+        mine = {**os.environ, **{f"XDG_{kind}_HOME": folder for kind in ("DATA", "CONFIG", "CACHE")}}  # kept for nobody
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=mine) as process:
             one = Instance(process, port, name)
             try:
