@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import hypot
+from unicodedata import normalize
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,58 @@ NEUTRAL = Affect(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
+class Colour:
+    """What a mood has that no point of the plane says (wonder, tenderness, ..: Zentner, Grandjean and Scherer 2008).
+
+    `scale` is the name of a scale, empty for none; `register` in semitones, -24..24; `brightness` is added to
+    CC74, -64..63. It never moves the point.
+
+    Raises:
+        ValueError: the register or the brightness is out of range.
+    """
+
+    scale: str = ""
+    register: int = 0
+    brightness: int = 0
+
+    def __post_init__(self) -> None:
+        for name, least, most in (("register", -24, 24), ("brightness", -64, 63)):
+            if not least <= getattr(self, name) <= most:
+                raise ValueError(f"{name} must be in {least}..{most}, got {getattr(self, name)!r}")
+
+
+PLAIN = Colour()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What music that people call by a feeling measures on average (Jang, Son and Lee); None where nobody knows.
+
+    `notes_per_bar` 0.25..16; `mean_pitch` a MIDI pitch, 21..108; `major` the share of it that is in major, 0..1.
+
+    Raises:
+        ValueError: a value is out of range.
+    """
+
+    affect: Affect
+    notes_per_bar: float | None = None
+    mean_pitch: float | None = None
+    major: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in REFERENCE_RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise ValueError(f"{name} must be in {least:g}..{most:g}, got {value!r}")
+
+
+REFERENCE_RANGES = {"notes_per_bar": (0.25, 16.0), "mean_pitch": (21.0, 108.0), "major": (0.0, 1.0)}
+"""Attribute -> its least and most: a note every four bars to one every 16th; the piano."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mood:
-    """A named affect: an id, the names a performer may use for it, and its point.
+    """A named affect: an id, the names a performer may use for it, its point and its colour.
 
     `vocabulary` is `moods` (the nine of Jang, Son and Lee), `expressions` (the seven of Yoon et al.) or `preset`;
     the nearest mood is looked up inside one vocabulary, since the two overlap.
@@ -64,13 +115,22 @@ class Mood:
     affect: Affect
     aliases: tuple[str, ...] = ()
     vocabulary: str = "preset"
+    colour: Colour = PLAIN
 
 
 def _mood(id: str, valence: float, arousal: float, vocabulary: str, *aliases: str) -> Mood:
-    return Mood(id, Affect(valence, arousal), aliases, vocabulary)
+    return Mood(id, Affect(valence, arousal), aliases, vocabulary, _COLOURS.get(id, PLAIN))
 
 
-_A, _B = "moods", "expressions"
+_COLOURS = {
+    "mysterious": Colour("lydian", 0, 6),
+    "gloomy": Colour("phrygian", -5, -12),
+    "clear": Colour("pentatonic", 5, 10),
+    "refreshing": Colour("", 0, 8),
+}
+"""The four moods that differ from their neighbours by colour more than by their points, a design choice."""
+
+_A, _B, OWN = "moods", "expressions", "preset"
 MOODS: tuple[Mood, ...] = (
     _mood("intense", -0.15, 0.85, _A, "격렬함", "격렬한", "격렬하다", "강렬한", "fierce", "passionate", "stormy"),
     _mood("bright", 0.80, 0.35, _A, "밝음", "밝은", "밝다", "환한", "cheerful", "radiant", "sunny"),
@@ -96,7 +156,7 @@ MOODS: tuple[Mood, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class MoodBook:
-    """All moods a performer can call, found by id or alias in any case.
+    """All moods a performer can call, found by id or alias as `name_key` reads it.
 
     >>> MoodBook(MOODS).find("밝음").id
     'bright'
@@ -106,23 +166,48 @@ class MoodBook:
 
     moods: tuple[Mood, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every id and alias, as they are written."""
+        return tuple(name for mood in self.moods for name in (mood.id, *mood.aliases))
+
+    def by_key(self) -> dict[str, Mood]:
+        """The mood of every id and alias, under its `name_key`; an id comes before an alias."""
+        aliases = {name_key(alias): mood for mood in self.moods for alias in mood.aliases}
+        return aliases | {name_key(mood.id): mood for mood in self.moods}
+
     def find(self, name: str) -> Mood:
         """The mood of that id or alias.
 
         Raises:
             KeyError: no mood has that name; the message names the nearest one.
         """
-        wanted = name.strip().casefold()
-        names = {key.casefold(): mood for mood in self.moods for key in (*mood.aliases, mood.id)}
-        if wanted in names:
-            return names[wanted]
-        near = get_close_matches(wanted, names, n=1, cutoff=0.5)
-        hint = f", did you mean {near[0]!r}?" if near else f"; moods are {', '.join(m.id for m in self.moods)}"
+        found = self.by_key().get(name_key(name))
+        if found:
+            return found
+        written = {name_key(known): known for known in self.names}
+        near = get_close_matches(name_key(name), written, n=1, cutoff=0.5)
+        hint = f", did you mean {written[near[0]]!r}?" if near else f"; moods are {', '.join(m.id for m in self.moods)}"
         raise KeyError(f"no mood {name!r}{hint}")
 
     def nearest(self, affect: Affect, vocabulary: str) -> Mood:
-        """The mood of one vocabulary whose point lies nearest."""
-        return min((m for m in self.moods if m.vocabulary == vocabulary), key=lambda m: m.affect.distance(affect))
+        """The mood whose point lies nearest, among those of one vocabulary, the preset's own, and neutral.
+
+        Neutral is where the plane begins, whatever its other points are called.
+        """
+        shared = [mood for mood in self.moods if mood.vocabulary in (vocabulary, OWN) or mood.affect == NEUTRAL]
+        return min(shared, key=lambda mood: mood.affect.distance(affect))
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: whatever its case, its spaces, hyphens and underscores.
+
+    Systems differ in how they send Hangul: macOS takes syllables apart, NFC puts them together again.
+
+    >>> name_key(" Calm-Face "), name_key(normalize("NFD", "밝음")) == "밝음"
+    ('calmface', True)
+    """
+    return "".join(normalize("NFKC", name).casefold().replace("_", "").replace("-", "").split())
 
 
 def _clamp(value: float) -> float:

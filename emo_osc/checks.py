@@ -12,7 +12,7 @@ def check(preset: Preset, name: str) -> None:
     Raises:
         EmoOscError: names that nobody knows, all in one line; `name` is what errors call the preset.
     """
-    faults = [*_generator_faults(preset), *_performance_faults(preset), *_mapping_faults(preset)]
+    faults = [*_generator_faults(preset), *_performance_faults(preset), *_mood_faults(preset), *_mapping_faults(preset)]
     if faults:
         raise EmoOscError("; ".join(f"{name}.{fault}" for fault in faults))
 
@@ -33,6 +33,17 @@ def _performance_faults(preset: Preset) -> list[str]:
                 VALUES[key].arguments[0].read(value)
             except CommandError as error:
                 faults.append(f"performance.{key}: {error}")
+    return faults
+
+
+def _mood_faults(preset: Preset) -> list[str]:
+    faults = []
+    for id, entry in preset.moods.items():
+        try:
+            if entry.colour and entry.colour.scale:
+                VALUES["scale"].arguments[0].read(entry.colour.scale)
+        except CommandError as error:
+            faults.append(f"moods.{id}.colour.scale: {error}")
     return faults
 
 

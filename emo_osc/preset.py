@@ -1,7 +1,8 @@
 """Presets: one YAML file to frozen, typed sections. Opens no port and imports no torch."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
 from ipaddress import ip_network
@@ -11,7 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from emo_osc.affect import MOODS, Affect, Mood, MoodBook
+from emo_osc.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Reference, name_key
 from emo_osc.errors import EmoOscError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -92,12 +93,44 @@ class PerformanceSection(Section):
     mood: str = "neutral"
 
 
-class MoodSection(Section):
-    """A mood added or moved by a preset."""
+class ColourSection(Section):
+    """What a mood has beside its point: a scale, a register in semitones, an offset of CC74; it never moves the point.
 
-    valence: Axis
-    arousal: Axis
+    `scale` is one that `performance.scale` may be, and is heard where that is `auto`; empty for none.
+    """
+
+    scale: str = ""
+    register_: Annotated[int, Field(ge=-24, le=24, alias="register")] = 0
+    brightness: Annotated[int, Field(ge=-64, le=63)] = 0
+
+    def colour(self) -> Colour:
+        """The section as the value the stage plays."""
+        return Colour(self.scale, self.register_, self.brightness)
+
+
+class MoodSection(Section):
+    """A mood added by a preset, or a shipped one: what is left out stays, and a new mood needs a point.
+
+    `notes_per_bar`, `mean_pitch` and `major` (the share of melodies in major) are what music of this mood measures, for
+    the generator to aim at where the formulas of the plane say otherwise; `emo-osc profile` writes them.
+    """
+
+    valence: Axis | None = None
+    arousal: Axis | None = None
     aliases: tuple[str, ...] = ()
+    colour: ColourSection | None = None
+    notes_per_bar: Annotated[float, Field(ge=0.25, le=16.0)] | None = None
+    mean_pitch: Annotated[float, Field(ge=21.0, le=108.0)] | None = None
+    major: Share | None = None
+
+    def moved(self, mood: Mood) -> Mood:
+        """A mood with what the section says in the place of what it was."""
+        point = Affect(
+            mood.affect.valence if self.valence is None else self.valence,
+            mood.affect.arousal if self.arousal is None else self.arousal,
+        )
+        colour = mood.colour if self.colour is None else self.colour.colour()
+        return Mood(mood.id, point, self.aliases or mood.aliases, mood.vocabulary, colour)
 
 
 class SoundSection(Section):
@@ -131,18 +164,23 @@ class Preset(Section):
     web: WebSection = WebSection()
 
     def mood_book(self) -> MoodBook:
-        """The shipped moods, moved and joined by the preset's own."""
-        shipped = {mood.id: mood for mood in MOODS}
-        own = {
-            name: Mood(
-                name,
-                Affect(entry.valence, entry.arousal),
-                entry.aliases or (shipped[name].aliases if name in shipped else ()),
-                shipped[name].vocabulary if name in shipped else "preset",
-            )
-            for name, entry in self.moods.items()
+        """The shipped moods, moved and joined by the preset's own; an alias that the preset gives away is theirs."""
+        taken = {name_key(name) for id, entry in self.moods.items() for name in (id, *entry.aliases)}
+        shipped = {
+            mood.id: replace(mood, aliases=tuple(name for name in mood.aliases if name_key(name) not in taken))
+            for mood in MOODS
         }
+        own = {id: entry.moved(shipped.get(id, Mood(id, NEUTRAL))) for id, entry in self.moods.items()}
         return MoodBook(tuple({**shipped, **own}.values()))
+
+    def references(self) -> tuple[Reference, ...]:
+        """What the preset knows about the music of its moods, each at the mood's point."""
+        book = {mood.id: mood for mood in self.mood_book().moods}
+        return tuple(
+            Reference(book[id].affect, entry.notes_per_bar, entry.mean_pitch, entry.major)
+            for id, entry in self.moods.items()
+            if (entry.notes_per_bar, entry.mean_pitch, entry.major) != (None, None, None)
+        )
 
 
 def parse_preset(text: str, name: str) -> Preset:
@@ -247,11 +285,30 @@ def _validated(data: dict[Any, Any], name: str) -> Preset:
         preset = Preset.model_validate(data)
     except ValidationError as error:
         raise EmoOscError("; ".join(_explain_all(name, error.errors()))) from None
+    faults = list(_mood_faults(preset))
+    if faults:
+        raise EmoOscError("; ".join(f"{name}.moods.{fault}" for fault in faults))
     try:
         preset.mood_book().find(preset.performance.mood)
     except KeyError as error:
         raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
     return preset
+
+
+def _mood_faults(preset: Preset) -> Iterator[str]:
+    """New moods without a point, and names that mean two moods."""
+    shipped = {mood.id for mood in MOODS}
+    owners = {name_key(id): id for id in (*preset.moods, *shipped)}
+    for id, entry in preset.moods.items():
+        if owners[name_key(id)] != id:
+            yield f"{id}: {owners[name_key(id)]!r} is the same name; write it so"
+        for axis in ("valence", "arousal"):
+            if getattr(entry, axis) is None and id not in shipped:
+                yield f"{id}.{axis}: is missing"
+        for alias in entry.aliases:
+            owner = owners.setdefault(name_key(alias), id)
+            if owner != id:
+                yield f"{id}.aliases: {alias!r} is a name of {owner!r} already"
 
 
 def _checkout() -> Path:
@@ -286,6 +343,8 @@ def _known_keys(loc: tuple[Any, ...]) -> list[str]:
         model = by_alias[part].annotation if part in by_alias else MoodSection
         if model == dict[str, MoodSection]:
             model = MoodSection
+        if model == ColourSection | None:
+            model = ColourSection
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return []
     return [field.alias or key for key, field in model.model_fields.items()]

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.affect import MOODS, Affect
+from emo_osc.affect import MOODS, Affect, Colour, Reference
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import Preset, changed, load_named_preset, load_preset, parse_preset, schema_text
@@ -62,6 +62,17 @@ def test_the_shipped_schema_is_current() -> None:
         ("clock: {tempo: .nan}", "club.clock.tempo: "),
         ("mapping: {200: density}", "club.mapping.200: input should be less than or equal to 127"),
         ("performance: {mood: brihgt}", "club.performance.mood: no mood 'brihgt', did you mean 'bright'?"),
+        (
+            "moods: {joy: {valence: 1, arousal: 0, colour: {scael: lydian}}}",
+            "club.moods.joy.colour.scael: unknown key, did",
+        ),
+        (
+            "moods: {bright: {colour: {register: 99}}}",
+            "club.moods.bright.colour.register: input should be less than or",
+        ),
+        ("moods: {bright: {major: 2}}", "club.moods.bright.major: input should be less than or equal to 1, got 2"),
+        ("moods: {bright: {aliases: [gloomy]}}", "club.moods.bright.aliases: 'gloomy' is a name of 'gloomy' already"),
+        ("moods: {Bright: {valence: 0}}", "club.moods.Bright: 'bright' is the same name; write it so"),
         ("- bright", "club: a preset is a mapping of sections, got list"),
         ("osc: [", "club: not YAML: "),
         ("? [a]\n: b", "club: not YAML: "),
@@ -89,6 +100,29 @@ def test_an_empty_preset_or_section_keeps_the_defaults(text: str) -> None:
     assert parse_preset(text, "club") == Preset()
 
 
+def test_a_shipped_mood_keeps_what_a_preset_does_not_say() -> None:
+    gloomy = parse_preset("moods: {gloomy: {arousal: 0.1, colour: {register: -12}}}", "x").mood_book().find("암울한")
+
+    assert (gloomy.affect, gloomy.vocabulary) == (Affect(-0.8, 0.1), "moods")
+    assert gloomy.colour == Colour("", -12, 0)
+    assert Preset().mood_book().moods == MOODS
+
+
+def test_an_alias_that_a_preset_gives_away_is_taken_from_the_shipped_mood() -> None:
+    preset = parse_preset("moods: {joy: {valence: 1, arousal: 1, aliases: [Stormy]}}", "x")
+
+    assert [preset.mood_book().find(name).id for name in ("joy", "stormy", "fierce")] == ["joy", "joy", "intense"]
+
+
+def test_what_a_mood_measures_stands_at_its_point() -> None:
+    preset = parse_preset("moods: {bright: {notes_per_bar: 5}, wet: {valence: 0, arousal: -1, major: 0.2}}", "x")
+
+    assert preset.references() == (
+        Reference(Affect(0.8, 0.35), notes_per_bar=5.0),
+        Reference(Affect(0.0, -1.0), major=0.2),
+    )
+
+
 def test_a_moved_mood_keeps_its_aliases_and_a_new_one_brings_its_own() -> None:
     book = parse_preset("moods: {bright: {valence: 0.1, arousal: 0.2}, storm: {valence: -0.3, arousal: 0.9}}", "x")
     moods = book.mood_book()
@@ -104,6 +138,7 @@ def test_a_moved_mood_keeps_its_aliases_and_a_new_one_brings_its_own() -> None:
         ("generator: {name: music_vea}", "club.generator.name: no generator 'music_vea'; generators are canned, music"),
         ("performance: {key: H}", "club.performance.key: no key 'H'"),
         ("performance: {scale: dorain}", "club.performance.scale: no scale 'dorain', did you mean 'dorian'?"),
+        ("moods: {clear: {colour: {scale: lydain}}}", "club.moods.clear.colour.scale: no scale 'lydain', did you mean"),
         ("mapping: {1: densty}", "club.mapping.1: no value 'densty', did you mean 'density'?"),
         ("mapping: {1: playing}", "club.mapping.1: no value 'playing'"),
     ],

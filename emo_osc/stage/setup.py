@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from emo_osc.affect import Affect, Mood, MoodBook
+from emo_osc.affect import Affect, Colour, Mood, MoodBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,14 @@ def _read_preset(fields: dict[str, object]) -> StagePreset:
     if not isinstance(moods, list) or not isinstance(mapping, dict | None):
         raise TypeError("moods are a list and mapping is a table")
     read = tuple(
-        Mood(mood["id"], Affect(**mood["affect"]), tuple(mood["aliases"]), mood["vocabulary"]) for mood in moods
+        Mood(
+            mood["id"],
+            Affect(**mood["affect"]),
+            tuple(mood["aliases"]),
+            mood["vocabulary"],
+            Colour(**mood["colour"]),
+        )
+        for mood in moods
     )
     cc_map = None if mapping is None else {int(controller): name for controller, name in mapping.items()}
     return StagePreset(**fields, moods=read, mapping=cc_map)  # type: ignore[arg-type]  # JSON has no types to check
