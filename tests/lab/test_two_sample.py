@@ -80,9 +80,16 @@ def test_melodies_of_one_song_are_no_more_witnesses_than_one() -> None:
     alone = by_group(is_right, np.arange(40))
     fourfold = by_group(np.repeat(is_right, 4), np.repeat(np.arange(40), 4))
     weighed = by_group(np.repeat(is_right, 4), np.repeat(np.arange(40), 4), weights=np.full(160, 0.25))
+    apart = by_group(np.repeat(is_right, 4), np.arange(160))
 
-    assert alone == fourfold == weighed
-    assert fourfold[1] - fourfold[0] > 1.5 * np.subtract(*by_group(np.repeat(is_right, 4), np.arange(160))[::-1])
+    assert alone == pytest.approx(fourfold)
+    assert alone == pytest.approx(weighed)
+    assert fourfold[1] - fourfold[0] > 1.5 * (apart[1] - apart[0])
+
+
+@pytest.mark.parametrize(("is_right", "low", "high"), [(True, 0.839, 1.0), (False, 0.0, 0.161)])
+def test_twenty_songs_that_agree_leave_doubt(is_right: bool, low: float, high: float) -> None:
+    assert by_group(np.full(40, is_right), np.repeat(np.arange(20), 2)) == pytest.approx((low, high), abs=1e-3)
 
 
 def test_too_few_melodies_are_refused() -> None:
