@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from random import Random
 
-from emo_osc.affect import Affect, Mood
+from emo_osc.affect import NEUTRAL, OWN, Affect, Mood, name_key
 from emo_osc.errors import CommandError
 from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
@@ -68,6 +68,7 @@ class Instrument:
         self._preset_name, self._preset = preset, presets[preset]
         self._mood: tuple[str, float] | None = ("neutral", 1.0)
         self._mood_names: dict[str, Mood] = {}
+        self._vocabulary = "moods"  # whose names the performer uses: the other's lie too near to be told apart
         self._clock_state = clock.summary.partition(" at ")[0]
         self._taps: tuple[float, ...] = ()
         self.load_preset(preset, 0.0)
@@ -269,7 +270,7 @@ class Instrument:
         if preset.fault:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
         self._preset_name, self._preset = name, preset
-        self._mood_names = {key.casefold(): mood for mood in preset.moods for key in (*mood.aliases, mood.id)}
+        self._mood_names = preset.mood_book.by_key()
         self.performer.set_settings(replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1))
         landing: float | None = NOW
         for value, scalar in preset.values.items():
@@ -314,9 +315,11 @@ class Instrument:
         return self._feel(mood.affect.scaled(intensity), now_s)
 
     def _find_mood(self, name: str) -> Mood:
-        mood = self._mood_names.get(name.strip().casefold())
+        mood = self._mood_names.get(name_key(name))
         if mood is None:
-            raise unknown_name("mood", name, tuple(self._mood_names))
+            raise unknown_name("mood", name, self.preset.mood_book.names)
+        if mood.vocabulary != OWN and mood.affect != NEUTRAL:  # those belong to both
+            self._vocabulary = mood.vocabulary
         return mood
 
     def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
@@ -329,7 +332,7 @@ class Instrument:
 
     def _mood_now(self) -> tuple[str, float]:
         affect = self.performer.affect
-        return self._mood or (min(self.preset.moods, key=lambda mood: mood.affect.distance(affect)).id, 1.0)
+        return self._mood or (self.preset.mood_book.nearest(affect, self._vocabulary).id, 1.0)
 
     def _bar(self, now_s: float) -> int:
         return int(self.tick_at(now_s)) // TICKS_PER_BAR + 1 if self.clock.is_running else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -92,6 +93,26 @@ def test_a_mood_with_intensity_is_drawn_towards_neutral(playing: Any) -> None:
 @pytest.mark.parametrize("name", [name for mood in MOODS for name in (mood.id, *mood.aliases)])
 def test_every_mood_is_found_by_every_name(name: str, playing: Any) -> None:
     assert playing.ask("/emo/mood", name)[0][0] == "/emo/ack"
+
+
+@pytest.mark.parametrize("name", [normalize("NFD", "밝음"), "BRIGHT", "  bright ", "calm_face"])
+def test_a_mood_is_found_however_its_name_was_typed(name: str, playing: Any) -> None:
+    (ack,) = playing.ask("/emo/mood", name)
+
+    assert ack[0] == "/emo/ack"
+    assert playing.ask("/emo/get/mood")[0][1] in ("bright", "neutral")
+
+
+def test_a_bare_point_is_called_by_the_nearest_mood_of_the_vocabulary_last_used(playing: Any) -> None:
+    playing.ask("/emo/va", -0.75, -0.18)
+    as_mood = playing.ask("/emo/get/mood")
+    playing.ask("/emo/mood", "joy")
+    playing.ask("/emo/va", -0.75, -0.18)
+
+    assert as_mood == [("/emo/state/mood", "gloomy", 1.0)]
+    assert playing.ask("/emo/get/mood") == [("/emo/state/mood", "sadness", 1.0)]
+    playing.ask("/emo/va", 0.01, 0.0)
+    assert playing.ask("/emo/get/mood") == [("/emo/state/mood", "neutral", 1.0)]
 
 
 def test_an_unknown_mood_is_refused_with_the_nearest_and_changes_nothing(playing: Any) -> None:
