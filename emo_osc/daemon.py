@@ -68,11 +68,17 @@ def stage_preset(preset: Preset, name: str) -> StagePreset:
     values: dict[str, Scalar] = {
         "tempo": preset.clock.tempo,
         "channel": preset.midi.channel,
-        **performance.model_dump(exclude={"mood"}),
+        **performance.model_dump(exclude={"mood", "rules"}),
         "mood": _mood_id(performance.mood, book, name),
     }
     return StagePreset(
-        values, book.moods, dict(preset.mapping), preset.midi.cc74, preset.midi.cc1, preset.generator.temperature
+        values,
+        book.moods,
+        dict(preset.mapping),
+        preset.midi.cc74,
+        preset.midi.cc1,
+        preset.generator.temperature,
+        rules=performance.rules.model_dump(by_alias=True),
     )
 
 

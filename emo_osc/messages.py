@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
-from emo_osc.affect import Affect
+from emo_osc.affect import PLAIN, Affect, Colour
 from emo_osc.score import Melody, Note
 
 MAX_LINE_BYTES = 1 << 20  # a melody of 256 notes takes 12 KB
@@ -120,7 +120,7 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A phrase under a name, with the affect it was played for and the tempo in bpm.
+    """A phrase under a name, with the affect it was played for, the tempo in bpm and the colour of its mood.
 
     From the stage: to be saved. From the door: it is saved, now or some evenings ago.
     """
@@ -129,6 +129,7 @@ class Kept:
     ready: Ready
     affect: Affect
     tempo: float
+    colour: Colour = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def decode(line: bytes) -> AnyMessage:
         raise ValueError(f"not a message: {line[:80]!r} ({error})") from None
 
 
-def _plain_fields(value: AnyMessage | Affect | Measured) -> dict[str, object]:
+def _plain_fields(value: AnyMessage | Affect | Colour | Measured) -> dict[str, object]:
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
@@ -233,7 +234,7 @@ def _plain(value: object) -> object:
     if isinstance(value, Melody):  # by hand: dataclasses.asdict takes a millisecond for it, and the stage writes too
         notes = [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in value.notes]
         return {"bars": value.bars, "notes": notes}
-    return _plain_fields(value) if isinstance(value, Affect | Measured | Ready) else value
+    return _plain_fields(value) if isinstance(value, Affect | Colour | Measured | Ready) else value
 
 
 def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
@@ -259,6 +260,7 @@ def _read_melody(found: dict[str, Any]) -> Melody:
 
 _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
     "affect": lambda found: Affect(**found),
+    "colour": lambda found: Colour(**found),
     "measured": lambda found: Measured(**{key: float(number) for key, number in found.items()}),
     "melody": _read_melody,
     "ready": lambda found: _message(Ready, found),

@@ -80,8 +80,35 @@ class GeneratorSection(Section):
     )
 
 
+Weight = Annotated[float, Field(ge=0.0, le=2.0)]
+
+
+class RulesSection(Section):
+    """What each rule of playing weighs: 0 leaves it out, 1 plays it as its source says; see `docs/performance.md`.
+
+    With all of them at 0 the notes are the plain grid. `register` and `spelling` are on wherever they are not 0.
+    """
+
+    level: Weight = 1.0
+    accent: Weight = 1.0
+    articulation: Weight = 1.0
+    variation: Weight = 1.0
+    timing: Weight = 1.0
+    phrase_arch: Weight = 1.0
+    duration_contrast: Weight = 1.0
+    high_loud: Weight = 0.5
+    melodic_charge: Weight = 0.0
+    brightness: Weight = 1.0
+    modulation: Weight = 1.0
+    register_: Weight = Field(default=1.0, alias="register")
+    spelling: Weight = 1.0
+
+
 class PerformanceSection(Section):
-    """How notes are played: offsets and weights added to what the affect asks; 0 and 1 mean unchanged."""
+    """How notes are played: offsets and weights added to what the affect asks; 0 and 1 mean unchanged.
+
+    `tempo_follow` is how far the tempo follows the affect where the clock is our own.
+    """
 
     quantize: Quantize = "bar"
     key: str = "auto"
@@ -90,7 +117,11 @@ class PerformanceSection(Section):
     velocity: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
     gate: Annotated[float, Field(ge=0.1, le=2.0)] = 1.0
     intensity: Share = 1.0
+    swing: Share = 0.0
+    humanize: Share = 1.0
+    tempo_follow: Share = 0.0
     mood: str = "neutral"
+    rules: RulesSection = RulesSection()
 
 
 class ColourSection(Section):

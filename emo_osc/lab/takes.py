@@ -16,6 +16,7 @@ from emo_osc.messages import Ready
 from emo_osc.preset import Preset
 from emo_osc.score import BARS, TICKS_PER_BAR, TICKS_PER_BEAT, Melody, Note
 from emo_osc.stage.performer import Performer
+from emo_osc.stage.rules import Rules
 from emo_osc.stage.settings import SETTING_NAMES, Settings
 from emo_osc.stage.shelf import Shelf
 from emo_osc.studio.generators import Composed, Generator
@@ -69,6 +70,7 @@ def settings_of(preset: Preset) -> Settings:
     """What a preset sets of the stage's settings; the phrase is never changed for another."""
     performance = {key: value for key, value in preset.performance.model_dump().items() if key in SETTING_NAMES}
     midi = preset.midi
+    performance["rules"] = Rules(**preset.performance.rules.model_dump(by_alias=True))
     return replace(Settings(**performance), channel=midi.channel, cc74=midi.cc74, cc1=midi.cc1, evolve=0.0)
 
 

@@ -70,7 +70,7 @@ class Desk:
     @property
     def next_s(self) -> float:
         """When something happens by itself: a message, a push, the end of learning, the end of our patience."""
-        return min(self._agenda.next_s, self._phrases.next_s, self._echo.next_s, self.instrument.clock.next_s)
+        return min(self._agenda.next_s, self._phrases.next_s, self._echo.next_s, self.instrument.next_s)
 
     def take_answers(self) -> list[Answer]:
         """What is to be sent now."""

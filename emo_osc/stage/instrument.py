@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 from random import Random
 
-from emo_osc.affect import NEUTRAL, OWN, Affect, Mood, name_key
+from emo_osc.affect import NEUTRAL, OWN, PLAIN, Affect, Colour, Mood, name_key
 from emo_osc.errors import CommandError
 from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
@@ -17,8 +17,10 @@ from emo_osc.stage.clock_out import ClockOut
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.phrases import Phrases
 from emo_osc.stage.restock import Restock
+from emo_osc.stage.rules import Rules
 from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
+from emo_osc.stage.tempo_guide import TempoGuide
 from emo_osc.stage.values import VALUES, Scalar, unknown_name
 
 MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
@@ -58,6 +60,7 @@ class Instrument:
         self.facts = Facts()
         self.phrases = Phrases(performer, restock, random)
         self.latency_ms = 0.0
+        self._guide = TempoGuide(clock.tempo)
         self.clock_out: ClockOut | None = None
         """The MIDI clock for others, where any is sent."""
         self.send_now: Callable[[], None] = _keep_for_later
@@ -121,8 +124,14 @@ class Instrument:
             return (setting,)
         return _READERS[name](self, now_s)
 
+    @property
+    def next_s(self) -> float:
+        """When `on_time` wants to be called."""
+        return min(self.clock.next_s, self._guide.next_s(self.clock, self.performer.settings.tempo_follow))
+
     def on_time(self, now_s: float) -> bool:
         """Let the clock notice that time has passed; whether it now does something else than before."""
+        self._guide.lead(self.clock, self.performer.felt, self.performer.settings.tempo_follow, now_s)
         if now_s < self.clock.next_s:
             return False
         move = self.clock.on_time(now_s)
@@ -185,8 +194,7 @@ class Instrument:
             CommandError: 4, the tempo is somebody else's: with the first tap already.
         """
         self._taps = (*self._taps[-7:], now_s)
-        self.clock.set_tempo(tapped_tempo(self._taps) or self.clock.tempo, now_s)
-        return NOW
+        return self._set_tempo(tapped_tempo(self._taps) or self.clock.tempo, now_s)
 
     def next(self, now_s: float) -> float | None:
         """Another melody of this affect.
@@ -271,7 +279,8 @@ class Instrument:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
-        self.performer.set_settings(replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1))
+        settings = replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1, rules=Rules(**preset.rules))
+        self.performer.set_settings(settings)
         landing: float | None = NOW
         for value, scalar in preset.values.items():
             if value != "tempo" or self.clock.source == "internal":  # or the tempo is somebody else's
@@ -295,11 +304,11 @@ class Instrument:
     def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
         self.performer.set_settings(self.performer.settings.holding(name, value))
         if name in ("intensity", "density"):  # these ask for another melody, not only another touch
-            return self._feel(self.performer.affect, now_s)
+            return self._feel(self.performer.affect, now_s, self.performer.colour)
         return self.performer.next_note_tick
 
-    def _feel(self, affect: Affect, now_s: float) -> float | None:
-        self.performer.feel(affect)
+    def _feel(self, affect: Affect, now_s: float, colour: Colour = PLAIN) -> float | None:
+        self.performer.feel(affect, colour)
         self.send_now()
         landing = self.performer.settle(self.tick_at(now_s))
         return self.performer.next_note_tick if landing is None else landing
@@ -312,7 +321,7 @@ class Instrument:
         name, intensity = str(values[0]), float(values[1]) if len(values) > 1 else 1.0
         mood = self._find_mood(name)
         self._mood = (mood.id, intensity)
-        return self._feel(mood.affect.scaled(intensity), now_s)
+        return self._feel(mood.affect.scaled(intensity), now_s, mood.colour)
 
     def _find_mood(self, name: str) -> Mood:
         mood = self._mood_names.get(name_key(name))
@@ -323,7 +332,10 @@ class Instrument:
         return mood
 
     def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
+        """A tempo that somebody asks for is kept: it follows the feeling no longer."""
         self.clock.set_tempo(float(tempo), now_s)
+        self._guide.asked = float(tempo)
+        self.performer.set_settings(replace(self.performer.settings, tempo_follow=0.0))
         return NOW
 
     def _set_latency(self, latency_ms: Scalar) -> float:

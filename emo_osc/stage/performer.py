@@ -3,20 +3,21 @@
 Knows no clock, no port and no client; a test plays an evening in a second.
 """
 
-from bisect import bisect_left
-from dataclasses import dataclass
 from math import floor, inf
 from random import Random
 
-from emo_osc.affect import NEUTRAL, Affect
+from emo_osc.affect import NEUTRAL, PLAIN, Affect, Colour
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
-from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR, leap
-from emo_osc.stage.expression import Expression, luck_of
-from emo_osc.stage.heard import BarLine, Event, Heard, Walked
-from emo_osc.stage.scales import pitch_map
+from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR
+from emo_osc.stage.booking import Booking
+from emo_osc.stage.controllers import controllers
+from emo_osc.stage.expression import Expression
+from emo_osc.stage.heard import BarLine, Event, Walked
+from emo_osc.stage.reading import Reading
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.shelf import Shelf, cost
+from emo_osc.stage.spelling import Spelling
 from emo_osc.stage.values import QUANTIZE
 from emo_osc.stage.voice import Voice
 from emo_osc.stage.walk import Walk, bar_line_after
@@ -24,16 +25,6 @@ from emo_osc.stage.walk import Walk, bar_line_after
 NEARER = 0.05  # how much nearer a melody of the studio's must be to take the place of one that is booked
 ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one is avoided where there is a choice
 MAX_HISTORY = 64
-MODULATION, BRIGHTNESS = 1, 74
-
-
-@dataclass(frozen=True, slots=True)
-class _Booking:
-    """A melody and the tick at which it enters; `is_asked` unless we chose it ourselves, to go on after a phrase."""
-
-    ready: Ready
-    tick: int
-    is_asked: bool = True
 
 
 class Performer:
@@ -51,18 +42,20 @@ class Performer:
         """How often something was asked for: what was asked for earlier and comes later is out of date."""
         self._random = random
         self._affect = affect
-        self._phrase: Ready | None = None
-        self._phrase_tick = 0
-        self._cursor = 0
+        self.colour = PLAIN
+        """What the mood that was called has beside its point."""
+        self._reading = Reading()
         self._bar_tick = 0
         self._played_tick = -1  # a note may be made ready a little before its time
-        self._booking: _Booking | None = None
+        self._booking: Booking | None = None
         self._pinned: Ready | None = None
         self._walk: Walk | None = None
         self._history: list[Ready] = []
         self._voice = Voice()
         self._bytes: list[bytes] = []
-        self._expression, self._pitches = Expression(), tuple(range(128))
+        self._spelling = Spelling()
+        self.expression, self.pitches = Expression(), tuple(range(128))
+        """The touch of the affect, and what sounds for each written pitch, for every voice alike."""
         self._apply()
 
     @property
@@ -71,14 +64,19 @@ class Performer:
         return self._affect
 
     @property
+    def felt(self) -> Affect:
+        """What is played: what is asked for, as far as the overall intensity lets it."""
+        return self._affect.scaled(self.settings.intensity)
+
+    @property
     def phrase(self) -> Ready | None:
         """The melody that sounds."""
-        return self._phrase
+        return self._reading.phrase
 
     @property
     def is_pinned(self) -> bool:
         """Whether what sounds, or comes next, loops until another is asked for."""
-        coming = self._booking.ready if self._booking else self._phrase
+        coming = self._booking.ready if self._booking else self._reading.phrase
         return coming is not None and coming is self._pinned
 
     @property
@@ -98,10 +96,7 @@ class Performer:
     @property
     def next_note_tick(self) -> float:
         """The tick of the next note of the melody that plays; infinity after its last."""
-        if self._phrase is None or self._cursor >= len(self._phrase.melody.notes):
-            return inf
-        start = self._phrase.melody.notes[self._cursor].start_tick
-        return self._phrase_tick + start + self._expression.delay_at(start)
+        return self._reading.note_tick
 
     def take_bytes(self) -> list[bytes]:
         """MIDI messages to send at once, outside any tick."""
@@ -118,7 +113,7 @@ class Performer:
             due += self._step(self._walk, tick)
         if self._booking and tick >= self._booking.tick:
             due += self._enter(self._booking)
-        while self.next_note_tick <= tick:
+        while self._reading.note_tick <= tick:
             due += self._strike(tick)
         return due
 
@@ -126,11 +121,11 @@ class Performer:
         """Begin at a tick, with the melody nearest to the affect where none was chosen."""
         self.stop()
         if self._booking:
-            self._phrase = self._booking.ready
+            self._reading.phrase = self._booking.ready
         self._booking = None
-        self._phrase = self._phrase or self._choose(None, tick)
-        if self._phrase:
-            self.shelf.mark_played(self._phrase)
+        self._reading.phrase = self._reading.phrase or self._choose(None, tick)
+        if self._reading.phrase:
+            self._begin_phrase(self._reading.phrase)
         self.is_playing = True
         self.seek(tick)
         self.introduce()
@@ -153,12 +148,12 @@ class Performer:
         """Go on from another position, playing nothing that lies between."""
         self._played_tick = -1
         self._bytes += self._voice.release()
-        self._phrase_tick = tick - tick % PHRASE_TICKS
+        self._reading.phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
         if self._walk:
             self._walk = self._walk.sought(tick)
         self._rebook(tick)
-        self._set_cursor(tick)
+        self._reading.go_to(tick, self.expression)
 
     def set_settings(self, settings: Settings) -> None:
         """Play by other settings from the next note on."""
@@ -175,24 +170,27 @@ class Performer:
         self.feel(affect)
         return self.settle(tick)
 
-    def feel(self, affect: Affect) -> None:
-        """The touch of an affect, without a look at the melodies; a walk ends here."""
+    def feel(self, affect: Affect, colour: Colour = PLAIN) -> None:
+        """The touch of an affect, and what a mood has beside its point, without a look at the melodies.
+
+        A walk ends here.
+        """
         self._walk = None
-        self._affect = affect
+        self._affect, self.colour = affect, colour
         self.wishes += 1
         self._apply()
 
     def settle(self, tick: float) -> int | None:
         """Book the melody nearest to what is felt; None where the one that plays is as near as any."""
         self._pinned = None
-        return self._settle(self._felt, self._boundary(tick))
+        return self._settle(self.felt, self._boundary(tick))
 
     def walk(self, affect: Affect, bars: int, tick: float) -> int:
         """Reach an affect over `bars` >= 1 bars, a little with every beat; the tick at which it is reached.
 
         Melodies on the way take over at bar lines, wherever one is clearly nearer than what plays.
         """
-        self._pinned = None
+        self._pinned, self.colour = None, PLAIN
         self.wishes += 1
         start = floor(tick) if self.is_playing else 0
         self._walk = Walk.over(self._affect, affect, start, bars, self._walk_grid)
@@ -206,7 +204,7 @@ class Performer:
         Raises:
             CommandError: 4, there is no other melody.
         """
-        self.wanted = self._felt
+        self.wanted = self.felt
         ready = self._choose(self._booking.ready if self._booking else None, tick)
         if ready is None:
             raise CommandError(CommandError.NOT_NOW, "no other melody of this affect is ready yet")
@@ -230,77 +228,65 @@ class Performer:
 
     def landing_bar(self, tick: float) -> int:
         """The bar of the phrase, 0..15, in which a melody that is asked for now will enter."""
-        return (self._boundary(tick) - self._phrase_tick) // TICKS_PER_BAR % BARS if self.is_playing else 0
+        return (self._boundary(tick) - self._reading.phrase_tick) // TICKS_PER_BAR % BARS if self.is_playing else 0
 
     def another(self) -> Ready | None:
         """A melody of this affect that is not the one that sounds."""
-        return self._choose(None, self._phrase_tick)
+        return self._choose(None, self._reading.phrase_tick)
 
     def pin(self) -> Ready | None:
         """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none."""
-        self._pinned = self._phrase
+        self._pinned = self._reading.phrase
         if self._booking and not self._booking.is_asked:
             self._booking = None
-        return self._phrase
+        return self._reading.phrase
 
     def offer(self, ready: Ready, tick: float) -> int | None:
         """Take a melody that was just made for the present affect, if it is nearer than what plays or is booked."""
         self.shelf.add(ready)
-        rival = self._booking.ready if self._booking else self._phrase
+        rival = self._booking.ready if self._booking else self._reading.phrase
         if rival is not None:
             density = self.settings.density
-            if self.is_pinned or cost(ready, self._felt, density) + NEARER >= cost(rival, self._felt, density):
+            if self.is_pinned or cost(ready, self.felt, density) + NEARER >= cost(rival, self.felt, density):
                 return None
         return self._book(ready, self._boundary(tick))
 
-    @property
-    def _felt(self) -> Affect:
-        return self._affect.scaled(self.settings.intensity)
-
     def _apply(self) -> None:
         s = self.settings
-        self._expression = Expression(self._felt, s.velocity, s.gate, s.humanize, s.swing)
-        self._pitches = pitch_map(s.key, s.scale, s.transpose + 12 * s.register)
+        self._spelling.follow(self.felt)
+        self.pitches = self._spelling.pitches(s, self.colour)
+        tint = self.colour.brightness
+        self.expression = Expression(self.felt, s.velocity, s.gate, s.humanize, s.swing, s.rules, tint)
+        self._reading.aim(self.expression, self._played_tick)
         if self.is_playing:
             self._bytes += self._controllers()
 
     def _controllers(self) -> list[bytes]:
-        asked = (
-            (BRIGHTNESS, self._expression.brightness, self.settings.cc74),
-            (MODULATION, self._expression.modulation, self.settings.cc1),
-        )
-        channel = self.settings.channel
-        return [
-            message
-            for controller, value, is_sent in asked
-            if is_sent
-            for message in self._voice.control(controller, value, channel)
-        ]
+        asked, channel = controllers(self.expression, self.settings), self.settings.channel
+        return [message for number, value in asked for message in self._voice.control(number, value, channel)]
 
     def _settle(self, felt: Affect, boundary: int) -> int | None:
         self.wanted = felt
-        ready = self.shelf.choose(
-            felt, self.settings.density, keep=self._phrase, is_rough=lambda other: self._is_rough(other, boundary)
-        )
-        if ready is self._phrase:
+        ready = self._found(felt, boundary, keep=self._reading.phrase)
+        if ready is self._reading.phrase:
             self._booking = None
             return None
         return self._book(ready, boundary)
 
     def _choose(self, also_without: Ready | None, tick: float) -> Ready | None:
-        boundary = self._boundary(tick)
-        return self.shelf.choose(
-            self._felt,
-            self.settings.density,
-            (self._phrase, also_without),
-            is_rough=lambda other: self._is_rough(other, boundary),
-        )
+        return self._found(self.felt, self._boundary(tick), (self._reading.phrase, also_without))
 
-    def _is_rough(self, ready: Ready, boundary: int) -> bool:
-        """Whether the way from the phrase that plays into another is a wide leap."""
-        if self._phrase is None:
-            return False
-        return leap(self._phrase.melody, ready.melody, (boundary - self._phrase_tick) % PHRASE_TICKS) > ROUGH_LEAP
+    def _found(
+        self, felt: Affect, boundary: int, without: tuple[Ready | None, ...] = (), keep: Ready | None = None
+    ) -> Ready | None:
+        """What the shelf has for an affect; a wide leap out of the phrase that plays is avoided where it can be."""
+        return self.shelf.choose(
+            felt,
+            self.settings.density,
+            without,
+            keep,
+            lambda other: self._reading.leap_into(other, boundary) > ROUGH_LEAP,
+        )
 
     @property
     def _walk_grid(self) -> int:
@@ -315,9 +301,9 @@ class Performer:
         if ready is None:
             return None
         if not self.is_playing:
-            self._phrase, self._booking = ready, None
+            self._reading.phrase, self._booking = ready, None
             return 0
-        self._booking = _Booking(ready, boundary)
+        self._booking = Booking(ready, boundary)
         return boundary
 
     def _rebook(self, tick: int) -> None:
@@ -325,38 +311,44 @@ class Performer:
         if self._booking and not self._booking.is_asked:
             self._booking = None
         elif self._booking and self._booking.tick <= tick:
-            self._bytes += self._enter(_Booking(self._booking.ready, tick))
+            self._bytes += self._enter(Booking(self._booking.ready, tick))
         elif self._booking:
             self._book(self._booking.ready, self._boundary(tick))
 
-    def _enter(self, booking: _Booking) -> list[bytes]:
+    def _enter(self, booking: Booking) -> list[bytes]:
         """The booked melody takes over at the bar where the old one was."""
         self._booking = None
         if self._history and booking.ready is self._history[-1]:
             self._history.pop()
-        elif self._phrase:
-            self._history = [*self._history, self._phrase][-MAX_HISTORY:]
-        self._phrase = booking.ready
-        self.shelf.mark_played(booking.ready)
-        self._set_cursor(booking.tick)
+        elif self._reading.phrase:
+            self._history = [*self._history, self._reading.phrase][-MAX_HISTORY:]
+        self._reading.phrase = booking.ready
+        self._begin_phrase(booking.ready)
+        self._reading.go_to(booking.tick, self.expression)
         return self._voice.release()
+
+    def _begin_phrase(self, ready: Ready) -> None:
+        self.shelf.mark_played(ready)
+        self._spelling.begin(ready, self.felt)
+        self.pitches = self._spelling.pitches(self.settings, self.colour)
 
     def _begin_bar(self) -> None:
         self.heard.append(BarLine(self._bar_tick // TICKS_PER_BAR + 1))
-        if self._bar_tick - self._phrase_tick >= PHRASE_TICKS:
-            self._phrase_tick, self._cursor = self._bar_tick, 0
+        if self._bar_tick - self._reading.phrase_tick >= PHRASE_TICKS:
+            self._reading.phrase_tick = self._bar_tick
+            self._reading.go_to(self._bar_tick, self.expression)
         self._bar_tick += TICKS_PER_BAR
-        is_last = self._bar_tick - self._phrase_tick >= PHRASE_TICKS
+        is_last = self._bar_tick - self._reading.phrase_tick >= PHRASE_TICKS
         if is_last and not self._booking and not self.is_pinned:
             self._evolve()
 
     def _evolve(self) -> None:
         """Book, one bar ahead, the melody that follows this phrase."""
-        self.wanted = self._felt
+        self.wanted = self.felt
         if self._random.random() < self.settings.evolve:
             ready = self._choose(None, self._bar_tick - 1)
             if ready is not None:
-                self._booking = _Booking(ready, self._bar_tick, is_asked=False)
+                self._booking = Booking(ready, self._bar_tick, is_asked=False)
 
     def _step(self, walk: Walk, tick: int) -> list[bytes]:
         """One beat of a walk: the touch now, the melody one beat ahead of each bar line."""
@@ -370,18 +362,7 @@ class Performer:
         return self.take_bytes()
 
     def _strike(self, tick: int) -> list[bytes]:
-        """Switch on the note at the cursor, whose turn has come."""
-        assert self._phrase is not None  # a note was due
-        note, luck = self._phrase.melody.notes[self._cursor], luck_of(self._phrase.seed, self._cursor)
-        self._cursor += 1
-        channel = self.settings.channel
-        pitch = self._pitches[note.pitch]
-        velocity = self._expression.velocity_at(note.start_tick, luck)
-        length = max(1, round(note.duration_tick * self._expression.gate_share))
-        self.heard.append(Heard(pitch, velocity, length, channel))
-        return self._voice.strike(pitch, velocity, channel, tick + length)
-
-    def _set_cursor(self, tick: int) -> None:
-        """Go on with the first note that starts at or after `tick`."""
-        notes = self._phrase.melody.notes if self._phrase else ()
-        self._cursor = bisect_left(notes, tick - self._phrase_tick, key=lambda note: note.start_tick)
+        """Switch on the note whose turn has come."""
+        heard = self._reading.take(self.expression, self.pitches, self.settings.channel)
+        self.heard.append(heard)
+        return self._voice.strike(heard.pitch, heard.velocity, heard.channel, tick + heard.duration_tick)

@@ -51,7 +51,7 @@ class Phrases:
         phrase = self._performer.pin()
         if phrase is None:
             raise CommandError(CommandError.NOT_NOW, "no melody sounds that could be kept")
-        return Kept(clean, replace(phrase, ticket=-1), self._performer.affect, tempo)
+        return Kept(clean, replace(phrase, ticket=-1), self._performer.affect, tempo, self._performer.colour)
 
     def recall(self, name: str, tick: float) -> int | None:
         """Play a kept phrase with the affect it was kept with, and let it loop.
@@ -60,7 +60,7 @@ class Phrases:
             CommandError: 3, nothing was kept under that name.
         """
         kept = self.book.find(name)
-        self._performer.feel(kept.affect)
+        self._performer.feel(kept.affect, kept.colour)
         return self._performer.launch(kept.ready, tick, is_pinned=True)
 
     def ask_variation(self, amount: float) -> int | None:

@@ -31,11 +31,14 @@ SCALES: dict[str, tuple[int, ...]] = {
 }
 """Scale name -> semitones above the key; `auto` leaves the melody's own tones."""
 
+AS_WRITTEN = (0,) * 12
+
 
 @lru_cache(maxsize=256)
-def pitch_map(key: str, scale: str, semitones: int) -> tuple[int, ...]:
-    """What sounds for each written pitch 0..127: moved to the key by the smaller interval (-5..+6), snapped to the
-    nearest tone of the scale (the lower of two), then transposed; past 0..127 it folds by octaves.
+def pitch_map(key: str, scale: str, semitones: int, moves: tuple[int, ...] = AS_WRITTEN) -> tuple[int, ...]:
+    """What sounds for each written pitch 0..127: re-spelled by what `moves` adds to each of the twelve pitch classes,
+    moved to the key by the smaller interval (-5..+6), snapped to the nearest tone of the scale (the lower of two), then
+    transposed; past 0..127 it folds by octaves.
 
     >>> pitch_map("A", "auto", 0)[60], pitch_map("F#", "auto", 0)[60]
     (57, 66)
@@ -44,7 +47,8 @@ def pitch_map(key: str, scale: str, semitones: int) -> tuple[int, ...]:
     """
     root = KEYS[key]
     move = root if root <= 6 else root - 12
-    return tuple(_fold(_snap(written + move, root, SCALES[scale]) + semitones) for written in range(128))
+    spelled = (written + moves[written % 12] for written in range(128))
+    return tuple(_fold(_snap(pitch + move, root, SCALES[scale]) + semitones) for pitch in spelled)
 
 
 def _snap(pitch: int, root: int, scale: tuple[int, ...]) -> int:

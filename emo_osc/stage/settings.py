@@ -3,12 +3,16 @@
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from emo_osc.stage.rules import ALL_RULES, Rules
 from emo_osc.stage.scales import AUTO
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a player has set, within the ranges of `values.VALUES`; `cc74` and `cc1` say which controllers are sent."""
+    """What a player has set, within the ranges of `values.VALUES`; `cc74` and `cc1` say which controllers are sent.
+
+    `rules` are the preset's alone.
+    """
 
     quantize: str = "bar"
     key: str = AUTO
@@ -22,9 +26,11 @@ class Settings:
     humanize: float = 1.0
     evolve: float = 1.0
     intensity: float = 1.0
+    tempo_follow: float = 0.0
     channel: int = 1
     cc74: bool = True
     cc1: bool = False
+    rules: Rules = ALL_RULES
 
     def holding(self, name: str, value: float | str) -> "Settings":
         """These settings with one changed, by the name it has in `VALUES`.

@@ -1,14 +1,14 @@
 """What the door tells the stage as it starts: one JSON text, made of frozen values."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from emo_osc.affect import Affect, Colour, Mood, MoodBook
 
 
 @dataclass(frozen=True, slots=True)
 class StagePreset:
-    """What the stage takes from a preset: values of the table by name, controllers, moods, the CC map.
+    """What the stage takes from a preset: values of the table by name, controllers, moods, CC map, the rules' weights.
 
     `fault` is the one line that says why the preset cannot be used; the rest is then empty.
     """
@@ -20,6 +20,7 @@ class StagePreset:
     cc1: bool = False
     temperature: float = 1.0
     fault: str = ""
+    rules: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The preset as text, for a stage that runs already."""

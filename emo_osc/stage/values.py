@@ -139,8 +139,11 @@ _ALL = (
     _number_value("velocity", 0, 2, "weight on the velocity the affect asks for"),
     _number_value("gate", 0.1, 2, "weight on how long notes sound"),
     _number_value("swing", 0, 1, "how late the second 16th of a pair comes; 1 is triplets"),
-    _number_value("humanize", 0, 1, "how much velocities vary"),
+    _number_value("humanize", 0, 1, "how much velocities and times vary"),
     _number_value("evolve", 0, 1, "how often a phrase gives way to another of its affect after 16 bars"),
+    _number_value(
+        "tempo_follow", 0, 1, "how far our own tempo follows the affect; a tempo that is set or tapped ends it"
+    ),
     _number_value("latency_ms", -200, 200, "how much earlier everything is sent, to make up for a slow instrument"),
     _number_value("channel", 1, 16, "MIDI channel", "i"),
     Value("preset", (Argument("preset", "s"),), "a preset from the preset folders, by name"),
