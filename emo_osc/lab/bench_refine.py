@@ -53,7 +53,8 @@ def bench_refine(orders: int, sources: int, each: int = EACH) -> dict[str, dict[
     `shelf`: a look for a random point among as many melodies as a shelf holds, in microseconds. `order`: from an order
     for a random point to its melody, through a studio process and its socket, with `sources` >= 1 drawn beforehand;
     `within` is the share of melodies within tolerance of that very point, flaws counted. `moods`: `each` latents for
-    every mood, refined, decoded and measured; `second` is the share that went off target and was made once more from
+    every mood, refined, decoded and measured, a column for one thread, two threads and each accelerator that is here;
+    `second` is the share that went off target and was made once more from
     another source, `on_target` what is within tolerance of density, register and mode in the end, `flawless` what is
     so with its flaws counted. `gflops` is what this device does with plain matrices.
 
@@ -64,7 +65,9 @@ def bench_refine(orders: int, sources: int, each: int = EACH) -> dict[str, dict[
     with _threads(1):
         drawn = _drawn(section, sources)
     tables = {"shelf": {"a look": look_times()}, "order": {"any point": order_times(section, drawn, orders)}}
-    tables["moods"] = dict(_moods(drawn, each))
+    columns = dict(_moods(drawn, each))
+    names = next(iter(columns.values()))
+    tables["moods"] = {name: {device: row[name] for device, row in columns.items()} for name in names}
     return tables
 
 
@@ -146,7 +149,7 @@ def floor_gflops(device: str) -> float:
 def _moods(drawn: Sequence[Source], each: int) -> Iterator[tuple[str, Row]]:
     for threads in (1, 2):
         with _threads(threads):
-            yield f"cpu, {threads} threads", mood_times(GeneratorSection(device="cpu"), drawn, each)
+            yield f"cpu x {threads}", mood_times(GeneratorSection(device="cpu"), drawn, each)
     if torch.cuda.is_available():
         yield "cuda", mood_times(GeneratorSection(device="cuda"), drawn, each)
     if torch.backends.mps.is_available():

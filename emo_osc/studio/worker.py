@@ -191,8 +191,6 @@ class Studio:
         if affect is not None:
             self._compose(affect, 1)
         self._draw(1)
-        if monotonic() - self._saved_s > SAVE_S:
-            self._save()
 
     def _compose(self, affect: Affect, amount: int) -> None:
         """Melodies that nobody has asked for yet, with less haste the longer nobody has asked for any."""
@@ -215,6 +213,8 @@ class Studio:
         if self._made(partial(self._composer.draw, amount), NOT_ASKED) is None:
             self._composer.stop_refining()  # or it would fail again at once, and for ever
         self._is_changed = True
+        if monotonic() - self._saved_s > SAVE_S:
+            self._save()
 
     def _made(self, make: Callable[[], list[Made]], ticket: int) -> list[Made] | None:
         """What was made; None where it failed, which has been told then."""
