@@ -3,7 +3,7 @@
 Hypothesis runs the same examples every time, without a stopwatch on a shared machine. `jack` starts `jackd` with a
 dummy driver under a server name of its own, once a session, and points this process and its children to it; tests
 that ask for it are skipped, with the reason, where jackd2 is not installed. `ready` makes melodies, `stage` a desk
-without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port.
+without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port; `shipped` composes.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import pytest
 import rtmidi
@@ -23,6 +24,9 @@ from hypothesis import settings
 from tests.linking import Peer
 from tests.serving import Daemon, Listener
 from tests.twin import MakeReady, VirtualStage, make_ready, make_stage
+
+if TYPE_CHECKING:
+    from emo_osc.studio.music_vae import MusicVAE
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait for each other slow small tensors down
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -141,3 +145,15 @@ def ready() -> MakeReady:
 @pytest.fixture(scope="session")
 def stage() -> Callable[..., VirtualStage]:
     return make_stage
+
+
+@pytest.fixture(scope="session")
+def shipped() -> "MusicVAE":
+    """The generator that ships, with its default settings, on the CPU."""
+    from emo_osc.preset import GeneratorSection  # torch, which most tests do without
+    from emo_osc.studio.generators import build
+    from emo_osc.studio.music_vae import MusicVAE
+
+    generator = build(GeneratorSection(device="cpu"))
+    assert isinstance(generator, MusicVAE)
+    return generator
