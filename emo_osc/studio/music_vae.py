@@ -107,7 +107,7 @@ class MusicVAE:
         with no_denormals():
             drawn = self._drawn(self.proposer.propose(affect, seeds, self.taste), seeds)
             moved = self._moved(drawn.latents, affect)
-        return self._composed(drawn.with_more(moved), affect)[:count]
+        return self._composed(drawn.with_more(moved), affect, count)
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
         """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long.
@@ -123,7 +123,7 @@ class MusicVAE:
         """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
         with no_denormals():
             moved = self._moved(sources, affect)
-        return self._composed(moved, affect)[:count]
+        return self._composed(moved, affect, count)
 
     def moved(self, sources: Sequence[Latent], affect: Affect) -> list[Composed]:
         """What the actor makes of each source, in their order, good or not."""
@@ -185,13 +185,13 @@ class MusicVAE:
         latents = [_latent(proposal, row, seeds) for row in range(len(seeds))]
         return _Drawn(latents, self._played(proposal, seeds))
 
-    def _composed(self, drawn: _Drawn, affect: Affect) -> list[Composed]:
+    def _composed(self, drawn: _Drawn, affect: Affect, count: int) -> list[Composed]:
         """The best of each seed, the best first: near the targets, without flaws, good by the losses of ranking."""
         told = self._told(drawn, affect)
         best: dict[int, int] = {}
         for row in np.argsort(told.cost, kind="stable").tolist():
             best.setdefault(drawn.latents[row].seed, row)
-        return [told.of(row) for row in best.values()]
+        return [told.of(row) for row in list(best.values())[:count]]
 
     def _told(self, drawn: _Drawn, affect: Affect) -> _Told:
         wanted, measured = targets(affect), measure_table(drawn.tokens)

@@ -39,7 +39,7 @@ SAVE_S = 60.0  # what a kill may cost the pool
 MAX_WANTED = 64
 MAX_COUNT = 64  # melodies in one order
 BATCH = 2  # melodies composed at once for a pool: as quick for each as more, and an order waits half as long as for 4
-DRAWN = 4  # sources drawn at once
+DRAWN = 4  # sources drawn at once while nothing can be done without; later one, for an order waits for it
 CONNECT_S = 5.0
 ALIVE_S = 1.0
 NOT_ASKED = -1
@@ -181,7 +181,7 @@ class Studio:
         if lack is not None:
             self._compose(lack[0], min(self._batch, lack[1]))
         elif self._composer.is_lacking:
-            self._draw(DRAWN)
+            self._draw(DRAWN if self._composer.is_bare else 1)
         else:
             self._renew()
 

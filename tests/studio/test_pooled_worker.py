@@ -208,17 +208,9 @@ def test_a_studio_that_is_ended_keeps_its_pool_and_one_that_is_killed_harms_none
     assert kept[0] == kept[1]
 
 
-def test_a_seed_leaves_the_disk_alone(tmp_path: Path) -> None:
-    one = Process(tmp_path, seed=3)
-    one.line.read_ready()
-    one.end(signal.SIGTERM)
-
-    assert not (tmp_path / "pool").exists()
-
-
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory in /proc")
 @pytest.mark.parametrize(("name", "orders"), [("canned", 2000), ("sketch", 200)])
-def test_orders_take_no_memory(name: str, orders: int, tmp_path: Path) -> None:
+def test_orders_take_no_memory_and_with_a_seed_no_disk(name: str, orders: int, tmp_path: Path) -> None:
     one, sizes = Process(tmp_path, seed=3, name=name), []
     for ticket in range(100 + orders):
         valence, arousal = (ticket * 0.37) % 2 - 1, (ticket * 0.73) % 2 - 1
@@ -233,3 +225,4 @@ def test_orders_take_no_memory(name: str, orders: int, tmp_path: Path) -> None:
 
     sys.stdout.write(f"studio {name}: {sizes[0]:.1f} MiB after 100 orders, {sizes[1]:.1f} MiB after {orders} more\n")
     assert sizes[1] - sizes[0] < 4.0
+    assert not (tmp_path / "pool").exists()
