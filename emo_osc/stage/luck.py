@@ -3,6 +3,7 @@
 from math import sqrt
 
 _MASK = (1 << 64) - 1
+_SPREAD = sqrt(3.0)
 
 
 def luck_of(seed: int, index: int) -> float:
@@ -17,5 +18,6 @@ def luck_of(seed: int, index: int) -> float:
     mixed = ((mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9) & _MASK
     mixed = ((mixed ^ mixed >> 27) * 0x94D049BB133111EB) & _MASK
     mixed ^= mixed >> 31
-    total = sum(mixed >> shift & 0xFFFF for shift in (0, 16, 32, 48))
-    return (total / 65535.0 - 2.0) * sqrt(3.0)
+    # Written out, since every note asks twice: a loop takes a microsecond more.
+    total = (mixed & 0xFFFF) + (mixed >> 16 & 0xFFFF) + (mixed >> 32 & 0xFFFF) + (mixed >> 48)
+    return (total / 65535.0 - 2.0) * _SPREAD
