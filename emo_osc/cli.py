@@ -8,7 +8,7 @@ import click
 
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
-from emo_osc.cli_options import DATA, PATH, composing, preset_of
+from emo_osc.cli_options import PATH, composing, preset_of
 from emo_osc.cli_train import train
 from emo_osc.errors import EmoOscError
 
@@ -212,27 +212,30 @@ commands.add_command(train)
 
 @commands.command("eval")
 @composing
-@DATA
+@click.option(
+    "--data", type=click.Path(path_type=Path), envvar="EMO_OSC_DATA", help="Corpus folder, else control alone."
+)
 @click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
+@click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+@click.option("--plots", "plots_out", type=PATH, metavar="DIR", help="The figures as pictures.")
 @click.option("--card", type=PATH, metavar="OUT.md", help="The model card as a file.")
-def evaluate(preset: str, data: Path, samples: int, json_out: Path | None, card: Path | None, **options: Any) -> None:
-    """Measure the shipped model beside human melodies."""
+def evaluate(preset: str, quick: bool, card: Path | None, **options: Any) -> None:
+    """Measure the model: does it do as asked, and are its melodies like people's?"""
     from emo_osc.lab.card import write_card
-    from emo_osc.lab.evaluate import evaluate as measure
-    from emo_osc.lab.report import show, write
+    from emo_osc.lab.evaluation import Choices, run
+    from emo_osc.lab.makers import FULL, QUICK
     from emo_osc.studio import checkpoints
     from emo_osc.studio.generators import build
     from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
 
-    section = preset_of(preset, options).generator
-    generator = build(section)
+    kept = {name: options.pop(name) for name in ("data", "samples", "json_out", "plots_out")}
+    choices = Choices(**kept, size=QUICK if quick else FULL)
+    preset_section = preset_of(preset, options).generator
+    generator = build(preset_section)
     if not isinstance(generator, MusicVAE):
         raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
-    tables = measure(generator, data, samples).tables
-    show(tables)
-    if json_out:
-        write(tables, json_out)
+    tables = run(generator, choices)
     if card:
-        path = checkpoint_path(section)
+        path = checkpoint_path(preset_section)
         write_card(path.stem, checkpoints.load(path), tables, card)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emo_osc.lab.report import Tables
+from emo_osc.lab.report import Tables, cell
 from emo_osc.studio.checkpoints import Checkpoint
 
 INTRODUCTION = """\
@@ -68,9 +68,11 @@ def _table(title: str, table: Mapping[str, Mapping[str, float]]) -> str:
     lines.append("| | " + " | ".join(column.replace("_", " ") for column in columns) + " |")
     lines.append("|---" * (len(columns) + 1) + "|")
     for name, row in table.items():
-        lines.append(f"| {name} | " + " | ".join(_figure(row.get(column)) for column in columns) + " |")
+        lines.append(f"| {name} | " + " | ".join(_figure(column, row.get(column)) for column in columns) + " |")
     return "\n".join([*lines, ""])
 
 
-def _figure(value: float | None) -> str:
+def _figure(column: str, value: float | None) -> str:
+    if column == "met" and value is not None:
+        return cell(column, value)
     return "" if value is None else f"{value:.3g}" if abs(value) < 10 else f"{value:.1f}"

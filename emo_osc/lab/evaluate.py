@@ -5,7 +5,7 @@ figure here was used to train.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +16,11 @@ from torch.nn import functional as fn
 
 from emo_osc.affect import MOODS
 from emo_osc.errors import EmoOscError
-from emo_osc.lab.form import MEASURES, cells, copied_share, overlapped_area
-from emo_osc.studio.attributes import targets
+from emo_osc.lab.baselines import edited, tonal
+from emo_osc.lab.control import judged
+from emo_osc.lab.form import MEASURES, cells, copied_share
+from emo_osc.lab.overlap import distances_between, distances_within, divergence, frechet, overlapped_area
+from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.bar_vae import BarVAE
@@ -32,6 +35,7 @@ Row = dict[str, float]
 Table = dict[str, Row]
 
 COPY_BARS = (8, 4, 2)
+LEAST_OVERLAP = 0.80
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,15 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
     drawn = generator.draw(None, range(samples))
     kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}
     chosen = np.array([tokens_of(made.melody) for each in kept.values() for made in each])
+    sets = _by_all(chosen, train)
     return Report(
         {
             "rebuilding test melodies": rebuilding(generator.proposer.vae, test),
             "drawn with the affect open, and human melodies": likeness_table(drawn, test.tokens),
             "kept for the sixteen moods, and human melodies": likeness_table(chosen, test.tokens),
+            "how alike the sets are: overlapped areas with human melodies": overlaps(sets, test.tokens),
+            "divergence from human melodies, nats": divergences(sets, test.tokens),
+            "Frechet distance of bars in the latent space": frechets(generator, sets, test.tokens),
             "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
             "fast decoding against the plain path": agreement(generator, range(64)),
             "moods": moods(kept),
@@ -104,6 +112,77 @@ def likeness_table(made: Tokens, human: Tokens) -> Table:
                 "human_overlap": overlapped_area(theirs[half], theirs[~half]),
             }
     return table
+
+
+def overlaps(made: Mapping[str, Tokens], human: Tokens) -> Table:
+    """For each measure the plain overlap, and that of pairwise distances, of every maker's set with the human one."""
+    table: Table = {}
+    for name, sets, ours, theirs in _measured(made, human):
+        pairs = overlapped_area(distances_between(ours, theirs), distances_within(theirs))
+        table.setdefault(name, {})[sets] = overlapped_area(ours, theirs)
+        table[name][f"{sets}_pairs"] = pairs
+    mean = {column: float(np.mean([row[column] for row in table.values()])) for column in next(iter(table.values()))}
+    table["mean of all"] = mean
+    return {name: row | judged(next(iter(row.values())), least=LEAST_OVERLAP) for name, row in table.items()}
+
+
+def divergences(made: Mapping[str, Tokens], human: Tokens) -> Table:
+    """Kullback-Leibler divergence of the distances within the human set from those between it and each maker's."""
+    table: Table = {}
+    for name, sets, ours, theirs in _measured(made, human):
+        told = divergence(distances_within(theirs), distances_between(ours, theirs))
+        if np.isfinite(told):
+            table.setdefault(name, {})[sets] = told
+    return table
+
+
+def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> Table:
+    """Frechet distance of the bars' latent means to those of one human half; `human` is the other half's."""
+    assert isinstance(generator.proposer, PriorProposer)
+    first, second = _halves(human)
+    if len(first) < 2 or len(second) < 2:
+        return {}
+    there = _bar_means(generator.proposer.vae, first)
+    others = {**made, "human": second}
+    means = {name: _bar_means(generator.proposer.vae, tokens) for name, tokens in others.items()}
+    return {"bars": {name: frechet(each, there) for name, each in means.items()}}
+
+
+def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[tuple[str, str, Floats, Floats]]:
+    """Measure, maker, the maker's values and the human ones; last of each measure one human half by the other."""
+    first, second = _halves(human)
+    for name, measure in MEASURES.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
+            theirs = measure(human)
+            told = {sets: measure(tokens) for sets, tokens in made.items()}
+            yield from ((name, sets, values, theirs) for sets, values in told.items())
+            if len(first) and len(second):
+                yield name, "human", measure(second), measure(first)
+
+
+def _by_all(played: Tokens, train: Corpus) -> dict[str, Tokens]:
+    """What the generator plays for the moods, and as much by each rule."""
+    each = max(1, len(played) // len(MOODS))
+    rules = [(mood.affect, range(index * each, (index + 1) * each)) for index, mood in enumerate(MOODS)]
+    return {
+        "played": played,
+        "tonal": np.concatenate([tonal(affect, seeds) for affect, seeds in rules]),
+        "edited": np.concatenate([edited(train.tokens, affect, seeds) for affect, seeds in rules]),
+    }
+
+
+def _bar_means(vae: BarVAE, tokens: Tokens) -> Floats:
+    device = next(vae.parameters()).device
+    bars = torch.from_numpy(tokens.reshape(-1, 16).astype(np.int64)).to(device)
+    with torch.no_grad():
+        means: Floats = vae.encode(bars)[0].double().cpu().numpy()
+    return means
+
+
+def _halves(human: Tokens) -> tuple[Tokens, Tokens]:
+    half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
+    return human[half], human[~half]
 
 
 def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:

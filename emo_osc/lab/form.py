@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import gaussian_kde
 
 from emo_osc.studio.attributes import NoteGrid, measure_table
 from emo_osc.studio.attributes import likeness as bar_likeness
+from emo_osc.studio.harmony import chord_tone_ratio, chords_of
 
 Tokens = NDArray[np.integer]
 Floats = NDArray[np.float64]
@@ -98,6 +98,24 @@ def likeness(lag: int) -> Callable[[Tokens], Floats]:
     return lambda tokens: bar_likeness(tokens, lag)
 
 
+def rhythm_likeness(lag: int) -> Callable[[Tokens], Floats]:
+    """Jaccard overlap of the onsets of bars `lag` apart, mean over the pairs of which one has any."""
+
+    def measured(tokens: Tokens) -> Floats:
+        onsets = _bars(tokens) >= 2
+        one, other = onsets[:, :-lag], onsets[:, lag:]
+        either = (one | other).sum(axis=-1)
+        shares = (one & other).sum(axis=-1) / np.maximum(either, 1)
+        return np.asarray(shares.sum(axis=1) / np.maximum((either > 0).sum(axis=1), 1))
+
+    return measured
+
+
+def chord_tones(weighing: str) -> Callable[[Tokens], Floats]:
+    """Share of notes on the tones of the chords that fit a melody in C: `count`, `duration` or `beats`."""
+    return lambda tokens: chord_tone_ratio(tokens, chords_of(tokens))[weighing]
+
+
 MEASURES: dict[str, Callable[[Tokens], Floats]] = {
     "notes per bar": notes_per_bar,
     "mean pitch": mean_pitch,
@@ -115,19 +133,9 @@ MEASURES: dict[str, Callable[[Tokens], Floats]] = {
     "bars repeated in rhythm": repeats(in_rhythm_only=True),
     "in scale": in_scale,
     **{f"likeness at lag {lag}": likeness(lag) for lag in LAGS},
+    **{f"rhythm at lag {lag}": rhythm_likeness(lag) for lag in LAGS},
+    **{f"chord tones, {weighing}": chord_tones(weighing) for weighing in ("count", "duration", "beats")},
 }
-
-
-def overlapped_area(one: Floats, other: Floats) -> float:
-    """Area under the smaller of two features' Gaussian-kernel densities, 0 apart to 1 equal (Yang and Lerch 2020)."""
-    one, other = one[np.isfinite(one)], other[np.isfinite(other)]
-    if one.std() < 1e-9 or other.std() < 1e-9:
-        return float(one.std() < 1e-9 and other.std() < 1e-9 and abs(one.mean() - other.mean()) < 1e-9)
-    low, high = min(one.min(), other.min()), max(one.max(), other.max())
-    margin = 0.25 * (high - low)
-    grid = np.linspace(low - margin, high + margin, 1000)
-    smaller = np.minimum(gaussian_kde(one)(grid), gaussian_kde(other)(grid))
-    return float(smaller.sum() * (grid[1] - grid[0]))
 
 
 def cells(tokens: Tokens, bars: int, fewest_onsets: int = 12) -> set[bytes]:

@@ -20,8 +20,19 @@ def show(tables: Tables, console: Console | None = None) -> None:
         columns = list(dict.fromkeys(name for row in table.values() for name in row))
         grid = Grid("", *columns, title=title, title_justify="left")
         for name, row in table.items():
-            grid.add_row(name, *(f"{row[column]:.4g}" if column in row else "" for column in columns))
+            grid.add_row(name, *(cell(column, row[column]) if column in row else "" for column in columns))
         console.print(grid)
+
+
+def cell(column: str, value: float) -> str:
+    """A figure as people read it; what stands under `met` is a word.
+
+    >>> cell("met", 1.0), cell("met", 0.0), cell("at_least", 0.95)
+    ('met', 'missed', '0.95')
+    """
+    if column == "met":
+        return "met" if value else "missed"
+    return f"{value:.4g}" if abs(value) >= 1e-9 else "0"
 
 
 def write(tables: Tables, path: Path) -> None:
