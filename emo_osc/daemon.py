@@ -157,7 +157,15 @@ class _Door:
     def _workers(self, hub: int) -> list[Worker]:
         tokens, sound = self._setup.tokens, self._preset.sound
         affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
-        studio = StudioSetup(hub, tokens["studio"], self._preset.generator, affects, _cache_folder()).to_json()
+        studio = StudioSetup(
+            hub,
+            tokens["studio"],
+            self._preset.generator,
+            affects,
+            _cache_folder(),
+            self._preset.references(),
+            self._preset.clock.is_locked,
+        ).to_json()
         workers = [
             Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,)),
             Worker("watch", ("-m", "emo_osc.port_watch", str(hub)), tokens["watch"] + "\n"),

@@ -64,6 +64,11 @@ class ClockSection(Section):
     play: bool = True
     start_stop_sync: bool = False
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether the tempo is somebody else's, and cannot follow a feeling."""
+        return self.source != "internal"
+
 
 class GeneratorSection(Section):
     """Who composes, on which device. `pool` is how many melodies are kept warm for every mood."""

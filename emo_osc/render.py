@@ -8,6 +8,7 @@ from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.takes import Take, takes, timed, write_json, write_midi
 from emo_osc.preset import Preset
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.generators import build
 
 
@@ -36,7 +37,8 @@ def write(order: Order, preset: Preset) -> str:
     """
     wanted = _affects(order, preset)
     seed = SystemRandom().randrange(1 << 31) if preset.generator.seed is None else preset.generator.seed
-    generator = build(preset.generator)
+    aims = Aims(preset.references(), locked=preset.clock.is_locked)
+    generator = build(preset.generator, aims)
     played = [
         (name, take)
         for name, affect in wanted

@@ -4,6 +4,7 @@ Melodies come as token arrays, `(N, 256)` integers of the 90 melody classes (see
 measured in one go. A melody is N = 1. Targets are those of the emotion reference, section 3.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ SPREAD = np.array([0.15, 2.0, 0.25])
 
 Tokens = NDArray[np.integer]
 Floats = NDArray[np.float64]
+Aim = Callable[[Affect], Floats]
+"""What an affect asks for, as `targets` says it or `aims.Aims` does."""
 
 
 @dataclass(frozen=True, slots=True)

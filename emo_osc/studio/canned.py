@@ -60,17 +60,18 @@ class Canned:
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
         """Variations that take the bars that move from melodies near the affect; `latent` plays no part."""
+        from emo_osc.studio.attributes import targets
         from emo_osc.studio.variations import exchanged, ranked, unchanged  # numpy; whoever only reads shelves has none
 
         source = tiled(melody)
         if amount <= 0.0:
-            return [unchanged(source, latent, affect, seed)] * count
+            return [unchanged(source, latent, targets(affect), seed)] * count
         if amount >= 1.0 or not source.notes:
             return self.compose(affect, count, seed)
         others = [ready.melody for ready in self._nearest(affect, CHOICE + 1) if ready.melody != source]
         seeds = [Random(f"{seed} {index}").getrandbits(62) for index in range(CANDIDATES * count)]
         varied = [exchanged(source, others[child % len(others)], amount, Random(child)) for child in seeds]
-        return ranked(varied, seeds, source, affect, amount)[:count]
+        return ranked(varied, seeds, source, targets(affect), amount)[:count]
 
     def _nearest(self, affect: Affect, count: int) -> list[Ready]:
         return sorted(self._melodies, key=lambda ready: _miss(ready, affect))[:count]

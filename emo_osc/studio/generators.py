@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
@@ -10,11 +10,15 @@ from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
 
+if TYPE_CHECKING:
+    from emo_osc.studio.attributes import Aim
+
 GENERATORS = {
     "canned": "emo_osc.studio.canned:build",
     "music_vae": "emo_osc.studio.music_vae:build",
 }
-"""Name -> import string of a function from `GeneratorSection` to `Generator`."""
+"""Name -> import string of a function from `GeneratorSection` to `Generator`; it may take an `aim`, too."""
+_AIMING = {"music_vae"}  # the others choose among melodies that were composed before
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,15 @@ class Generator(Protocol):
         """
 
 
-def build(section: GeneratorSection) -> Generator:
-    """The generator a preset names, loaded and ready.
+def build(section: GeneratorSection, aim: "Aim | None" = None) -> Generator:
+    """The generator a preset names, loaded and ready; `aim` says what an affect asks for, else the formulas do.
 
     Raises:
         EmoOscError: there is no such generator, or it cannot be loaded.
     """
     module, function = find(section.name).split(":")
-    return cast(Generator, getattr(import_module(module), function)(section))
+    more = {"aim": aim} if aim and section.name in _AIMING else {}
+    return cast(Generator, getattr(import_module(module), function)(section, **more))
 
 
 def find(name: str) -> str:

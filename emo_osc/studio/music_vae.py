@@ -22,7 +22,7 @@ from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, tiled
 from emo_osc.studio import checkpoints, losses
-from emo_osc.studio.attributes import Floats, distances, flaws, in_c, measure, measure_table, targets
+from emo_osc.studio.attributes import Aim, Floats, distances, flaws, in_c, measure, measure_table, targets
 from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
@@ -138,7 +138,7 @@ class MusicVAE:
         """
         source = tiled(melody)
         if amount <= 0.0:
-            return [unchanged(source, latent, affect, seed)] * count
+            return [unchanged(source, latent, self.taste.aim(affect), seed)] * count
         tokens = np.array(tokens_of(source))
         if amount >= 1.0 or tokens.max() < FIRST_NOTE:
             return self.compose(affect, count, seed)
@@ -146,14 +146,14 @@ class MusicVAE:
         form = form_of(tokens)
         moved = [moves(form, amount, Random(child)) for child in seeds]
         own, lift = self._home(tokens, latent)
-        theme = Theme(own, _wanted(tokens, affect, lift), amount)
+        theme = Theme(own, _wanted(tokens, self.taste.aim(affect), lift), amount)
         with no_denormals():
             proposal = self.proposer.near(theme, moved, seeds, self.taste)
             drawn = lifted(self._played(proposal, seeds), -lift)
         varied = [with_bars(source, row, bars) for row, bars in zip(drawn, moved, strict=True)]
         return [
             replace(made, latent=self._if_true(_latent(proposal, seeds.index(made.seed), seeds), made.melody))
-            for made in ranked(varied, seeds, source, affect, amount)[:count]
+            for made in ranked(varied, seeds, source, self.taste.aim(affect), amount)[:count]
         ]
 
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
@@ -179,7 +179,7 @@ class MusicVAE:
 
     def _moved(self, sources: Sequence[Latent], affect: Affect) -> _Drawn:
         seeds = [source.seed for source in sources]
-        return self._drawn(self.proposer.moved(sources, _in_one_mode(targets(affect), seeds)), seeds)
+        return self._drawn(self.proposer.moved(sources, _in_one_mode(self.taste.aim(affect), seeds)), seeds)
 
     def _drawn(self, proposal: Proposal, seeds: Sequence[int]) -> _Drawn:
         latents = [_latent(proposal, row, seeds) for row in range(len(seeds))]
@@ -194,7 +194,7 @@ class MusicVAE:
         return [told.of(row) for row in list(best.values())[:count]]
 
     def _told(self, drawn: _Drawn, affect: Affect) -> _Told:
-        wanted, measured = targets(affect), measure_table(drawn.tokens)
+        wanted, measured = self.taste.aim(affect), measure_table(drawn.tokens)
         apart = distances(measured, wanted) + flaws(drawn.tokens)
         outline, weights = Outline.of(drawn.tokens), losses.ranking_weights(self.taste.losses)
         asked = torch.from_numpy(np.tile(wanted, (len(measured), 1))).float()
@@ -239,13 +239,13 @@ class MusicVAE:
         return latent.to_text() if self.again(latent).tolist() == clean_tokens(tokens_of(melody)) else ""
 
 
-def build(section: GeneratorSection) -> MusicVAE:
-    """The generator of a preset: its checkpoint, or the shipped one.
+def build(section: GeneratorSection, aim: Aim = targets) -> MusicVAE:
+    """The generator of a preset: its checkpoint, or the shipped one; `aim` says what an affect asks for.
 
     Raises:
         EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
     """
-    taste = Taste(temperature=section.temperature, losses=dict(section.losses.items()))
+    taste = Taste(temperature=section.temperature, losses=dict(section.losses.items()), aim=aim)
     return load(checkpoint_path(section), pick_device(section.device), taste)
 
 
@@ -315,9 +315,9 @@ def _latent(proposal: Proposal, row: int, seeds: Sequence[int]) -> Latent:
     return Latent(proposal.latents[row], proposal.forms[row], seeds[row])
 
 
-def _wanted(tokens: NDArray[np.int64], affect: Affect, lift: int) -> Floats:
+def _wanted(tokens: NDArray[np.int64], aim: Floats, lift: int) -> Floats:
     """What the bars that move should measure: the affect's targets, in C, and no far leap from the bars that stay."""
-    wanted, pitch = targets(affect), measure(tokens[None]).mean_pitch
+    wanted, pitch = aim.copy(), measure(tokens[None]).mean_pitch
     wanted[1] = np.clip(wanted[1], pitch - REACH, pitch + REACH) + lift
     return wanted
 

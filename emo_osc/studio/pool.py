@@ -10,7 +10,7 @@ import numpy as np
 
 from emo_osc.affect import Affect
 from emo_osc.messages import Measured
-from emo_osc.studio.attributes import distances, targets
+from emo_osc.studio.attributes import Aim, distances, targets
 
 MAX_SOURCES = 512
 LOOKED_AT = 4  # times as many as are asked for: so many of the nearest take turns
@@ -44,9 +44,9 @@ class Pool:
     What one source and one affect make is always the same melody, so a source that gave one steps back.
     """
 
-    def __init__(self, size: int = MAX_SOURCES) -> None:
-        """An empty pool for `size` >= 1 sources."""
-        self._size = size
+    def __init__(self, size: int = MAX_SOURCES, aim: Aim = targets) -> None:
+        """An empty pool for `size` >= 1 sources; `aim` says what an affect asks for."""
+        self._size, self._aim = size, aim
         self._places: dict[int, _Place] = {}  # by seed, the oldest first
         self._turn = 0
 
@@ -76,7 +76,7 @@ class Pool:
         places = list(self._places.values())
         if not places:
             return []
-        far = distances(np.array([_figures(place.source.measured) for place in places]), targets(affect))
+        far = distances(np.array([_figures(place.source.measured) for place in places]), self._aim(affect))
         near = np.argsort(far, kind="stable")[: LOOKED_AT * count].tolist()
         chosen = [places[row] for row in sorted(near, key=lambda row: (places[row].uses, places[row].turn))[:count]]
         self._turn += 1

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from emo_osc.affect import Affect
-from emo_osc.studio.attributes import Floats, targets
+from emo_osc.studio.attributes import Aim, Floats, targets
 from emo_osc.studio.decode import BarDecoderWeights
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
@@ -36,13 +36,15 @@ class Taste:
     """How melodies are drawn.
 
     `temperature` > 0, 1 for what was found best, more for bolder melodies; `share` of the noise that bars of one letter
-    of the form have in common; `looks` at the prior's head for each bar; `losses` are a preset's weights in ranking.
+    of the form have in common; `looks` at the prior's head for each bar; `losses` are a preset's weights in ranking;
+    `aim` says what an affect asks for.
     """
 
     temperature: float = 1.0
     share: float = 1.0
     looks: int = 12
     losses: Mapping[str, float] = field(default_factory=dict)
+    aim: Aim = targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ class PriorProposer:
     @torch.no_grad()
     def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: Taste) -> Tensor:
         """Slots (B, 16, Z), a melody a seed."""
-        wanted = None if affect is None else targets(affect)
+        wanted = None if affect is None else taste.aim(affect)
         noise, wish = self.noise(seeds, taste), self.wish(wanted, seeds)
         return self.prior.sample(noise, wish, form, taste.looks, words=self.words)
 

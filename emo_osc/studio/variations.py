@@ -57,7 +57,7 @@ def exchanged(source: Melody, other: Melody, amount: float, random: Random) -> M
 
 
 def ranked(
-    varied: Sequence[Melody], seeds: Sequence[int], source: Melody, affect: Affect, amount: float
+    varied: Sequence[Melody], seeds: Sequence[int], source: Melody, wanted: Floats, amount: float
 ) -> list[Composed]:
     """Variations of a melody, the best first: near the targets, few flaws, as many new notes as asked for.
 
@@ -65,7 +65,7 @@ def ranked(
     """
     tokens = np.array([tokens_of(melody) for melody in varied])
     measured = measure_table(tokens)
-    apart = distances(measured, targets(affect)) + flaws(tokens)
+    apart = distances(measured, wanted) + flaws(tokens)
     unlike = 1.0 - sameness(tokens, np.array(tokens_of(source)))
     cost = apart + UNLIKE * np.abs(unlike - amount)
     return [
@@ -74,10 +74,10 @@ def ranked(
     ]
 
 
-def unchanged(melody: Melody, latent: str, affect: Affect, seed: int) -> Composed:
+def unchanged(melody: Melody, latent: str, wanted: Floats, seed: int) -> Composed:
     """A melody of sixteen bars as the variation that changes nothing."""
     tokens = np.array([tokens_of(melody)])
-    apart = distances(measure_table(tokens), targets(affect)) + flaws(tokens)
+    apart = distances(measure_table(tokens), wanted) + flaws(tokens)
     return Composed(melody, measure(tokens), float(apart[0]), seed, latent)
 
 

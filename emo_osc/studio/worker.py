@@ -12,7 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -20,14 +20,16 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TypeVar
 
-from emo_osc.affect import Affect
+from emo_osc.affect import Affect, Reference
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
 from emo_osc.studio.needs import GRID, RECENT, Needs
+from emo_osc.studio.pool import Pool
 from emo_osc.studio.pool_file import PoolFile, key_of
 from emo_osc.studio.refining import Refining
 
@@ -51,6 +53,7 @@ class StudioSetup:
     """What the door tells the studio: the stage's port and this studio's token, the generator, the moods' points.
 
     `cache` is the folder in which sources are kept between evenings; empty, nothing is read or written.
+    `references` are what the preset knows of its moods' music; the tempo of a host that owns it `is_locked`.
     """
 
     port: int
@@ -58,13 +61,21 @@ class StudioSetup:
     generator: GeneratorSection
     affects: tuple[Affect, ...]
     cache: str = ""
+    references: tuple[Reference, ...] = ()
+    is_locked: bool = False
+
+    @property
+    def aims(self) -> Aims:
+        """What an affect asks for."""
+        return Aims(self.references, locked=self.is_locked)
 
     def to_json(self) -> str:
         """The setup as text for the studio's standard input."""
         points = [[affect.valence, affect.arousal] for affect in self.affects]
         section = self.generator.model_dump(mode="json")
         fields = {"port": self.port, "token": self.token, "generator": section, "affects": points, "cache": self.cache}
-        return json.dumps(fields)
+        known = {"references": [asdict(each) for each in self.references], "is_locked": self.is_locked}
+        return json.dumps(fields | known)
 
     @classmethod
     def from_json(cls, text: str) -> "StudioSetup":
@@ -77,7 +88,9 @@ class StudioSetup:
             fields = json.loads(text)
             section = GeneratorSection.model_validate(fields["generator"])
             affects = tuple(Affect(*point) for point in fields["affects"])
-            return cls(int(fields["port"]), str(fields["token"]), section, affects, str(fields["cache"]))
+            known = tuple(Reference(**each | {"affect": Affect(**each["affect"])}) for each in fields["references"])
+            port, token, cache = int(fields["port"]), str(fields["token"]), str(fields["cache"])
+            return cls(port, token, section, affects, cache, known, bool(fields["is_locked"]))
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a setup: {error}") from None
 
@@ -90,7 +103,7 @@ class Studio:
     ) -> None:
         section = setup.generator
         self._loaded = Loaded(generator.name, generator.device)
-        self._composer = Composer(generator, section.seed)
+        self._composer = Composer(generator, section.seed, Pool(aim=setup.aims))
         is_wide = self._composer.refines and bool(setup.affects)  # else what is composed for is the moods alone
         self._needs = Needs(setup.affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
         self._batch = 1 if is_wide else BATCH
@@ -269,7 +282,7 @@ def main() -> int:
         connection.settimeout(None)
         connection.sendall(setup.token.encode() + b"\n")
         try:
-            generator = build(setup.generator)
+            generator = build(setup.generator, setup.aims)
         except EmoOscError as error:
             connection.sendall(encode(Failed(str(error))))
             return 2

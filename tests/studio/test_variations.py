@@ -86,11 +86,11 @@ def test_repeating_bars_take_one_and_the_same_bar() -> None:
 def test_what_moved_as_far_as_was_asked_comes_first() -> None:
     other = melody([62, 65, 64, 67, 60, 62, 64, 65] * 2)
     half = TUNE.with_bars_of(other, range(0, 16, 2))
-    far, near = (ranked([half, TUNE], [5, 6], TUNE, Affect(0.0, 0.0), amount) for amount in (0.9, 0.0))
+    far, near = (ranked([half, TUNE], [5, 6], TUNE, targets(Affect(0.0, 0.0)), amount) for amount in (0.9, 0.0))
 
     assert [made.seed for made in far] == [5, 6]
     assert [made.melody for made in near] == [TUNE, half]
-    assert near[0].distance == pytest.approx(unchanged(TUNE, "", Affect(0.0, 0.0), 6).distance)
+    assert near[0].distance == pytest.approx(unchanged(TUNE, "", targets(Affect(0.0, 0.0)), 6).distance)
 
 
 def test_sameness_and_unchanged_bars_count_what_is_shared() -> None:
