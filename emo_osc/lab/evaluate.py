@@ -33,6 +33,7 @@ from emo_osc.train.vae import rebuild
 Tokens = NDArray[np.integer]
 Row = dict[str, float]
 Table = dict[str, Row]
+_Pair = tuple[str, str, Floats, Floats]  # measure, maker, its values, the human ones
 
 COPY_BARS = (8, 4, 2)
 LEAST_OVERLAP = 0.80
@@ -58,13 +59,14 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
     kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}
     chosen = np.array([tokens_of(made.melody) for each in kept.values() for made in each])
     sets = _by_all(chosen, train)
+    pairs = list(_measured(sets, test.tokens))
     return Report(
         {
             "rebuilding test melodies": rebuilding(generator.proposer.vae, test),
             "drawn with the affect open, and human melodies": likeness_table(drawn, test.tokens),
             "kept for the sixteen moods, and human melodies": likeness_table(chosen, test.tokens),
-            "how alike the sets are: overlapped areas with human melodies": overlaps(sets, test.tokens),
-            "divergence from human melodies, nats": divergences(sets, test.tokens),
+            "how alike the sets are: overlapped areas with human melodies": overlaps(pairs),
+            "divergence from human melodies, nats": divergences(pairs),
             "Frechet distance of bars in the latent space": frechets(generator, sets, test.tokens),
             "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
             "fast decoding against the plain path": agreement(generator, range(64)),
@@ -114,10 +116,10 @@ def likeness_table(made: Tokens, human: Tokens) -> Table:
     return table
 
 
-def overlaps(made: Mapping[str, Tokens], human: Tokens) -> Table:
+def overlaps(measured: Sequence[_Pair]) -> Table:
     """For each measure the plain overlap, and that of pairwise distances, of every maker's set with the human one."""
     table: Table = {}
-    for name, sets, ours, theirs in _measured(made, human):
+    for name, sets, ours, theirs in measured:
         pairs = overlapped_area(distances_between(ours, theirs), distances_within(theirs))
         table.setdefault(name, {})[sets] = overlapped_area(ours, theirs)
         table[name][f"{sets}_pairs"] = pairs
@@ -126,10 +128,10 @@ def overlaps(made: Mapping[str, Tokens], human: Tokens) -> Table:
     return {name: row | judged(next(iter(row.values())), least=LEAST_OVERLAP) for name, row in table.items()}
 
 
-def divergences(made: Mapping[str, Tokens], human: Tokens) -> Table:
+def divergences(measured: Sequence[_Pair]) -> Table:
     """Kullback-Leibler divergence of the distances within the human set from those between it and each maker's."""
     table: Table = {}
-    for name, sets, ours, theirs in _measured(made, human):
+    for name, sets, ours, theirs in measured:
         told = divergence(distances_within(theirs), distances_between(ours, theirs))
         if np.isfinite(told):
             table.setdefault(name, {})[sets] = told
@@ -148,7 +150,7 @@ def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> 
     return {"bars": {name: frechet(each, there) for name, each in means.items()}}
 
 
-def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[tuple[str, str, Floats, Floats]]:
+def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[_Pair]:
     """Measure, maker, the maker's values and the human ones; last of each measure one human half by the other."""
     first, second = _halves(human)
     for name, measure in MEASURES.items():

@@ -13,8 +13,8 @@ from emo_osc.errors import EmoOscError
 
 Floats = NDArray[np.float64]
 
-POINTS = 1000
-MOST_PAIRS = 2000
+POINTS = 400
+MOST_PAIRS = 1000
 SAME = 1e-9
 
 
