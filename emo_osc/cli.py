@@ -9,6 +9,7 @@ import click
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
 from emo_osc.cli_options import PATH, composing, preset_of
+from emo_osc.cli_profile import profile
 from emo_osc.cli_train import train
 from emo_osc.errors import EmoOscError
 
@@ -207,6 +208,7 @@ def import_magenta(source: Path, out: Path) -> None:
 
 
 commands.add_command(bench)
+commands.add_command(profile)
 commands.add_command(train)
 
 

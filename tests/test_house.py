@@ -23,6 +23,7 @@ DOOR = {
     "cli",
     "cli_bench",
     "cli_options",
+    "cli_profile",
     "cli_train",
     "client",
     "daemon",

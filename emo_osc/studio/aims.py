@@ -3,6 +3,8 @@
 Imports no torch.
 """
 
+from math import log
+
 import numpy as np
 
 from emo_osc.affect import REFERENCE_RANGES, Affect, Reference
@@ -59,6 +61,18 @@ def locked_targets(affect: Affect) -> Floats:
     wanted = targets(affect)
     wanted[0] = np.clip(4.6 * np.exp(0.73 * affect.arousal + 0.31 * affect.valence), *LOCKED_RANGE)
     return wanted
+
+
+def affect_of(notes_per_bar: float, major: float) -> Affect:
+    """Where the formulas of `attributes.targets` ask for that density and that share of major: they turned round.
+
+    >>> affect_of(*targets(Affect(0.5, -0.25))[[0, 2]].tolist())
+    Affect(valence=0.5, arousal=-0.25)
+    """
+    share = min(max(major, 0.01), 0.99)
+    valence = min(1.0, max(-1.0, 0.5 * log(share / (1.0 - share))))
+    arousal = (log(notes_per_bar / 4.6) - 0.10 * valence) / 0.50
+    return Affect.clamped(round(valence, 2), round(arousal, 2))
 
 
 def _spread(affect: Affect, points: Floats, misses: Floats) -> float:

@@ -27,7 +27,7 @@ class Composer:
     """Melodies for affects, never the same ones twice unless a seed says so."""
 
     def __init__(self, generator: Generator, seed: int | None = None, pool: Pool | None = None) -> None:
-        self.pool = pool or Pool()
+        self.pool = Pool() if pool is None else pool  # an empty one is no pool to python
         self._generator = generator
         self._refiner = Refiner(generator) if isinstance(generator, Refining) else None
         self._theme: Melody | None = None

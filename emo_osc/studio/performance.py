@@ -92,11 +92,14 @@ def read_midi(path: Path) -> Performance:
         ValueError: the file cannot be read as MIDI.
     """
     import mido  # only files need it
+    from mido.midifiles.meta import KeySignatureError
 
     try:
         file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, IndexError, KeyError) as error:
+    except (OSError, EOFError, ValueError, IndexError, KeyError, KeySignatureError) as error:
         raise ValueError(f"{path}: not a MIDI file ({error})") from None
+    if not 0 < file.ticks_per_beat < 0x8000:
+        raise ValueError(f"{path}: its time is in film frames, not in beats; export it again with a beat resolution")
     return _performance(file)
 
 

@@ -1,0 +1,213 @@
+"""What a performer's own music measures, mood by mood: folders of .mid files to the references of a preset.
+
+The step of Jang, Son and Lee: the reference value of an emotion is the mean over music that people call by it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import inf, isnan, nan, sqrt
+from pathlib import Path
+from unicodedata import normalize
+
+import numpy as np
+
+from emo_osc.affect import MOODS, OWN, Mood, MoodBook, Reference, name_key
+from emo_osc.errors import EmoOscError
+from emo_osc.studio.aims import affect_of
+from emo_osc.studio.attributes import Floats, measure_table
+from emo_osc.studio.extraction import melodies, windows
+from emo_osc.studio.performance import DEFAULT_TEMPO, Performance, Played, read_midi
+
+SUFFIXES = (".mid", ".midi")
+FEWEST_BARS = 4  # of a file that is shorter than a phrase and measured as a whole
+FEWEST_NOTES = 0.25  # a bar; less is a rest
+STEPS_PER_BAR = 16
+_SHIPPED = {(mood.id, mood.affect) for mood in MOODS}
+Tell = Callable[[str], None]
+Watch = Callable[[list[Path], str], Iterable[Path]]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the files of one mood measure; `measured` (N, 3) and `tempos` (N,) in bpm have a row a file.
+
+    The mood's point is a book's own, or `is_inferred` from the measures; `left_out` files could not be measured.
+    """
+
+    mood: Mood
+    measured: Floats
+    tempos: Floats
+    left_out: int = 0
+    is_inferred: bool = False
+
+    @property
+    def reference(self) -> Reference:
+        """The means over files."""
+        density, pitch, major = self.measured.mean(axis=0).tolist()
+        return Reference(self.mood.affect, round(density, 2), round(pitch, 1), round(major, 2))
+
+    @property
+    def errors(self) -> tuple[float, float, float]:
+        """Standard errors of the three means, NaN for one file: windows of a file are no independent witnesses."""
+        if len(self.measured) < 2:
+            return nan, nan, nan
+        density, pitch, major = (self.measured.std(axis=0, ddof=1) / sqrt(len(self.measured))).tolist()
+        return density, pitch, major
+
+
+def profile(folder: Path, book: MoodBook, tell: Tell, watch: Watch) -> list[Profile]:
+    """Measures the folders of a folder, each named as a mood in any language, in the order of their names.
+
+    `tell` takes a line on each file or folder that is left out, `watch` shows how far it is. A folder that names no
+    mood of the book is a mood of its own, its point inferred.
+
+    Raises:
+        EmoOscError: there is no such folder, or nothing in it can be measured.
+    """
+    if not folder.is_dir():
+        raise EmoOscError(f"{folder}: no such folder; give one that holds a folder of .mid files for each mood")
+    found = [_profile(id, files, book, tell, watch) for id, files in _files(folder, book).items()]
+    kept = [each for each in found if each is not None]
+    if not kept:
+        raise EmoOscError(
+            f"{folder}: no mood with a .mid file that can be measured; name its folders bright, 우울함, .."
+        )
+    return kept
+
+
+def measured_file(path: Path) -> tuple[Floats, float]:
+    """What a file's top line measures, (3,), the mean over its windows of 16 bars, and its mean tempo in bpm.
+
+    A file of fewer bars, four at least, is measured as a whole.
+
+    Raises:
+        ValueError: it is no MIDI file, or has no such melody.
+    """
+    performance = read_midi(path)
+    line = steady(top_line(performance))
+    if not line.notes:
+        raise ValueError(f"{path}: no notes")
+    found = [measure_table(np.array([tokens])) for tokens in windows(line)] or _whole(line)
+    measured = np.concatenate([np.empty((0, 3)), *found])
+    measured = measured[measured[:, 0] >= FEWEST_NOTES]
+    if not len(measured):
+        raise ValueError(f"{path}: no melody of {FEWEST_BARS} bars of 4/4")
+    return measured.mean(axis=0), _mean_tempo(performance)
+
+
+def top_line(performance: Performance) -> Performance:
+    """What is heard on top: of all instruments but drums the notes that no higher one covers past their middle."""
+    heard = [note for note in performance.notes if not note.is_drum and note.velocity]
+    notes = sorted(heard, key=lambda note: (note.start_s, -note.pitch))
+    above: list[Played] = []
+    top: list[Played] = []
+    for note in notes:
+        above = [other for other in above if other.end_s > note.start_s]
+        middle_s = (note.start_s + note.end_s) / 2
+        if not any(other.pitch > note.pitch and other.end_s >= middle_s for other in above):
+            top.append(replace(note, instrument=0, program=0))
+        above.append(note)
+    return replace(performance, notes=tuple(top))
+
+
+def steady(performance: Performance) -> Performance:
+    """The same beats at one tempo: else a file that breathes would fall to pieces at every change."""
+    beat = _beats(performance)
+    pace_s = 60.0 / DEFAULT_TEMPO
+    notes = (
+        replace(note, start_s=pace_s * beat(note.start_s), end_s=pace_s * beat(note.end_s))
+        for note in performance.notes
+    )
+    signatures = tuple((pace_s * beat(at_s), beats, unit) for at_s, beats, unit in performance.signatures)
+    return Performance(tuple(notes), (), signatures)
+
+
+def preset_text(profiles: Iterable[Profile], source: str) -> str:
+    """The preset, as YAML, that makes the generator aim at what was measured."""
+    lines = [f"# What the music of {_one_line(source)} measures, written by `emo-osc profile`.", "", "moods:"]
+    for each in profiles:
+        lines += _entry(each)
+    return "\n".join(lines) + "\n"
+
+
+def _entry(profile: Profile) -> Iterator[str]:
+    mood, reference = profile.mood, profile.reference
+    yield f"  {json.dumps(mood.id, ensure_ascii=False)}:   # {_files_in_words(profile)}"
+    if (mood.id, mood.affect) not in _SHIPPED:
+        note = "   # inferred from density and mode; move it where you hear it" if profile.is_inferred else ""
+        yield f"    valence: {mood.affect.valence}{note}"
+        yield f"    arousal: {mood.affect.arousal}"
+    if mood.vocabulary == OWN and mood.aliases:
+        yield f"    aliases: {json.dumps(mood.aliases, ensure_ascii=False)}"
+    for name, error in zip(("notes_per_bar", "mean_pitch", "major"), profile.errors, strict=True):
+        spread = "" if isnan(error) else f"   # standard error {error:.2f}"
+        yield f"    {name}: {getattr(reference, name)}{spread}"
+
+
+def _files_in_words(profile: Profile) -> str:
+    count = len(profile.measured)
+    return f"{count} file{'s' * (count != 1)}, {profile.tempos.mean():.0f} bpm"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _files(folder: Path, book: MoodBook) -> dict[str, list[Path]]:
+    """The files of every mood; two folders may be named after one."""
+    places = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    ids = _found([place.name for place in places], book)
+    found: dict[str, list[Path]] = {}
+    for place in places:
+        files = sorted(path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        found.setdefault(ids[place.name], []).extend(files)
+    return found
+
+
+def _found(folders: Iterable[str], book: MoodBook) -> dict[str, str]:
+    """Folder -> the id of its mood; one that names none is a mood of its own, spelt as it first comes."""
+    known = {key: mood.id for key, mood in book.by_key().items()}
+    return {name: known.setdefault(name_key(name), normalize("NFC", name)) for name in folders}
+
+
+def _profile(id: str, files: list[Path], book: MoodBook, tell: Tell, watch: Watch) -> Profile | None:
+    rows: list[Floats] = []
+    tempos: list[float] = []
+    for path in watch(files, id):
+        try:
+            measured, tempo = measured_file(path)
+        except ValueError as error:
+            tell(f"left out: {error}")
+            continue
+        rows.append(measured)
+        tempos.append(tempo)
+    if not rows:
+        tell(f"left out: {id}: none of its {len(files)} .mid files can be measured")
+        return None
+    table = np.stack(rows)
+    mood = next((mood for mood in book.moods if mood.id == id), None)
+    own = mood or Mood(id, affect_of(float(table[:, 0].mean()), float(table[:, 2].mean())))
+    return Profile(own, table, np.array(tempos), len(files) - len(rows), is_inferred=mood is None)
+
+
+def _whole(line: Performance) -> list[Floats]:
+    found = [tokens for piece in line.pieces() for tokens in melodies(piece)]
+    return [measure_table(np.array([tokens])) for tokens in found if len(tokens) >= FEWEST_BARS * STEPS_PER_BAR]
+
+
+def _mean_tempo(performance: Performance) -> float:
+    end_s = max(note.end_s for note in performance.notes)
+    return 60.0 * _beats(performance)(end_s) / end_s
+
+
+def _beats(performance: Performance) -> Callable[[float], float]:
+    """From seconds to quarters since the start."""
+    changes = [(0.0, DEFAULT_TEMPO), *sorted(performance.tempos)]
+    ends = [*(at_s for at_s, _ in changes[1:]), inf]
+
+    def beat(time_s: float) -> float:
+        spans = zip(changes, ends, strict=True)
+        return sum((min(time_s, end_s) - at_s) * tempo / 60.0 for (at_s, tempo), end_s in spans if time_s > at_s)
+
+    return beat
