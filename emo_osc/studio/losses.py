@@ -149,15 +149,15 @@ def repetition(case: Case) -> Tensor:
 
 
 LOSSES: dict[str, Loss] = {
-    "density": Loss(density, training=10.0),
+    "density": Loss(density, training=30.0),
     "register": Loss(register, training=10.0),
-    "mode": Loss(mode, training=4.0),
+    "mode": Loss(mode, training=6.0),
     "chord": Loss(chord, training=4.0, ranking=10.0),
     "scale": Loss(scale, training=4.0),
     "interval": Loss(interval, training=0.3, ranking=0.1),
-    "rhythm": Loss(rhythm, training=1.0, needs_source=True),
+    "rhythm": Loss(rhythm, training=2.0, needs_source=True),
     "structure": Loss(structure, training=1.0, needs_source=True),
-    "realism": Loss(realism, training=0.3, needs_source=True),
+    "realism": Loss(realism, training=0.1, needs_source=True),
     "distance": Loss(distance, training=0.02, needs_source=True),
     "syncopation": Loss(syncopation, training=0.0),
     "repetition": Loss(repetition, training=0.0),

@@ -39,7 +39,7 @@ from emo_osc.train.prior import encode_corpus
 
 LATEST = 24  # parts of the replay
 RECIPE = Recipe(
-    steps=3_000, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=500
+    steps=2_400, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=300
 )
 DENSITIES, PITCHES = (2.2, 9.5), (64.0, 78.0)
 SHARED_BY, FEWEST_WORDS = 2, 8  # songs, bars
