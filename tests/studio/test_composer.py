@@ -6,6 +6,7 @@ from emo_osc.affect import Affect
 from emo_osc.score import Melody, Note
 from emo_osc.studio.composer import FEWEST, TRIED, WITHIN, Composer
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.pool import Pool
 from emo_osc.studio.refining import Refiner
 from tests.studio.sketch import Sketch
 
@@ -125,3 +126,12 @@ def test_after_it_was_told_to_stop_it_composes_afresh() -> None:
     composer.answer(MILD, 1)
 
     assert (composer.draw(3), composer.refines, composer.is_lacking, sketch.composed) == ([], False, False, [MILD])
+
+
+def test_an_empty_pool_that_was_given_is_the_one_that_is_filled() -> None:
+    pool = Pool()
+    composer = Composer(Sketch(), 1, pool)
+    composer.draw(3)
+
+    assert composer.pool is pool
+    assert len(pool) == 3

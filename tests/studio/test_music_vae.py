@@ -1,18 +1,20 @@
 """The shipped generator, with the shipped weights: repeatable, near its targets, in the seam's terms."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from emo_osc.affect import Affect
+from emo_osc.affect import Affect, Reference
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.evaluate import evaluate
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, Note
 from emo_osc.studio import checkpoints
-from emo_osc.studio.attributes import in_c, measure, targets
+from emo_osc.studio.aims import Aims
+from emo_osc.studio.attributes import distances, in_c, measure, targets
 from emo_osc.studio.generators import build
 from emo_osc.studio.latents import Latent
 from emo_osc.studio.music_vae import MusicVAE
@@ -43,6 +45,19 @@ def test_an_excited_melody_has_more_notes_than_a_calm_one(shipped: MusicVAE) -> 
     density = [np.mean([c.measured.notes_per_bar for c in side]) for side in (calm, excited)]
     asked = [targets(affect)[0] for affect in (CALM, EXCITED)]
     assert np.abs(np.log(np.array(density) / asked)).max() < 0.25
+
+
+def test_a_reference_says_what_melodies_of_its_point_are_like(shipped: MusicVAE) -> None:
+    aims = Aims((Reference(CALM, notes_per_bar=7.0, mean_pitch=66.0),))
+    told = MusicVAE(shipped.proposer, replace(shipped.taste, aim=aims))
+    plain, own = (generator.compose(CALM, 3, seed=5) for generator in (shipped, told))
+
+    assert np.mean([made.measured.notes_per_bar for made in own]) == pytest.approx(7.0, rel=0.2)
+    assert np.mean([made.measured.notes_per_bar for made in plain]) < 4.5
+    assert max(made.distance for made in own) < min(
+        float(distances(np.array([[m.measured.notes_per_bar, m.measured.mean_pitch, 0.5]]), aims(CALM))[0])
+        for m in plain
+    )
 
 
 def test_a_melody_does_not_depend_on_its_neighbours(shipped: MusicVAE) -> None:

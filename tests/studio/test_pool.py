@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.affect import Affect
+from emo_osc.affect import Affect, Reference
 from emo_osc.messages import Measured
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.pool import LOOKED_AT, Pool, Source
 
@@ -37,6 +38,15 @@ def test_what_is_nearest_to_the_targets_comes_first() -> None:
         others = [each for each in full_pool().sources() if each not in near]
         gaps = [[abs(each.measured.mean_pitch - targets(affect)[1]) for each in side] for side in (near, others)]
         assert sum(gaps[0]) / len(gaps[0]) < 0.5 * sum(gaps[1]) / len(gaps[1])
+
+
+def test_what_a_preset_knows_of_its_music_says_what_is_near() -> None:
+    pool = Pool(200, Aims((Reference(HIGH, 1.5, 52.0, 0.05),)))
+    pool.add(source(seed) for seed in range(200))
+    near = pool.choose(HIGH, 8)
+
+    assert sum(each.measured.notes_per_bar for each in near) / 8 < 3.0
+    assert sum(each.measured.mean_pitch for each in near) / 8 < 60.0
 
 
 def test_the_same_wish_again_gets_others_until_all_that_are_near_had_their_turn() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emo_osc.affect import Affect
+from emo_osc.affect import Affect, Reference
 from emo_osc.messages import (
     Alive,
     Failed,
@@ -244,9 +244,11 @@ def test_the_canned_generator_brings_no_torch() -> None:
 
 
 def test_a_setup_survives_the_pipe() -> None:
-    setup = StudioSetup(7, "token", GeneratorSection(name="canned", pool=9), AFFECTS)
+    known = (Reference(AFFECTS[0], 5.0, None, 0.25), Reference(AFFECTS[0], mean_pitch=60.0))
+    setup = StudioSetup(7, "token", GeneratorSection(name="canned", pool=9), AFFECTS, "", known, is_locked=True)
 
     assert StudioSetup.from_json(setup.to_json()) == setup
+    assert setup.aims(AFFECTS[0])[0] == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"port": 1, "token": "t", "generator": 3, "affects": []}', "x"])
