@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
 
-from emo_osc.affect import Affect
+from emo_osc.affect import Affect, Mood
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.takes import Take, takes, timed, write_json, write_midi
 from emo_osc.preset import Preset
@@ -35,36 +35,35 @@ def write(order: Order, preset: Preset) -> str:
     Raises:
         EmoOscError: no such mood, an affect off the plane, no generator, or a file that cannot be written.
     """
-    wanted = _affects(order, preset)
+    wanted = _moods(order, preset)
     seed = SystemRandom().randrange(1 << 31) if preset.generator.seed is None else preset.generator.seed
     aims = Aims(preset.references(), locked=preset.clock.is_locked)
     generator = build(preset.generator, aims)
     played = [
-        (name, take)
-        for name, affect in wanted
-        for take in takes(generator, preset, affect, order.count, seed, order.bars)
+        (mood.id, take)
+        for mood in wanted
+        for take in takes(generator, preset, mood.affect, order.count, seed, order.bars, mood.colour)
     ]
     _write_files(order, played, preset, seed)
-    told = ", ".join(f"{name} ({affect.valence:+.2f} {affect.arousal:+.2f})" for name, affect in wanted)
+    told = ", ".join(f"{mood.id} ({mood.affect.valence:+.2f} {mood.affect.arousal:+.2f})" for mood in wanted)
     notes = sum(len(take.played.notes) for _, take in played)
     size = f"{len(played)} x {order.bars} bars, {notes} notes"
     return f"{order.out}: {told}; {size}, {preset.clock.tempo:g} bpm, seed {seed}"
 
 
-def _affects(order: Order, preset: Preset) -> list[tuple[str, Affect]]:
-    """What is wanted, each with its name."""
+def _moods(order: Order, preset: Preset) -> list[Mood]:
+    """What is wanted; a bare affect is a mood without a colour."""
     if order.moods and order.va:
         raise EmoOscError("--mood and --va: name one of them")
     if order.va:
         try:
-            return [("affect", Affect(*order.va))]
+            return [Mood("affect", Affect(*order.va))]
         except ValueError as error:
             raise EmoOscError(f"--va: {error}") from None
     try:
-        found = [preset.mood_book().find(name) for name in order.moods or (preset.performance.mood,)]
+        return [preset.mood_book().find(name) for name in order.moods or (preset.performance.mood,)]
     except KeyError as error:
         raise EmoOscError(f"--mood: {error.args[0]}") from None
-    return [(mood.id, mood.affect) for mood in found]
 
 
 def _write_files(order: Order, played: list[tuple[str, Take]], preset: Preset, seed: int) -> None:

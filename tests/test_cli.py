@@ -332,6 +332,16 @@ def test_a_take_follows_the_preset() -> None:
     assert [message[1] for _, message in take.events if message[0] & 0xF0 == 0xB0] == [1]
 
 
+def test_a_take_is_played_in_the_colour_of_its_mood() -> None:
+    gloomy = Preset().mood_book().find("gloomy")
+    plain = play(COMPOSED, gloomy.affect, Preset())
+    coloured = play(COMPOSED, gloomy.affect, Preset(), colour=gloomy.colour)
+    tones = {(note.pitch + 5) % 12 for note in coloured.played.notes}
+
+    assert len({note.pitch % 12 for note in plain.played.notes}) > len(tones)
+    assert tones <= {0, 1, 3, 5, 7, 8, 10}, "phrygian, five semitones down"
+
+
 @pytest.mark.parametrize("bars", [1, 5, 16])
 def test_a_take_lasts_as_long_as_asked_and_ends_silent(bars: int) -> None:
     take = play(COMPOSED, Preset().mood_book().find("peaceful").affect, Preset(), bars)

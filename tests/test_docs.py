@@ -8,7 +8,7 @@ import click
 import pytest
 
 from emo_osc import cli
-from emo_osc.affect import MOODS
+from emo_osc.affect import MOODS, PLAIN, Mood
 from emo_osc.lab import manual
 from emo_osc.preset import parse_preset
 from emo_osc.stage.commands import ROUTES, Command, NotYet, Route, parse
@@ -40,6 +40,15 @@ def test_the_osc_page_is_current() -> None:
 
 def test_the_readme_has_the_daemons_own_table() -> None:
     assert manual.readme(README) == README
+
+
+@pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.id)
+def test_the_page_on_moods_names_each_with_its_point_and_colour(mood: Mood) -> None:
+    start = f"| `{mood.id}` | {', '.join(mood.aliases)} | {mood.affect.valence:+.2f} | {mood.affect.arousal:+.2f} |"
+    (row,) = [line for line in PAGES["docs/moods.md"].splitlines() if line.startswith(start)]
+
+    assert mood.colour.scale in row
+    assert ("brightness" in row) is (mood.colour != PLAIN)
 
 
 def test_a_readme_without_its_marks_is_refused() -> None:

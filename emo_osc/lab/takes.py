@@ -10,7 +10,7 @@ from typing import Any
 
 import mido
 
-from emo_osc.affect import Affect
+from emo_osc.affect import PLAIN, Affect, Colour
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Ready
 from emo_osc.preset import Preset
@@ -45,17 +45,26 @@ class Take:
         return Melody(tuple(_notes_of(self.events)), self.bars)
 
 
-def takes(generator: Generator, preset: Preset, affect: Affect, count: int, seed: int, bars: int = BARS) -> list[Take]:
+def takes(
+    generator: Generator,
+    preset: Preset,
+    affect: Affect,
+    count: int,
+    seed: int,
+    bars: int = BARS,
+    colour: Colour = PLAIN,
+) -> list[Take]:
     """`count` melodies for an affect, played as the preset's performance section says; same seed, same takes."""
     felt = affect.scaled(preset.performance.intensity)
     composed = generator.compose(felt, count, seed)
-    return [play(melody, affect, preset, bars) for melody in composed]
+    return [play(melody, affect, preset, bars, colour) for melody in composed]
 
 
-def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS) -> Take:
-    """The first `bars` (1..16) of a melody as the stage plays it; velocities vary as the melody's seed says."""
+def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS, colour: Colour = PLAIN) -> Take:
+    """The first `bars` (1..16) of a melody as the stage plays it, in a mood's colour; it varies as its seed says."""
     ready = Ready(composed.melody, affect, composed.measured, composed.distance, composed.seed, 0)
     performer = Performer(Shelf((ready,)), settings_of(preset), Random(0), affect)
+    performer.feel(affect, colour)
     performer.play()
     events: list[Event] = [(0, message) for message in performer.take_bytes()]
     end = bars * TICKS_PER_BAR
