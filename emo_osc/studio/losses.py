@@ -157,8 +157,8 @@ LOSSES: dict[str, Loss] = {
     "interval": Loss(interval, training=0.3, ranking=0.1),
     "rhythm": Loss(rhythm, training=2.0, needs_source=True),
     "structure": Loss(structure, training=1.0, needs_source=True),
-    "realism": Loss(realism, training=0.1, needs_source=True),
-    "distance": Loss(distance, training=0.02, needs_source=True),
+    "realism": Loss(realism, training=0.3, needs_source=True),
+    "distance": Loss(distance, training=0.01, needs_source=True),
     "syncopation": Loss(syncopation, training=0.0),
     "repetition": Loss(repetition, training=0.0),
 }

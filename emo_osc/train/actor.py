@@ -39,7 +39,7 @@ from emo_osc.train.prior import encode_corpus
 
 LATEST = 24  # parts of the replay
 RECIPE = Recipe(
-    steps=2_400, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=300
+    steps=2_000, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=250
 )
 DENSITIES, PITCHES = (2.2, 9.5), (64.0, 78.0)
 SHARED_BY, FEWEST_WORDS = 2, 8  # songs, bars
@@ -54,7 +54,9 @@ class ActorChoices:
     The actor learns on `draws` melodies of the prior, `human_share` of a batch human. `anywhere` of the wishes are of
     no affect: density, register and mode by lot, for hosts' tempos and presets of their own. Every `decode_every` steps
     what the actor made is decoded and measured, into a replay of `memory` melodies. `weights` are those of the losses,
-    `penalty` and `local` those of the realism critic's gradient, for the whole and for neighbouring bars.
+    `commitment` that of slots staying near their words (van den Oord et al. 2017), without which gradients, taken at
+    the words, would lead nowhere; `penalty` and `local` those of the realism critic's gradient, for the whole and for
+    neighbouring bars.
     """
 
     draws: int = 4_096
@@ -62,6 +64,7 @@ class ActorChoices:
     anywhere: float = 0.3
     decode_every: int = 4
     memory: int = 8_192
+    commitment: float = 5.0
     penalty: float = 10.0
     local: float = 0.5
     without: str = ""
@@ -117,11 +120,12 @@ class ActorTask:
         slots, forms, tokens = self._sources(size, generator)
         wanted = wishes(size, self.choices.anywhere, generator)
         wish = normalised_attributes(wanted)
-        moved = self._spoken(net.actor(slots, forms, wish))
+        meant = net.actor(slots, forms, wish)
+        moved = self._spoken(meant)
         case = self._case(net, moved, slots, wanted, wish, Outline.of(tokens))
-        acted = losses.total(case, self.choices.weights()).mean()
         parts = {
-            "acted": acted,
+            "acted": losses.total(case, self.choices.weights()).mean(),
+            "meant": self.choices.commitment * (meant - moved.detach()).square().mean(),
             "realism": self._realism(net, moved.detach(), wish, generator),
             "guess": self._guess(net, size, generator),
         }
