@@ -1,6 +1,7 @@
 """`emo-osc profile`: what somebody's own music measures, as a preset. Imports its work when it runs."""
 
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def profile(folder: Path, out: Path, points: str) -> None:
     _show(found)
     try:
         out.write_text(preset_text(found, folder.resolve().name), encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a folder may be named in bytes that are no text
         raise EmoOscError(f"{out}: cannot be written ({error})") from None
     click.echo(f"{out}: {len(found)} moods; emo-osc serve --preset {out}")
 
@@ -54,12 +55,15 @@ def _show(found: list["Profile"]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    grid = Table("mood", "files", "left out", "point", "notes/bar", "mean pitch", "major", "bpm")
+    grid = Table("mood", "files", "point", "notes/bar", "pitch", "major", "bpm", box=None, pad_edge=False)
     for each in found:
-        reference, affect = each.reference, each.mood.affect
+        reference, affect, count = each.reference, each.mood.affect, len(each.measured)
         means = (reference.notes_per_bar, reference.mean_pitch, reference.major)
-        cells = [f"{mean} ± {error:.2f}" for mean, error in zip(means, each.errors, strict=True)]
+        cells = [
+            f"{mean}" if isnan(error) else f"{mean} ±{error:.2f}"
+            for mean, error in zip(means, each.errors, strict=True)
+        ]
+        files = f"{count} of {count + each.left_out}" if each.left_out else f"{count}"
         point = f"{affect.valence:+.2f} {affect.arousal:+.2f}{' inferred' * each.is_inferred}"
-        counts = (str(len(each.measured)), str(each.left_out))
-        grid.add_row(each.mood.id, *counts, point, *cells, f"{each.tempos.mean():.0f}")
+        grid.add_row(each.mood.id, files, point, *cells, f"{each.tempos.mean():.0f}")
     Console().print(grid)
