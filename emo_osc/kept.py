@@ -84,7 +84,7 @@ def _midi(kept: Kept) -> bytes:
     from emo_osc.studio.generators import Composed
 
     ready = kept.ready
-    composed = Composed(ready.melody, ready.measured, ready.distance, ready.seed)
+    composed = Composed(ready.melody, ready.measured, ready.distance, ready.seed, chords=ready.chords)
     return midi_bytes([play(composed, kept.affect, Preset())], kept.tempo)
 
 

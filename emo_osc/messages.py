@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 from emo_osc.affect import PLAIN, Affect, Colour
-from emo_osc.score import Melody, Note
+from emo_osc.score import BARS, Melody, Note
 
 MAX_LINE_BYTES = 1 << 20  # a melody of 256 notes takes 12 KB
+HALF_BARS, CHORDS = 2 * BARS, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,11 @@ class Ready:
     """A melody for an affect, measured; `distance` >= 0 says how far it lies from the affect's targets (0 is exact).
 
     `seed` makes the same melody again with the same generator on the same device; `latent` is what the generator
-    decoded it from, as text only the generator reads, empty where it has none.
+    decoded it from, as text only the generator reads, empty where it has none. `chords` fit the melody, one for each
+    half of its sixteen bars: 0..11 the major triads on C..B, 12..23 the minor ones; empty where nobody knows them.
+
+    Raises:
+        ValueError: there are other than 32 chords or none, or one is no triad.
     """
 
     melody: Melody
@@ -87,6 +92,11 @@ class Ready:
     seed: int
     ticket: int
     latent: str = ""
+    chords: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.chords) not in (0, HALF_BARS) or not all(0 <= chord < CHORDS for chord in self.chords):
+            raise ValueError(f"chords must be {HALF_BARS} of 0..{CHORDS - 1}, or none, got {self.chords!r:.60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +257,17 @@ def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
 
 
 def _value(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return _whole_numbers(value)
     if not isinstance(value, dict):
         return value
     return _READERS[name](value) if name in _READERS else value
+
+
+def _whole_numbers(found: list[Any]) -> tuple[int, ...]:
+    if not {type(number) for number in found} <= {int}:
+        raise TypeError("a list holds whole numbers")
+    return tuple(found)
 
 
 def _read_melody(found: dict[str, Any]) -> Melody:
@@ -267,7 +285,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 # Of every kind, what each field may hold; a whole number counts as a float, as JSON writes 1.0 and 1 alike.
+_HELD: dict[object, Any] = {float: float | int, tuple[int, ...]: tuple}
 _TYPES: dict[type[AnyMessage], dict[str, Any]] = {
-    kind: {name: hint | int if hint is float else hint for name, hint in get_type_hints(kind).items()}
-    for kind in _KINDS.values()
+    kind: {name: _HELD.get(hint, hint) for name, hint in get_type_hints(kind).items()} for kind in _KINDS.values()
 }

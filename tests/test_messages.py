@@ -43,6 +43,7 @@ readies = st.builds(
     st.integers(0),
     st.integers(),
     st.text(),
+    st.just(()) | st.tuples(*[st.integers(0, 23)] * 32),
 )
 messages = st.one_of(
     st.builds(Want, affects, st.integers(), st.integers(1, 99)),
@@ -115,5 +116,22 @@ def test_a_line_that_is_no_message_is_refused(line: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_the_reader(line: bytes) -> None:
+    with pytest.raises(ValueError, match="not a message"):
+        decode(line)
+
+
+PLAIN_READY = Ready(Melody(()), Affect(0, 0), Measured(0, 0, 0), 0.0, 1, 1)
+
+
+def test_a_line_from_before_there_were_chords_has_none() -> None:
+    line = encode(PLAIN_READY)
+    old = line.replace(b', "chords": []', b"")
+    assert old != line
+    assert decode(old) == PLAIN_READY
+
+
+@pytest.mark.parametrize("chords", ["[1]", "[true]", "[0.5]", '"C"', str([24] * 32), str([-1] * 32), str([0] * 33)])
+def test_chords_are_32_triads_or_none(chords: str) -> None:
+    line = encode(PLAIN_READY).replace(b'"chords": []', f'"chords": {chords}'.encode())
     with pytest.raises(ValueError, match="not a message"):
         decode(line)

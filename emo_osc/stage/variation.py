@@ -28,7 +28,16 @@ def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Rea
         sum(pitches) / len(pitches) if pitches else 0.0,
         (1.0 - share) * phrase.measured.major_share + share * other.measured.major_share,
     )
-    return replace(phrase, melody=melody, measured=measured, latent="", ticket=-1)
+    chords = _chords(phrase, other, sources)
+    return replace(phrase, melody=melody, measured=measured, latent="", ticket=-1, chords=chords)
+
+
+def _chords(phrase: Ready, other: Ready, sources: dict[int, int]) -> tuple[int, ...]:
+    """The chords of each bar's own melody; none where one of the two has none."""
+    if not (phrase.chords and other.chords):
+        return ()
+    taken = (other.chords[2 * sources[bar] :] if bar in sources else phrase.chords[2 * bar :] for bar in range(BARS))
+    return tuple(chord for chords in taken for chord in chords[:2])
 
 
 def _equal_bars(phrase: Ready) -> list[list[int]]:

@@ -26,7 +26,7 @@ class Composed:
     """A melody made for an affect, with what was measured on its notes and how far that lies from the targets.
 
     `distance` >= 0, 0 is exact; `seed` makes it again; `latent` is what it was decoded from, as text only its generator
-    reads, empty where there is none.
+    reads, empty where there is none; `chords` fit the melody, as `messages.Ready` has them.
     """
 
     melody: Melody
@@ -34,6 +34,7 @@ class Composed:
     distance: float
     seed: int
     latent: str = ""
+    chords: tuple[int, ...] = ()
 
 
 class Generator(Protocol):

@@ -85,6 +85,7 @@ class _Told:
             float(self.apart[row]),
             self.drawn.latents[row].seed,
             self.drawn.latents[row].to_text(),
+            tuple(self.chords[row].tolist()),
         )
 
 
@@ -137,9 +138,10 @@ class MusicVAE:
         Bars that do not move keep their notes to the tick. A melody in another key is varied in C and moved back.
         """
         source = tiled(melody)
-        if amount <= 0.0:
-            return [unchanged(source, latent, self.taste.aim(affect), seed)] * count
         tokens = np.array(tokens_of(source))
+        if amount <= 0.0:
+            same = unchanged(source, latent, self.taste.aim(affect), seed)
+            return [replace(same, chords=_chords(source, home_lift(tokens)))] * count
         if amount >= 1.0 or tokens.max() < FIRST_NOTE:
             return self.compose(affect, count, seed)
         seeds = self._seeds(seed, count)
@@ -152,7 +154,11 @@ class MusicVAE:
             drawn = lifted(self._played(proposal, seeds), -lift)
         varied = [with_bars(source, row, bars) for row, bars in zip(drawn, moved, strict=True)]
         return [
-            replace(made, latent=self._if_true(_latent(proposal, seeds.index(made.seed), seeds), made.melody))
+            replace(
+                made,
+                latent=self._if_true(_latent(proposal, seeds.index(made.seed), seeds), made.melody),
+                chords=_chords(made.melody, lift),
+            )
             for made in ranked(varied, seeds, source, self.taste.aim(affect), amount)[:count]
         ]
 
@@ -313,6 +319,12 @@ def pick_device(name: str) -> torch.device:
 
 def _latent(proposal: Proposal, row: int, seeds: Sequence[int]) -> Latent:
     return Latent(proposal.latents[row], proposal.forms[row], seeds[row])
+
+
+def _chords(melody: Melody, lift: int) -> tuple[int, ...]:
+    """The chords that fit a melody which `lift` semitones bring to C."""
+    home = lifted(np.array(tokens_of(melody)), lift)
+    return tuple((chord - lift) % 12 + 12 * (chord // 12) for chord in chords_of(home[None])[0].tolist())
 
 
 def _wanted(tokens: NDArray[np.int64], aim: Floats, lift: int) -> Floats:

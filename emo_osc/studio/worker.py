@@ -218,7 +218,8 @@ class Studio:
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
         for made in composed:
-            self._send(Ready(made.melody, affect, made.measured, made.distance, made.seed, ticket, made.latent))
+            told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords)
+            self._send(Ready(made.melody, affect, *told))
 
     def _draw(self, amount: int) -> None:
         if not self._composer.refines:

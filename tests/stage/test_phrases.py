@@ -452,3 +452,16 @@ def test_whatever_is_played_becomes_one_voice_on_16ths(bars: int, keys: list[tup
     assert [n for n in whole.notes if n.start_tick < melody.length_tick][: len(melody.notes) - 1] == list(
         melody.notes[:-1]
     )
+
+
+def test_a_variation_of_our_own_takes_the_chords_with_the_bars(ready: MakeReady) -> None:
+    melody = Melody(tuple(Note(bar * TICKS_PER_BAR, 960, 40 + bar) for bar in range(16)))
+    phrase, other = replace(ready(60), melody=melody, chords=(0,) * 32), replace(ready(99), chords=(21,) * 32)
+    from random import Random
+
+    varied = exchanged(phrase, other, 0.5, Random(3))
+
+    firsts = [varied.melody.clipped(bar, 1).notes[0].pitch for bar in range(16)]
+    assert firsts.count(99) == 8
+    assert varied.chords == tuple(21 if pitch == 99 else 0 for pitch in firsts for _ in range(2))
+    assert exchanged(phrase, ready(61), 0.5, Random(3)).chords == ()

@@ -16,6 +16,7 @@ from emo_osc.studio import checkpoints
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import distances, in_c, measure, targets
 from emo_osc.studio.generators import build
+from emo_osc.studio.harmony import HALVES, chords_of
 from emo_osc.studio.latents import Latent
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.tokens import tokens_of
@@ -139,3 +140,19 @@ def test_silence_is_varied_into_a_melody(shipped: MusicVAE) -> None:
     assert shipped.vary(Melody(()), "", CALM, 0.3, 1, seed=1)[0].melody.notes
     below = Melody((Note(0, 480, 3),))
     assert shipped.vary(below, "", CALM, 0.3, 1, seed=1)[0].melody.notes
+
+
+def test_every_melody_comes_with_the_chords_that_fit_it(shipped: MusicVAE) -> None:
+    source = shipped.compose(CALM, 1, seed=5)[0]
+    fitting = tuple(chords_of(np.array([tokens_of(source.melody)]))[0].tolist())
+    same, varied = (shipped.vary(source.melody, source.latent, CALM, amount, 1, seed=1)[0] for amount in (0.0, 0.4))
+    assert source.chords == fitting == same.chords
+    assert len(varied.chords) == HALVES
+    assert varied.chords != fitting
+
+
+def test_the_chords_of_a_riff_are_in_its_own_key(shipped: MusicVAE) -> None:
+    source = shipped.compose(CALM, 1, seed=5)[0]
+    raised = source.melody.transposed(5)
+    varied = shipped.vary(raised, "", CALM, 0.0, 1, seed=1)[0]
+    assert varied.chords == tuple((chord + 5) % 12 + 12 * (chord // 12) for chord in source.chords)
