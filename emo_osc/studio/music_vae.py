@@ -129,8 +129,8 @@ class MusicVAE:
     def moved(self, sources: Sequence[Latent], affect: Affect) -> list[Composed]:
         """What the actor makes of each source, in their order, good or not."""
         with no_denormals():
-            moved = self._moved(sources, affect)
-        return [self._told(moved, affect).of(row) for row in range(len(sources))]
+            told = self._told(self._moved(sources, affect), affect)
+        return [told.of(row) for row in range(len(sources))]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
         """Variations, the best first: near the affect's targets, without flaws, and moved as far as was asked.
@@ -225,6 +225,9 @@ class MusicVAE:
         return [_child(seed, index) for index in range(self.proposer.candidates * count)]
 
     def _played(self, proposal: Proposal, seeds: Sequence[int]) -> NDArray[np.int64]:
+        book = self.proposer.book
+        if book is not None:
+            return np.asarray(clean(torch.from_numpy(book.read(proposal.latents))).numpy())
         tokens = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal)))
         played: NDArray[np.int64] = tokens.cpu().numpy()
         return played if self.proposer.is_in_c else in_c(played)

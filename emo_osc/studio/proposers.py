@@ -14,7 +14,8 @@ from torch import Tensor
 
 from emo_osc.affect import Affect
 from emo_osc.studio.attributes import Aim, Floats, targets
-from emo_osc.studio.decode import BarDecoderWeights
+from emo_osc.studio.bar_book import BarBook
+from emo_osc.studio.decode import BarDecoderWeights, decode
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
 from emo_osc.studio.latents import Latent, rounded
@@ -70,7 +71,7 @@ class Proposer(Protocol):
 
     `shape` is that of one melody's latent; `candidates` is how many to draw for each melody asked; `is_in_c` says
     whether melodies come in C; `sharpness` is the decoder's temperature at a taste of 1; `likeness` tells how like
-    people's its melodies are, where that was learned.
+    people's its melodies are, where that was learned; `book` reads bars without noise, where bars can be read alone.
     """
 
     shape: tuple[int, ...]
@@ -80,6 +81,7 @@ class Proposer(Protocol):
     is_in_c: bool
     sharpness: float
     likeness: Likeness | None
+    book: BarBook | None
 
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
         """A melody a seed; `affect` None leaves the feeling open."""
@@ -125,6 +127,7 @@ class PriorProposer:
         self.prior = prior.to(device).eval()
         self.device = device
         self.weights = vae.fused(best_precision(device, vae.config.hidden))
+        self.book: BarBook | None = BarBook(self._bars)
 
     @torch.no_grad()
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
@@ -173,6 +176,10 @@ class PriorProposer:
         noise, wish = self.noise(seeds, taste), self.wish(wanted, seeds)
         return self.prior.sample(noise, wish, form, taste.looks, words=self.words)
 
+    def _bars(self, slots: Tensor) -> Tensor:
+        """The likeliest tokens of bars (M, Z), (M, 16)."""
+        return decode(self.weights, self.embed(slots)[:, None], self.sharpness)
+
     def noise(self, seeds: Sequence[int], taste: Taste) -> Tensor:
         """The prior's noise (B, 16, A), a melody a seed."""
         shape = (BARS, self.prior.config.active)
@@ -197,6 +204,7 @@ class HierdecProposer:
 
     candidates = 64
     likeness: Likeness | None = None
+    book: BarBook | None = None
     is_in_c = False
     sharpness = 1.0
 
