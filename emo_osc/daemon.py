@@ -68,6 +68,8 @@ def stage_preset(preset: Preset, name: str) -> StagePreset:
     values: dict[str, Scalar] = {
         "tempo": preset.clock.tempo,
         "channel": preset.midi.channel,
+        "chords_channel": preset.midi.chords_channel,
+        "bass_channel": preset.midi.bass_channel,
         **performance.model_dump(exclude={"mood", "rules"}),
         "mood": _mood_id(performance.mood, book, name),
     }

@@ -19,6 +19,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
 Tempo = Annotated[float, Field(ge=20.0, le=300.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal["density", "register", "mode", "chord", "scale", "interval", "syncopation", "repetition"]
@@ -47,7 +48,9 @@ class MidiSection(Section):
 
     out: str = "emo_osc"
     in_: str | None = Field(default=None, alias="in")
-    channel: Annotated[int, Field(ge=1, le=16)] = 1
+    channel: Channel = 1
+    chords_channel: Channel = 2
+    bass_channel: Channel = 3
     cc74: bool = True
     cc1: bool = False
     clock_out: bool = False
@@ -112,7 +115,8 @@ class RulesSection(Section):
 class PerformanceSection(Section):
     """How notes are played: offsets and weights added to what the affect asks; 0 and 1 mean unchanged.
 
-    `tempo_follow` is how far the tempo follows the affect where the clock is our own.
+    `tempo_follow` is how far the tempo follows the affect where the clock is our own; `chords` and `bass` are how loud
+    these play along.
     """
 
     quantize: Quantize = "bar"
@@ -125,6 +129,8 @@ class PerformanceSection(Section):
     swing: Share = 0.0
     humanize: Share = 1.0
     tempo_follow: Share = 0.0
+    chords: Share = 0.0
+    bass: Share = 0.0
     mood: str = "neutral"
     rules: RulesSection = RulesSection()
 

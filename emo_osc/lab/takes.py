@@ -27,12 +27,16 @@ NOTE_OFF, NOTE_ON = 0x80, 0x90
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One melody as composed and as played: MIDI messages at ticks from its start, notes switched off by its end."""
+    """One melody as composed and as played: MIDI messages at ticks from its start, notes switched off by its end.
+
+    The melody is on `channel` 1..16, the band on others.
+    """
 
     composed: Composed
     affect: Affect
     bars: int
     events: tuple[Event, ...]
+    channel: int = 1
 
     @property
     def length_tick(self) -> int:
@@ -41,8 +45,9 @@ class Take:
 
     @property
     def played(self) -> Melody:
-        """The notes that sound, with the velocities and lengths they were played with."""
-        return Melody(tuple(_notes_of(self.events)), self.bars)
+        """The notes of the melody that sound, with the velocities and lengths they were played with."""
+        own = [(tick, message) for tick, message in self.events if message[0] & 0x0F == self.channel - 1]
+        return Melody(tuple(_notes_of(own)), self.bars)
 
 
 def takes(
@@ -73,7 +78,7 @@ def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS, c
         events += [(int(tick), message) for message in performer.on_tick(int(tick))]
     performer.stop()
     events += [(end, message) for message in performer.take_bytes()]
-    return Take(composed, affect, bars, tuple(events))
+    return Take(composed, affect, bars, tuple(events), preset.midi.channel)
 
 
 def settings_of(preset: Preset) -> Settings:
@@ -81,6 +86,7 @@ def settings_of(preset: Preset) -> Settings:
     performance = {key: value for key, value in preset.performance.model_dump().items() if key in SETTING_NAMES}
     midi = preset.midi
     performance["rules"] = Rules(**preset.performance.rules.model_dump(by_alias=True))
+    performance |= {"chords_channel": midi.chords_channel, "bass_channel": midi.bass_channel}
     return replace(Settings(**performance), channel=midi.channel, cc74=midi.cc74, cc1=midi.cc1, evolve=0.0)
 
 

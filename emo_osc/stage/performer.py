@@ -10,6 +10,7 @@ from emo_osc.affect import NEUTRAL, PLAIN, Affect, Colour
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
 from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR
+from emo_osc.stage.band import Band
 from emo_osc.stage.booking import Booking
 from emo_osc.stage.controllers import controllers
 from emo_osc.stage.expression import Expression
@@ -52,6 +53,7 @@ class Performer:
         self._walk: Walk | None = None
         self._history: list[Ready] = []
         self._voice = Voice()
+        self._band = Band()
         self._bytes: list[bytes] = []
         self._spelling = Spelling()
         self.expression, self.pitches = Expression(), tuple(range(128))
@@ -91,7 +93,8 @@ class Performer:
             return inf
         booked = self._booking.tick if self._booking else inf
         step = self._walk.next_tick if self._walk else inf
-        return min(self._voice.off_tick, booked, self.next_note_tick, self._bar_tick, step)
+        notes = min(self._voice.off_tick, self.next_note_tick, self._band.next_tick)
+        return min(notes, booked, self._bar_tick, step)
 
     @property
     def next_note_tick(self) -> float:
@@ -106,7 +109,7 @@ class Performer:
     def on_tick(self, tick: int) -> list[bytes]:
         """MIDI messages due at `tick`, note-offs first so a repeated pitch sounds."""
         self._played_tick = tick
-        due = self._voice.release(tick)
+        due = self._voice.release(tick) + self._band.release(tick)
         if tick >= self._bar_tick:
             self._begin_bar()
         if self._walk and tick >= self._walk.next_tick:
@@ -115,7 +118,7 @@ class Performer:
             due += self._enter(self._booking)
         while self._reading.note_tick <= tick:
             due += self._strike(tick)
-        return due
+        return due + self._accompany(tick)
 
     def play(self, tick: int = 0) -> None:
         """Begin at a tick, with the melody nearest to the affect where none was chosen."""
@@ -137,23 +140,23 @@ class Performer:
 
     def stop(self) -> None:
         """Be silent until play; the sounding note is switched off."""
-        self._bytes += self._voice.release()
+        self._bytes += self._silence()
         self.is_playing = False
 
     def panic(self) -> None:
         """Switch everything off on every channel; the next note sounds again."""
-        self._bytes += self._voice.panic()
+        self._bytes += self._band.release() + self._voice.panic()
 
     def seek(self, tick: int) -> None:
         """Go on from another position, playing nothing that lies between."""
         self._played_tick = -1
-        self._bytes += self._voice.release()
+        self._bytes += self._silence()
         self._reading.phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
         if self._walk:
             self._walk = self._walk.sought(tick)
         self._rebook(tick)
-        self._reading.go_to(tick, self.expression)
+        self._read_from(tick)
 
     def set_settings(self, settings: Settings) -> None:
         """Play by other settings from the next note on."""
@@ -258,6 +261,7 @@ class Performer:
         tint = self.colour.brightness
         self.expression = Expression(self.felt, s.velocity, s.gate, s.humanize, s.swing, s.rules, tint)
         self._reading.aim(self.expression, self._played_tick)
+        self._bytes += self._band.follow(s, self._bar_tick)
         if self.is_playing:
             self._bytes += self._controllers()
 
@@ -324,8 +328,8 @@ class Performer:
             self._history = [*self._history, self._reading.phrase][-MAX_HISTORY:]
         self._reading.phrase = booking.ready
         self._begin_phrase(booking.ready)
-        self._reading.go_to(booking.tick, self.expression)
-        return self._voice.release()
+        self._read_from(booking.tick)
+        return self._silence()
 
     def _begin_phrase(self, ready: Ready) -> None:
         self.shelf.mark_played(ready)
@@ -336,7 +340,7 @@ class Performer:
         self.heard.append(BarLine(self._bar_tick // TICKS_PER_BAR + 1))
         if self._bar_tick - self._reading.phrase_tick >= PHRASE_TICKS:
             self._reading.phrase_tick = self._bar_tick
-            self._reading.go_to(self._bar_tick, self.expression)
+            self._read_from(self._bar_tick)
         self._bar_tick += TICKS_PER_BAR
         is_last = self._bar_tick - self._reading.phrase_tick >= PHRASE_TICKS
         if is_last and not self._booking and not self.is_pinned:
@@ -366,3 +370,17 @@ class Performer:
         heard = self._reading.take(self.expression, self.pitches, self.settings.channel)
         self.heard.append(heard)
         return self._voice.strike(heard.pitch, heard.velocity, heard.channel, tick + heard.duration_tick)
+
+    def _accompany(self, tick: int) -> list[bytes]:
+        """Switch on what the band has to play."""
+        heard, messages = self._band.strike(tick, self.expression, self.pitches)
+        self.heard += heard
+        return messages
+
+    def _silence(self) -> list[bytes]:
+        return self._voice.release() + self._band.release()
+
+    def _read_from(self, tick: int) -> None:
+        """Let every part go on with what is written at or after a tick."""
+        self._reading.go_to(tick, self.expression)
+        self._band.go_to(self._reading.phrase, self._reading.phrase_tick, tick, self.expression)

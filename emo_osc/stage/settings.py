@@ -28,6 +28,10 @@ class Settings:
     intensity: float = 1.0
     tempo_follow: float = 0.0
     channel: int = 1
+    chords: float = 0.0
+    bass: float = 0.0
+    chords_channel: int = 2
+    bass_channel: int = 3
     cc74: bool = True
     cc1: bool = False
     rules: Rules = ALL_RULES
