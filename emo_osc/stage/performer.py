@@ -195,6 +195,7 @@ class Performer:
         """
         self._pinned, self.colour = None, PLAIN
         self.wishes += 1
+        self._apply()
         start = floor(tick) if self.is_playing else 0
         self._walk = Walk.over(self._affect, affect, start, bars, self._walk_grid)
         if self._walk.is_sudden:

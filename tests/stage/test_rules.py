@@ -232,3 +232,16 @@ def test_a_mood_is_heard_in_its_colour_and_a_bare_point_is_not(ready: MakeReady,
     assert coloured.scale == "phrygian"
     assert kept == coloured
     assert performer.colour == Colour()
+
+
+def test_a_walk_leaves_the_colour_with_the_next_note(ready: MakeReady, stage: Any) -> None:
+    playing = stage((ready(65),), Settings(evolve=0.0, humanize=0.0))
+    performer = playing.performer
+    playing.ask("/emo/play")
+    playing.ask("/emo/mood", "gloomy")
+    coloured = performer.pitches, performer.expression.tint
+    playing.ask("/emo/goto", performer.affect.valence, performer.affect.arousal, 4)
+
+    assert performer.colour == Colour()
+    assert performer.pitches != coloured[0]
+    assert performer.expression.tint == 0 != coloured[1]
