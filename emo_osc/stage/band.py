@@ -120,11 +120,8 @@ class Part:
         self._position = PHRASE_TICKS  # of the next stroke, in ticks from the phrase's start
         self.stroke_tick: float = inf
         """When the next stroke is due; infinity where the part rests."""
-
-    @property
-    def next_tick(self) -> float:
-        """When the next stroke is due, or a note ends."""
-        return min(self.stroke_tick, *(voice.off_tick for voice in self._voices))
+        self.next_tick: float = inf
+        """When the next stroke is due, or a note ends: worked out once, since the loop asks often."""
 
     def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
         """Play by other settings; a part that was silent joins at `bar_tick`, the bar line that comes."""
@@ -146,7 +143,11 @@ class Part:
 
     def release(self, tick: float = inf) -> list[bytes]:
         """The note-offs that are due by `tick`."""
-        return [message for voice in self._voices for message in voice.release(tick)]
+        if tick < self.next_tick:
+            return []
+        off = [message for voice in self._voices for message in voice.release(tick)]
+        self._note_next()
+        return off
 
     def strike(self, tick: int, expression: Expression, pitches: tuple[int, ...]) -> tuple[list[Heard], list[bytes]]:
         """Play the stroke that is due; what was switched on, and the messages, note-offs first."""
@@ -177,6 +178,10 @@ class Part:
     def _due(self, delay_tick: int) -> None:
         plays = self._level and self._position < HALF_TICKS * len(self._tones)
         self.stroke_tick = self._phrase_tick + self._position + delay_tick if plays else inf
+        self._note_next()
+
+    def _note_next(self) -> None:
+        self.next_tick = min(self.stroke_tick, *(voice.off_tick for voice in self._voices))
 
 
 class Band:
@@ -188,7 +193,8 @@ class Band:
     @property
     def next_tick(self) -> float:
         """When a stroke is due, or a note ends; infinity where all rest."""
-        return min(part.next_tick for part in self._parts)
+        chords, bass = self._parts
+        return min(chords.next_tick, bass.next_tick)
 
     def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
         """Play by other settings; note-offs of whoever falls silent or changes its channel."""
