@@ -11,7 +11,7 @@ SYSTEM = jackd2 liblo-tools libportaudio2
 ARGS ?=
 SECONDS ?= 300
 
-.PHONY: soak play test lint types pytest system fuzz docs patches wheel clean
+.PHONY: feelings soak play test lint types pytest system fuzz docs patches wheel clean
 
 play: $(VENV)/.installed  ## the instrument, with every default; ARGS="--preset club --no-sound" goes to emo-osc serve
 	@$(BIN)/emo-osc serve $(ARGS)
@@ -36,6 +36,9 @@ docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the 
 
 patches: $(VENV)/.installed-test
 	@$(BIN)/python -m emo_osc.lab.max_patch
+
+feelings: $(VENV)/.installed-test  ## docs/feelings.md: one latent in all nine moods
+	@$(BIN)/python -m emo_osc.lab.feelings $(ARGS)
 
 soak: $(VENV)/.installed-test  ## twenty minutes of a restless performer; ARGS="--minutes 60"
 	@$(BIN)/python -m emo_osc.lab.soak $(ARGS)

@@ -220,7 +220,13 @@ commands.add_command(train)
 @click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
 @click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-@click.option("--plots", "plots_out", type=PATH, metavar="DIR", help="The figures as pictures.")
+@click.option(
+    "--plots",
+    "plots_out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The figures as pictures.",
+)
 @click.option("--card", type=PATH, metavar="OUT.md", help="The model card as a file.")
 def evaluate(preset: str, quick: bool, card: Path | None, **options: Any) -> None:
     """Measure the model: does it do as asked, and are its melodies like people's?"""

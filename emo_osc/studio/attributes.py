@@ -130,8 +130,13 @@ def targets(affect: Affect) -> Floats:
 
 def distances(measured: Floats, wanted: Floats) -> Floats:
     """How far measured melodies `(N, 3)` lie from targets `(3,)` in tolerances, root mean square, `(N,)`."""
-    density = np.log(np.maximum(measured[:, 0], 0.05) / wanted[0])
-    gaps = np.stack([density, measured[:, 1] - wanted[1], measured[:, 2] - mode_target(wanted[2])], axis=1) / SPREAD
+    return misses(measured, np.array([[wanted[0], wanted[1], mode_target(wanted[2])]]))
+
+
+def misses(measured: Floats, told: Floats) -> Floats:
+    """The same where each is told its own density, mean pitch and belief in major. (N, 3), (N or 1, 3) -> (N,)."""
+    density = np.log(np.maximum(measured[:, 0], 0.05) / told[:, 0])
+    gaps = np.stack([density, measured[:, 1] - told[:, 1], measured[:, 2] - told[:, 2]], axis=1) / SPREAD
     return np.asarray(np.sqrt((gaps**2).mean(axis=1)))
 
 

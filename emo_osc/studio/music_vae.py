@@ -22,7 +22,7 @@ from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, tiled
 from emo_osc.studio import checkpoints, losses
-from emo_osc.studio.attributes import Aim, Floats, distances, flaws, in_c, measure, measure_table, targets
+from emo_osc.studio.attributes import Aim, Floats, flaws, in_c, measure, measure_table, misses, targets
 from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
@@ -53,7 +53,7 @@ TRIES = 4  # draws of the prior for each source
 LIKENESS = 0.2  # of what ranks: for each unit of doubt that a person wrote it
 REACH = 5  # semitones between the mean pitch of a melody and that of bars that move in it
 TRUE = 0.95  # of a melody's notes come again from its latent, or the latent is another melody's
-MAJOR, MINOR = 0.95, 0.05  # the belief in major that a melody in one mode gives
+MAJOR, MIDDLE, MINOR = 0.95, 0.5, 0.05  # the belief in major that a melody in one mode gives
 IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
 
 
@@ -70,13 +70,16 @@ class _Drawn:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What can be told of B melodies: measures (B, 3), distance from the targets, cost in ranking, chords (B, 32)."""
+    """What can be told of B melodies: measures (B, 3), distance from the targets, cost in ranking, chords (B, 32), and
+    whether each was to be in major.
+    """
 
     drawn: _Drawn
     measured: Floats
     apart: Floats
     cost: Floats
     chords: NDArray[np.int64]
+    is_major: NDArray[np.bool_]
 
     def of(self, row: int) -> Composed:
         return Composed(
@@ -192,24 +195,32 @@ class MusicVAE:
         return _Drawn(latents, self._played(proposal, seeds))
 
     def _composed(self, drawn: _Drawn, affect: Affect, count: int) -> list[Composed]:
-        """The best of each seed, the best first: near the targets, without flaws, good by the losses of ranking."""
+        """The best of each seed, the best first: near the targets, without flaws, good by the losses of ranking.
+
+        As many of them in major as the affect asks for, to the nearest whole number.
+        """
         told = self._told(drawn, affect)
         best: dict[int, int] = {}
         for row in np.argsort(told.cost, kind="stable").tolist():
             best.setdefault(drawn.latents[row].seed, row)
-        return [told.of(row) for row in list(best.values())[:count]]
+        rows = list(best.values())
+        quota = round(count * float(self.taste.aim(affect)[2]))
+        major = [row for row in rows if told.is_major[row]][:quota]
+        minor = [row for row in rows if not told.is_major[row]][: count - len(major)]
+        kept = sorted([*major, *minor], key=rows.index)
+        rest = [row for row in rows if row not in kept]
+        return [told.of(row) for row in [*kept, *rest][:count]]
 
     def _told(self, drawn: _Drawn, affect: Affect) -> _Told:
-        wanted, measured = self.taste.aim(affect), measure_table(drawn.tokens)
-        apart = distances(measured, wanted) + flaws(drawn.tokens)
+        told = _in_one_mode(self.taste.aim(affect), [latent.seed for latent in drawn.latents])
+        measured, chords = measure_table(drawn.tokens), chords_of(drawn.tokens)
+        apart = misses(measured, told) + flaws(drawn.tokens)
         outline, weights = Outline.of(drawn.tokens), losses.ranking_weights(self.taste.losses)
-        asked = torch.from_numpy(np.tile(wanted, (len(measured), 1))).float()
-        asked[:, 2] = torch.from_numpy(measured[:, 2]).float().round()  # chords and scales of the mode it is in
-        chords = chords_of(drawn.tokens)
-        ranked = losses.total(losses.Case(outline, asked, torch.from_numpy(chords)), weights)
+        case = losses.Case(outline, torch.from_numpy(told).float(), torch.from_numpy(chords))
+        ranked = losses.total(case, weights)
         if self.proposer.likeness is not None:
             ranked = ranked + LIKENESS * fn.softplus(-self.proposer.likeness.logits(drawn.tokens))
-        return _Told(drawn, measured, apart, apart + ranked.numpy(), chords)
+        return _Told(drawn, measured, apart, apart + ranked.numpy(), chords, told[:, 2] > MIDDLE)
 
     def _likeliest(self, tokens: NDArray[np.int64], seeds: Sequence[int]) -> list[int]:
         """Of each `TRIES` melodies the row of the one to take."""
