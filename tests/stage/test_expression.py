@@ -4,7 +4,8 @@ from statistics import mean, stdev
 import pytest
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.stage.expression import Expression, luck_of
+from emo_osc.stage.expression import Expression
+from emo_osc.stage.luck import luck_of
 
 # The table of emotion_reference.md section 3: velocity and gate of each mood.
 REFERENCE = {
