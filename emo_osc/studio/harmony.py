@@ -90,7 +90,7 @@ def chords_of_weights(weights: Tensor) -> Tensor:
 def half_bars(tokens: Tokens) -> Floats:
     """Steps that each pitch class sounds, by the half bar its notes start in, on a beat twice. (N, 256) -> (N, J, P).
 
-    >>> half_bars(np.array([[43, 0, 0, 0] * 64]))[0, 0, 2]
+    >>> half_bars(np.array([[43, 0, 0, 0] * 64]))[0, 0, 2].item()
     16.0
     """
     grid = NoteGrid.of(tokens)
