@@ -21,6 +21,7 @@ import pytest
 import rtmidi
 from hypothesis import settings
 
+from emo_osc.lab.midi_port import close_input
 from tests.linking import Peer
 from tests.serving import Daemon, Listener
 from tests.twin import MakeReady, VirtualStage, make_ready, make_stage
@@ -98,9 +99,7 @@ def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
 
     yield listen
     for port in ports:
-        port.cancel_callback()
-        port.close_port()
-        port.delete()
+        close_input(port)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import rtmidi
 from emo_osc.affect import MOODS, Affect
 from emo_osc.daemon import stage_preset, stage_setup
 from emo_osc.errors import EmoOscError
+from emo_osc.lab.midi_port import close_input
 from emo_osc.preset import parse_preset
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.stage.setup import Report, Setup
@@ -104,9 +105,7 @@ def test_it_joins_a_port_that_is_there(daemon: Callable[..., Daemon], jack: str)
     one = daemon(port=udp)
     line = one.wait_for_line("MIDI out")
     note = next_note(heard)
-    port.cancel_callback()
-    port.close_port()
-    port.delete()
+    close_input(port)
 
     assert f"port 'synthesiser:emo_{udp} in'" in line
     assert note

@@ -19,6 +19,7 @@ import pytest
 import rtmidi
 
 from emo_osc.affect import MOODS
+from emo_osc.lab.midi_port import close_input
 from emo_osc.messages import Loaded, Ready, Restart, Said, decode, encode
 from emo_osc.stage.osc import Message
 from emo_osc.stage.osc import decode as decode_osc
@@ -375,9 +376,7 @@ def synthesiser(udp: int) -> tuple[rtmidi.MidiIn, Listener]:
 
 
 def unplug(port: rtmidi.MidiIn) -> None:
-    port.cancel_callback()
-    port.close_port()
-    port.delete()
+    close_input(port)
 
 
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])

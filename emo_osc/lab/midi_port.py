@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 from time import perf_counter
 from typing import Any
 
 import rtmidi
 
 Receive = Callable[[float, bytes], None]
+CALLBACK_S = 0.05  # longer than any callback of ours takes, the interpreter's switch to it included
 
 
 @contextmanager
@@ -22,9 +24,19 @@ def listening(name: str, receive: Receive) -> Iterator[bool]:
     try:
         yield True
     finally:
-        port.cancel_callback()
-        port.close_port()
-        port.delete()
+        close_input(port)
+
+
+def close_input(port: Any) -> None:
+    """Close an input that has a callback.
+
+    One that the driver has begun may be waiting for the interpreter, which `close_port` and `delete` hold while they
+    wait for the driver: so it is let through first.
+    """
+    port.cancel_callback()
+    Event().wait(CALLBACK_S)
+    port.close_port()
+    port.delete()
 
 
 def lonely_output() -> Any:

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from time import perf_counter
 from typing import Any
 
 import rtmidi
 
 Receive = Callable[[float, bytes], None]
+CALLBACK_S = 0.02  # longer than our callback takes, the interpreter's switch to it included
 
 _NO_SYSTEM = {
     "linux": "load the ALSA sequencer with `sudo modprobe snd-seq`, or start jackd",
@@ -77,8 +79,13 @@ class MidiIn:
         port.set_callback(lambda event, _: receive(perf_counter(), bytes(event[0])))
 
     def close(self) -> None:
-        """Close the port."""
+        """Close the port.
+
+        A callback that the driver has begun may be waiting for the interpreter, which closing holds while it waits for
+        the driver: so it is let through first.
+        """
         self._port.cancel_callback()
+        Event().wait(CALLBACK_S)
         self._port.close_port()
         self._port.delete()
 

@@ -239,8 +239,14 @@ class Performer:
         return self._choose(None, self._reading.phrase_tick)
 
     def pin(self) -> Ready | None:
-        """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none."""
+        """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none.
+
+        It is heard from now on as it will be when it is recalled: in the mode and octave that a phrase enters with.
+        """
         self._pinned = self._reading.phrase
+        if self._pinned:
+            self._spelling.begin(self._pinned, self.felt)
+            self.pitches = self._spelling.pitches(self.settings, self.colour)
         if self._booking and not self._booking.is_asked:
             self._booking = None
         return self._reading.phrase

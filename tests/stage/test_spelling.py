@@ -1,5 +1,6 @@
 """The mode and the octave of what is heard: re-spelled at once, held on, and left alone where it is right."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from emo_osc.stage.rules import NO_RULES
 from emo_osc.stage.scales import SCALES
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.spelling import Spelling, register
+from tests.twin import VirtualStage
 
 C_SCALE = (60, 62, 64, 65, 67, 69, 71)
 C_MINOR = (60, 62, 63, 65, 67, 68, 70)
@@ -113,3 +115,19 @@ def test_an_octave_is_added_only_far_from_what_the_melody_was_made_for_and_held(
 def test_the_register_is_the_references() -> None:
     assert register(Affect(0.8, 0.35)) == pytest.approx(74.7, abs=0.05)
     assert register(Affect(-0.6, -0.45)) == pytest.approx(67.9, abs=0.05)
+
+
+def test_a_phrase_that_is_pinned_sounds_at_once_as_it_will_come_back(stage: Callable[..., VirtualStage]) -> None:
+    bright = replace(melody(1.0), melody=Melody((Note(0, 480, 64),)))
+    playing = stage((bright,), Settings(evolve=0.0))
+    playing.ask("/emo/play")
+    playing.ask("/emo/valence", -0.5)
+    held = [playing.ask("/emo/valence", -0.05), playing.performer.pitches[64]][1]
+    playing.ask("/emo/keep", "tune")
+    pinned = playing.performer.pitches[64]
+    playing.ask("/emo/recall", "tune")
+    playing.run_until(playing.now_s + 10.0)
+
+    assert held == 63, "minor is held on inside the margin"
+    assert pinned == 64
+    assert playing.performer.pitches[64] == pinned
