@@ -233,9 +233,9 @@ def evaluate(preset: str, quick: bool, card: Path | None, **options: Any) -> Non
     from emo_osc.lab.card import write_card
     from emo_osc.lab.evaluation import Choices, run
     from emo_osc.lab.makers import FULL, QUICK
-    from emo_osc.studio import checkpoints
     from emo_osc.studio.generators import build
     from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
+    from emo_osc.weights import checkpoints
 
     kept = {name: options.pop(name) for name in ("data", "samples", "json_out", "plots_out")}
     choices = Choices(**kept, size=QUICK if quick else FULL)

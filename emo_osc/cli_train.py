@@ -21,7 +21,7 @@ def training(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the run."),
         click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True),
         click.option("--steps", type=click.IntRange(min=1), help="Steps, instead of the recipe's."),
-        click.option("--batch", type=click.IntRange(min=1), help="Melodies a step, instead of the recipe's."),
+        click.option("--batch", type=click.IntRange(min=1), help="Examples a step, instead of the recipe's."),
         click.option("--seed", type=click.IntRange(min=0), help="Another run of the same recipe."),
     )
     for option in reversed(options):
@@ -86,3 +86,17 @@ def train_actor(model: Path, without: str, **options: Any) -> None:
     from emo_osc.train.run import train_actor as run
 
     click.echo(run(Run(**options), model, ActorChoices(without=without)))
+
+
+@train.command("face")
+@training
+@click.option(
+    "--width", type=click.FloatRange(0.0625, 1.0), default=0.5, show_default=True, help="Share of VGG16's channels."
+)
+def train_face(width: float, **options: Any) -> None:
+    """The network that reads a face, on FER2013."""
+    from emo_osc.face.vgg16 import VGG16Config
+    from emo_osc.train.run import Run
+    from emo_osc.train.run import train_face as run
+
+    click.echo(run(Run(**options), VGG16Config(width)))

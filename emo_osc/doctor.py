@@ -83,7 +83,7 @@ def _gpu() -> tuple[str, str]:
 def _checkpoint() -> tuple[str, str]:
     if find_spec("torch") is None:
         return "not looked for", ""
-    from emo_osc.studio.checkpoints import checkpoint_folders
+    from emo_osc.weights.checkpoints import checkpoint_folders
 
     names = [path.name for folder in checkpoint_folders() for path in folder.glob("*.safetensors")]
     return (", ".join(names), "") if names else ("none", "emo-osc serve --generator canned")

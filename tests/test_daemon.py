@@ -53,7 +53,7 @@ def test_the_melody_of_the_mood_comes_out_of_the_port_note_by_note(
     daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
 ) -> None:
     one = daemon()
-    one.wait_for_line("MIDI out")
+    one.wait_for_line("generator ready")  # one that answers after the bar line would change the melody once more
     heard = hear(one.name)
     one.send("/emo/tempo", 300)
     one.send("/emo/set/evolve", 0)

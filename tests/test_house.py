@@ -47,16 +47,18 @@ DOOR = {
 WALLS: dict[str, tuple[set[str], set[str]]] = {
     "hall": (set(), {"mido", "platformdirs", "pydantic", "yaml"}),
     "stage": (set(), {"link", "pythonosc", "rtmidi"}),
-    "studio": (set(), {"mido", "numpy", "platformdirs", "safetensors", "torch"}),
+    "weights": (set(), {"platformdirs", "safetensors", "torch"}),
+    "studio": ({"weights"}, {"mido", "numpy", "safetensors", "torch"}),
     "sound": (set(), {"numpy", "sounddevice"}),
-    "train": ({"studio"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
+    "face": ({"weights"}, {"cv2", "numpy", "pythonosc", "torch"}),
+    "train": ({"face", "studio", "weights"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
     "lab": (
-        {"studio", "stage", "train"},
+        {"face", "studio", "stage", "train", "weights"},
         {"click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "sklearn", "torch"},
     ),
     "door": (
-        {"stage", "studio", "sound", "train", "lab"},
+        {"face", "stage", "studio", "sound", "train", "lab", "weights"},
         {"click", "mido", "platformdirs", "pythonosc", "rich", "rtmidi", "sounddevice", "torch"},
     ),
 }

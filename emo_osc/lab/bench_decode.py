@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints, music_vae
+from emo_osc.studio import music_vae
 from emo_osc.studio.decode import BarDecoderWeights, decode, no_denormals
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
 from emo_osc.studio.noise import gumbel
 from emo_osc.studio.products import Precision, best_precision
+from emo_osc.weights import checkpoints
 
 # B melodies, K bars, Z latent size, E embedding size
 

@@ -18,7 +18,6 @@ from emo_osc.messages import Measured, Ready
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, Note
 from emo_osc.stage.shelf import MAX_MELODIES, Shelf
-from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import distances, targets
 from emo_osc.studio.canned import read_shelf, shelf_path
 from emo_osc.studio.composer import WITHIN
@@ -26,6 +25,7 @@ from emo_osc.studio.generators import Composed, build
 from emo_osc.studio.pool import Pool, Source
 from emo_osc.studio.pool_file import PoolFile, key_of
 from emo_osc.studio.refining import Refiner, Refining
+from emo_osc.weights import checkpoints
 
 EACH = 64  # melodies for each mood
 LOOKS = 2000

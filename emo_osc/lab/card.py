@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from emo_osc.lab.report import Tables, cell
-from emo_osc.studio.checkpoints import Checkpoint
+from emo_osc.weights.checkpoints import Checkpoint
 
 INTRODUCTION = """\
 # {name}

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import Floats, NoteGrid, Tokens
+from emo_osc.weights import checkpoints
 
 # N melodies, J = 32 half bars, C = 24 chords, P = 12 pitch classes
 

@@ -21,7 +21,7 @@ from emo_osc.errors import EmoOscError
 from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, tiled
-from emo_osc.studio import checkpoints, losses
+from emo_osc.studio import losses
 from emo_osc.studio.attributes import Aim, Floats, flaws, in_c, measure, measure_table, misses, targets
 from emo_osc.studio.decode import clean, decode, no_denormals
 from emo_osc.studio.generators import Composed
@@ -47,6 +47,7 @@ from emo_osc.studio.variations import (
     unchanged,
     with_bars,
 )
+from emo_osc.weights import checkpoints
 
 NAME = "music_vae"
 TRIES = 4  # draws of the prior for each source

@@ -299,7 +299,7 @@ def _pool_file(setup: StudioSetup, generator: Generator) -> PoolFile | None:
     section = setup.generator
     if not setup.cache or section.seed is not None or not isinstance(generator, Refining):
         return None
-    from emo_osc.studio import checkpoints  # torch, which a generator that refines has loaded
+    from emo_osc.weights import checkpoints  # torch, which a generator that refines has loaded
 
     path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(section.name)
     return PoolFile(Path(setup.cache), key_of(path, section.temperature))

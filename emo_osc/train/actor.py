@@ -114,7 +114,7 @@ class ActorTask:
         self._fill()
         self._steps = 0
 
-    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
         """The three networks' losses for `size` melodies drawn anew; each network feels only its own."""
         net = self._net()
         slots, forms, tokens = self._sources(size, generator)

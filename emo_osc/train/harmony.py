@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints
 from emo_osc.studio.attributes import Floats, Tokens
 from emo_osc.studio.harmony import CHORDS, CLASSES, HALVES, NAME, TONES, Chords, Harmony, chord_tone_ratio, half_bars
 from emo_osc.train.corpus import SPLITS, transposed
+from emo_osc.weights import checkpoints
 
 ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909.npz"
 SOURCE = "pop909"

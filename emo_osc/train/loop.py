@@ -31,8 +31,11 @@ class Task(Protocol):
 
     net: nn.Module
 
-    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
-        """Scalars of one batch of `size` examples; `loss` is the one to descend. `generator` is on the CPU."""
+    def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
+        """Scalars of one batch of `size` examples; `loss` is the one to descend.
+
+        `generator` is on the CPU; `share` of the run's steps, 0 to below 1, lie behind.
+        """
 
     def validate(self, net: nn.Module) -> Scores:
         """Scores of the given weights on the validation split."""
@@ -137,7 +140,7 @@ def _one_step(
         group["lr"] = recipe.rate_at(step)
     device = next(task.net.parameters()).device
     with torch.autocast(device.type, torch.bfloat16, enabled=use_bf16):
-        parts = task.loss(recipe.batch // world, generator)
+        parts = task.loss(recipe.batch // world, generator, step / recipe.steps)
     optimiser.zero_grad(set_to_none=True)
     torch.autograd.backward(parts["loss"])
     if world > 1:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints
 from emo_osc.studio.nets.hierdec import HierdecConfig
 from emo_osc.train.tf_checkpoint import DamagedError, Entry, open_checkpoint
+from emo_osc.weights import checkpoints
 
 NAME = "hierdec"
 SOURCE = "magenta hierdec-mel_16bar"

@@ -52,7 +52,7 @@ class PriorTask:
         self.valid = encode_corpus(vae, load_corpus(folder, "valid"))
         self.net: nn.Module = _fitted(self.train, len(corpus.sources))
 
-    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
         """The loss of `size` melodies drawn anew."""
         rows = torch.randint(len(self.train.mean), (size,), generator=generator)
         return {"loss": self._loss(self.net, self.train, rows, generator)}

@@ -1,6 +1,6 @@
 """What `emo-osc train NAME` does: a recipe on a corpus, with progress, curves, and a checkpoint at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,19 +10,21 @@ import torch
 from torch import Tensor
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints, losses
+from emo_osc.face.vgg16 import VGG16Config
+from emo_osc.studio import losses
 from emo_osc.studio.forms import forms_of
 from emo_osc.studio.music_vae import NAME, load, pick_device
 from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.proposers import Taste
-from emo_osc.train import actor, prior, vae
+from emo_osc.train import actor, face, prior, vae
 from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
+from emo_osc.weights import checkpoints
 
-VAE_NAME = "bar_vae"
+VAE_NAME, FACE_NAME = "bar_vae", "face"
 MOST_FORMS = 4096
 
 
@@ -107,6 +109,23 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
     return _kept(run.out, NAME, tensors, config)
 
 
+def train_face(run: Run, config: VGG16Config) -> Path:
+    """Trains the face network on FER2013; answers the checkpoint `face-HASH8.safetensors`, in half precision.
+
+    Raises:
+        EmoOscError: the faces or the device are not there, or `run.out` holds another run.
+    """
+    device, recipe = pick_device(run.device), run.recipe(face.RECIPE)
+    torch.manual_seed(recipe.first_seed)
+    task = face.FaceTask(run.data, config, face.FaceChoices(), device)
+    progress = _trained(task, recipe, run.out, device)
+    assert isinstance(task.net, face.FaceNet)
+    net = task.net.vgg16
+    kept = {"vgg16": net.config.as_dict(), "training": {"face": _training(recipe, task.choices, progress, ["fer2013"])}}
+    tensors = {name: value.half() if value.is_floating_point() else value for name, value in net.state_dict().items()}
+    return _kept(run.out, FACE_NAME, tensors, kept)
+
+
 def _kept(out: Path, name: str, tensors: dict[str, Tensor], config: dict[str, Any]) -> Path:
     """The checkpoint's file; of several processes the first one writes it, and the others answer its folder."""
     if not is_first():
@@ -133,10 +152,10 @@ def _unheard(step: int, scores: Scores) -> None:
     """What the other processes of torchrun report."""
 
 
-def _training(recipe: Recipe, choices: Any, progress: Progress) -> dict[str, Any]:
+def _training(recipe: Recipe, choices: Any, progress: Progress, data: Sequence[str] = LICENSED) -> dict[str, Any]:
     """What the model card tells of a run."""
     last = progress.history[-1] if progress.history else {}
-    return {"data": list(LICENSED), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}
+    return {"data": list(data), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class VAETask:
         valid = load_corpus(folder, "valid")
         self.valid = valid.select(np.arange(0, len(valid.tokens), max(1, len(valid.tokens) // 400)))
 
-    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
         """The bar loss of `size` bars drawn anew."""
         rows = torch.multinomial(self.chances, size, replacement=True, generator=generator).numpy()
         moves = torch.randint(-5, 7, (size,), generator=generator).numpy()

@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from emo_osc.lab.card import model_card, write_card
-from emo_osc.studio.checkpoints import Checkpoint
+from emo_osc.weights.checkpoints import Checkpoint
 
 KEPT = Checkpoint(
     {"training": {"vae": {"data": ["trad"], "recipe": {"steps": 7}, "choices": {"beta": 0.2}, "last": {"loss": 1.5}}}},

@@ -12,7 +12,6 @@ from emo_osc.errors import EmoOscError
 from emo_osc.lab.evaluate import evaluate
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, Note
-from emo_osc.studio import checkpoints
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import distances, in_c, measure, targets
 from emo_osc.studio.generators import build
@@ -22,6 +21,7 @@ from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import sameness, unchanged_bars
 from emo_osc.train.magenta import import_magenta
+from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch
 CALM, EXCITED = Affect(0.4, -0.7), Affect(0.4, 0.7)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints
 from emo_osc.studio.harmony import NAME, TONES, triad
 from emo_osc.train.harmony import (
     ARRANGED,
@@ -20,6 +19,7 @@ from emo_osc.train.harmony import (
     load_arranged,
     train_harmony,
 )
+from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch
 

@@ -21,7 +21,7 @@ class LineTask:
         torch.manual_seed(0)
         self.net: nn.Module = nn.Linear(1, 1)
 
-    def loss(self, size: int, generator: torch.Generator) -> dict[str, Tensor]:
+    def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
         x = torch.rand(size, 1, generator=generator)
         return {"loss": (self.net(x) - (3 * x - 1)).square().mean()}
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.train.crc import LANES, crc32c
 from emo_osc.train.magenta import expected_shapes, import_magenta, read_hierdec
 from emo_osc.train.tf_checkpoint import Entry, open_checkpoint
+from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch
 SMALL = Path(__file__).parents[1] / "golden" / "small"

@@ -13,11 +13,11 @@ import torch
 from emo_osc.affect import NEUTRAL, Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.evaluate import evaluate
-from emo_osc.studio import checkpoints
 from emo_osc.studio.music_vae import load
 from emo_osc.studio.proposers import Taste
 from emo_osc.train.actor import ActorChoices
 from emo_osc.train.run import Run, train_actor, train_prior, train_vae
+from emo_osc.weights import checkpoints
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio import checkpoints
+from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch
 CONFIG = {"kind": "test", "sizes": [1, 2], "name": "밝음"}

@@ -1,0 +1,1 @@
+"""Where weights lie on disk: what the rooms with networks share."""
