@@ -10,6 +10,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 SYSTEM = jackd2 liblo-tools libportaudio2
 ARGS ?=
 SECONDS ?= 300
+JOBS ?= 2
 
 .PHONY: feelings soak play test lint types pytest system fuzz docs patches wheel clean
 
@@ -29,7 +30,7 @@ types: $(VENV)/.installed-test
 
 pytest: $(VENV)/.installed-test
 	@echo "== pytest"
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadscope --cov --cov-report=term:skip-covered $(ARGS)
 
 docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the README's OSC table, the preset schema
 	@$(BIN)/python -m emo_osc.lab.manual

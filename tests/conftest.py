@@ -33,8 +33,17 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
+LIVE = {"daemon", "hear", "jack", "own_network"}
+"""Fixtures of tests against real time and real processes. On a shared machine those stand still now and then for longer
+than a performer's would: such a test may fail once, which the summary tells, but not twice."""
 CLONE_NEWNET = 0x40000000
 JACKD = ("-d", "dummy", "-r", "48000", "-p", "64")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if LIVE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def started(name: str, *flags: str) -> subprocess.Popen[bytes] | None:

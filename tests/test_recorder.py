@@ -39,6 +39,7 @@ def test_what_was_played_lies_on_the_grid_of_its_tempo(tmp_path: Path) -> None:
     assert notes_of(recorder.path)[-1] == (2.0, "note_off", 67)
 
 
+@pytest.mark.no_cover
 @given(gaps=st.lists(st.floats(0.0, 3.0), max_size=40), tempos=st.lists(st.floats(20.0, 300.0), min_size=1))
 def test_a_whole_evening_keeps_its_time(
     gaps: list[float], tempos: list[float], tmp_path_factory: pytest.TempPathFactory

@@ -85,6 +85,7 @@ def test_what_the_instrument_plays_by_is_better_than_no_smoothing() -> None:
     assert np.abs(follow(case, Interacting(), 7).errors_s).mean() < 0.3 * np.abs(plain).mean()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tempo", [20.0, 47.0, 120.0, 211.0, 300.0])
 @pytest.mark.parametrize("model", ["1 % lost", "2 % doubled", "USB bursts"])
 def test_nothing_slips_for_good(tempo: float, model: str) -> None:
@@ -111,6 +112,7 @@ def test_a_constant_delay_is_taken_off_only_where_a_transport_only_delays() -> N
     assert corrected == pytest.approx(np.zeros(len(corrected)), abs=1e-6)
 
 
+@pytest.mark.no_cover
 def test_bench_clock_prints_every_case_and_writes_the_figures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,6 +51,7 @@ def test_bars_at_once_are_sooner_than_bars_in_turn() -> None:
     assert figures_of(_subject(), 1.0)["small_speedup"] > 2
 
 
+@pytest.mark.no_cover
 @pytest.mark.slow
 def test_the_bench_measures_three_networks_and_meets_the_ratio() -> None:
     figures = bench_decode(3.0)

@@ -409,6 +409,7 @@ def test_whatever_comes_its_answers_stay_sane(messages: list[tuple[bytes, float]
         assert follower.is_running or follower.time_of(1e9) == inf
 
 
+@pytest.mark.no_cover
 def test_half_an_hour_of_jitter_and_loss_shifts_nothing() -> None:
     follower, random, count = MidiFollower(), Random(4), 1800 * 48
     follower.receive(START, 9.9)

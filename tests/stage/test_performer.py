@@ -283,6 +283,7 @@ def _act(performer: Performer, action: str, tick: int, mood: Any) -> None:
         return
 
 
+@pytest.mark.no_cover
 def test_an_evening_of_four_hours_passes_without_a_gap(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage(tuple(ready(40 + index, m.affect.valence, m.affect.arousal) for index, m in enumerate(MOODS)))
     playing.ask("/emo/tempo", 120)

@@ -141,6 +141,7 @@ def test_a_walk_before_play_begins_with_it(stage: MakeStage, ready: MakeReady) -
     assert playing.performer.affect == Affect(0.0, 0.5)
 
 
+@pytest.mark.no_cover
 @given(bars=st.integers(1, 40), start_s=st.floats(0.0, 70.0), quantize=st.sampled_from(list(QUANTIZE)))
 def test_a_walk_always_arrives(stage: MakeStage, ready: MakeReady, bars: int, start_s: float, quantize: str) -> None:
     playing = stage(tuple(ready(40 + n, m.affect.valence, m.affect.arousal) for n, m in enumerate(MOODS)))

@@ -135,6 +135,7 @@ def restless(random: Random) -> Iterator[Act]:
         yield random.choice(choices)()
 
 
+@pytest.mark.no_cover
 @pytest.mark.slow
 def test_thirty_hours_pass_without_a_gap_and_without_growing() -> None:
     twin, ears, random = make_twin(SEEDS), Ears(), Random(1)
@@ -161,6 +162,7 @@ def test_thirty_hours_pass_without_a_gap_and_without_growing() -> None:
     assert took_s < 30 * 3600 / 100, "much faster than the evening it plays"
 
 
+@pytest.mark.no_cover
 @pytest.mark.slow
 def test_an_evening_under_a_master_that_stops_jumps_and_is_unplugged() -> None:
     twin, ears, random = make_twin(SEEDS), Ears(), Random(2)
