@@ -7,7 +7,7 @@ TORCH ?= torch==2.13.0
 VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SYSTEM = jackd2 liblo-tools libportaudio2
+SYSTEM = jackd2 liblo-tools libportaudio2 chromium chromium-driver
 ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
@@ -73,14 +73,17 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --editable ".[test]"
 	@touch $(VENV)/.installed $@
 
-# What some tests need and pip cannot give: a MIDI system, somebody else's OSC client, PortAudio. Never fatal: without
-# them those tests are skipped and say why.
+# What some tests need and pip cannot give: a MIDI system, somebody else's OSC client, PortAudio, a browser. Never fatal:
+# without them those tests are skipped and say why.
 system:
-	@command -v jackd >/dev/null && command -v oscsend >/dev/null && ldconfig -p | grep -q libportaudio && exit 0; \
+	@command -v jackd >/dev/null && command -v oscsend >/dev/null && command -v chromedriver >/dev/null && \
+		ldconfig -p | grep -q libportaudio && exit 0; \
 	command -v apt-get >/dev/null || { echo "no apt-get: tests that need $(SYSTEM) will be skipped"; exit 0; }; \
 	if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo -n"; \
 	else echo "not root: tests that need $(SYSTEM) will be skipped"; exit 0; fi; \
 	echo "== apt-get install $(SYSTEM)"; \
-	install="$$as env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $(SYSTEM)"; \
-	$$install >/dev/null 2>&1 || { $$as apt-get -qq update >/dev/null 2>&1; $$install >/dev/null 2>&1; } || \
-		echo "apt-get could not install $(SYSTEM): tests that need them will be skipped"
+	install="$$as env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install"; \
+	$$install $(SYSTEM) >/dev/null 2>&1 && exit 0; \
+	$$as apt-get -qq update >/dev/null 2>&1; \
+	for package in $(SYSTEM); do $$install $$package >/dev/null 2>&1 || \
+		echo "apt-get could not install $$package: tests that need it will be skipped"; done

@@ -3,7 +3,8 @@
 Hypothesis runs the same examples every time, without a stopwatch on a shared machine. `jack` starts `jackd` with a
 dummy driver under a server name of its own, once a session, and points this process and its children to it; tests
 that ask for it are skipped, with the reason, where jackd2 is not installed. `ready` makes melodies, `stage` a desk
-without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port; `shipped` composes.
+without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port; `shipped` composes;
+`browser` is a headless Chromium.
 """
 
 import ctypes
@@ -27,6 +28,8 @@ from tests.serving import Daemon, Listener
 from tests.twin import MakeReady, VirtualStage, make_ready, make_stage
 
 if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
     from emo_osc.studio.music_vae import MusicVAE
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait for each other slow small tensors down
@@ -37,6 +40,20 @@ LIVE = {"daemon", "hear", "jack", "own_network"}
 """Fixtures of tests against real time and real processes. On a shared machine those stand still now and then for longer
 than a performer's would: such a test may fail once, which the summary tells, but not twice."""
 CLONE_NEWNET = 0x40000000
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",  # root has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--window-size=1000,760",
+)
 JACKD = ("-d", "dummy", "-r", "48000", "-p", "64")
 
 
@@ -109,6 +126,25 @@ def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
     yield listen
     for port in ports:
         close_input(port)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator["Chrome"]:
+    """A headless Chromium with a profile of its own; it asks nobody but the pages it is sent to."""
+    driver, chromium = shutil.which("chromedriver"), next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if not driver or not chromium:
+        pytest.skip("no Chromium with its driver here: apt-get install chromium chromium-driver")
+    from selenium.webdriver import Chrome, ChromeOptions, ChromeService  # most tests do without
+
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    opened = Chrome(options, ChromeService(driver))
+    try:
+        yield opened
+    finally:
+        opened.quit()
 
 
 @pytest.fixture
