@@ -30,6 +30,11 @@ ANSWERS = (
     ("/emo/state/NAME value..", "the answer to get and status, and the push of a value that is listened to"),
     ("/emo/bar n", "a bar begins, to those who listen to `bar`"),
     ("/emo/note pitch velocity duration_ms channel", "a note sounds, to those who listen to `note`"),
+    (
+        "/emo/roll which part notes",
+        "the phrase that plays (`now`) or waits (`next`), to those who listen to `roll`: its "
+        "first or last eight bars, a note as eight hexadecimal digits: the 16th it begins on, 16ths, pitch, velocity",
+    ),
     ("/emo/latency name p50_ms p95_ms p99_ms max_ms count", f"the delays seen so far: {', '.join(DELAYS)}"),
     (
         "/emo/latency/spread name count..",

@@ -21,6 +21,7 @@ from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.osc import Message, OscValue, Target
 from emo_osc.stage.phrase_desk import PhraseDesk, Request
+from emo_osc.stage.roll import Roll
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import MAX_TEXT, VALUES, Scalar
 
@@ -36,7 +37,7 @@ _OVERWRITTEN = (
     for name, value in VALUES.items()
     if value.is_settable and all(argument.kind != "s" or argument.choices for argument in value.arguments)
 )
-ANSWERS = frozenset({"/emo/error", "/emo/ack", "/emo/pong", "/emo/startup", "/emo/note", "/emo/bar"})
+ANSWERS = frozenset({f"/emo/{name}" for name in ("error", "ack", "pong", "startup", "note", "bar", "roll")})
 """Addresses that are never answered: else two daemons whose replies go to each other would never stop."""
 SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
 """Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
@@ -65,6 +66,7 @@ class Desk:
         self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
         self._answers: list[Answer] = []
         self._phrases = PhraseDesk(instrument, self)
+        self._roll = Roll(instrument.performer)
         self._tempo = round(instrument.clock.tempo, 1)
 
     @property
@@ -181,7 +183,10 @@ class Desk:
         self.push_value("studio", now_s)
 
     def push_heard(self, now_s: float) -> None:
-        """Push the notes and bars that were just played."""
+        """Push the phrase that plays or waits where that has changed, and the notes and bars that were just played."""
+        if self._roll.has_changed():
+            for name in ("roll", "coming"):
+                self.push_value(name, now_s)
         heard, self.instrument.performer.heard = self.instrument.performer.heard, []
         for event in heard:
             if isinstance(event, BarLine):
@@ -221,6 +226,11 @@ class Desk:
             self.push_value(value, now_s)
 
     def _tell(self, name: str, now_s: float) -> None:
+        if name == "roll":
+            targets = self._clients.listeners(frozenset({"roll"}), now_s)
+            messages = self._roll.messages() if targets else []
+            self._answers += [Answer(target, "/emo/roll", arguments) for target in targets for arguments in messages]
+            return
         arguments = self.instrument.read(name, now_s)
         self._push(f"/emo/state/{name}", arguments, frozenset({name, "state"}), now_s)
 
@@ -263,6 +273,8 @@ class Desk:
         for name in VALUES if command.name in ("state", "*") else (command.name,):
             if name in VALUES:
                 self._answer_value(target, name, now_s)
+        if command.name in ("roll", "*"):
+            self._answers += [Answer(target, "/emo/roll", arguments) for arguments in self._roll.messages()]
 
     def _unlisten(self, command: commands.Unlisten, request: Request, now_s: float) -> None:
         self._clients.unlisten(request.sender, command.name)

@@ -155,6 +155,7 @@ _ALL = (
     _read_only("playing", "i", "1 while the clock runs"),
     _read_only("bar", "i", "the bar that sounds, from 1; 0 while stopped"),
     _read_only("phrase_bar", "i", "the bar inside the 16-bar phrase, 1..16; 0 while stopped"),
+    _read_only("coming", "i", "the bar in which another phrase enters; 0 while none waits"),
     _read_only("clock", "s", "who owns the tempo"),
     _read_only("kept", "s", "the names of the first 24 kept phrases"),
     _read_only("phrase", "s", "the name of the kept phrase that plays, else nothing"),
@@ -176,6 +177,7 @@ VALUES: dict[str, Value] = {value.name: value for value in _ALL}
 PUSHES: dict[str, str] = {
     "note": "`/emo/note pitch velocity duration_ms channel` as each note sounds",
     "state": "`/emo/state/NAME` whenever a value changes",
+    "roll": "`/emo/roll which part notes` for the phrase that plays (`now`) and the one that waits (`next`)",
     "latency": "`/emo/latency name p50_ms p95_ms p99_ms max_ms count` once a second",
     "*": "everything",
 }

@@ -173,7 +173,7 @@ def test_a_change_is_echoed_to_all_pads(playing: Any) -> None:
 
 def test_who_begins_to_listen_is_told_the_present_value(playing: Any) -> None:
     assert playing.ask("/emo/start_listen/va")[1:] == [("/emo/state/va", 0.0, 0.0)]
-    assert len(playing.ask("/emo/start_listen/*")) == 1 + len(VALUES)
+    assert len(playing.ask("/emo/start_listen/*")) == 1 + len(VALUES) + 4  # two parts of two rolls
 
 
 def test_reply_to_sends_replies_elsewhere(playing: Any) -> None:
