@@ -22,6 +22,7 @@ DOOR = {
     "checks",
     "cli",
     "cli_bench",
+    "cli_label",
     "cli_options",
     "cli_profile",
     "cli_train",
