@@ -60,8 +60,9 @@ def commands() -> None:
 @click.option("--clock-out/--no-clock-out", default=None, help="MIDI clock, Start and Stop for others to follow.")
 @click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
-@click.option("--web/--no-web", default=None, help="The pad in a browser; it comes in a later version.")
-@click.option("--web-port", type=int, metavar="PORT", help="Where that pad will be.")
+@click.option("--web/--no-web", default=None, help="The pad in a browser, and OSCQuery.")
+@click.option("--web-host", metavar="HOST", help="Where it is served; 0.0.0.0 lets phones in, by a link with a token.")
+@click.option("--web-port", type=int, metavar="PORT", help="TCP port of the pad.  [7780]")
 @click.option("--record", type=PATH, metavar="FILE.mid", help="Write down what is played.")
 @click.option("--log", type=PATH, metavar="FILE.jsonl", help="What happens, as JSON lines.")
 def serve(preset: str, record: Path | None, log: Path | None, **options: Any) -> int:

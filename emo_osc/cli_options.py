@@ -34,6 +34,7 @@ OVERRIDES = {
     "seed": "generator.seed",
     "sound": "sound.enabled",
     "web": "web.enabled",
+    "web_host": "web.host",
     "web_port": "web.port",
 }
 

@@ -1,4 +1,4 @@
-"""The door: it starts the stage, the studio and the synth as processes, keeps them alive, and ends them.
+"""The door: it starts the stage, the studio, the synth and the web pad as processes, keeps them alive, and ends them.
 
 The stage plays; the door may die or be restarted in its parts without a note being late. If the door goes, the stage
 hears the line drop, switches its notes off, and ends; the others follow.
@@ -26,6 +26,7 @@ from emo_osc.stage.setup import Report, Setup, StagePreset
 from emo_osc.stage.values import Scalar
 from emo_osc.studio.canned import shelf_path
 from emo_osc.studio.worker import StudioSetup
+from emo_osc.surface.setup import PadMood, WebSetup
 from emo_osc.workers import GOODBYE_S, Keeper, Worker, end, start
 
 Say = Callable[[str], None]
@@ -33,7 +34,7 @@ OWN_PRESET = "current"
 """The name under which `/emo/preset` finds the preset the daemon was started with."""
 
 USERS_FAULT, NO_DEVICE = 2, 3
-ROLES = ("door", "studio", "sound", "watch")
+ROLES = ("door", "studio", "sound", "watch", "web")
 
 
 def serve(preset: Preset, say: Say | None = None, record: Path | None = None, log: Path | None = None) -> int:
@@ -111,6 +112,19 @@ def stage_setup(preset: Preset, *, is_recorded: bool = False) -> Setup:
     )
 
 
+def web_setup(preset: Preset, report: Report, token: str) -> WebSetup:
+    """What the web process is told, where the stage has reported what it opened."""
+    return WebSetup(
+        host=preset.web.host,
+        port=preset.web.port,
+        osc_host=preset.osc.host,
+        osc_port=report.osc_port,
+        hub=report.hub,
+        hub_token=token,
+        moods=tuple(PadMood.of(mood) for mood in preset.mood_book().moods),
+    )
+
+
 class _Door:
     """One evening: the stage first, then the others around it, until a signal or the stage's end."""
 
@@ -131,7 +145,7 @@ class _Door:
             self._log.tell("stage", line)
         reader, writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
         writer.write(self._setup.tokens["door"].encode() + b"\n")
-        keepers = {worker.name: Keeper(worker, self._log) for worker in self._workers(report.hub)}
+        keepers = {worker.name: Keeper(worker, self._log) for worker in self._workers(report)}
         backstage = Backstage(
             self._log,
             lambda message: writer.write(encode(message)),
@@ -156,8 +170,8 @@ class _Door:
             await end(stage)
             backstage.save()
 
-    def _workers(self, hub: int) -> list[Worker]:
-        tokens, sound = self._setup.tokens, self._preset.sound
+    def _workers(self, report: Report) -> list[Worker]:
+        hub, tokens, sound = report.hub, self._setup.tokens, self._preset.sound
         affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
         studio = StudioSetup(
             hub,
@@ -175,6 +189,9 @@ class _Door:
         if sound.enabled:
             command = ("-m", "emo_osc.sound", "--connect", str(hub), "--token", tokens["sound"])
             workers.append(Worker("sound", (*command, "--gain", str(sound.gain)), final=(USERS_FAULT, NO_DEVICE)))
+        if self._preset.web.enabled:
+            setup = web_setup(self._preset, report, tokens["web"]).to_json()
+            workers.append(Worker("web", ("-m", "emo_osc.surface"), setup, (USERS_FAULT,)))
         return workers
 
     async def _wait(self, stage: asyncio.subprocess.Process) -> int:

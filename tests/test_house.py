@@ -51,6 +51,8 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "weights": (set(), {"platformdirs", "safetensors", "torch"}),
     "studio": ({"weights"}, {"mido", "numpy", "safetensors", "torch"}),
     "sound": (set(), {"numpy", "sounddevice"}),
+    # The stage without its shells: the tables that pads and OSCQuery show, and how OSC is written.
+    "surface": ({"stage"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
     "face": ({"weights"}, {"cv2", "numpy", "pythonosc", "torch"}),
     "train": ({"face", "studio", "weights"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
@@ -59,7 +61,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
         {"click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "sklearn", "torch"},
     ),
     "door": (
-        {"face", "stage", "studio", "sound", "train", "lab", "weights"},
+        {"face", "stage", "studio", "sound", "surface", "train", "lab", "weights"},
         {"click", "mido", "platformdirs", "pythonosc", "rich", "rtmidi", "sounddevice", "torch"},
     ),
 }
@@ -156,7 +158,9 @@ def test_every_room_has_its_walls_and_every_door_file_its_name() -> None:
     assert {path.stem for path in PACKAGE.glob("*.py")} <= HALL | DOOR
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in ("hall", "stage", "sound")], ids=name_of)
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if room_of(path) in ("hall", "stage", "sound", "surface")], ids=name_of
+)
 def test_no_torch_where_time_is_real(path: Path) -> None:
     assert "torch" not in {module.split(".")[0] for module in imports_of(path)}
 
@@ -185,8 +189,8 @@ def test_the_stage_neither_prints_nor_logs_and_only_the_loop_waits(path: Path) -
     assert "logging" not in {module.split(".")[0] for module in imports_of(path)}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in ("lab", "train")], ids=name_of)
-def test_the_offline_rooms_open_no_port_of_the_stage(path: Path) -> None:
+@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in ("lab", "surface", "train")], ids=name_of)
+def test_no_other_room_opens_a_port_of_the_stage(path: Path) -> None:
     stage = {module.split(".")[-1] for module in imports_of(path) if module.startswith("emo_osc.stage")}
 
     assert not stage & STAGE_SHELLS

@@ -1,0 +1,144 @@
+"""Everyone who is connected, and what they are told: the house of the web process."""
+
+import asyncio
+from typing import Protocol
+
+from aiohttp import WSCloseCode, web
+
+from emo_osc import __version__
+from emo_osc.errors import EmoOscError
+from emo_osc.preset import load_named_preset, preset_folders
+from emo_osc.stage.commands import ROUTES
+from emo_osc.stage.osc import Message
+from emo_osc.stage.values import VALUES, Argument, Value
+from emo_osc.surface.mirror import Json, Mirror
+from emo_osc.surface.setup import PadMood, WebSetup
+
+OWN_PRESET = "current"  # what the stage calls the preset the daemon was started with
+MAX_SOCKETS = 48  # each may be a listener's worth of work; the stage has room for 256 clients
+
+
+class Guest(Protocol):
+    """Someone with a WebSocket."""
+
+    def tell(self, told: Json) -> None:
+        """Let them know."""
+
+    async def run(self, stage: tuple[str, int]) -> None:
+        """Serve them until they go."""
+
+
+class House:
+    """Takes what the stage says, mirrors it, and lets every guest know."""
+
+    def __init__(self, setup: WebSetup) -> None:
+        self.setup = setup
+        self.mirror = Mirror()
+        self._moods = setup.moods
+        self._guests: dict[Guest, web.WebSocketResponse] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    def hear(self, message: Message) -> None:
+        """One message of the stage's."""
+        before = self.mirror.values.get("preset")
+        told = self.mirror.hear(message)
+        if told is None:
+            return
+        self._tell(told)
+        if self.mirror.values.get("preset") != before:
+            self._reading = asyncio.create_task(self._read_moods())
+
+    def on_heard(self, is_heard: bool) -> None:
+        """Whether the stage answers now."""
+        self.mirror.is_heard = is_heard
+        self._tell({"kind": "stage", "is_heard": is_heard})
+
+    def welcome(self) -> list[Json]:
+        """What a page is told first: tables, then everything that is known."""
+        return [
+            {
+                "kind": "hello",
+                "version": __version__,
+                "moods": [_plain_mood(mood) for mood in self._moods],
+                "values": [_plain_value(value) for value in VALUES.values()],
+                "commands": list(ROUTES),
+                "presets": _presets(),
+            },
+            *self.mirror.picture(),
+        ]
+
+    async def serve(self, request: web.Request, socket: web.WebSocketResponse, guest: Guest) -> web.WebSocketResponse:
+        """A guest's whole stay.
+
+        Raises:
+            HTTPServiceUnavailable: too many are here.
+        """
+        if len(self._guests) >= MAX_SOCKETS:
+            raise web.HTTPServiceUnavailable(text=f"{MAX_SOCKETS} pads are open already\n")
+        await socket.prepare(request)
+        self._guests[guest] = socket
+        try:
+            await guest.run(self.setup.stage)
+        finally:
+            del self._guests[guest]
+        return socket
+
+    async def close(self, _: web.Application) -> None:
+        """Say goodbye to everybody."""
+        goodbyes = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._guests.values()]
+        await asyncio.gather(*goodbyes, return_exceptions=True)
+
+    def _tell(self, told: Json) -> None:
+        for guest in self._guests:
+            guest.tell(told)
+
+    async def _read_moods(self) -> None:
+        """Other presets may have other moods."""
+        (name,) = self.mirror.values["preset"][:1]
+        self._moods = await asyncio.to_thread(_moods_of, str(name), self.setup.moods)
+        self._tell({"kind": "moods", "moods": [_plain_mood(mood) for mood in self._moods]})
+
+
+def _moods_of(preset: str, own: tuple[PadMood, ...]) -> tuple[PadMood, ...]:
+    if preset == OWN_PRESET:
+        return own
+    try:
+        return tuple(PadMood.of(mood) for mood in load_named_preset(preset).mood_book().moods)
+    except (EmoOscError, OSError, UnicodeDecodeError):  # the file has just gone or is being written: the old ones stay
+        return own
+
+
+def _presets() -> list[str]:
+    return [OWN_PRESET, *sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})]
+
+
+def _plain_mood(mood: PadMood) -> Json:
+    return {
+        "id": mood.id,
+        "korean": mood.korean,
+        "valence": mood.valence,
+        "arousal": mood.arousal,
+        "vocabulary": mood.vocabulary,
+    }
+
+
+def _plain_value(value: Value) -> Json:
+    return {
+        "name": value.name,
+        "says": value.description,
+        "is_settable": value.is_settable,
+        "is_mappable": value.is_mappable,
+        "arguments": [_plain_argument(argument) for argument in value.arguments],
+    }
+
+
+def _plain_argument(argument: Argument) -> Json:
+    """An argument as JSON, which knows no infinity."""
+    has_range = not argument.choices and bool(argument.range_text)
+    return {
+        "name": argument.name,
+        "kind": argument.kind,
+        "low": argument.low if has_range else None,
+        "high": argument.high if has_range else None,
+        "choices": list(argument.choices),
+    }

@@ -1,0 +1,125 @@
+"""The life of the web process: open, say where, serve until the stage hangs up or we are told to end."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import segno
+from aiohttp import web
+from platformdirs import user_data_path
+
+from emo_osc.surface.discovery import Announcement, announce, lan_address
+from emo_osc.surface.guard import Guard, guard_of, is_local
+from emo_osc.surface.house import House
+from emo_osc.surface.mirror import TOPICS
+from emo_osc.surface.server import application
+from emo_osc.surface.setup import WebSetup
+from emo_osc.surface.subscription import Subscription
+
+USERS_FAULT = 2
+GOODBYE_S = 0.5
+
+Say = Callable[[str], None]
+
+
+def serve(setup: WebSetup) -> int:
+    """Serve until the stage hangs up; the exit code."""
+    try:
+        guard = guard_of(setup.host, token_file())
+        asyncio.run(_serve(setup, guard))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        _say(
+            f"web pad   none: {setup.host}:{setup.port} cannot be opened ({reason}); the music goes on without it. "
+            f"Another port: --web-port {setup.port % 65535 + 1}"
+        )
+        return USERS_FAULT
+    return 0
+
+
+def token_file() -> Path:
+    """Where the token of the pad's link is kept."""
+    return user_data_path("emo_osc") / "pad_token"
+
+
+def link(setup: WebSetup, guard: Guard) -> str:
+    """The address to open in a browser, with the token where one is needed.
+
+    >>> link(WebSetup("127.0.0.1", 7780, "127.0.0.1", 7770, 1, "x"), Guard("127.0.0.1"))
+    'http://127.0.0.1:7780/'
+    """
+    host = lan_address() if setup.host in ("0.0.0.0", "::") else setup.host
+    host = f"[{host}]" if ":" in host else host
+    return f"http://{host}:{setup.port}/" + (f"?token={guard.token}" if guard.token else "")
+
+
+def lines(setup: WebSetup, guard: Guard) -> Iterator[str]:
+    """What people are told: the link, and where others may use it, a picture of it for a camera."""
+    yield f"web pad   {link(setup, guard)} (OSCQuery at the same port)"
+    if guard.token:
+        yield picture(link(setup, guard))
+
+
+def picture(text: str) -> str:
+    """A QR code in half blocks, as a terminal shows it; light on dark, with the quiet zone that cameras need."""
+    from io import StringIO
+
+    out = StringIO()
+    segno.make(text, error="l", micro=False).terminal(out, border=2, compact=True)
+    return out.getvalue().rstrip("\n")
+
+
+async def _serve(setup: WebSetup, guard: Guard) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", setup.hub)
+    writer.write(setup.hub_token.encode() + b"\n")
+    house = House(setup)
+    runner = web.AppRunner(application(house, guard), access_log=None, shutdown_timeout=GOODBYE_S)
+    await runner.setup()
+    announcement = None
+    subscription = asyncio.create_task(Subscription(TOPICS, house.hear, house.on_heard).run(setup.stage))
+    try:
+        await web.TCPSite(runner, setup.host, setup.port).start()
+        for line in lines(setup, guard):
+            _say(line)
+        announcement = await _announced(setup)
+        await _until_told(reader)
+    finally:
+        subscription.cancel()
+        await asyncio.gather(subscription, return_exceptions=True)
+        await runner.cleanup()
+        if announcement:
+            await announcement.async_close()
+        writer.close()
+
+
+async def _announced(setup: WebSetup) -> Announcement | None:
+    """What others on the network may find; nothing where only this computer reaches us."""
+    if is_local(setup.host):
+        return None
+    try:
+        return await announce(setup.host, setup.port, setup.osc_port)
+    except (OSError, ValueError) as error:
+        _say(f"web pad   not announced on the network ({error}); type its address instead")
+        return None
+
+
+async def _until_told(stage: asyncio.StreamReader) -> None:
+    """Until the stage hangs up or a signal asks us to end."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(name, told.set)
+    waits = [asyncio.create_task(stage.read()), asyncio.create_task(told.wait())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
+
+
+def _say(line: str) -> None:
+    with suppress(UnicodeEncodeError, OSError):  # a terminal without half blocks still has the link
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,148 @@
+"""The web server: the pad's files, its WebSocket, and OSCQuery, all on one port."""
+
+from hashlib import sha256
+from importlib.resources import files
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from emo_osc.surface.guard import Guard
+from emo_osc.surface.house import House
+from emo_osc.surface.oscquery import answer, host_info
+from emo_osc.surface.pages import HEARTBEAT_S, Page
+from emo_osc.surface.queries import Query
+
+TYPES = {
+    "html": "text/html",
+    "css": "text/css",
+    "js": "text/javascript",
+    "svg": "image/svg+xml",
+    "webmanifest": "application/manifest+json",
+}
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "
+    "connect-src 'self' ws://{host} wss://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere, nothing inline; Safari does not count a WebSocket of ours as 'self'."""
+
+MAX_MESSAGE_BYTES = 8192
+COOKIE_S = 30 * 24 * 3600
+NO_TOKEN = (
+    "This pad opens with the link that emo-osc serve prints, or with the picture below it.\n"
+    "이 패드는 emo-osc serve가 알려 주는 링크나 그 아래 QR 코드로 열 수 있습니다.\n"
+)
+
+
+def application(house: House, guard: Guard) -> web.Application:
+    """The server's rooms, behind the guard."""
+    app = web.Application(middlewares=[_door(guard)], client_max_size=MAX_MESSAGE_BYTES)
+    files_of_ours = _files()
+    app.router.add_get("/", lambda request: _front(request, house, files_of_ours))
+    app.router.add_get("/pad/socket", lambda request: _pad(request, house))
+    app.router.add_get("/pad/{name}", lambda request: _file(files_of_ours, request.match_info["name"], request))
+    app.router.add_get("/emo", lambda request: _query(request, house))
+    app.router.add_get("/emo/{rest:.*}", lambda request: _query(request, house))
+    app.on_response_prepare.append(_protect)
+    app.on_shutdown.append(house.close)
+    return app
+
+
+def cookie_name(port: int) -> str:
+    """Cookies know no ports, and two daemons may serve pads: each has its own name."""
+    return f"emo_osc_{port}"
+
+
+def _door(guard: Guard) -> Middleware:
+    """Turns away whoever the guard does not know."""
+
+    @web.middleware
+    async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not guard.knows_host(request.host):
+            raise web.HTTPForbidden(text=f"{request.host} is not a name of this computer\n")
+        if _is_socket(request) and not guard.knows_origin(request.headers.get("Origin"), request.host):
+            raise web.HTTPForbidden(text="a page from elsewhere may not play here\n")
+        shown = request.query.get("token", "")
+        if not guard.admits(request.remote or "", shown or request.cookies.get(cookie_name(_port(request)), "")):
+            raise web.HTTPUnauthorized(text=NO_TOKEN)
+        if shown and request.path == "/" and not _is_socket(request) and guard.token:
+            return _remembered(shown, _port(request))
+        return await handler(request)
+
+    return door
+
+
+def _remembered(token: str, port: int) -> web.Response:
+    """The same page without the token in its link, which might be photographed; the browser keeps it instead."""
+    response = web.Response(status=303, headers={"Location": "/"})
+    response.set_cookie(cookie_name(port), token, max_age=COOKIE_S, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+async def _front(request: web.Request, house: House, files_of_ours: dict[str, bytes]) -> web.StreamResponse:
+    """The page for people, JSON for OSCQuery clients, a WebSocket for those of them that ask for one."""
+    if _is_socket(request):
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES)
+        return await house.serve(request, socket, Query(socket, house.mirror))
+    if _attribute(request) or "application/json" in request.headers.get("Accept", ""):
+        return await _query(request, house)
+    return await _file(files_of_ours, "index.html", request)
+
+
+async def _pad(request: web.Request, house: House) -> web.StreamResponse:
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES)
+    page = Page(socket)
+    for told in house.welcome():
+        page.tell(told)
+    return await house.serve(request, socket, page)
+
+
+async def _query(request: web.Request, house: House) -> web.Response:
+    attribute = _attribute(request)
+    if attribute == "HOST_INFO":
+        here = request.url.host or "127.0.0.1"
+        return web.json_response(host_info("emo_osc", (here, house.setup.osc_port), (here, _port(request))))
+    status, found = answer(request.path, attribute, house.mirror.values)
+    return web.Response(status=status) if found is None else web.json_response(found)
+
+
+async def _file(files_of_ours: dict[str, bytes], name: str, request: web.Request) -> web.Response:
+    if name not in files_of_ours:
+        raise web.HTTPNotFound
+    data, tag = files_of_ours[name], f'"{sha256(files_of_ours[name]).hexdigest()[:16]}"'
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers={"ETag": tag})
+    return web.Response(body=data, content_type=TYPES[name.rpartition(".")[2]], charset="utf-8", headers={"ETag": tag})
+
+
+async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers["Content-Security-Policy"] = POLICY.format(host=request.host)
+
+
+def _files() -> dict[str, bytes]:
+    """The files of the page by name, read once: nothing else can ever be asked for."""
+    folder = files("emo_osc.surface") / "static"
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name.rpartition(".")[2] in TYPES}
+
+
+def _is_socket(request: web.Request) -> bool:
+    return request.headers.get("Upgrade", "").casefold() == "websocket"
+
+
+def _attribute(request: web.Request) -> str:
+    """What stands after the `?`, as in `/emo/va?VALUE`."""
+    return next((key for key in request.query if key != "token"), "")
+
+
+def _port(request: web.Request) -> int:
+    """The port of ours that was called."""
+    name = request.transport.get_extra_info("sockname") if request.transport else None
+    return int(name[1]) if name else 0
