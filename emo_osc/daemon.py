@@ -82,6 +82,7 @@ def stage_preset(preset: Preset, name: str) -> StagePreset:
         preset.midi.cc1,
         preset.generator.temperature,
         rules=performance.rules.model_dump(by_alias=True),
+        references=preset.references(),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
-from emo_osc.affect import PLAIN, Affect, Colour
+from emo_osc.affect import PLAIN, Affect, Colour, Reference
 from emo_osc.score import BARS, Melody, Note
 
 MAX_LINE_BYTES = 1 << 20  # a melody of 256 notes takes 12 KB
@@ -58,6 +58,13 @@ class Learn:
     """From now on the studio composes around a melody of 1..16 bars that somebody played; None: freely again."""
 
     melody: Melody | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """From now on the studio composes at what these say of their points; the stage plays another preset."""
+
+    references: tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +189,7 @@ class Ports:
     inputs: str
 
 
-ToStudio = Want | Vary | Learn | Finish
+ToStudio = Want | Vary | Learn | Aim | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 DoorToStage = Kept | NotKept | PresetRead
 ToDoor = Said | Restart | Kept | Played
@@ -194,6 +201,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         Want,
         Vary,
         Learn,
+        Aim,
         Finish,
         Loaded,
         Ready,
@@ -236,7 +244,7 @@ def decode(line: bytes) -> AnyMessage:
         raise ValueError(f"not a message: {line[:80]!r} ({error})") from None
 
 
-def _plain_fields(value: AnyMessage | Affect | Colour | Measured) -> dict[str, object]:
+def _plain_fields(value: AnyMessage | Affect | Colour | Measured | Reference) -> dict[str, object]:
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
@@ -244,6 +252,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Melody):  # by hand: dataclasses.asdict takes a millisecond for it, and the stage writes too
         notes = [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in value.notes]
         return {"bars": value.bars, "notes": notes}
+    if isinstance(value, tuple) and value and isinstance(value[0], Reference):
+        return [_plain_fields(each) for each in value]
     return _plain_fields(value) if isinstance(value, Affect | Colour | Measured | Ready) else value
 
 
@@ -258,7 +268,7 @@ def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
 
 def _value(name: str, value: object) -> object:
     if isinstance(value, list):
-        return _whole_numbers(value)
+        return tuple(map(_read_reference, value)) if name == "references" else _whole_numbers(value)
     if not isinstance(value, dict):
         return value
     return _READERS[name](value) if name in _READERS else value
@@ -268,6 +278,10 @@ def _whole_numbers(found: list[Any]) -> tuple[int, ...]:
     if not {type(number) for number in found} <= {int}:
         raise TypeError("a list holds whole numbers")
     return tuple(found)
+
+
+def _read_reference(found: dict[str, Any]) -> Reference:
+    return Reference(**found | {"affect": Affect(**found["affect"])})
 
 
 def _read_melody(found: dict[str, Any]) -> Melody:
@@ -285,7 +299,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 # Of every kind, what each field may hold; a whole number counts as a float, as JSON writes 1.0 and 1 alike.
-_HELD: dict[object, Any] = {float: float | int, tuple[int, ...]: tuple}
+_HELD: dict[object, Any] = {float: float | int, tuple[int, ...]: tuple, tuple[Reference, ...]: tuple}
 _TYPES: dict[type[AnyMessage], dict[str, Any]] = {
     kind: {name: _HELD.get(hint, hint) for name, hint in get_type_hints(kind).items()} for kind in _KINDS.values()
 }

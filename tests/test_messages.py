@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.affect import Affect
+from emo_osc.affect import Affect, Reference
 from emo_osc.messages import (
     MAX_LINE_BYTES,
+    Aim,
     Alive,
     AnyMessage,
     Failed,
@@ -45,6 +46,13 @@ readies = st.builds(
     st.text(),
     st.just(()) | st.tuples(*[st.integers(0, 23)] * 32),
 )
+references = st.builds(
+    Reference,
+    affects,
+    st.none() | st.floats(0.25, 16.0),
+    st.none() | st.floats(21.0, 108.0),
+    st.none() | st.floats(0.0, 1.0),
+)
 messages = st.one_of(
     st.builds(Want, affects, st.integers(), st.integers(1, 99)),
     st.builds(Finish),
@@ -52,6 +60,7 @@ messages = st.one_of(
     st.builds(Failed, st.text(), st.integers()),
     st.builds(Vary, melodies, st.text(), affects, st.floats(0.0, 1.0), st.integers(), st.integers(1, 99)),
     st.builds(Learn, st.none() | melodies),
+    st.builds(Aim, st.lists(references).map(tuple)),
     st.builds(Alive),
     st.builds(Said, st.text(), st.text()),
     st.builds(Ports, st.text(), st.text(), st.text()),

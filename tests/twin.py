@@ -6,7 +6,7 @@ from math import inf
 from random import Random
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import Failed, Finish, Kept, Learn, Loaded, Measured, Ready, StudioToStage, ToStudio, encode
+from emo_osc.messages import Aim, Failed, Finish, Kept, Learn, Loaded, Measured, Ready, StudioToStage, ToStudio, encode
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.stage.clock import InternalClock
 from emo_osc.stage.desk import Answer, Desk
@@ -98,7 +98,7 @@ class VirtualStudio:
 
     def order(self, message: ToStudio, now_s: float) -> None:
         """Take what the stage asks for."""
-        if isinstance(message, Learn | Finish):
+        if isinstance(message, Learn | Aim | Finish):
             return
         ready = make_ready(
             self.random.randint(40, 90), message.affect.valence, message.affect.arousal, 4, message.ticket

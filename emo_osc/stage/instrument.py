@@ -281,6 +281,7 @@ class Instrument:
         self._mood_names = preset.mood_book.by_key()
         settings = replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1, rules=Rules(**preset.rules))
         self.performer.set_settings(settings)
+        self.restock.aim(preset.references)
         landing: float | None = NOW
         for value, scalar in preset.values.items():
             if value != "tempo" or self.clock.source == "internal":  # or the tempo is somebody else's

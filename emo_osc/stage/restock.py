@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from math import inf, isfinite
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Alive, Failed, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode
+from emo_osc.affect import Affect, Reference
+from emo_osc.messages import Aim, Alive, Failed, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode
 from emo_osc.score import Melody
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
@@ -36,7 +36,8 @@ class _Order:
 class Restock:
     """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it.
 
-    A variation goes before a melody; what is to be learned goes before both, and again to a studio that is new.
+    A variation goes before a melody; what is to be aimed at and learned goes before both, and again to a studio that is
+    new.
     """
 
     def __init__(self) -> None:
@@ -49,6 +50,9 @@ class Restock:
         self._varied: Vary | None = None
         self._learned: Melody | None = None
         self._is_learned = True
+        self._given: tuple[Reference, ...] | None = None
+        self._references: tuple[Reference, ...] = ()
+        self._is_aimed = True
         self._asked_ticket = 0
         self._order: _Order | None = None
         self._answered: _Order | None = None
@@ -84,10 +88,18 @@ class Restock:
         """Let the studio compose around a melody from now on, or freely again."""
         self._learned, self._is_learned = melody, False
 
+    def aim(self, references: tuple[Reference, ...]) -> None:
+        """Let the studio aim at these from now on; the first are those that the door starts every studio with."""
+        if self._given is None:
+            self._given = self._references = references
+        if references != self._references:
+            self._references, self._is_aimed = references, False
+
     def connected(self) -> None:
         """The studio has come and is loading its model."""
         self.state, self._order, self._is_heard = StudioState.LOADING, None, True
         self._is_learned = self._learned is None
+        self._is_aimed = self._given is None or self._references == self._given
 
     def lost(self) -> None:
         """The studio has gone; what it was asked for is asked again when it is back."""
@@ -120,6 +132,9 @@ class Restock:
             self.state = StudioState.LATE
         if self.state is not StudioState.READY:
             return None
+        if not self._is_aimed:
+            self._is_aimed = True
+            return Aim(self._references)
         if not self._is_learned:
             self._is_learned = True
             return Learn(self._learned)

@@ -3,13 +3,14 @@
 import json
 from dataclasses import asdict, dataclass, field
 
-from emo_osc.affect import Affect, Colour, Mood, MoodBook
+from emo_osc.affect import Affect, Colour, Mood, MoodBook, Reference
 
 
 @dataclass(frozen=True, slots=True)
 class StagePreset:
     """What the stage takes from a preset: values of the table by name, controllers, moods, CC map, the rules' weights.
 
+    `references` are what it knows of its moods' music; the stage hands them to the studio and reads them not.
     `fault` is the one line that says why the preset cannot be used; the rest is then empty.
     """
 
@@ -21,6 +22,7 @@ class StagePreset:
     temperature: float = 1.0
     fault: str = ""
     rules: dict[str, float] = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
 
     def to_json(self) -> str:
         """The preset as text, for a stage that runs already."""
@@ -127,4 +129,8 @@ def _read_preset(fields: dict[str, object]) -> StagePreset:
         for mood in moods
     )
     cc_map = None if mapping is None else {int(controller): name for controller, name in mapping.items()}
-    return StagePreset(**fields, moods=read, mapping=cc_map)  # type: ignore[arg-type]  # JSON has no types to check
+    known = fields.pop("references")
+    if not isinstance(known, list):
+        raise TypeError("references are a list")
+    references = tuple(Reference(**each | {"affect": Affect(**each["affect"])}) for each in known)
+    return StagePreset(**fields, moods=read, mapping=cc_map, references=references)  # type: ignore[arg-type]  # JSON has no types to check

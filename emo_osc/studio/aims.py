@@ -33,6 +33,10 @@ class Aims:
 
     def __init__(self, references: tuple[Reference, ...] = (), *, locked: bool = False) -> None:
         self._formula = locked_targets if locked else targets
+        self.refer(references)
+
+    def refer(self, references: tuple[Reference, ...]) -> None:
+        """Bend the formulas to other music from now on."""
         self._misses = [self._misses_of(column, references) for column in range(len(_COLUMNS))]
 
     def __call__(self, affect: Affect) -> Floats:

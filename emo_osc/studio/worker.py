@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from emo_osc.affect import Affect, Reference
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
+from emo_osc.messages import Aim, Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
 from emo_osc.studio.aims import Aims
@@ -99,11 +99,18 @@ class Studio:
     """One generator serving one stage: orders first, then the points that lack melodies, then slow renewal."""
 
     def __init__(
-        self, generator: Generator, setup: StudioSetup, connection: socket.socket, file: PoolFile | None = None
+        self,
+        generator: Generator,
+        aims: Aims,
+        setup: StudioSetup,
+        connection: socket.socket,
+        file: PoolFile | None = None,
     ) -> None:
+        """`aims` are those the generator was built with; another preset bends them."""
         section = setup.generator
+        self._aims = aims
         self._loaded = Loaded(generator.name, generator.device)
-        self._composer = Composer(generator, section.seed, Pool(aim=setup.aims))
+        self._composer = Composer(generator, section.seed, Pool(aim=aims))
         is_wide = self._composer.refines and bool(setup.affects)  # else what is composed for is the moods alone
         self._needs = Needs(setup.affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
         self._batch = 1 if is_wide else BATCH
@@ -165,6 +172,9 @@ class Studio:
             self._wanted.append(message)
         if isinstance(message, Learn):
             self._learn(message.melody)
+        if isinstance(message, Aim):
+            self._aims.refer(message.references)
+            self._needs.begin_again()
         if isinstance(message, Finish):
             self._is_ending = True
 
@@ -283,12 +293,13 @@ def main() -> int:
         connection.settimeout(None)
         connection.sendall(setup.token.encode() + b"\n")
         try:
-            generator = build(setup.generator, setup.aims)
+            aims = setup.aims
+            generator = build(setup.generator, aims)
         except EmoOscError as error:
             connection.sendall(encode(Failed(str(error))))
             return 2
         try:
-            Studio(generator, setup, connection, _pool_file(setup, generator)).run()
+            Studio(generator, aims, setup, connection, _pool_file(setup, generator)).run()
         except (ConnectionError, BrokenPipeError):  # the stage has gone, and we with it
             return 0
     return 0

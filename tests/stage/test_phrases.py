@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.affect import MOODS, Affect
+from emo_osc.affect import MOODS, Affect, Reference
 from emo_osc.errors import CommandError
-from emo_osc.messages import Failed, Kept, Learn, Loaded, NotKept, Ready, Vary, encode
+from emo_osc.messages import Aim, Failed, Kept, Learn, Loaded, NotKept, Ready, Vary, encode
 from emo_osc.score import PHRASE_TICKS, TICKS_PER_BAR, Melody, Note, tiled
 from emo_osc.stage.ear import Ear
 from emo_osc.stage.phrasebook import MAX_NAME, MAX_PHRASES, Phrasebook
@@ -415,6 +415,25 @@ def test_what_was_learned_is_told_to_a_studio_that_is_new(stage: MakeStage, read
     with_studio(playing)
 
     assert playing.instrument.restock.due(1.0) == Learn(ready(64).melody)
+
+
+def test_another_presets_music_is_told_to_the_studio_and_again_to_one_that_is_new(
+    stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = with_studio(stage((ready(60),)))
+    restock, instrument = playing.instrument.restock, playing.instrument
+    mine = (Reference(Affect(0.5, 0.5), notes_per_bar=9.0),)
+    instrument.learn_preset("mine", replace(instrument.preset, references=mine))
+    instrument.learn_preset("other", instrument.preset)
+    assert not isinstance(restock.due(0.0), Aim)
+
+    playing.ask("/emo/preset", "mine")
+    assert restock.due(0.0) == Aim(mine)
+    restock.lost()
+    with_studio(playing)
+    assert restock.due(1.0) == Aim(mine)
+    playing.ask("/emo/preset", "other")
+    assert restock.due(1.0) == Aim(())
 
 
 def test_learning_from_silence_is_refused_and_the_music_goes_on(stage: MakeStage, ready: MakeReady) -> None:

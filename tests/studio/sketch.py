@@ -11,7 +11,7 @@ from emo_osc.affect import Affect
 from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
-from emo_osc.studio.attributes import Tokens, distances, measure_table, targets
+from emo_osc.studio.attributes import Aim, Floats, Tokens, distances, measure_table, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.latents import Latent
 from emo_osc.studio.tokens import melody_of
@@ -32,7 +32,8 @@ class Sketch:
     name = "sketch"
     device = "cpu"
 
-    def __init__(self, highest: int = 80) -> None:
+    def __init__(self, highest: int = 80, aim: Aim = targets) -> None:
+        self.aim = aim
         self.proposer = _Shaped()
         self._highest = highest
         self.drawn: list[int] = []
@@ -51,19 +52,19 @@ class Sketch:
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         self.refined.append([source.seed for source in sources])
         self.calls.append("refine")
-        notes = round(16 * float(targets(affect)[0]))
+        notes = round(16 * float(self.aim(affect)[0]))
         lines = [_tokens(notes, *map(int, source.numbers.tolist()[1:])) for source in sources]
-        order = np.argsort(distances(measure_table(np.array(lines)), targets(affect)), kind="stable")
-        return [_composed(lines[row], affect, sources[row]) for row in order[:count]]
+        order = np.argsort(distances(measure_table(np.array(lines)), self.aim(affect)), kind="stable")
+        return [_composed(lines[row], self.aim(affect), sources[row]) for row in order[:count]]
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         self.composed.append(affect)
-        wanted = targets(affect)
+        wanted = self.aim(affect)
         latents = [
             Latent(torch.tensor([16 * wanted[0], wanted[1] - 9, (seed + each) % 2048]), FORM, seed + each)
             for each in range(count)
         ]
-        return [_composed(self.again(latent), affect, latent) for latent in latents]
+        return [_composed(self.again(latent), wanted, latent) for latent in latents]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
         return [Composed(melody, Measured(4.0, 60.0, 0.5), amount, seed, latent)] * count
@@ -82,9 +83,9 @@ def _tokens(notes: int, lowest: int, luck: int) -> Tokens:
     return tokens
 
 
-def _composed(tokens: Tokens, affect: Affect, latent: Latent) -> Composed:
+def _composed(tokens: Tokens, wanted: Floats, latent: Latent) -> Composed:
     measured = measure_table(tokens[None])
-    apart = float(distances(measured, targets(affect))[0])
+    apart = float(distances(measured, wanted)[0])
     return Composed(melody_of(tokens.tolist()), Measured(*measured[0].tolist()), apart, latent.seed, latent.to_text())
 
 

@@ -12,9 +12,11 @@ from threading import Thread
 
 import pytest
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Alive, Failed, Finish, Loaded, Ready, StudioToStage, ToStudio, Want, decode, encode
+from emo_osc.affect import Affect, Reference
+from emo_osc.messages import Aim, Alive, Failed, Finish, Loaded, Ready, StudioToStage, ToStudio, Want, decode, encode
 from emo_osc.preset import GeneratorSection
+from emo_osc.studio.aims import Aims
+from emo_osc.studio.attributes import targets
 from emo_osc.studio.composer import FEWEST
 from emo_osc.studio.needs import GRID
 from emo_osc.studio.pool_file import PoolFile
@@ -23,7 +25,7 @@ from emo_osc.studio.worker import Studio, StudioSetup
 from tests.studio.sketch import Sketch
 
 pytestmark = pytest.mark.torch
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0  # a studio is niced, and other tests run beside it
 JOY, HERE = Affect(0.8, 0.35), Affect(0.1, -0.2)
 PROGRAM = """
 import sys
@@ -72,8 +74,9 @@ def studio() -> Iterator[Open]:
         sketch: Sketch, affects: tuple[Affect, ...], pool: int = 2, file: PoolFile | None = None, seed: int | None = 1
     ) -> Line:
         ours, theirs = socket.socketpair()
+        aims = sketch.aim if isinstance(sketch.aim, Aims) else Aims()
         setup = StudioSetup(0, "token", GeneratorSection(pool=pool, seed=seed), affects)
-        thread = Thread(target=_serve, args=(Studio(sketch, setup, theirs, file), theirs))
+        thread = Thread(target=_serve, args=(Studio(sketch, aims, setup, theirs, file), theirs))
         opened.append((Line(ours), thread))
         thread.start()
         return opened[-1][0]
@@ -101,6 +104,21 @@ def test_sources_come_first_then_the_moods_then_the_grid(studio: Open) -> None:
     assert made[:3] == [JOY] * 3
     assert sorted(map(str, made[3:])) == sorted(map(str, GRID * 2))
     assert len(sketch.drawn) >= FEWEST
+
+
+def test_another_presets_music_is_aimed_at_from_the_next_order_on(studio: Open) -> None:
+    line = studio(Sketch(aim=Aims()), (JOY,))
+    line.send(Want(HERE, 1))
+    before = line.read_ready(1).measured.notes_per_bar
+    line.send(Aim((Reference(HERE, notes_per_bar=12.0),)))
+    line.send(Want(HERE, 2))
+    after = line.read_ready(2).measured.notes_per_bar
+    line.send(Aim(()))
+    line.send(Want(HERE, 3))
+
+    assert before == pytest.approx(float(targets(HERE)[0]), abs=0.1)
+    assert after == pytest.approx(12.0, abs=0.1)
+    assert line.read_ready(3).measured.notes_per_bar == before
 
 
 def test_a_wish_makes_its_neighbourhood_warm_before_the_moods(studio: Open) -> None:
