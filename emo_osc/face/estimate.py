@@ -1,0 +1,135 @@
+"""What faces express, as probabilities: `classify` for many at their best, an `Estimator` for one after another, live.
+
+Several views of a face are judged and their logits averaged. How many pay was measured on FER2013's PublicTest:
+docs/faces.md has the table.
+"""
+
+from copy import deepcopy
+from functools import cache
+from math import inf
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from emo_osc.errors import EmoOscError
+from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config
+from emo_osc.face.views import VIEWS, seen
+from emo_osc.weights import checkpoints
+
+# N faces, V views
+
+NAME = "face"
+"""The checkpoint's name, `face-HASH8.safetensors`."""
+CAREFUL_VIEWS = 10
+"""Views of `classify`, chosen on PublicTest."""
+BATCH = 256
+"""Pictures at once: the first layers of more would fill hundreds of megabytes."""
+
+Images = NDArray[np.uint8]
+Probabilities = NDArray[np.float32]
+
+
+def classify(images: Images) -> Probabilities:
+    """What faces express: uint8 grey (N, 48, 48), 0 black, to probabilities (N, 7) that add up to 1.
+
+    The order is FER2013's: anger, disgust, fear, happiness, sadness, surprise, neutral. A face is a square crop with
+    little background, upright. The newest checkpoint `face` is loaded at the first call and kept.
+
+    Raises:
+        TypeError: the images are no array of uint8.
+        ValueError: their shape is not (N, 48, 48).
+        EmoOscError: there is no checkpoint of that name, or it is not one of a face network.
+    """
+    return _careful().probabilities(images)
+
+
+@cache
+def _careful() -> "Estimator":
+    return Estimator.of_checkpoint(views=CAREFUL_VIEWS)
+
+
+class Estimator:
+    """A face network ready to judge: normalisation folded into the convolutions, nothing kept for training.
+
+    `views` 1..22 looks a face: one is quickest, more are a little more often right. `temperature` divides the logits,
+    so that a probability of .8 is right eight times of ten.
+
+    Raises:
+        ValueError: `views` or `temperature` is out of range.
+    """
+
+    def __init__(self, net: VGG16, views: int = 1, temperature: float = 1.0) -> None:
+        if not 1 <= views <= len(VIEWS):
+            raise ValueError(f"views must be in 1..{len(VIEWS)}, got {views!r}")
+        if not 0.0 < temperature < inf:
+            raise ValueError(f"temperature must be a number above 0, got {temperature!r}")
+        self.views, self.temperature = VIEWS[:views], temperature
+        self._net = folded(net)
+
+    @classmethod
+    def of_checkpoint(cls, name: str = NAME, views: int = 1) -> "Estimator":
+        """The estimator of a checkpoint, by name or `.safetensors` path; its config may say the temperature.
+
+        Raises:
+            EmoOscError: there is no such checkpoint, or it is not one of a face network.
+        """
+        path = checkpoints.find(name)
+        kept = checkpoints.load(path)
+        try:
+            net = VGG16(VGG16Config(**kept.config["vgg16"]))
+            net.load_state_dict(kept.tensors)
+            return cls(net, views, float(kept.config.get("temperature", 1.0)))
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise EmoOscError(f"{path}: not a face network ({error}); make one with emo-osc train face") from None
+
+    @torch.inference_mode()
+    def logits(self, images: Images) -> NDArray[np.float32]:
+        """Mean logits (N, 7) over the views of grey faces (N, 48, 48), before the temperature.
+
+        Raises:
+            TypeError: the images are no array of uint8.
+            ValueError: their shape is not (N, 48, 48).
+        """
+        _check(images)
+        step = max(1, BATCH // len(self.views))
+        parts = [self._judged(images[start : start + step]) for start in range(0, len(images), step)]
+        return np.concatenate([np.zeros((0, len(EXPRESSIONS)), np.float32), *parts])
+
+    def probabilities(self, images: Images) -> Probabilities:
+        """Probabilities (N, 7) of grey faces (N, 48, 48), in the order of `EXPRESSIONS`; raises as `logits` does."""
+        scaled = self.logits(images) / np.float32(self.temperature)
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        shares: Probabilities = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+
+    def _judged(self, images: Images) -> NDArray[np.float32]:
+        faces = torch.from_numpy(np.ascontiguousarray(images)).unsqueeze(1).float() / 255
+        views = seen(faces, self.views).contiguous(memory_format=torch.channels_last)
+        logits: NDArray[np.float32] = self._net(views).unflatten(0, (len(images), len(self.views))).mean(dim=1).numpy()
+        return logits
+
+
+def folded(net: VGG16) -> VGG16:
+    """The same network for judging only: every normalisation is in the convolution before it."""
+    own = deepcopy(net).eval()
+    layers: list[nn.Module] = []
+    for layer in own.features:
+        if isinstance(layer, nn.BatchNorm2d):
+            convolution = layers.pop()
+            assert isinstance(convolution, nn.Conv2d)  # as `VGG16` is built
+            layer = fuse_conv_bn_eval(convolution, layer)
+        layers.append(layer)
+    own.features = nn.Sequential(*layers)
+    own.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs leave this form out
+    return own
+
+
+def _check(images: Images) -> None:
+    if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
+        found = images.dtype if isinstance(images, np.ndarray) else type(images).__name__
+        raise TypeError(f"images must be a numpy array of uint8, 0 black to 255 white, got {found}")
+    if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
+        raise ValueError(f"images must be grey faces of shape (N, {SIZE}, {SIZE}), got {images.shape}")
