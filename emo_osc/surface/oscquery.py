@@ -22,7 +22,7 @@ EXTENSIONS = ("ACCESS", "VALUE", "RANGE", "DESCRIPTION", "CLIPMODE", "OVERLOADS"
 """What we offer beyond the required attributes."""
 
 READ, WRITE = 1, 2
-IMPULSE = "I"  # a trigger: an argument without data
+IMPULSE, BARE = "I", ""  # a trigger's argument, which is one without data; and no argument at all
 UNITS = {"tempo": "tempo.bpm", "latency_ms": "time.ms"}
 
 
@@ -125,7 +125,10 @@ def _form(path: str) -> tuple[Argument, ...]:
 
 
 def _type(path: str) -> str:
-    return "".join(argument.kind for argument in _form(path)) or IMPULSE
+    route = ROUTES.get(path)
+    if route and route.forms == ((TRIGGER_VALUE,),):
+        return IMPULSE
+    return "".join(argument.kind for argument in _form(path)) or BARE
 
 
 def _overloads(route: Route) -> list[Json]:
@@ -133,7 +136,7 @@ def _overloads(route: Route) -> list[Json]:
     own = _form(route.address)
     found = [_overload(form) for form in route.forms if form not in (own, (TRIGGER_VALUE,))]
     may_be_bare = bool(own) and all(argument.is_optional for argument in route.forms[0])
-    return [*found, {"TYPE": IMPULSE}] if may_be_bare else found
+    return [*found, {"TYPE": BARE}] if may_be_bare else found
 
 
 def _overload(form: tuple[Argument, ...]) -> Json:
@@ -156,7 +159,8 @@ def _clip(argument: Argument) -> str:
 def _tree() -> dict[str, list[str]]:
     """Every path -> the paths right below it, in the table's order."""
     children: dict[str, list[str]] = {"/": []}
-    for address in (*ROUTES, *(f"/emo/state/{name}" for name in VALUES)):
+    named = (address for address in ROUTES if "*" not in address)  # which stands for others in a path
+    for address in (*named, *(f"/emo/state/{name}" for name in VALUES)):
         parts = address.split("/")[1:]
         for depth in range(len(parts)):
             path = "/" + "/".join(parts[: depth + 1])
