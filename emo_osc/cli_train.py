@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -100,3 +100,21 @@ def train_face(width: float, **options: Any) -> None:
     from emo_osc.train.run import train_face as run
 
     click.echo(run(Run(**options), VGG16Config(width)))
+
+
+@train.command("transformer")
+@training
+@click.option(
+    "--entry",
+    type=click.Choice(["layers", "bars"]),
+    default="layers",
+    show_default=True,
+    help="Where a feeling enters: every layer, or bar lines alone.",
+)
+def train_transformer(entry: Literal["layers", "bars"], **options: Any) -> None:
+    """The network that composes melody and accompaniment bar by bar, on POP909's arrangements."""
+    from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
+    from emo_osc.train.run import Run
+    from emo_osc.train.run import train_transformer as run
+
+    click.echo(run(Run(**options), MusicTransformerConfig(entry=entry)))

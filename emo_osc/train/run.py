@@ -17,14 +17,16 @@ from emo_osc.studio.music_vae import NAME, load, pick_device
 from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
 from emo_osc.studio.proposers import Taste
-from emo_osc.train import actor, face, prior, vae
+from emo_osc.train import actor, face, prior, transformer, vae
+from emo_osc.train.arrangements import SOURCE
 from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 from emo_osc.weights import checkpoints
 
-VAE_NAME, FACE_NAME = "bar_vae", "face"
+VAE_NAME, FACE_NAME, TRANSFORMER_NAME = "bar_vae", "face", "music_transformer"
 MOST_FORMS = 4096
 
 
@@ -124,6 +126,21 @@ def train_face(run: Run, config: VGG16Config) -> Path:
     kept = {"vgg16": net.config.as_dict(), "training": {"face": _training(recipe, task.choices, progress, ["fer2013"])}}
     tensors = {name: value.half() if value.is_floating_point() else value for name, value in net.state_dict().items()}
     return _kept(run.out, FACE_NAME, tensors, kept)
+
+
+def train_transformer(run: Run, config: MusicTransformerConfig) -> Path:
+    """Trains the music transformer on arrangements; answers `music_transformer-HASH8.safetensors`, in half precision.
+
+    Raises:
+        EmoOscError: the corpus or the device is not there, or `run.out` holds another run.
+    """
+    device, recipe = pick_device(run.device), run.recipe(transformer.RECIPE)
+    torch.manual_seed(recipe.first_seed)
+    task = transformer.TransformerTask(run.data, config, transformer.TransformerChoices(), device)
+    progress = _trained(task, recipe, run.out, device)
+    training = {"transformer": _training(recipe, task.choices, progress, [SOURCE])}
+    tensors = {name: value.half() for name, value in task.net.state_dict().items()}
+    return _kept(run.out, TRANSFORMER_NAME, tensors, {"transformer": config.as_dict(), "training": training})
 
 
 def _kept(out: Path, name: str, tensors: dict[str, Tensor], config: dict[str, Any]) -> Path:

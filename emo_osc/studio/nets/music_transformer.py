@@ -1,0 +1,241 @@
+"""A decoder-only transformer over the events of a piece, with relative attention (Huang et al. 2018), told a feeling.
+
+What is said of an event is said in turn: where, then which note, then for how long; each is told what was said before.
+The feeling enters every layer through its norms (AdaLN, Peebles and Xie 2023), or only at bar lines, as a token would.
+"""
+
+from dataclasses import asdict, dataclass
+from math import sqrt
+from typing import Any, Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
+
+# B pieces, T events, S events seen (T and those in the cache), D width, H heads, G width of a head, F told numbers
+
+TOLD = 3
+"""What is told of a bar: valence, arousal, and how many octaves its tempo lies above 110 bpm."""
+PHASES, CLASSES = 8, 12
+REFERENCE_BPM = 110.0
+
+
+@dataclass(frozen=True, slots=True)
+class MusicTransformerConfig:
+    """The network's size: 3.5 million weights, since a bar must be composed in a fraction of its time on one core."""
+
+    width: int = 256
+    layers: int = 4
+    heads: int = 4
+    context: int = 384  # events: 16 bars of POP909, the length of a phrase
+    feeling: int = 64  # how wide what is told becomes
+    dropout: float = 0.1
+    entry: Literal["layers", "bars"] = "layers"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The config as JSON can hold it."""
+        return asdict(self)
+
+
+class Events(NamedTuple):
+    """Events as the network reads them: place, note, length, the bar's number modulo 8, the key; (B, T) each.
+
+    `told` (B, T, F) is what is told of each event's bar, `is_told` (B, T) whether it is.
+    """
+
+    place: Tensor
+    note: Tensor
+    length: Tensor
+    phase: Tensor
+    key: Tensor
+    told: Tensor
+    is_told: Tensor
+
+
+class Cache(NamedTuple):
+    """Keys and values of every layer, (B, H, S, G) each: what has been read."""
+
+    keys: tuple[Tensor, ...]
+    values: tuple[Tensor, ...]
+
+    def cut(self, events: int) -> "Cache":
+        """The last so many events."""
+        return Cache(*(tuple(each[:, :, -events:] for each in part) for part in self))
+
+    def until(self, events: int) -> "Cache":
+        """The first so many events."""
+        return Cache(*(tuple(each[:, :, :events] for each in part) for part in self))
+
+
+class RelativeAttention(nn.Module):
+    """Causal attention that knows how far back each event lies, by the skewing of Huang et al. (2018, section 3.4)."""
+
+    def __init__(self, config: MusicTransformerConfig) -> None:
+        super().__init__()
+        self.heads, self.width = config.heads, config.width // config.heads
+        self.read = nn.Linear(config.width, 3 * config.width)
+        self.write = nn.Linear(config.width, config.width)
+        self.distance = nn.Parameter(torch.randn(self.heads, config.context, self.width) * 0.02)  # the nearest last
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """All events of a piece at once. (B, T, D) -> (B, T, D)."""
+        query, key, value = self._read(x)
+        length = x.shape[1]
+        scores = (query @ key.transpose(-1, -2) + self._skewed(query)) / sqrt(self.width)
+        ahead = torch.ones(length, length, dtype=torch.bool, device=x.device).triu(1)
+        weights = self.dropout(scores.masked_fill(ahead, float("-inf")).softmax(dim=-1))
+        return self._written(weights @ value)
+
+    def step(self, x: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """One event more. x: (B, 1, D), what was read before: (B, H, S - 1, G) -> (B, 1, D) and (B, H, S, G) twice."""
+        query, key, value = self._read(x)
+        keys, values = torch.cat([keys, key], 2), torch.cat([values, value], 2)
+        far = query @ self.distance[:, -keys.shape[2] :].transpose(-1, -2)  # (B, H, 1, S)
+        weights = ((query @ keys.transpose(-1, -2) + far) / sqrt(self.width)).softmax(dim=-1)
+        return self._written(weights @ values), keys, values
+
+    def _read(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        three: Tensor = self.read(x)
+        query, key, value = three.view(*x.shape[:2], 3, self.heads, self.width).permute(2, 0, 3, 1, 4)
+        return query, key, value  # (B, H, T, G) each
+
+    def _skewed(self, query: Tensor) -> Tensor:
+        """Scores by distance, (B, H, T, T): row i's column j is its query times the embedding of i - j events back."""
+        length = query.shape[2]
+        far = query @ self.distance[:, -length:].transpose(-1, -2)  # column r is T - 1 - r events back
+        padded: Tensor = functional.pad(far, (1, 0))  # (B, H, T, T + 1)
+        return padded.view(*query.shape[:2], length + 1, length).narrow(2, 1, length)
+
+    def _written(self, heard: Tensor) -> Tensor:
+        written: Tensor = self.write(heard.transpose(1, 2).flatten(2))
+        return written
+
+
+class Layer(nn.Module):
+    """Attention, then two linear layers, each after a norm that the feeling scales and shifts where it may."""
+
+    def __init__(self, config: MusicTransformerConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.attention = RelativeAttention(config)
+        self.widen, self.narrow = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
+        self.moves = nn.Linear(config.feeling, 4 * width) if config.entry == "layers" else None
+        self.dropout = nn.Dropout(config.dropout)
+        if self.moves:
+            nn.init.zeros_(self.moves.weight)
+            nn.init.zeros_(self.moves.bias)
+
+    def forward(self, x: Tensor, feeling: Tensor) -> Tensor:
+        """All events at once. x: (B, T, D), feeling: (B, T, feeling) -> (B, T, D)."""
+        first, second = self._normed(feeling)
+        x = x + self.dropout(self.attention(first(x)))
+        thought: Tensor = self.dropout(self._think(second(x)))
+        return x + thought
+
+    def step(self, x: Tensor, feeling: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """One event more, as `RelativeAttention.step`."""
+        first, second = self._normed(feeling)
+        heard, keys, values = self.attention.step(first(x), keys, values)
+        x = x + heard
+        return x + self._think(second(x)), keys, values
+
+    def _think(self, x: Tensor) -> Tensor:
+        thought: Tensor = self.narrow(functional.gelu(self.widen(x)))
+        return thought
+
+    def _normed(self, feeling: Tensor) -> "tuple[_Norm, _Norm]":
+        if self.moves is None:
+            return _Norm(self.norms[0]), _Norm(self.norms[1])
+        scale, shift, scale2, shift2 = self.moves(feeling).chunk(4, dim=-1)
+        return _Norm(self.norms[0], scale, shift), _Norm(self.norms[1], scale2, shift2)
+
+
+class _Norm:
+    """A norm as the feeling has it."""
+
+    def __init__(self, norm: nn.Module, scale: Tensor | None = None, shift: Tensor | None = None) -> None:
+        self._norm, self._scale, self._shift = norm, scale, shift
+
+    def __call__(self, x: Tensor) -> Tensor:
+        normed: Tensor = self._norm(x)
+        if self._scale is None or self._shift is None:
+            return normed
+        return normed * (1 + self._scale) + self._shift
+
+
+class MusicTransformer(nn.Module):
+    """Reads events, says the next: `forward` for training, `step` with a cache for composing."""
+
+    def __init__(self, config: MusicTransformerConfig) -> None:
+        super().__init__()
+        self.config, width = config, config.width
+        self.places, self.notes = nn.Embedding(PLACES, width), nn.Embedding(NOTES, width)
+        self.lengths, self.phases = nn.Embedding(NO_LENGTH + 1, width), nn.Embedding(PHASES, width)
+        self.keys = nn.Embedding(CLASSES, width)
+        self.feel = nn.Sequential(nn.Linear(TOLD, config.feeling), nn.SiLU(), nn.Linear(config.feeling, config.feeling))
+        self.unfelt = nn.Parameter(torch.zeros(config.feeling))
+        self.announce = nn.Linear(config.feeling, width) if config.entry == "bars" else None
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(config.dropout)
+        self.said = nn.ModuleList(nn.Embedding(size, width) for size in (PLACES, NOTES))
+        self.turns = nn.ModuleList(nn.Linear(width, width) for _ in range(2))
+        self.heads = nn.ModuleList(nn.Linear(width, size) for size in (PLACES, NOTES - 1, NO_LENGTH))
+        for table in (self.places, self.notes, self.lengths, self.phases, self.keys, *self.said):
+            nn.init.normal_(table.weight, std=0.02)
+
+    def forward(self, events: Events) -> Tensor:
+        """What is known after each event, of the one that follows. -> (B, T, D)."""
+        x, feeling = self._embedded(events)
+        x = self.dropout(x)
+        for layer in self.layers:
+            x = layer(x, feeling)
+        known: Tensor = self.norm(x)
+        return known
+
+    def step(self, events: Events, cache: Cache) -> tuple[Tensor, Cache]:
+        """The same for one event, T = 1, after those in the cache; the cache with it, no longer than the context."""
+        x, feeling = self._embedded(events)
+        cache = cache.cut(self.config.context - 1) if cache.keys[0].shape[2] >= self.config.context else cache
+        keys, values = [], []
+        for layer, old_keys, old_values in zip(self.layers, cache.keys, cache.values, strict=True):
+            assert isinstance(layer, Layer)
+            x, key, value = layer.step(x, feeling, old_keys, old_values)
+            keys.append(key)
+            values.append(value)
+        return self.norm(x), Cache(tuple(keys), tuple(values))
+
+    def nothing(self, pieces: int) -> Cache:
+        """The cache before the first event."""
+        heads = self.config.heads
+        empty = self.norm.weight.new_zeros(pieces, heads, 0, self.config.width // heads)
+        return Cache((empty,) * self.config.layers, (empty,) * self.config.layers)
+
+    def place_logits(self, known: Tensor) -> Tensor:
+        """Where the next event is. (.., D) -> (.., PLACES)."""
+        logits: Tensor = self.heads[0](known)
+        return logits
+
+    def note_logits(self, known: Tensor, place: Tensor) -> Tensor:
+        """Which note it is, its place being known. (.., D), (..) -> (.., NOTES - 1)."""
+        logits: Tensor = self.heads[1](self._told(0, known, self.said[0](place)))
+        return logits
+
+    def length_logits(self, known: Tensor, place: Tensor, note: Tensor) -> Tensor:
+        """How long it is held, its place and note being known. (.., D), (..), (..) -> (.., NO_LENGTH)."""
+        logits: Tensor = self.heads[2](self._told(1, known, self.said[0](place) + self.said[1](note)))
+        return logits
+
+    def _told(self, turn: int, known: Tensor, said: Tensor) -> Tensor:
+        return known + functional.gelu(self.turns[turn](known + said)) + said
+
+    def _embedded(self, events: Events) -> tuple[Tensor, Tensor]:
+        x = self.places(events.place) + self.notes(events.note) + self.lengths(events.length)
+        x = x + self.phases(events.phase) + self.keys(events.key)
+        feeling = torch.where(events.is_told[..., None], self.feel(events.told), self.unfelt)
+        if self.announce is not None:
+            x = x + self.announce(feeling) * (events.place == BAR)[..., None]
+        return x, feeling

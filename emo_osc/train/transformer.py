@@ -1,0 +1,173 @@
+"""Trains the music transformer on POP909's arrangements: `emo-osc train transformer`.
+
+A piece is heard slower or faster than it was played, which changes what it makes one feel, and the network is told
+both; now and then it is moved to another key, which it is told too. In some pieces it is told no feeling at all, so one
+network learns both what a feeling asks for and what music is like without (classifier-free guidance, Ho and Salimans
+2022).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from emo_osc.studio.events import BAR, Rows, bar_of, transposed
+from emo_osc.studio.nets.music_transformer import (
+    CLASSES,
+    PHASES,
+    REFERENCE_BPM,
+    Events,
+    MusicTransformer,
+    MusicTransformerConfig,
+)
+from emo_osc.train.arrangements import Song, load_arrangements
+from emo_osc.train.loop import Recipe, Scores
+from emo_osc.train.note_table import Floats
+
+# B pieces, T events
+
+RECIPE = Recipe(steps=4_000, batch=8, rate=1e-3, seed=1, warmup=200, decay=0.05, average=0.998, validate_every=200)
+HEARD = 48  # pieces of the validation split that are heard at every validation
+NATS = ("place", "note", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class TransformerChoices:
+    """What is particular to this network.
+
+    `untold`: the share of pieces without a feeling; `moved`: the share in another key; `tempo`: how many times slower
+    or faster than played a piece is heard at most.
+    """
+
+    untold: float = 0.15
+    moved: float = 0.25
+    tempo: float = 4 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some bars of a song as they are heard: events (E, 3) from a bar line on, its bar's number in the song, moved by
+    `semitones`, `faster` times as fast as played; `is_told` whether the network is told what is felt.
+    """
+
+    song: Song
+    bar: int
+    semitones: int = 0
+    faster: float = 1.0
+    is_told: bool = True
+
+
+class TransformerTask:
+    """Pieces of songs, each event guessed from those before; validated on songs never heard in training."""
+
+    def __init__(
+        self, folder: Path, config: MusicTransformerConfig, choices: TransformerChoices, device: torch.device
+    ) -> None:
+        self.net: nn.Module = MusicTransformer(config)
+        self.config, self.choices, self.device = config, choices, device
+        arrangements = load_arrangements(folder)
+        self.pace = arrangements.pace
+        self._places = [(song, bar) for song in arrangements.of("train") for bar in starts(song, config.context)]
+        self._valid = spread(arrangements.of("valid"), config.context, HEARD)
+
+    def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
+        """Nats an event, of `size` pieces drawn anew; `share` of the run plays no part."""
+        luck = np.random.default_rng(int(torch.randint(1 << 62, (1,), generator=generator)))
+        net = self.net
+        assert isinstance(net, MusicTransformer)
+        nats = nats_of(net, *self.read([self._drawn(luck) for _ in range(size)]))
+        parts = {name: each.mean() for name, each in nats.items()}
+        return {"loss": torch.stack(list(parts.values())).sum(), **parts}
+
+    def validate(self, net: nn.Module) -> Scores:
+        """Nats an event of the same pieces, told what is felt and not."""
+        assert isinstance(net, MusicTransformer)
+        told = mean_nats(net, self._parts(self._valid))
+        untold = mean_nats(net, self._parts([replace(piece, is_told=False) for piece in self._valid]))
+        parts = {f"valid_{name}": nats for name, nats in told.items()}
+        return {"valid_nats": sum(told.values()), "valid_nats_untold": sum(untold.values()), **parts}
+
+    def read(self, pieces: Sequence[Piece]) -> tuple[Events, Rows]:
+        """Pieces as the network reads them, `context` events each, and what follows each event, (B, T, 3)."""
+        return read(pieces, self.config.context, self.pace, self.device)
+
+    def _parts(self, pieces: Sequence[Piece]) -> Iterator[tuple[Events, Rows]]:
+        return (self.read(pieces[start : start + 8]) for start in range(0, len(pieces), 8))
+
+    def _drawn(self, luck: np.random.Generator) -> Piece:
+        song, bar = self._places[luck.integers(len(self._places))]
+        semitones = int(luck.integers(-5, 7)) if luck.random() < self.choices.moved else 0
+        faster = float(self.choices.tempo ** luck.uniform(-1, 1))
+        return Piece(song, bar, semitones, faster, bool(luck.random() >= self.choices.untold))
+
+
+def starts(song: Song, context: int) -> range:
+    """The bars of a song that at least `context` events follow."""
+    return range(int(np.searchsorted(song.begins, len(song.events) - context)))
+
+
+def spread(songs: Sequence[Song], context: int, count: int) -> list[Piece]:
+    """About `count` pieces, evenly over all songs and over each song, as they were played."""
+    each = max(1, round(count / max(1, len(songs))))
+    return [
+        Piece(song, int(bar))
+        for song in songs
+        if (here := starts(song, context))
+        for bar in np.unique(np.linspace(here[0], here[-1], each).astype(int))
+    ]
+
+
+def read(pieces: Sequence[Piece], context: int, pace: Floats, device: torch.device) -> tuple[Events, Rows]:
+    """Pieces as the network reads them and what follows each event, (B, T, 3); `pace` as `Arrangements` has it."""
+    rows, numbers, told = [], [], []
+    for piece in pieces:
+        first = piece.song.begins[piece.bar]
+        events = transposed(piece.song.events[first : first + context + 1], piece.semitones)
+        bars = piece.bar + bar_of(events[:-1])
+        octaves = np.log2(piece.faster)
+        felt = np.clip(piece.song.felt[bars] + pace * octaves, -1.0, 1.0)
+        tempo = np.log2(piece.song.bpm / REFERENCE_BPM) + octaves
+        rows.append(events)
+        numbers.append(np.column_stack([bars % PHASES, np.full(len(bars), piece.semitones % CLASSES)]))
+        told.append(np.column_stack([felt, np.full(len(bars), tempo)]))
+    heard, phase_key = (torch.from_numpy(np.stack(each)).to(device) for each in (rows, numbers))
+    is_told = torch.tensor([piece.is_told for piece in pieces], device=device)[:, None].expand(-1, context)
+    feeling = torch.from_numpy(np.stack(told)).float().to(device)
+    place, note, length = heard[:, :-1].unbind(-1)
+    phase, key = phase_key.unbind(-1)
+    return Events(place, note, length, phase, key, feeling, is_told), np.stack(rows)[:, 1:]
+
+
+def nats_of(net: MusicTransformer, events: Events, follows: Rows) -> dict[str, Tensor]:
+    """How surprising what follows each event is, by what is said of it, (B, T); 0 for the note of a bar line."""
+    known = net(events).float()
+    place, note, length = torch.from_numpy(follows).to(known.device).unbind(-1)
+    is_note = place != BAR
+    nats = {"place": _nats(net.place_logits(known), place)}
+    place, note, length = place[is_note], note[is_note], length[is_note]
+    known = known[is_note]
+    for name, logits, said in (
+        ("note", net.note_logits(known, place), note),
+        ("length", net.length_logits(known, place, note), length),
+    ):
+        nats[name] = known.new_zeros(is_note.shape).masked_scatter(is_note, _nats(logits, said))
+    return nats
+
+
+@torch.no_grad()
+def mean_nats(net: MusicTransformer, parts: Iterator[tuple[Events, Rows]]) -> dict[str, float]:
+    """The mean of `nats_of` over all events of some batches."""
+    total, count = dict.fromkeys(NATS, 0.0), 0
+    for events, follows in parts:
+        count += follows[..., 0].size
+        for name, nats in nats_of(net, events, follows).items():
+            total[name] += float(nats.sum())
+    return {name: nats / max(1, count) for name, nats in total.items()}
+
+
+def _nats(logits: Tensor, said: Tensor) -> Tensor:
+    return functional.cross_entropy(logits.flatten(0, -2), said.flatten(), reduction="none").view(said.shape)
