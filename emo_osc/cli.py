@@ -9,6 +9,7 @@ import click
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
 from emo_osc.cli_label import label
+from emo_osc.cli_listen import listen_test
 from emo_osc.cli_options import PATH, composing, preset_of
 from emo_osc.cli_profile import profile
 from emo_osc.cli_train import train
@@ -211,6 +212,7 @@ def import_magenta(source: Path, out: Path) -> None:
 
 commands.add_command(bench)
 commands.add_command(label)
+commands.add_command(listen_test)
 commands.add_command(profile)
 commands.add_command(train)
 
@@ -222,6 +224,7 @@ commands.add_command(train)
 )
 @click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
 @click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
+@click.option("--judge", "is_judged", is_flag=True, help="Ask judges taught by people too, who need --data.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
 @click.option(
     "--plots",
@@ -240,7 +243,7 @@ def evaluate(preset: str, quick: bool, card: Path | None, **options: Any) -> Non
     from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
     from emo_osc.weights import checkpoints
 
-    kept = {name: options.pop(name) for name in ("data", "samples", "json_out", "plots_out")}
+    kept = {name: options.pop(name) for name in ("data", "samples", "is_judged", "json_out", "plots_out")}
     choices = Choices(**kept, size=QUICK if quick else FULL)
     preset_section = preset_of(preset, options).generator
     generator = build(preset_section)

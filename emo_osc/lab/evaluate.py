@@ -54,7 +54,7 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
     """
     if not isinstance(generator.proposer, PriorProposer):
         raise EmoOscError("generator.checkpoint: an imported network cannot be measured so; name one of train prior")
-    test, train = _test_melodies(data), load_corpus(data, "train")
+    test, train = melodies_apart(data, "test"), load_corpus(data, "train")
     drawn = generator.draw(None, range(samples))
     kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}
     chosen = np.array([tokens_of(made.melody) for each in kept.values() for made in each])
@@ -150,6 +150,16 @@ def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> 
     return {"bars": {name: frechet(each, there) for name, each in means.items()}}
 
 
+def melodies_apart(data: Path, split: str) -> Corpus:
+    """Windows of a split that start on every fourth bar of their piece.
+
+    Raises:
+        EmoOscError: the corpus is not there.
+    """
+    melodies = load_corpus(data, split)
+    return melodies.select(melodies.phase % 4 == 0)
+
+
 def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[_Pair]:
     """Measure, maker, the maker's values and the human ones; last of each measure one human half by the other."""
     first, second = _halves(human)
@@ -234,8 +244,3 @@ def moods(kept: Mapping[str, Sequence[Composed]]) -> Table:
 
 def _a_mood(samples: int) -> int:
     return max(1, min(8, samples // 64))
-
-
-def _test_melodies(data: Path) -> Corpus:
-    test = load_corpus(data, "test")
-    return test.select(test.phase % 4 == 0)

@@ -12,9 +12,8 @@ melodies for calm, since few of its own have as few notes; within their set it c
 ones. Human clips are treated the same way, so the rows compare; what is lost is the absolute level.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,8 @@ from sklearn.model_selection import GroupKFold
 from emo_osc.affect import Affect
 from emo_osc.lab.features import Floats
 from emo_osc.lab.grid_features import grid_features
-from emo_osc.lab.labelled import CORPORA, FORMS, Clips, load_clips
+from emo_osc.lab.labelled import CORPORA, FORMS, Clips, Labelled
+from emo_osc.lab.makers import Maker, Table
 from emo_osc.lab.played_features import played_features
 from emo_osc.lab.takes import play
 from emo_osc.lab.two_sample import by_group
@@ -32,17 +32,19 @@ from emo_osc.preset import Preset
 from emo_osc.score import TICKS_PER_BEAT, Melody
 from emo_osc.studio.attributes import measure
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.tokens import tokens_of
+from emo_osc.studio.tokens import melody_of, tokens_of
 
-Make = Callable[[Affect, int, int], list[Melody]]
 Row = dict[str, float]
-Table = dict[str, Row]
+Heard = dict[str, NDArray[np.int64]]  # axis -> what is likeliest of each clip
+Shares = Mapping[str, Floats]  # who -> the share of each quadrant heard (4 columns) for each asked (4 rows)
 
 CENTRES = tuple(Affect(v, a) for v, a in ((0.6, 0.6), (-0.6, 0.6), (-0.6, -0.6), (0.6, -0.6)))
 """The middle of each quadrant, 1 to 4."""
 
 TREES, LEAST_LEAF = 300, 2
 FOLDS = 5
+WORDS = {"as they are": False, "within their set": True}
+PEOPLE, ALL_PEOPLE = "human test clips", "all human clips, five folds by song"
 AXES: dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]] = {
     "quadrant": lambda quadrant: quadrant,
     "arousal": lambda quadrant: (quadrant <= 2).astype(np.int64),
@@ -72,53 +74,87 @@ class Judge:
         return chances
 
 
-def judge_tables(make: Make, data: Path, samples: int) -> dict[str, Table]:
-    """What both judges hear in what `make(affect, count, seed)` composes for the four quadrants, beside human clips.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """N melodies (N, 256) with the quadrant, 1..4, that was asked for, and the beats a minute to play them at, (N,)."""
 
-    `samples` melodies in all. One table for each form and judge, and one for each form with what both hear.
+    tokens: NDArray[np.int64]
+    quadrant: NDArray[np.int64]
+    bpm: Floats
 
-    Raises:
-        EmoOscError: the labelled clips are not in the folder `data`.
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What judges hear: tables of right answers by title, and by form and judge which quadrant is heard for which."""
+
+    tables: dict[str, Table]
+    confusions: dict[str, dict[str, Shares]]
+
+
+def hear(makers: Mapping[str, Maker], clips: Labelled, samples: int) -> Hearing:
+    """What both judges hear in people's clips and in what each maker makes for the quadrants, `samples` in all.
+
+    One table for each form and judge, and one for each form with what both hear.
     """
-    made, asked = compose_quadrants(make, samples)
+    made = {name: compose_quadrants(maker, samples) for name, maker in makers.items()}
     tables: dict[str, Table] = {}
+    confusions: dict[str, dict[str, Shares]] = {}
     for form in FORMS:
-        ours = _ours(form, made, asked)
-        clips = {corpus: load_clips(data, corpus, form) for corpus in CORPORA}
+        theirs = {name: _as_clips(form, each) for name, each in made.items()}
         for corpus in CORPORA:
-            tables[f"{form}, judged by {corpus}"] = one_judge(clips[corpus], ours)
-        tables[f"{form}, what both judges hear"] = both_judges(clips, ours)
-    return tables
+            table, told = one_judge(clips[form][corpus], theirs)
+            tables[f"{form}, judged by {corpus}"] = table
+            confusions.setdefault(form, {}).update({f"{corpus}, {words}": who for words, who in told.items()})
+        tables[f"{form}, what both judges hear"] = both_judges(clips[form], theirs)
+    return Hearing(tables, confusions)
 
 
-def compose_quadrants(make: Make, samples: int) -> tuple[list[Melody], NDArray[np.int64]]:
-    """As many melodies for the middle of each quadrant, and which quadrant was asked for."""
+def compose_quadrants(maker: Maker, samples: int) -> Asked:
+    """As many melodies for the middle of each quadrant, `samples` in all."""
     each = max(1, samples // len(CENTRES))
-    made = [melody for seed, affect in enumerate(CENTRES) for melody in make(affect, each, seed)]
-    return made, np.repeat(np.arange(1, 5), each)
+    made = [maker.make(affect, each, seed) for seed, affect in enumerate(CENTRES)]
+    paces = [maker.pace(tokens, affect) for tokens, affect in zip(made, CENTRES, strict=True)]
+    return Asked(np.concatenate(made), np.repeat(np.arange(1, 5), each), np.concatenate(paces))
 
 
-def one_judge(clips: Clips, ours: Clips) -> Table:
-    """A judge's shares of right answers, for human clips of songs it has not heard, and for ours."""
+def one_judge(clips: Clips, made: Mapping[str, Clips]) -> tuple[Table, dict[str, Shares]]:
+    """A judge's shares of right answers for human clips of songs it has not heard, and for each maker's; and, as they
+    are and within their set, which quadrant it hears for which.
+    """
     known, test = clips.select(~clips.is_test), clips.select(clips.is_test)
     table: Table = {}
-    for words, is_relative in (("as they are", False), ("within their set", True)):
+    told: dict[str, Shares] = {}
+    for words, is_relative in WORDS.items():
         judge = Judge.taught(known, is_relative)
-        table[f"human test clips, {words}"] = scores(_most(judge.chances(test.values)), test)
+        sets = {PEOPLE: test, **made}
+        heard = {who: _most(judge.chances(each.values)) for who, each in sets.items()}
+        table |= {f"{who}, {words}": scores(heard[who], each) for who, each in sets.items()}
+        told[words] = {who: confused(heard[who]["quadrant"], each) for who, each in sets.items()}
         if not is_relative:
-            table["all human clips, five folds by song"] = scores(_most(_out_of_fold(clips)), clips)
-        table[f"ours, {words}"] = scores(_most(judge.chances(ours.values)), ours)
-    return table
+            table[ALL_PEOPLE] = scores(_most(_out_of_fold(clips)), clips)
+    return table, told
 
 
-def both_judges(clips: dict[str, Clips], ours: Clips) -> Table:
-    """Shares of clips of which both judges, within their set, are right; each corpus's test clips, and ours."""
+def both_judges(clips: Mapping[str, Clips], made: Mapping[str, Clips]) -> Table:
+    """Shares of clips of which both judges, within their set, are right; each corpus's test clips, and each maker's."""
     judges = [Judge.taught(each.select(~each.is_test), is_relative=True) for each in clips.values()]
-    sets = {f"{corpus}'s test clips": each.select(each.is_test) for corpus, each in clips.items()} | {"ours": ours}
+    sets = {f"{corpus}'s test clips": each.select(each.is_test) for corpus, each in clips.items()} | dict(made)
     return {name: scores([_most(judge.chances(some.values)) for judge in judges], some) for name, some in sets.items()}
 
 
-def scores(heard: Sequence[dict[str, NDArray[np.int64]]] | dict[str, NDArray[np.int64]], clips: Clips) -> Row:
+def confused(heard: NDArray[np.int64], clips: Clips) -> Floats:
+    """The share of each quadrant heard, of those that each was asked of, (4, 4); pieces weigh the same.
+
+    >>> clips = Clips(np.zeros((3, 1)), np.array([1, 1, 3]), np.ones(3), np.arange(3), np.ones(3, dtype=bool))
+    >>> confused(np.array([1, 4, 3]), clips)[:3].tolist()
+    [[0.5, 0.0, 0.0, 0.5], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]
+    """
+    counts = np.zeros((4, 4))
+    np.add.at(counts, (clips.quadrant - 1, heard - 1), clips.weight)
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True).clip(1e-9))
+
+
+def scores(heard: Sequence[Heard] | Heard, clips: Clips) -> Row:
     """The share of clips heard rightly (by every judge that answered), on each axis, with 95 % intervals by song."""
     answers = [heard] if isinstance(heard, dict) else list(heard)
     row: Row = {}
@@ -129,36 +165,31 @@ def scores(heard: Sequence[dict[str, NDArray[np.int64]]] | dict[str, NDArray[np.
     return row | {"pieces": float(round(clips.weight.sum()))}
 
 
-def played(melody: Melody, affect: Affect, seed: int = 0) -> NDArray[np.float64]:
-    """A melody as the stage plays it for an affect, at the affect's tempo: onset s, duration s, pitch, velocity.
+def played(melody: Melody, affect: Affect, bpm: float, seed: int = 0) -> NDArray[np.float64]:
+    """A melody as the stage plays it for an affect: onset s, duration s, pitch, velocity.
 
     `seed` is the phrase's, by which its velocities vary.
     """
     composed = Composed(melody, measure(np.array(tokens_of(melody))), 0.0, seed)
-    second = tempo(affect) / 60.0 * TICKS_PER_BEAT
+    second = bpm / 60.0 * TICKS_PER_BEAT
     notes = play(composed, affect, Preset(), melody.bars).played.notes
     return np.array([[n.start_tick / second, n.duration_tick / second, n.pitch, n.velocity] for n in notes])
 
 
-def tempo(affect: Affect) -> float:
-    """Beats a minute when the clock is ours (emotion reference, section 3).
-
-    >>> tempo(Affect(0.0, 0.0))
-    110.0
-    """
-    return float(np.clip(110.0 * np.exp(0.37 * affect.arousal + 0.15 * affect.valence), 55.0, 180.0))
-
-
-def _ours(form: str, made: Sequence[Melody], asked: NDArray[np.int64]) -> Clips:
+def _as_clips(form: str, made: Asked) -> Clips:
+    count = len(made.tokens)
     if form == "notes":
-        values, _ = grid_features(np.array([tokens_of(melody) for melody in made]))
+        values, _ = grid_features(made.tokens)
     else:
-        voices = [played(melody, CENTRES[asked[row] - 1], seed=row) for row, melody in enumerate(made)]
+        voices = [
+            played(melody_of(made.tokens[row].tolist()), CENTRES[made.quadrant[row] - 1], made.bpm[row], seed=row)
+            for row in range(count)
+        ]
         values, _ = played_features(voices)
-    return Clips(values, asked, np.ones(len(made)), np.arange(len(made)), np.ones(len(made), dtype=bool))
+    return Clips(values, made.quadrant, np.ones(count), np.arange(count), np.ones(count, dtype=bool))
 
 
-def _most(chances: Floats) -> dict[str, NDArray[np.int64]]:
+def _most(chances: Floats) -> Heard:
     """What is likeliest on each axis."""
     return {
         "quadrant": chances.argmax(axis=1) + 1,

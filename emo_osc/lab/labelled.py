@@ -5,6 +5,7 @@ about thirty raters, split at the medians of its training part). Each comes in t
 the grid without tempo or dynamics, and *played*, the top line of the piece with its seconds and velocities.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from emo_osc.lab.played_features import played_features, top_line
 
 CORPORA = ("emopia", "vgmidi")
 FORMS = ("notes", "played")
+WINDOWS, NOTES = "labelled_16bar.npz", "notes_labelled.npz"
 TEST = 2  # the split that nothing is ever learned from, or tuned on
 MOST_WINDOWS = 6  # of one piece, spread over it; further ones say little more
 
@@ -43,6 +45,22 @@ class Clips:
         return Clips(self.values[rows], self.quadrant[rows], self.weight[rows], self.song[rows], self.is_test[rows])
 
 
+Labelled = Mapping[str, Mapping[str, Clips]]
+"""Clips by form, by corpus."""
+
+
+def load_labelled(data: Path) -> Labelled:
+    """The clips of all corpora in all forms.
+
+    Raises:
+        EmoOscError: the labelled files are not in the folder.
+    """
+    for name in (WINDOWS, NOTES):
+        if not (data / name).is_file():
+            raise EmoOscError(f"{data / name}: no labelled clips; give the corpus folder with --data")
+    return {form: {corpus: load_clips(data, corpus, form) for corpus in CORPORA} for form in FORMS}
+
+
 def load_clips(data: Path, corpus: str, form: str) -> Clips:
     """The clips of one corpus in one form.
 
@@ -62,7 +80,7 @@ def quadrants(valence: Floats, arousal: Floats) -> NDArray[np.int64]:
 
 
 def _windows(data: Path, corpus: str) -> Clips:
-    whole = _read(data / "labelled_16bar.npz")
+    whole = _read(data / WINDOWS)
     of_piece = whole["piece"].astype(np.int64)
     rows = _spread_windows(_is_from(whole, corpus)[of_piece], of_piece)
     piece = of_piece[rows]
@@ -84,7 +102,7 @@ def _spread_windows(is_wanted: NDArray[np.bool_], piece: NDArray[np.int64]) -> N
 
 
 def _pieces(data: Path, corpus: str) -> Clips:
-    whole = _read(data / "notes_labelled.npz")
+    whole = _read(data / NOTES)
     rows = np.flatnonzero(_is_from(whole, corpus))
     notes = np.column_stack([whole["onset_ms"] / 1000, whole["dur_ms"] / 1000, whole["pitch"], whole["velocity"]])
     first = whole["ptr"].astype(np.int64)

@@ -1,6 +1,7 @@
 """Control as pictures: the plane as asked and as given, control curves, and which mood is heard for which."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,21 +32,31 @@ def plots(controlled: Controlled, folder: Path) -> list[Path]:
     Raises:
         EmoOscError: matplotlib is not installed, or a file cannot be written.
     """
+    return [
+        keep(folder, name, (width, height), partial(draw, controlled=controlled))
+        for name, (width, height, draw) in PICTURES.items()
+    ]
+
+
+def keep(folder: Path, name: str, size: tuple[float, float], draw: Callable[["Figure"], None]) -> Path:
+    """Draws one picture of a size in inches into a folder, which is made if need be, and answers its file.
+
+    Raises:
+        EmoOscError: matplotlib is not installed, or the file cannot be written.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise EmoOscError(f"{folder}: drawing needs matplotlib; pip install 'emo_osc[train]'") from None
-    kept = []
-    for name, (width, height, draw) in PICTURES.items():
-        figure = Figure(figsize=(width, height), layout="constrained")
-        draw(figure, controlled)
-        kept.append(folder / f"{name}.png")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            figure.savefig(kept[-1], format="png", dpi=120)
-        except OSError as error:
-            raise EmoOscError(f"{folder}: cannot be written ({error.strerror}); choose another --plots") from None
-    return kept
+    figure = Figure(figsize=size, layout="constrained")
+    draw(figure)
+    path = folder / f"{name}.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, format="png", dpi=120)
+    except OSError as error:
+        raise EmoOscError(f"{folder}: cannot be written ({error.strerror}); choose another --plots") from None
+    return path
 
 
 def draw_plane(figure: "Figure", controlled: Controlled) -> None:
@@ -62,7 +73,7 @@ def draw_plane(figure: "Figure", controlled: Controlled) -> None:
                 values.T, origin="lower", extent=(-1, 1, -1, 1), cmap=MAPS[attribute], vmin=low, vmax=high
             )
             panel.set_title(f"{title}, {name}", loc="left", fontsize=10, color=INK)
-            _plain(panel)
+            plain(panel)
         figure.colorbar(image, ax=maps[attribute].tolist(), shrink=0.85, pad=0.02)
     for panel in maps[-1]:
         panel.set_xlabel("valence", fontsize=9, color=INK)
@@ -84,7 +95,7 @@ def draw_curves(figure: "Figure", controlled: Controlled) -> None:
         panel.set_title(title, loc="left", fontsize=10, color=INK)
         panel.set_xlabel("asked", fontsize=9, color=INK)
         panel.grid(color="#e6e6e6", linewidth=0.6)
-        _plain(panel)
+        plain(panel)
     panels[0].set_ylabel("given", fontsize=9, color=INK)
     panels[0].legend(fontsize=8, frameon=False, loc="upper left")
 
@@ -109,11 +120,18 @@ def draw_confusion(figure: "Figure", controlled: Controlled) -> None:
             f"{name}: {np.trace(counts) / counts.sum():.0%} nearest to what was asked", loc="left", fontsize=10
         )
         panel.set_xlabel("nearest by measure", fontsize=9, color=INK)
-        _plain(panel)
+        plain(panel)
     figure.axes[0].set_ylabel("asked", fontsize=9, color=INK)
 
 
-PICTURES: Mapping[str, tuple[float, float, Callable[["Figure", Controlled], None]]] = {
+def plain(panel: "Axes") -> None:
+    """Small grey ticks, and a light frame."""
+    panel.tick_params(labelsize=8, colors=INK, length=2)
+    for spine in panel.spines.values():
+        spine.set_color("#cccccc")
+
+
+PICTURES: Mapping[str, tuple[float, float, Callable[..., None]]] = {
     "plane": (10.5, 10.0, draw_plane),
     "curves": (13.0, 4.6, draw_curves),
     "confusion": (14.0, 5.4, draw_confusion),
@@ -160,9 +178,3 @@ def _means(each: Course, attribute: int, values: Floats) -> Floats:
 
 def _range(attribute: int, asked: Floats) -> tuple[float, float]:
     return (0.0, 1.0) if NAMES[attribute].startswith("share") else (float(asked.min()), float(asked.max()))
-
-
-def _plain(panel: "Axes") -> None:
-    panel.tick_params(labelsize=8, colors=INK, length=2)
-    for spine in panel.spines.values():
-        spine.set_color("#cccccc")

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +11,11 @@ from numpy.typing import NDArray
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab import judge as module
-from emo_osc.lab.judge import Judge, judge_tables, one_judge, played
-from emo_osc.lab.labelled import MOST_WINDOWS, load_clips, quadrants
+from emo_osc.lab.baselines import tempo_bpm
+from emo_osc.lab.judge import Hearing, Judge, hear, one_judge, played
+from emo_osc.lab.labelled import MOST_WINDOWS, load_clips, load_labelled
 from emo_osc.score import Melody, Note
-from emo_osc.studio.tokens import melody_of
-
-PIECES = 96  # of each corpus; every fourth is a test piece
-CORNERS = {1: (1, 1), 2: (-1, 1), 3: (-1, -1), 4: (1, -1)}
+from tests.lab.labelled_files import FOLLOW, IGNORE, PIECES, write_labelled
 
 
 @pytest.fixture(autouse=True)
@@ -26,58 +23,10 @@ def small_forest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TREES", 30)
 
 
-def line(quadrant: int, luck: np.random.Generator) -> NDArray[np.int64]:
-    """A melody that is major where valence is high, and dense where arousal is."""
-    valence, arousal = CORNERS[quadrant]
-    scale = (60, 62, 64, 65, 67, 69, 71, 72) if valence > 0 else (60, 62, 63, 65, 67, 68, 70, 72)
-    tokens = np.zeros(256, dtype=np.int64)
-    at = np.flatnonzero(luck.random(128) < (0.75 if arousal > 0 else 0.35)) * 2
-    tokens[at] = np.array(scale)[np.abs(np.cumsum(luck.choice((-1, 0, 1, 2), len(at)))) % 8] - 19
-    tokens[0], tokens[240] = 41, 41
-    return tokens
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Labelled files as the corpus has them: two corpora, each with windows and with notes."""
-    luck = np.random.default_rng(0)
-    quadrant = np.tile([1, 2, 3, 4], PIECES // 2)
-    source = np.repeat([0, 1], PIECES)
-    split = np.where(np.arange(2 * PIECES) // 4 % 4 == 3, 2, 0)
-    axes = np.array([CORNERS[each] for each in quadrant], dtype=np.float32)
-    labels: dict[str, Any] = {
-        "piece_source": source,
-        "piece_group": np.arange(2 * PIECES),
-        "source_names": np.array(["emopia", "vgmidi"]),
-        "split": split,
-        "quadrant": np.where(source == 0, quadrant, 0),
-        "valence": 0.2 + 0.1 * axes[:, 0],  # VGMIDI's ratings are not centred
-        "arousal": 0.3 + 0.1 * axes[:, 1],
-    }
-    events = np.array([line(each, luck) for each in quadrant])
-    np.savez(tmp_path / "labelled_16bar.npz", events=events, piece=np.arange(2 * PIECES), **labels)
-    notes = [melody_of(row).notes for row in events]
-    np.savez(
-        tmp_path / "notes_labelled.npz",
-        onset_ms=[n.start_tick for each in notes for n in each],
-        dur_ms=[n.duration_tick for each in notes for n in each],
-        pitch=[n.pitch for each in notes for n in each],
-        velocity=[90 if CORNERS[q][1] > 0 else 50 for q, each in zip(quadrant, notes, strict=True) for _ in each],
-        ptr=np.cumsum([0] + [len(each) for each in notes]),
-        **labels,
-    )
+    write_labelled(tmp_path)
     return tmp_path
-
-
-def follow(affect: Affect, count: int, seed: int) -> list[Melody]:
-    quadrant = int(quadrants(np.array([affect.valence]), np.array([affect.arousal]))[0])
-    luck = np.random.default_rng(100 + seed)
-    return [melody_of(line(quadrant, luck)) for _ in range(count)]
-
-
-def ignore(affect: Affect, count: int, seed: int) -> list[Melody]:
-    luck = np.random.default_rng(200 + seed)
-    return [melody_of(line(int(luck.integers(1, 5)), luck)) for _ in range(count)]
 
 
 def test_clips_are_read_in_both_forms(folder: Path) -> None:
@@ -111,28 +60,39 @@ def test_a_folder_without_labelled_clips_is_named(tmp_path: Path) -> None:
         load_clips(tmp_path, "emopia", "notes")
 
 
-def test_judges_hear_a_feeling_that_is_there(folder: Path) -> None:
-    tables = judge_tables(follow, folder, samples=64)
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Hearing:
+    folder = tmp_path_factory.mktemp("clips")
+    write_labelled(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "TREES", 20)
+        return hear({"ours": FOLLOW, "deaf": IGNORE}, load_labelled(folder), samples=64)
 
-    assert len(tables) == 6
-    for title, table in tables.items():
+
+def test_judges_hear_a_feeling_that_is_there_and_none_that_is_not(heard: Hearing) -> None:
+    assert len(heard.tables) == 6
+    for title, table in heard.tables.items():
         ours = {name: row for name, row in table.items() if name.startswith("ours")}
         assert ours, title
         for row in ours.values():
             assert row["pieces"] == 64
             assert row["arousal"] > 0.8, title
             assert row["quadrant_low"] <= row["quadrant"] <= row["quadrant_high"]
-    relative = tables["notes, judged by emopia"]["ours, within their set"]
-    assert relative["valence"] > 0.8
-    assert relative["quadrant"] > 0.7
+    notes = heard.tables["notes, judged by emopia"]
+    assert notes["ours, within their set"]["valence"] > 0.8
+    assert notes["ours, within their set"]["quadrant"] > 0.7
+    for words in ("as they are", "within their set"):
+        assert notes[f"deaf, {words}"]["quadrant"] < 0.45
+        assert notes[f"deaf, {words}"]["arousal_low"] < 0.5 < notes[f"deaf, {words}"]["arousal_high"] + 0.05
 
 
-def test_judges_hear_nothing_in_the_notes_that_is_not_there(folder: Path) -> None:
-    tables = judge_tables(ignore, folder, samples=128)
+def test_what_is_heard_for_what_adds_up(heard: Hearing) -> None:
+    told = heard.confusions["notes"]["emopia, as they are"]
 
-    for row in (tables["notes, judged by emopia"][f"ours, {words}"] for words in ("as they are", "within their set")):
-        assert row["quadrant"] < 0.4
-        assert row["arousal_low"] < 0.5 < row["arousal_high"] + 0.05
+    assert set(told) == {"human test clips", "ours", "deaf"}
+    assert told["ours"].sum(axis=1).tolist() == pytest.approx([1.0] * 4)
+    right = heard.tables["notes, judged by emopia"]["ours, as they are"]["quadrant"]
+    assert np.trace(told["ours"]) / 4 == pytest.approx(right)  # as many were asked for of each
 
 
 def test_no_test_clip_is_learned_from(folder: Path) -> None:
@@ -147,7 +107,8 @@ def test_no_test_clip_is_learned_from(folder: Path) -> None:
         clips.is_test,
     )
 
-    before, after = one_judge(clips, ours), one_judge(turned, ours)
+    before, _ = one_judge(clips, {"ours": ours})
+    after, _ = one_judge(turned, {"ours": ours})
 
     assert before["ours, as they are"] == after["ours, as they are"]
     assert before["human test clips, as they are"]["quadrant"] > 0.7
@@ -169,7 +130,7 @@ def test_a_melody_is_judged_as_the_stage_plays_it(
 ) -> None:
     melody = Melody(tuple(Note(480 * beat, 480, 60 + beat % 5) for beat in range(64)))
 
-    felt, neutral = played(melody, affect), played(melody, Affect(0, 0))
+    felt, neutral = played(melody, affect, tempo_bpm(affect)), played(melody, Affect(0, 0), 110.0)
 
     assert felt.shape == neutral.shape == (64, 4)
     assert felt[:, 2].tolist() == [60 + beat % 5 for beat in range(64)]
@@ -185,7 +146,7 @@ def test_the_figures_for_people_stand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TREES", 100)
     clips = load_clips(Path(os.environ["EMO_OSC_DATA"]), "emopia", "played")
 
-    row = one_judge(clips, clips.select(clips.is_test))["all human clips, five folds by song"]
+    row = one_judge(clips, {})[0]["all human clips, five folds by song"]
 
     assert row["quadrant"] > 0.60
     assert row["arousal"] > 0.85
