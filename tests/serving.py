@@ -35,6 +35,7 @@ class Daemon:
     """`emo-osc serve` in a process of its own, with data and presets in `folder`, and an OSC client beside it."""
 
     def __init__(self, folder: Path, port: int, generator: str, arguments: Sequence[str] = ()) -> None:
+        self.folder = folder
         self.port = port or free_port()
         self.name = f"emo_{self.port}"
         preset = folder / f"{self.name}.yaml"
@@ -70,8 +71,12 @@ class Daemon:
 
     def child(self, module: str) -> int:
         """The id of the process that runs a module of ours."""
+        return next(pid for pid, command in self.children().items() if module.encode() in command)
+
+    def children(self) -> dict[int, bytes]:
+        """Every process that the daemon started and the command that runs in it."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next(int(pid) for pid in children if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
 
     def close(self) -> int:
         if self.process.poll() is None:

@@ -8,9 +8,16 @@ from emo_osc.stage.commands import ROUTES, parse
 from emo_osc.stage.osc import decode, encode
 from emo_osc.stage.values import VALUES
 from emo_osc.surface.mirror import Mirror
-from emo_osc.surface.oscquery import ATTRIBUTES, EXTENSIONS, answer, host_info, node, value_of
+from emo_osc.surface.oscquery import ATTRIBUTES, EXTENSIONS, Values, answer, host_info, node, value_of
 
-KNOWN = {"va": (0.5, -1.0), "mood": ("bright", 1.0), "tempo": (96.0,), "kept": (), "quantize": ("bar",), "bar": (3,)}
+KNOWN: Values = {
+    "va": (0.5, -1.0),
+    "mood": ("bright", 1.0),
+    "tempo": (96.0,),
+    "kept": (),
+    "quantize": ("bar",),
+    "bar": (3,),
+}
 WIDTHS = {"f": float, "i": int, "s": str}
 
 
@@ -20,7 +27,7 @@ def nodes(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 ADDRESSES = [address for address in ROUTES if "*" not in address]
-ALL = nodes(node("/", KNOWN))
+ALL: list[dict[str, Any]] = nodes(node("/", KNOWN))
 
 
 def test_every_address_of_the_table_is_in_the_tree_under_its_path() -> None:
@@ -105,7 +112,7 @@ def test_a_trailing_slash_is_the_same_node() -> None:
 def test_the_host_says_where_it_is_and_what_it_can() -> None:
     told = host_info("emo_osc", ("127.0.0.1", 7770), ("127.0.0.1", 7780))
 
-    assert told["OSC_PORT"], told["WS_PORT"] == (7770, 7780)
+    assert (told["OSC_PORT"], told["WS_PORT"]) == (7770, 7780)
     assert told["OSC_TRANSPORT"] == "UDP"
     assert told["EXTENSIONS"] == {**dict.fromkeys(EXTENSIONS, True), "TAGS": False, "PATH_CHANGED": False}
 

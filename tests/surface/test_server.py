@@ -1,0 +1,163 @@
+"""The web process of a real daemon: what it serves, whom it turns away, and how it ends."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from emo_osc.stage.osc import Message, decode, encode
+from emo_osc.surface.discovery import TYPES
+from tests.serving import TIMEOUT_S, Daemon
+from tests.surface.conftest import Served, free_tcp_port, told
+
+TABLET = "10.7.7.7"
+Serve = Callable[..., Served]
+
+
+async def sent(socket: aiohttp.ClientWebSocketResponse, wanted: Callable[[Message], bool]) -> Message:
+    """The next OSC message that an OSCQuery client is sent and wants."""
+    while True:
+        frame = await socket.receive(TIMEOUT_S)
+        assert frame.type is aiohttp.WSMsgType.BINARY
+        (message,) = decode(frame.data)
+        if wanted(message):
+            return message
+
+
+def test_one_port_serves_the_page_and_oscquery_and_turns_strangers_away(served: Served) -> None:
+    page, info = served.get("/", Accept="text/html"), served.get("/?HOST_INFO")
+    root = served.get("/", Accept="application/json")
+
+    assert page[0] == 200
+    assert b'id="pad"' in page[2]
+    assert "default-src 'none'" in page[1]["Content-Security-Policy"]
+    assert page[1]["Referrer-Policy"] == "no-referrer"
+    assert json.loads(info[2])["OSC_PORT"] == served.daemon.port
+    assert "emo" in json.loads(root[2])["CONTENTS"]
+    assert json.loads(served.get("/emo/transpose?VALUE")[2]) == {"VALUE": [0]}
+    assert [served.get(path)[0] for path in ("/emo/next?VALUE", "/emo?NO", "/emo/no", "/pad/..%2fsetup.py")] == [
+        204,
+        400,
+        404,
+        404,
+    ]
+    assert served.get("/pad/main.js", **{"If-None-Match": served.get("/pad/main.js")[1]["ETag"]})[0] == 304
+    assert served.get("/", Host="rebound.example")[0] == 403
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Origin": "http://elsewhere.example"}
+    assert [served.get(path, **upgrade)[0] for path in ("/", "/pad/socket")] == [403, 403]
+
+
+def test_pads_and_oscquery_clients_hear_each_other(served: Served) -> None:
+    async def converse(session: aiohttp.ClientSession) -> tuple[dict[str, Any], ...]:
+        one, other = [await session.ws_connect(f"{served.url}/pad/socket") for _ in range(2)]
+        query = await session.ws_connect(served.url)
+        hello = await told(one, "hello")
+        await query.send_str(json.dumps({"COMMAND": "LISTEN", "DATA": "/emo/tempo"}))
+        assert (await sent(query, lambda _: True)).address == "/emo/tempo"
+        await one.send_str('["/emo/mood", "밝음"]')
+        ack, mood = await told(one, "ack"), await told(other, "state", values=["bright", 1.0])
+        await other.send_str('["/emo/tempo", 100]')
+        tempo = await sent(query, lambda message: message.arguments == (100.0,))
+        await query.send_bytes(encode("/emo/tempo", 90))
+        await query.send_str(json.dumps({"COMMAND": "IGNORE", "DATA": "/emo/tempo"}))
+        await told(one, "state", name="tempo", values=[90.0])
+        await one.send_str('["/emo/mood", "nobody"]')
+        error = await told(one, "error")
+        note, roll = (
+            await told(other, "note"),
+            await told(await session.ws_connect(f"{served.url}/pad/socket"), "roll", which="now", part=1),
+        )
+        return hello, ack, mood, tempo._asdict(), error, note, roll
+
+    hello, ack, mood, tempo, error, note, roll = served.talk(converse)
+
+    assert {"bright", "sadness"} <= {each["id"] for each in hello["moods"]}
+    assert {"current", "club"} <= set(hello["presets"])
+    assert ack["ms"] >= 0
+    assert mood["name"] == "mood"
+    assert tempo["address"] == "/emo/tempo"
+    assert (error["code"], error["address"]) == (3, "/emo/mood")
+    assert 0 < note["velocity"] <= 127
+    assert len(roll["notes"]) % 8 == 0
+
+
+def test_another_preset_brings_its_own_moods(serve: Serve, tmp_path: Path) -> None:
+    folder = tmp_path / "config" / "emo_osc" / "presets"
+    folder.mkdir(parents=True)
+    (folder / "storms.yaml").write_text(
+        "moods: {storm: {valence: -0.3, arousal: 0.9, aliases: [폭풍]}}", encoding="utf-8"
+    )
+    served = serve()
+
+    async def converse(session: aiohttp.ClientSession) -> dict[str, Any]:
+        pad = await session.ws_connect(f"{served.url}/pad/socket")
+        await pad.send_str('["/emo/preset", "storms"]')
+        return await told(pad, "moods")
+
+    storm = served.talk(converse)["moods"][-1]
+
+    assert (storm["id"], storm["korean"], storm["arousal"]) == ("storm", "폭풍", 0.9)
+
+
+def test_on_the_network_the_token_lets_in_and_discovery_finds_us(own_network: None, serve: Serve) -> None:
+    zeroconf = pytest.importorskip("zeroconf", reason="no zeroconf here: pip install 'emo_osc[discovery]'")
+    subprocess.run(["ip", "address", "add", f"{TABLET}/24", "dev", "lo"], check=True)
+    served = replace(serve("--web-host", "0.0.0.0"), host=TABLET)
+    link = f"/?token={next(served.daemon.folder.rglob('pad_token')).read_text().strip()}"
+    status, headers, _ = served.get(link)
+    cookie = headers["Set-Cookie"].partition(";")[0]
+    with closing(zeroconf.Zeroconf(interfaces=[TABLET])) as browser:
+        found = [browser.get_service_info(kind, f"emo_osc {served.port}.{kind}", 10_000) for kind in TYPES]
+
+    assert [served.get(path)[0] for path in ("/", "/emo", "/pad/main.js", "/?token=wrong")] == [401] * 4
+    assert served.get("/pad/socket", Upgrade="websocket", Connection="Upgrade")[0] == 401
+    assert (status, headers["Location"]) == (303, "/")
+    assert "HttpOnly" in headers["Set-Cookie"]
+    assert [served.get(path, Cookie=cookie)[0] for path in ("/", "/emo", "/pad/main.js")] == [200] * 3
+    assert replace(served, host="127.0.0.1").get("/")[0] == 200
+    assert [info.port for info in found] == [served.port, served.daemon.port]
+
+
+def test_a_taken_port_is_told_and_the_music_goes_on(daemon: Callable[..., Daemon]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        opened = daemon("--web", "--web-port", str(taken.getsockname()[1]))
+        line = opened.wait_for_line("web pad")
+        opened.send("/emo/start_listen/note")
+
+        assert "--web-port" in line
+        assert opened.receive_until(lambda message: message.address == "/emo/note").arguments[1]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_the_pad_comes_back_by_itself_and_ends_with_the_daemon(serve: Serve) -> None:
+    served = serve()
+    first = served.daemon.child("emo_osc.surface")
+    os.kill(first, signal.SIGKILL)
+    served.daemon.wait_for_line("web has ended")
+    served.daemon.wait_for_line("web pad")
+    second = served.daemon.child("emo_osc.surface")
+
+    assert second != first
+    assert served.get("/")[0] == 200
+    assert served.daemon.close() == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
+def test_without_a_pad_nothing_listens(daemon: Callable[..., Daemon]) -> None:
+    port = free_tcp_port()
+    opened = daemon("--no-web", "--web-port", str(port))
+    opened.wait_for_line("MIDI out")
+    opened.send("/emo/ping")
+
+    assert opened.receive().address == "/emo/pong"
+    assert b"emo_osc.surface" not in b"".join(opened.children().values())
