@@ -97,7 +97,7 @@ class Composer:
         seed = next(self._seeds)
         if self._theme is None:
             return self._generator.compose(affect, amount, seed)
-        theme = near_octave(self._theme, affect)
+        theme = near_octave(self._theme, float(self.pool.aim(affect)[1]))
         return self._generator.vary(theme, "", affect, Random(seed).uniform(*AROUND), amount, seed)
 
     def _refined(self, refiner: Refiner, affect: Affect, amount: int) -> list[Composed]:

@@ -46,7 +46,7 @@ class Pool:
 
     def __init__(self, size: int = MAX_SOURCES, aim: Aim = targets) -> None:
         """An empty pool for `size` >= 1 sources; `aim` says what an affect asks for."""
-        self._size, self._aim = size, aim
+        self._size, self.aim = size, aim
         self._places: dict[int, _Place] = {}  # by seed, the oldest first
         self._turn = 0
 
@@ -76,7 +76,7 @@ class Pool:
         places = list(self._places.values())
         if not places:
             return []
-        far = distances(np.array([_figures(place.source.measured) for place in places]), self._aim(affect))
+        far = distances(np.array([_figures(place.source.measured) for place in places]), self.aim(affect))
         near = np.argsort(far, kind="stable")[: LOOKED_AT * count].tolist()
         chosen = [places[row] for row in sorted(near, key=lambda row: (places[row].uses, places[row].turn))[:count]]
         self._turn += 1

@@ -7,10 +7,9 @@ from statistics import mean
 import numpy as np
 from numpy.typing import NDArray
 
-from emo_osc.affect import Affect
 from emo_osc.messages import Measured
 from emo_osc.score import BARS, Melody
-from emo_osc.studio.attributes import distances, flaws, in_c, measure, measure_table, targets
+from emo_osc.studio.attributes import distances, flaws, in_c, measure, measure_table
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of
 
@@ -81,16 +80,16 @@ def unchanged(melody: Melody, latent: str, wanted: Floats, seed: int) -> Compose
     return Composed(melody, measure(tokens), float(apart[0]), seed, latent)
 
 
-def near_octave(melody: Melody, affect: Affect) -> Melody:
-    """A melody moved by whole octaves, so that its mean pitch is as near as can be to what an affect asks for.
+def near_octave(melody: Melody, mean_pitch: float) -> Melody:
+    """A melody moved by whole octaves, so that its mean pitch is as near as can be to the one asked for.
 
     >>> from emo_osc.score import Note
-    >>> near_octave(Melody((Note(0, 480, 48), Note(480, 480, 50))), Affect(0.0, 0.0)).notes[0].pitch
+    >>> near_octave(Melody((Note(0, 480, 48), Note(480, 480, 50))), 71.0).notes[0].pitch
     72
     """
     if not melody.notes:
         return melody
-    missing = float(targets(affect)[1]) - mean(note.pitch for note in melody.notes)
+    missing = mean_pitch - mean(note.pitch for note in melody.notes)
     return melody.transposed(12 * round(missing / 12))
 
 
