@@ -114,7 +114,7 @@ def test_no_command_is_answered_with_help(capsys: Captured) -> None:
         ("serve --tempo 900", "command line.clock.tempo: input should be less than or equal to 300, got 900.0"),
         (
             "serve --generator bach",
-            "command line.generator.name: no generator 'bach'; generators are canned, music_vae",
+            "command line.generator.name: no generator 'bach'; generators are canned, music_transformer, music_vae",
         ),
         ("serve --osc-port 99999", "command line.osc.port: input should be less than or equal to 65535"),
         ("serve --record /nowhere/a.mid", "--record: /nowhere/a.mid cannot be written (No such file or directory)"),

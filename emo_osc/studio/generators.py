@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 GENERATORS = {
     "canned": "emo_osc.studio.canned:build",
+    "music_transformer": "emo_osc.studio.music_transformer:build",
     "music_vae": "emo_osc.studio.music_vae:build",
 }
 """Name -> import string of a function from `GeneratorSection` to `Generator`; it may take an `aim`, too."""
-_AIMING = {"music_vae"}  # the others choose among melodies that were composed before
+_AIMING = {"music_transformer", "music_vae"}  # the others choose among melodies that were composed before
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""The music transformer as a generator: melody and accompaniment, composed bar by bar for a feeling.
+
+Pieces are in C, major or minor, as all melodies of the studio. Nothing is drawn beforehand and nothing is moved
+afterwards: a feeling is told to the network, and of several pieces the nearest to what was asked for comes first.
+"""
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+
+from emo_osc.affect import Affect
+from emo_osc.errors import EmoOscError
+from emo_osc.preset import GeneratorSection
+from emo_osc.score import BARS, TICKS_PER_STEP, Melody, Note, tiled
+from emo_osc.studio.attributes import Aim, Floats, distances, flaws, measure, measure_table, targets
+from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
+from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.streams import USUAL, Choice, Stream, held
+from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of, written
+from emo_osc.studio.variations import exchanged, ranked, unchanged
+from emo_osc.weights import checkpoints
+
+NAME = "music_transformer"
+TRIED = 2  # pieces for each that is asked for
+
+
+class Transformer:
+    """Composes pieces of sixteen bars, or a stream without end."""
+
+    name = NAME
+    device = "cpu"
+
+    def __init__(self, net: MusicTransformer, choice: Choice = USUAL, aim: Aim = targets) -> None:
+        self._net, self._choice, self._aim = net.eval(), choice, aim
+
+    def stream(self, seed: int) -> Stream:
+        """A piece that goes on for as long as bars are asked for."""
+        return Stream(self._net, seed, self._choice)
+
+    def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
+        """`count` pieces, the nearest to the affect's targets first; same seed, same pieces."""
+        seeds = _children(seed, TRIED * count)
+        pieces = [self._piece(affect, child) for child in seeds]
+        tokens = np.array([tokens_of(_melody(piece)) for piece in pieces])
+        apart = distances(measure_table(tokens), self._aim(affect)) + flaws(tokens)
+        return [
+            _composed(pieces[row], float(apart[row]), seeds[row]) for row in np.argsort(apart, kind="stable")[:count]
+        ]
+
+    def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
+        """Variations whose bars that move come from pieces made for the affect; `latent` plays no part."""
+        source = tiled(melody)
+        if amount <= 0.0:
+            return [unchanged(source, latent, self._aim(affect), seed)] * count
+        if amount >= 1.0 or not source.notes:
+            return self.compose(affect, count, seed)
+        seeds = _children(seed, TRIED * count)
+        others = [_melody(self._piece(affect, child)) for child in seeds]
+        varied = [exchanged(source, other, amount, Random(child)) for other, child in zip(others, seeds, strict=True)]
+        return ranked(varied, seeds, source, self._aim(affect), amount)[:count]
+
+    def _piece(self, affect: Affect, seed: int) -> list[Sound]:
+        stream, sounds = self.stream(seed), list[Sound]()
+        for bar in range(BARS):
+            at = bar * BAR_STEPS
+            sounds += [Sound(s.step + at, s.part, s.pitch, s.length) for s in stream.compose(affect)]
+        return held(sounds, BARS)
+
+
+def build(section: GeneratorSection, aim: Aim = targets) -> Transformer:
+    """The generator of a preset: its checkpoint, or the shipped one; `aim` says what pieces are ranked by.
+
+    Raises:
+        EmoOscError: there is none, or it is not one of this generator.
+    """
+    path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
+    return load(path, Choice(temperature=section.temperature), aim)
+
+
+def load(path: Path, choice: Choice = USUAL, aim: Aim = targets) -> Transformer:
+    """The generator of a checkpoint file, in single precision: half is slower on a CPU.
+
+    Raises:
+        EmoOscError: the file is not a checkpoint of this generator.
+    """
+    kept = checkpoints.load(path)
+    try:
+        net = MusicTransformer(MusicTransformerConfig(**kept.config["transformer"]))
+        net.load_state_dict({name: tensor.to(torch.float32) for name, tensor in kept.tensors.items()})
+    except (KeyError, TypeError, RuntimeError, ValueError) as error:
+        raise EmoOscError(f"{path}: not a {NAME} checkpoint ({error}); train one or use the shipped one") from None
+    return Transformer(net, choice, aim)
+
+
+def backing_of(sounds: list[Sound]) -> tuple[Note, ...]:
+    """The accompaniment's notes in ticks, in order; several may sound at once, no pitch twice."""
+    ends: dict[int, Sound] = {}
+    notes: list[Sound] = []
+    for sound in sorted(each for each in sounds if each.part == BACKING):
+        before = ends.get(sound.pitch)
+        if before is not None and before.step + before.length > sound.step:
+            notes[notes.index(before)] = Sound(before.step, before.part, before.pitch, sound.step - before.step)
+        notes.append(sound)
+        ends[sound.pitch] = sound
+    ticks = TICKS_PER_STEP
+    return tuple(Note(s.step * ticks, s.length * ticks, s.pitch, VELOCITY) for s in notes)
+
+
+def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
+    """The likeliest triad of each half bar of sixteen bars, from all notes that begin there."""
+    weights: Floats = np.zeros((1, HALVES, CLASSES))
+    for sound in sounds:
+        weights[0, sound.step // HALF_STEPS, sound.pitch % CLASSES] += sound.length
+    return tuple(shipped().fit(weights)[0].tolist())
+
+
+def _melody(sounds: list[Sound]) -> Melody:
+    spans = [(sound.step, sound.step + sound.length, sound.pitch) for sound in sounds if sound.part == MELODY]
+    return melody_of(written(spans, BARS * BAR_STEPS))
+
+
+def _composed(sounds: list[Sound], apart: float, seed: int) -> Composed:
+    melody = _melody(sounds)
+    measured = measure(np.array([tokens_of(melody)]))
+    return Composed(melody, measured, apart, seed, chords=chords_of(sounds))
+
+
+def _children(seed: int, count: int) -> list[int]:
+    """A seed of its own for each piece; neighbouring seeds share none."""
+    return [int(np.random.SeedSequence((seed, at)).generate_state(1, np.uint64)[0] >> 1) for at in range(count)]
