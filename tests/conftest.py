@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -131,14 +132,21 @@ def hear(jack: str) -> Iterator[Callable[[str], Listener]]:
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator["Chrome"]:
     """A headless Chromium with a profile of its own; it asks nobody but the pages it is sent to."""
-    driver, chromium = shutil.which("chromedriver"), next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if not driver or not chromium:
+    with chromium(tmp_path / "profile") as opened:
+        yield opened
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator["Chrome"]:
+    """A headless Chromium until it is no longer needed; tests are skipped where there is none."""
+    driver, binary = shutil.which("chromedriver"), next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if not driver or not binary:
         pytest.skip("no Chromium with its driver here: apt-get install chromium chromium-driver")
     from selenium.webdriver import Chrome, ChromeOptions, ChromeService  # most tests do without
 
     options = ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+    options.binary_location = binary
+    for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     opened = Chrome(options, ChromeService(driver))
     try:

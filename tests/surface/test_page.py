@@ -1,0 +1,193 @@
+"""The page in a real browser, before a real daemon: what is touched is played, what is played is shown."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emo_osc.affect import MOODS
+from tests.conftest import chromium
+from tests.serving import TIMEOUT_S
+from tests.surface.conftest import Served
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+    from selenium.webdriver.remote.webelement import WebElement
+
+IS_READY = "return window.emo?.isHeard && emo.roll.notes('now').length && emo.moods.size"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
+    """One browser for the tests of this file; each opens the page anew."""
+    with chromium(tmp_path_factory.mktemp("chromium")) as opened_browser:
+        yield opened_browser
+
+
+def find(browser: "Chrome", selector: str) -> "WebElement":
+    return browser.find_element("css selector", selector)
+
+
+def wait(browser: "Chrome", script: str, *arguments: object) -> Any:
+    """Wait until a script answers something true."""
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    return WebDriverWait(browser, TIMEOUT_S, 0.05).until(lambda page: page.execute_script(script, *arguments))
+
+
+def opened(browser: "Chrome", served: Served, language: str = "en") -> None:
+    browser.get(served.url)
+    browser.execute_script("localStorage.setItem('emo_osc.language', arguments[0])", language)
+    browser.refresh()
+    wait(browser, IS_READY)
+
+
+def drag(browser: "Chrome", *points: tuple[float, float]) -> None:
+    """Press on the pad at the first point, go by way of the others, and let go; each as shares of the half sizes."""
+    from selenium.webdriver import ActionChains
+
+    pad = find(browser, "#pad")
+    wide, high = pad.size["width"] / 2, pad.size["height"] / 2
+    places = [(int(x * wide), int(-y * high)) for x, y in points]
+    chain = ActionChains(browser, duration=40).move_to_element_with_offset(pad, *places[0]).click_and_hold()
+    for place in places[1:]:
+        chain = chain.move_to_element_with_offset(pad, *place)
+    chain.release().perform()
+
+
+def affect(served: Served, wanted: Callable[[float, float], bool]) -> tuple[float, float]:
+    """The affect as the stage tells it, once it is where it is wanted."""
+    message = served.daemon.receive_until(
+        lambda message: message.address == "/emo/state/va" and wanted(*map(float, message.arguments))  # type: ignore[arg-type]
+    )
+    valence, arousal = message.arguments
+    assert isinstance(valence, float)
+    assert isinstance(arousal, float)
+    return valence, arousal
+
+
+def velocity(served: Served) -> int:
+    """How hard the next note is struck."""
+    message = served.daemon.receive_until(lambda message: message.address == "/emo/note")
+    assert isinstance(message.arguments[1], int)
+    return message.arguments[1]
+
+
+def test_a_drag_moves_the_feeling_and_the_next_notes_with_it(browser: "Chrome", served: Served) -> None:
+    opened(browser, served)
+    for topic in ("va", "note"):
+        served.daemon.send(f"/emo/start_listen/{topic}")
+    drag(browser, (-0.3, -0.2), (-0.5, -0.6), (-0.6, -0.8))
+    valence, arousal = affect(served, lambda v, a: v < -0.55 and a < -0.75)
+    soft = max(velocity(served) for _ in range(4))
+    drag(browser, (0.3, 0.2), (0.5, 0.6), (0.6, 0.8))
+    right, up = affect(served, lambda v, a: v > 0.55 and a > 0.75)
+    hard = min(velocity(served) for _ in range(4))
+
+    assert (valence, arousal) == pytest.approx((-right, -up), abs=0.03)
+    assert hard > soft
+
+
+def test_two_pads_agree_and_one_tap_on_a_mood_calls_it(browser: "Chrome", served: Served) -> None:
+    opened(browser, served)
+    first = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    opened(browser, served)
+    serene = next(mood.affect for mood in MOODS if mood.id == "peaceful")
+    width, height, margin = browser.execute_script("return [emo.field.width, emo.field.height, emo.field.margin]")
+    drag(browser, (serene.valence * (1 - 2 * margin / width), serene.arousal * (1 - 2 * margin / height)))
+    here = wait(browser, "return emo.controls.state.mood?.[0] === 'peaceful' && emo.va")
+    browser.execute_script("emo.link.send('/emo/set/density', 0.5)")
+    browser.switch_to.window(first)
+    there = wait(browser, "return emo.controls.state.density?.[0] === 0.5 && emo.va")
+
+    assert here == there == pytest.approx([serene.valence, serene.arousal])
+    assert "on" in str(find(browser, "[data-mood=peaceful]").get_attribute("class"))
+    assert find(browser, "[data-value=density] output").text == "0.5"
+
+
+def test_the_keyboard_plays_it_all_and_says_what_it_does(browser: "Chrome", served: Served) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, served)
+    pad = find(browser, "#pad")
+    pad.send_keys("w")  # the second mood
+    wait(browser, "return emo.controls.state.mood?.[0] === 'bright'")
+    pad.send_keys(Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP)
+    wait(
+        browser,
+        "return Math.abs(emo.controls.state.va[0] - 0.7) < 1e-5 && Math.abs(emo.controls.state.va[1] - 0.4) < 1e-5",
+    )
+    pad.send_keys(" ")
+    wait(
+        browser,
+        "return emo.controls.state.playing?.[0] === 0 && document.getElementById('play').textContent === 'Play'",
+    )
+    pad.send_keys(" ")
+    wait(browser, "return emo.controls.state.playing?.[0] === 1")
+    spoken = wait(
+        browser, "const said = document.getElementById('spoken').textContent; return said.includes('0.70') && said"
+    )
+    pad.send_keys("l")
+
+    assert spoken.endswith("valence 0.70, arousal 0.40")
+    assert wait(browser, "return document.documentElement.lang === 'ko'")
+    assert find(browser, "[data-mood=bright] b").text == "밝음"
+    browser.refresh()
+    assert wait(browser, f"{IS_READY} && document.documentElement.lang") == "ko"
+
+
+NAMELESS = """
+return [...document.querySelectorAll("button, input, select, summary, [role=application], [role=img], canvas")]
+  .filter((each) => !each.closest("[hidden], [aria-hidden=true]"))
+  .filter((each) => {
+    const label = each.closest("label")?.textContent.trim();
+    const isNamed = each.getAttribute("aria-label") || each.textContent.trim() || label;
+    return !isNamed || (each.tabIndex < 0 && !each.matches("canvas"));
+  })
+  .map((each) => each.outerHTML.slice(0, 80));
+"""
+OVERFLOWING = "return document.documentElement.scrollWidth > innerWidth + 1"
+SMALL = """
+return [...document.querySelectorAll(".transport button, .tempo button, .chips label, select, #keep button")]
+  .map((each) => [each.textContent, each.getBoundingClientRect()])
+  .filter(([, box]) => Math.min(box.width, box.height) < 28)
+  .map(([text]) => text);
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_control_has_a_name_and_room_on_every_screen(browser: "Chrome", served: Served, language: str) -> None:
+    opened(browser, served, language)
+    faults = []
+    for width, height in ((360, 640), (390, 844), (820, 1180), (1280, 800), (844, 390)):
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        wait(
+            browser,
+            "return innerWidth === arguments[0] && emo.field.width === document.getElementById('pad').clientWidth",
+            width,
+        )
+        faults += [(width, text) for text in browser.execute_script(NAMELESS) + browser.execute_script(SMALL)]
+        faults += [(width, "is wider than its screen")] if browser.execute_script(OVERFLOWING) else []
+
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert not faults
+    assert browser.execute_script("return document.querySelectorAll('[aria-live]').length") >= 2
+
+
+def test_the_page_comes_back_by_itself_after_the_daemon_was_started_again(
+    browser: "Chrome", serve: Callable[..., Served]
+) -> None:
+    before = serve()
+    opened(browser, before)
+    browser.execute_script("window.marked = true")
+    before.daemon.close()
+    wait(browser, "return !document.getElementById('notice').hidden && !emo.isHeard")
+    after = serve(port=before.port)
+    after.daemon.send("/emo/tempo", 123)
+    shown = wait(browser, "return emo.isHeard && emo.controls.tempo === 123 && document.getElementById('tempo').value")
+
+    assert shown == "123"
+    assert browser.execute_script("return window.marked")
+    assert not find(browser, "#notice").is_displayed()
