@@ -23,6 +23,7 @@ DOOR = {
     "cli",
     "cli_bench",
     "cli_label",
+    "cli_listen",
     "cli_options",
     "cli_profile",
     "cli_train",
@@ -58,7 +59,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
     "lab": (
         {"face", "studio", "stage", "train", "weights"},
-        {"click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "sklearn", "torch"},
+        {"aiohttp", "click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "sklearn", "torch"},
     ),
     "door": (
         {"face", "stage", "studio", "sound", "surface", "train", "lab", "weights"},
