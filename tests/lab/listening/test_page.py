@@ -145,6 +145,8 @@ def test_a_rater_goes_through_the_whole_test_reloads_and_is_counted(sitting: Sit
         sitting.listen()
         sitting.after(lambda: sitting.press("2"))
     assert f"All {total} answers" in sitting.one("total").text
+    sitting.one("another").click()
+    sitting.until(sitting.one("name").is_displayed)
 
     written = sitting.written()
     assert [answer.order for answer in written] == list(range(1, total + 1))
