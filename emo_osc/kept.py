@@ -84,7 +84,8 @@ def _midi(kept: Kept) -> bytes:
     from emo_osc.studio.generators import Composed
 
     ready = kept.ready
-    composed = Composed(ready.melody, ready.measured, ready.distance, ready.seed, chords=ready.chords)
+    told = (ready.melody, ready.measured, ready.distance, ready.seed)
+    composed = Composed(*told, chords=ready.chords, backing=ready.backing)
     return midi_bytes([play(composed, kept.affect, Preset())], kept.tempo)
 
 

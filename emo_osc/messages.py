@@ -87,9 +87,10 @@ class Ready:
     `seed` makes the same melody again with the same generator on the same device; `latent` is what the generator
     decoded it from, as text only the generator reads, empty where it has none. `chords` fit the melody, one for each
     half of its sixteen bars: 0..11 the major triads on C..B, 12..23 the minor ones; empty where nobody knows them.
+    `backing` are the notes composed to accompany it, in order of start, several at once; mostly there are none.
 
     Raises:
-        ValueError: there are other than 32 chords or none, or one is no triad.
+        ValueError: there are other than 32 chords or none, one is no triad, or the backing is out of order or too long.
     """
 
     melody: Melody
@@ -100,8 +101,12 @@ class Ready:
     ticket: int
     latent: str = ""
     chords: tuple[int, ...] = ()
+    backing: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
+        starts = [note.start_tick for note in self.backing]
+        if starts != sorted(starts) or any(note.end_tick > self.melody.length_tick for note in self.backing):
+            raise ValueError("the backing must be in order and end with the melody")
         if len(self.chords) not in (0, HALF_BARS) or not all(0 <= chord < CHORDS for chord in self.chords):
             raise ValueError(f"chords must be {HALF_BARS} of 0..{CHORDS - 1}, or none, got {self.chords!r:.60}")
 
@@ -194,6 +199,7 @@ StudioToStage = Loaded | Ready | Failed | Alive
 DoorToStage = Kept | NotKept | PresetRead
 ToDoor = Said | Restart | Kept | Played
 WatchToStage = Ports | Alive
+_ReadList = Callable[[list[Any]], tuple[Any, ...]]
 AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor | WatchToStage
 _KINDS: dict[str, type[AnyMessage]] = {
     kind.__name__: kind
@@ -250,11 +256,16 @@ def _plain_fields(value: AnyMessage | Affect | Colour | Measured | Reference) ->
 
 def _plain(value: object) -> object:
     if isinstance(value, Melody):  # by hand: dataclasses.asdict takes a millisecond for it, and the stage writes too
-        notes = [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in value.notes]
-        return {"bars": value.bars, "notes": notes}
+        return {"bars": value.bars, "notes": _plain_notes(value.notes)}
+    if isinstance(value, tuple) and value and isinstance(value[0], Note):
+        return _plain_notes(value)
     if isinstance(value, tuple) and value and isinstance(value[0], Reference):
         return [_plain_fields(each) for each in value]
     return _plain_fields(value) if isinstance(value, Affect | Colour | Measured | Ready) else value
+
+
+def _plain_notes(notes: tuple[Note, ...]) -> list[list[int]]:
+    return [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in notes]
 
 
 def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
@@ -268,7 +279,8 @@ def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
 
 def _value(name: str, value: object) -> object:
     if isinstance(value, list):
-        return tuple(map(_read_reference, value)) if name == "references" else _whole_numbers(value)
+        read: _ReadList = _LIST_READERS.get(name, _whole_numbers)
+        return read(value)
     if not isinstance(value, dict):
         return value
     return _READERS[name](value) if name in _READERS else value
@@ -284,10 +296,22 @@ def _read_reference(found: dict[str, Any]) -> Reference:
     return Reference(**found | {"affect": Affect(**found["affect"])})
 
 
+def _read_notes(found: list[Any]) -> tuple[Note, ...]:
+    if not {type(number) for note in found for number in note} <= {int}:
+        raise TypeError("ticks, pitches and velocities are whole numbers")
+    return tuple(Note(*note) for note in found)
+
+
 def _read_melody(found: dict[str, Any]) -> Melody:
-    if not {type(number) for note in found["notes"] for number in (*note, found["bars"])} <= {int}:
-        raise TypeError("ticks, pitches, velocities and bars are whole numbers")
-    return Melody(tuple(Note(*note) for note in found["notes"]), found["bars"])
+    if type(found["bars"]) is not int:
+        raise TypeError("bars are whole numbers")
+    return Melody(_read_notes(found["notes"]), found["bars"])
+
+
+_LIST_READERS: dict[str, _ReadList] = {
+    "backing": _read_notes,
+    "references": lambda found: tuple(map(_read_reference, found)),
+}
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -299,7 +323,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 # Of every kind, what each field may hold; a whole number counts as a float, as JSON writes 1.0 and 1 alike.
-_HELD: dict[object, Any] = {float: float | int, tuple[int, ...]: tuple, tuple[Reference, ...]: tuple}
+_TUPLES: tuple[Any, ...] = (tuple[int, ...], tuple[Note, ...], tuple[Reference, ...])
+_HELD: dict[object, Any] = {float: float | int} | dict.fromkeys(_TUPLES, tuple)
 _TYPES: dict[type[AnyMessage], dict[str, Any]] = {
     kind: {name: _HELD.get(hint, hint) for name, hint in get_type_hints(kind).items()} for kind in _KINDS.values()
 }

@@ -28,13 +28,14 @@ from emo_osc.messages import (
     decode,
     encode,
 )
-from emo_osc.score import Melody, Note, monophonic
+from emo_osc.score import PHRASE_TICKS, Melody, Note, monophonic
 
 axes = st.floats(-1.0, 1.0)
 affects = st.builds(Affect, axes, axes)
 measures = st.floats(0.0, 127.0)
 notes = st.builds(Note, st.integers(0, 30_719), st.integers(1, 960), st.integers(0, 127), st.integers(1, 127))
 melodies = st.lists(notes, max_size=20).map(monophonic)
+backings = st.lists(notes.filter(lambda note: note.end_tick <= PHRASE_TICKS), max_size=9).map(sorted).map(tuple)
 readies = st.builds(
     Ready,
     melodies,
@@ -45,6 +46,7 @@ readies = st.builds(
     st.integers(),
     st.text(),
     st.just(()) | st.tuples(*[st.integers(0, 23)] * 32),
+    backings,
 )
 references = st.builds(
     Reference,
@@ -144,3 +146,9 @@ def test_chords_are_32_triads_or_none(chords: str) -> None:
     line = encode(PLAIN_READY).replace(b'"chords": []', f'"chords": {chords}'.encode())
     with pytest.raises(ValueError, match="not a message"):
         decode(line)
+
+
+@pytest.mark.parametrize("backing", [(Note(480, 480, 60), Note(0, 480, 60)), (Note(PHRASE_TICKS - 1, 2, 60),)])
+def test_a_backing_that_is_out_of_order_or_too_long_is_refused(backing: tuple[Note, ...]) -> None:
+    with pytest.raises(ValueError, match="backing"):
+        Ready(Melody(()), Affect(0, 0), Measured(0, 0, 0), 0.0, 1, 1, backing=backing)

@@ -68,7 +68,7 @@ def takes(
 def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS, colour: Colour = PLAIN) -> Take:
     """The first `bars` (1..16) of a melody as the stage plays it, in a mood's colour; it varies as its seed says."""
     told = (composed.measured, composed.distance, composed.seed)
-    ready = Ready(composed.melody, affect, *told, ticket=0, chords=composed.chords)
+    ready = Ready(composed.melody, affect, *told, ticket=0, chords=composed.chords, backing=composed.backing)
     performer = Performer(Shelf((ready,)), settings_of(preset), Random(0), affect)
     performer.feel(affect, colour)
     performer.play()

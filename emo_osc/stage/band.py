@@ -12,6 +12,7 @@ from emo_osc.stage.heard import Heard
 from emo_osc.stage.luck import luck_of
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.voice import Voice
+from emo_osc.stage.written import WrittenPart, bass_of, chords_of
 
 HALF_TICKS = TICKS_PER_BAR // 2
 CENTRE = 58.0  # the mean pitch of a chord, below the melodies' 71 (`emotion_reference.md` section 3)
@@ -136,7 +137,7 @@ class Part:
 
     def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
         """Go on with the first stroke at or after `tick`, in a phrase that began at `phrase_tick`."""
-        self._tones = self._role.tones(phrase.chords) if phrase else ()
+        self._tones = self._role.tones(phrase.chords) if phrase and not phrase.backing else ()
         self._seed, self._phrase_tick = phrase.seed if phrase else 0, phrase_tick
         self._pattern = pattern_of(self._role.patterns, expression.affect.arousal)
         self._aim(tick - phrase_tick, expression)
@@ -185,16 +186,19 @@ class Part:
 
 
 class Band:
-    """Chords and bass together, each on its own channel, as the settings `chords` and `bass` let them be heard."""
+    """Chords and bass together, each on its own channel, as the settings `chords` and `bass` let them be heard.
+
+    A phrase that comes with a backing is accompanied by it; the others by patterns over their chords.
+    """
 
     def __init__(self) -> None:
-        self._parts = (Part(CHORDS), Part(BASS))
+        written = (WrittenPart(CHORDS.level, CHORDS.channel, chords_of), WrittenPart(BASS.level, BASS.channel, bass_of))
+        self._parts = (Part(CHORDS), Part(BASS), *written)
 
     @property
     def next_tick(self) -> float:
         """When a stroke is due, or a note ends; infinity where all rest."""
-        chords, bass = self._parts
-        return min(chords.next_tick, bass.next_tick)
+        return min(part.next_tick for part in self._parts)
 
     def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
         """Play by other settings; note-offs of whoever falls silent or changes its channel."""

@@ -209,5 +209,5 @@ def _check(ready: Ready) -> None:
     measured = ready.measured
     if not all(map(isfinite, (ready.distance, measured.notes_per_bar, measured.mean_pitch, measured.major_share))):
         raise ValueError("a message with figures that are none")
-    if len(ready.melody.notes) > MAX_NOTES or len(ready.latent) > MAX_LATENT:
+    if max(len(ready.melody.notes), len(ready.backing)) > MAX_NOTES or len(ready.latent) > MAX_LATENT:
         raise ValueError("a message with a melody past every measure")

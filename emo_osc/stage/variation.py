@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from emo_osc.messages import Measured, Ready
-from emo_osc.score import BARS, assembled
+from emo_osc.score import BARS, PHRASE_TICKS, TICKS_PER_BAR, Note, assembled
 
 
 def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Ready:
@@ -29,7 +29,15 @@ def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Rea
         (1.0 - share) * phrase.measured.major_share + share * other.measured.major_share,
     )
     chords = _chords(phrase, other, sources)
-    return replace(phrase, melody=melody, measured=measured, latent="", ticket=-1, chords=chords)
+    return replace(
+        phrase,
+        melody=melody,
+        measured=measured,
+        latent="",
+        ticket=-1,
+        chords=chords,
+        backing=_backing(phrase, other, sources),
+    )
 
 
 def _chords(phrase: Ready, other: Ready, sources: dict[int, int]) -> tuple[int, ...]:
@@ -38,6 +46,20 @@ def _chords(phrase: Ready, other: Ready, sources: dict[int, int]) -> tuple[int, 
         return ()
     taken = (other.chords[2 * sources[bar] :] if bar in sources else phrase.chords[2 * bar :] for bar in range(BARS))
     return tuple(chord for chords in taken for chord in chords[:2])
+
+
+def _backing(phrase: Ready, other: Ready, sources: dict[int, int]) -> tuple[Note, ...]:
+    """What accompanies each bar's own melody; nothing where one of the two has none."""
+    if not (phrase.backing and other.backing):
+        return ()
+    notes: list[Note] = []
+    for bar in range(BARS):
+        backing, source = (other.backing, sources[bar]) if bar in sources else (phrase.backing, bar)
+        begin, moved = source * TICKS_PER_BAR, (bar - source) * TICKS_PER_BAR
+        for note in (each for each in backing if begin <= each.start_tick < begin + TICKS_PER_BAR):
+            start = note.start_tick + moved
+            notes.append(replace(note, start_tick=start, duration_tick=min(note.duration_tick, PHRASE_TICKS - start)))
+    return tuple(notes)
 
 
 def _equal_bars(phrase: Ready) -> list[list[int]]:

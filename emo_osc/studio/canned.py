@@ -54,7 +54,9 @@ class Canned:
         near = self._nearest(affect, max(count, CHOICE))
         chosen = Random(seed).sample(near, min(count, len(near)))
         return [
-            Composed(ready.melody, ready.measured, _miss(ready, affect), seed, chords=ready.chords)
+            Composed(
+                ready.melody, ready.measured, _miss(ready, affect), seed, chords=ready.chords, backing=ready.backing
+            )
             for ready in sorted(chosen, key=lambda ready: _miss(ready, affect))
         ]
 

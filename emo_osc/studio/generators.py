@@ -8,7 +8,7 @@ from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.messages import Measured
 from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody
+from emo_osc.score import Melody, Note
 
 if TYPE_CHECKING:
     from emo_osc.studio.attributes import Aim
@@ -27,7 +27,8 @@ class Composed:
     """A melody made for an affect, with what was measured on its notes and how far that lies from the targets.
 
     `distance` >= 0, 0 is exact; `seed` makes it again; `latent` is what it was decoded from, as text only its generator
-    reads, empty where there is none; `chords` fit the melody, as `messages.Ready` has them.
+    reads, empty where there is none; `chords` fit the melody, and the `backing` accompanies it, as `messages.Ready` has
+    them.
     """
 
     melody: Melody
@@ -36,6 +37,7 @@ class Composed:
     seed: int
     latent: str = ""
     chords: tuple[int, ...] = ()
+    backing: tuple[Note, ...] = ()
 
 
 class Generator(Protocol):

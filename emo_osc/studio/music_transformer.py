@@ -126,7 +126,7 @@ def _melody(sounds: list[Sound]) -> Melody:
 def _composed(sounds: list[Sound], apart: float, seed: int) -> Composed:
     melody = _melody(sounds)
     measured = measure(np.array([tokens_of(melody)]))
-    return Composed(melody, measured, apart, seed, chords=chords_of(sounds))
+    return Composed(melody, measured, apart, seed, chords=chords_of(sounds), backing=backing_of(sounds))
 
 
 def _children(seed: int, count: int) -> list[int]:

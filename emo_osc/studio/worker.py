@@ -228,7 +228,7 @@ class Studio:
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
         for made in composed:
-            told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords)
+            told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords, made.backing)
             self._send(Ready(made.melody, affect, *told))
 
     def _draw(self, amount: int) -> None:

@@ -31,4 +31,5 @@ def write_shelf(generator: Generator, path: Path, told: Callable[[int, int], Non
 
 def _lines(generator: Generator, affect: Affect, count: int, seed: int) -> Iterable[bytes]:
     for made in generator.compose(affect, CHOICE * count, seed)[:count]:
-        yield encode(Ready(made.melody, affect, made.measured, made.distance, made.seed, -1, chords=made.chords))
+        told = (made.melody, affect, made.measured, made.distance, made.seed, -1)
+        yield encode(Ready(*told, chords=made.chords, backing=made.backing))
