@@ -80,7 +80,18 @@ def _run(preset_name: str, options: dict[str, Any], kept: dict[str, Any]) -> Non
     desk = Desk(material.trials, read_answers([answers.path], _tell))
     app = application(desk, answers, clips, _minutes(material))
     _tell(f"test {desk.test}: {len(material.trials)} questions and a repeat of each form; ctrl-C ends and counts")
+    if not _is_loopback(kept["host"]):
+        _tell(f"{kept['host']}: whoever is on this network can answer, under any name")
     asyncio.run(serve(app, kept["host"], kept["port"], lambda where: _tell(f"open {where}")))
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _material(preset_name: str, options: dict[str, Any], recipe: "Recipe", data: Path | None) -> "Material":

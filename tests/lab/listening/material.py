@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 
 from emo_osc.lab.listening.clips import Material, Recipe, make_material
-from emo_osc.preset import GeneratorSection, Preset
+from emo_osc.preset import GeneratorSection, Preset, changed
 from emo_osc.studio.generators import build
 
 RECIPE = Recipe(latents=1, pairs=1, humans=1, bars=1)
 
 
-def canned_material(data: Path | None = None, recipe: Recipe = RECIPE) -> Material:
+def canned_material(data: Path | None = None, recipe: Recipe = RECIPE, tempo: float = 120.0) -> Material:
     """What the canned generator makes of a recipe."""
-    return make_material(build(GeneratorSection(name="canned")), Preset(), recipe, data)
+    preset = changed(Preset(), {"clock.tempo": tempo}, "test")
+    return make_material(build(GeneratorSection(name="canned")), preset, recipe, data)
 
 
 def write_corpus(folder: Path, pieces: int = 40) -> Path:

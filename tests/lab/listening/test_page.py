@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from emo_osc.lab.listening.answers import Answer, read_answers
-from emo_osc.lab.listening.trials import CHOICES, FIVE, TWO
+from emo_osc.lab.listening.answers import Answer, AnswerFile, read_answers
+from emo_osc.lab.listening.desk import Desk, Given
+from emo_osc.lab.listening.trials import CHOICES, FIVE, TWO, Trial
 from tests.lab.listening.material import canned_material
 
 if TYPE_CHECKING:
@@ -20,7 +22,14 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
 
 WAIT_S = 20.0
+TEMPO = 300.0  # the shorter a clip, the sooner it is rendered
 WORDS = Path(__file__).parents[3] / "emo_osc" / "lab" / "listening" / "page" / "words.json"
+
+
+@cache
+def trials() -> tuple[Trial, ...]:
+    """What the served test asks: the same arguments make the same test."""
+    return canned_material(tempo=TEMPO).trials
 
 
 class Sitting:
@@ -39,7 +48,7 @@ class Sitting:
             "--bars",
             "1",
             "--tempo",
-            "300",
+            f"{TEMPO}",
             "--port",
             "0",
         )
@@ -101,7 +110,8 @@ class Sitting:
         return "--heard" in style
 
     def written(self) -> list[Answer]:
-        return read_answers([self.answers], print)
+        """What was answered here; not by Ann."""
+        return [answer for answer in read_answers([self.answers], print) if answer.rater != "ann"]
 
     def after(self, act: Any) -> None:
         """Does something, and waits until its answer is written down and the next question is there."""
@@ -113,6 +123,11 @@ class Sitting:
 
 @pytest.fixture
 def sitting(browser: "Chrome", tmp_path: Path) -> Iterator[Sitting]:
+    """A test that Ann has begun another day."""
+    desk, answers = Desk(trials()), AnswerFile(tmp_path / "answers.jsonl")
+    for place in (1, 2):
+        answers.append(desk.taken("ann", Given(place, "first", 1000.0, 2)))
+        desk.answered(read_answers([answers.path], print)[-1])
     served = Sitting(tmp_path, browser)
     yield served
     served.close()
@@ -120,7 +135,7 @@ def sitting(browser: "Chrome", tmp_path: Path) -> Iterator[Sitting]:
 
 def test_a_rater_goes_through_the_whole_test_reloads_and_is_counted(sitting: Sitting) -> None:
     sitting.enter("민수")
-    total = len(canned_material().trials) + 2
+    total = len(trials()) + 2
 
     assert sitting.one("place").text == f"1 of {total}"
     assert not any(button.is_enabled() for button in sitting.all("#choices button"))  # nobody answers unheard
@@ -158,7 +173,7 @@ def test_a_rater_goes_through_the_whole_test_reloads_and_is_counted(sitting: Sit
     assert "민수" in out
 
 
-def test_the_page_speaks_korean_asks_nobody_else_and_lets_the_next_one_in(sitting: Sitting) -> None:
+def test_the_page_speaks_korean_asks_nobody_else_and_goes_on_where_another_day_ended(sitting: Sitting) -> None:
     sitting.browser.get(sitting.url)
     sitting.until(sitting.one("name").is_displayed)
     sitting.all("[data-language=ko]")[0].click()
@@ -176,7 +191,7 @@ def test_the_page_speaks_korean_asks_nobody_else_and_lets_the_next_one_in(sittin
 
     sitting.browser.get(f"{sitting.url}?rater=ann")
     sitting.until(lambda: sitting.one("trial").is_displayed())
-    assert sitting.one("place").text == "9개 중 1번째"
+    assert sitting.one("place").text == f"{len(trials()) + 2}개 중 3번째"
 
 
 def test_both_languages_have_every_word() -> None:
