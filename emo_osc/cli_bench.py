@@ -55,6 +55,22 @@ def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
         write(tables, json_out)
 
 
+@bench.command("transformer")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
+@click.option("--model", type=PATH, metavar="FILE", help="A checkpoint, instead of the shipped one.")
+@JSON
+def bench_transformer(seconds: float, threads: int, model: Path | None, json_out: Path | None) -> None:
+    """How much faster than real time the music transformer composes."""
+    from emo_osc.lab.bench_transformer import bench_transformer as measure
+    from emo_osc.lab.report import show, write
+
+    tables = {"transformer": measure(seconds, model, threads)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
 @bench.command("clock")
 @click.option("--seconds", type=click.FloatRange(min=1.0), default=45.0, show_default=True, help="How long to measure.")
 @JSON

@@ -55,7 +55,7 @@ def bench_decode(seconds: float, threads: int = 1) -> dict[str, float]:
     """
     figures: dict[str, float] = {}
     subjects = (_shipped, _compact, _full)
-    with _threads(threads), torch.no_grad():
+    with threads_of(threads), torch.no_grad():
         for build in subjects:
             figures |= figures_of(build(), seconds / len(subjects))
     return figures
@@ -133,7 +133,7 @@ def _full() -> Subject:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def threads_of(count: int) -> Iterator[None]:
     """So many threads (the studio plays with one), no denormals."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)

@@ -35,11 +35,11 @@ class Transformer:
     device = "cpu"
 
     def __init__(self, net: MusicTransformer, choice: Choice = USUAL, aim: Aim = targets) -> None:
-        self._net, self._choice, self._aim = net.eval(), choice, aim
+        self.net, self._choice, self._aim = net.eval(), choice, aim
 
     def stream(self, seed: int) -> Stream:
         """A piece that goes on for as long as bars are asked for."""
-        return Stream(self._net, seed, self._choice)
+        return Stream(self.net, seed, self._choice)
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` pieces, the nearest to the affect's targets first; same seed, same pieces."""

@@ -18,7 +18,7 @@ from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, NO_LENGTH, NO_NOTE, Soun
 from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, Events, MusicTransformer
 
 MOST_EVENTS = 64  # in a bar: people's busiest have 60
-KEPT = 2  # bars that can be taken back; each costs the memory of a whole cache
+KEPT = 2  # bars that can be taken back
 
 _Event = tuple[int, int, int]
 _BAR_LINE: _Event = (BAR, NO_NOTE, NO_LENGTH)
@@ -40,14 +40,6 @@ class Choice:
 USUAL = Choice()
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """What was remembered before a bar."""
-
-    bar: int
-    cache: Cache
-
-
 class Stream:
     """One piece, endless; the same seed and the same feelings make the same bars."""
 
@@ -55,13 +47,13 @@ class Stream:
         self._net, self._seed, self._choice = net, seed, choice
         self._rows = 1 if choice.guidance in (0.0, 1.0) else 2  # what is told the feeling, and what is not
         self._is_told = torch.tensor([[choice.guidance != 0.0], [False]][: self._rows])
-        self._cache, self._marks = net.nothing(self._rows), list[_Mark]()
+        self._cache, self._marks = Cache(net.config, self._rows), dict[int, int]()
         self.bars = 0
         """How many bars there are so far."""
 
     def can_go_back_to(self, bar: int) -> bool:
         """Whether that bar can be composed anew."""
-        return any(mark.bar == bar for mark in self._marks)
+        return bar in self._marks
 
     @torch.inference_mode()
     def compose(self, affect: Affect, bar: int | None = None, tempo_bpm: float = REFERENCE_BPM) -> list[Sound]:
@@ -73,7 +65,7 @@ class Stream:
         bar = self.bars if bar is None else bar
         if bar != self.bars:
             self._go_back_to(bar)
-        self._marks = [*self._marks[1 - KEPT :], _Mark(bar, self._cache)]
+        self._marks = {at: read for at, read in self._marks.items() if bar - KEPT < at < bar} | {bar: self._cache.read}
         luck = np.random.default_rng((self._seed, bar))
         told = torch.tensor([affect.valence, affect.arousal, log2(tempo_bpm / REFERENCE_BPM)])
         heard, events = self._hear(_BAR_LINE, bar, told), [_BAR_LINE]
@@ -84,19 +76,15 @@ class Stream:
         return decode(np.array(events))
 
     def _go_back_to(self, bar: int) -> None:
-        mark = next((mark for mark in self._marks if mark.bar == bar), None)
-        if mark is None:
+        if bar not in self._marks:
             raise ValueError(f"bar {bar} cannot be composed: there are {self.bars} bars, and {KEPT} can be taken back")
-        self._cache, self._marks = mark.cache, self._marks[: self._marks.index(mark)]
+        self._cache.go_back_to(self._marks[bar])
 
     def _hear(self, event: _Event, bar: int, told: Tensor) -> Tensor:
         """What is known after an event, (rows, 1, D)."""
         place, note, length, phase, key = (torch.full((self._rows, 1), number) for number in (*event, bar % PHASES, 0))
         feeling = told.expand(self._rows, 1, -1)
-        known, self._cache = self._net.step(
-            Events(place, note, length, phase, key, feeling, self._is_told), self._cache
-        )
-        return known
+        return self._net.step(Events(place, note, length, phase, key, feeling, self._is_told), self._cache)
 
     def _drawn(self, known: Tensor, last: _Event, luck: np.random.Generator) -> _Event:
         """The next event: never before the last one, each note of a moment once, in the order of learning."""

@@ -6,6 +6,7 @@ import torch
 from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
 from emo_osc.studio.nets.music_transformer import (
     TOLD,
+    Cache,
     Events,
     MusicTransformer,
     MusicTransformerConfig,
@@ -67,32 +68,31 @@ def test_attention_is_what_it_is_written_out_to_be() -> None:
 def test_one_after_another_with_a_cache_is_as_all_at_once(entry: str) -> None:
     net, events = small(entry=entry), some_events()
 
-    known, cache = [], net.nothing(PIECES)
-    for at in range(COUNT):
-        one, cache = net.step(part(events, at, at + 1), cache)
-        known.append(one)
+    cache = Cache(net.config, PIECES)
+    known = [net.step(part(events, at, at + 1), cache) for at in range(COUNT)]
 
     assert torch.allclose(torch.cat(known, 1), net(events), atol=1e-4)
 
 
-def test_a_cache_cut_back_goes_on_as_if_the_rest_had_not_been() -> None:
+def test_a_cache_that_goes_back_goes_on_as_if_the_rest_had_not_been() -> None:
     net, events = small(), some_events()
-    cache = net.nothing(PIECES)
+    cache = Cache(net.config, PIECES)
     for at in range(8):
-        _, cache = net.step(part(events, at, at + 1), cache)
+        net.step(part(events, at, at + 1), cache)
 
-    known, _ = net.step(part(events, 5, 6), cache.until(5))
+    cache.go_back_to(5)
+    known = net.step(part(events, 5, 6), cache)
 
     assert torch.allclose(known, net(part(events, 0, 6))[:, -1:], atol=1e-4)
 
 
-def test_a_cache_never_outgrows_the_context() -> None:
-    net, events, cache = small(), some_events(24), None
-    cache = net.nothing(PIECES)
-    for at in range(24):
-        _, cache = net.step(part(events, at, at + 1), cache)
+def test_a_cache_never_outgrows_the_context_and_forgets_the_oldest() -> None:
+    net, events = small(layers=1), some_events(24)  # of one layer, since the others remember what they heard
+    cache = Cache(net.config, PIECES)
+    known = [net.step(part(events, at, at + 1), cache) for at in range(24)]
 
-    assert cache.keys[0].shape[2] == net.config.context
+    assert (cache.events, cache.dropped, cache.read) == (16, 8, 24)
+    assert torch.allclose(known[-1], net(part(events, 8, 24))[:, -1:], atol=1e-4)
 
 
 def test_no_event_hears_what_comes_later() -> None:

@@ -19,7 +19,7 @@ GLAD, SAD = Affect(0.9, 0.8), Affect(-0.9, -0.8)
 def net() -> MusicTransformer:
     """One that learned nothing, and speaks its mind."""
     torch.manual_seed(5)
-    net = MusicTransformer(MusicTransformerConfig(width=32, layers=2, heads=2, context=96, feeling=8)).eval()
+    net = MusicTransformer(MusicTransformerConfig(width=32, layers=2, heads=2, context=256, feeling=8)).eval()
     for parameter in net.parameters():
         torch.nn.init.normal_(parameter, std=0.25)
     return net

@@ -54,19 +54,35 @@ class Events(NamedTuple):
     is_told: Tensor
 
 
-class Cache(NamedTuple):
-    """Keys and values of every layer, (B, H, S, G) each: what has been read."""
+class Cache:
+    """Keys and values of every layer, (layers, B, H, context, G): what has been read, in place; `events` of it count.
 
-    keys: tuple[Tensor, ...]
-    values: tuple[Tensor, ...]
+    `dropped` older ones were forgotten to make room.
+    """
 
-    def cut(self, events: int) -> "Cache":
-        """The last so many events."""
-        return Cache(*(tuple(each[:, :, -events:] for each in part) for part in self))
+    def __init__(self, config: MusicTransformerConfig, pieces: int) -> None:
+        shape = (config.layers, pieces, config.heads, config.context, config.width // config.heads)
+        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+        self.events = self.dropped = 0
 
-    def until(self, events: int) -> "Cache":
-        """The first so many events."""
-        return Cache(*(tuple(each[:, :, :events] for each in part) for part in self))
+    @property
+    def read(self) -> int:
+        """How many events have been read in all."""
+        return self.dropped + self.events
+
+    def go_back_to(self, read: int) -> None:
+        """Forget the latest, so that so many events have been read in all."""
+        self.events = max(0, read - self.dropped)
+
+    def make_room(self) -> None:
+        """Forget the oldest quarter where all is full: seldom, since to move the rest takes longer than an event."""
+        context = self.keys.shape[3]
+        if self.events < context:
+            return
+        far = max(1, context // 4)
+        for part in (self.keys, self.values):
+            part[..., : context - far, :] = part[..., far:, :].clone()
+        self.events, self.dropped = context - far, self.dropped + far
 
 
 class RelativeAttention(nn.Module):
@@ -89,13 +105,13 @@ class RelativeAttention(nn.Module):
         weights = self.dropout(scores.masked_fill(ahead, float("-inf")).softmax(dim=-1))
         return self._written(weights @ value)
 
-    def step(self, x: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """One event more. x: (B, 1, D), what was read before: (B, H, S - 1, G) -> (B, 1, D) and (B, H, S, G) twice."""
+    def step(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        """One event more. x: (B, 1, D); keys and values with room for its own at the end, (B, H, S, G) -> (B, 1, D)."""
         query, key, value = self._read(x)
-        keys, values = torch.cat([keys, key], 2), torch.cat([values, value], 2)
+        keys[:, :, -1:], values[:, :, -1:] = key, value
         far = query @ self.distance[:, -keys.shape[2] :].transpose(-1, -2)  # (B, H, 1, S)
         weights = ((query @ keys.transpose(-1, -2) + far) / sqrt(self.width)).softmax(dim=-1)
-        return self._written(weights @ values), keys, values
+        return self._written(weights @ values)
 
     def _read(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         three: Tensor = self.read(x)
@@ -136,12 +152,11 @@ class Layer(nn.Module):
         thought: Tensor = self.dropout(self._think(second(x)))
         return x + thought
 
-    def step(self, x: Tensor, feeling: Tensor, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def step(self, x: Tensor, feeling: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """One event more, as `RelativeAttention.step`."""
         first, second = self._normed(feeling)
-        heard, keys, values = self.attention.step(first(x), keys, values)
-        x = x + heard
-        return x + self._think(second(x)), keys, values
+        x = x + self.attention.step(first(x), keys, values)
+        return x + self._think(second(x))
 
     def _think(self, x: Tensor) -> Tensor:
         thought: Tensor = self.narrow(functional.gelu(self.widen(x)))
@@ -168,7 +183,7 @@ class _Norm:
 
 
 class MusicTransformer(nn.Module):
-    """Reads events, says the next: `forward` for training, `step` with a cache for composing."""
+    """Reads events, says the next: `forward` for training, `step` with a cache on the CPU for composing."""
 
     def __init__(self, config: MusicTransformerConfig) -> None:
         super().__init__()
@@ -196,23 +211,16 @@ class MusicTransformer(nn.Module):
         known: Tensor = self.norm(x)
         return known
 
-    def step(self, events: Events, cache: Cache) -> tuple[Tensor, Cache]:
-        """The same for one event, T = 1, after those in the cache; the cache with it, no longer than the context."""
+    def step(self, events: Events, cache: Cache) -> Tensor:
+        """The same for one event, T = 1, after those in the cache, which then holds it too."""
         x, feeling = self._embedded(events)
-        cache = cache.cut(self.config.context - 1) if cache.keys[0].shape[2] >= self.config.context else cache
-        keys, values = [], []
-        for layer, old_keys, old_values in zip(self.layers, cache.keys, cache.values, strict=True):
+        cache.make_room()
+        cache.events += 1
+        for layer, keys, values in zip(self.layers, cache.keys, cache.values, strict=True):
             assert isinstance(layer, Layer)
-            x, key, value = layer.step(x, feeling, old_keys, old_values)
-            keys.append(key)
-            values.append(value)
-        return self.norm(x), Cache(tuple(keys), tuple(values))
-
-    def nothing(self, pieces: int) -> Cache:
-        """The cache before the first event."""
-        heads = self.config.heads
-        empty = self.norm.weight.new_zeros(pieces, heads, 0, self.config.width // heads)
-        return Cache((empty,) * self.config.layers, (empty,) * self.config.layers)
+            x = layer.step(x, feeling, keys[:, :, : cache.events], values[:, :, : cache.events])
+        known: Tensor = self.norm(x)
+        return known
 
     def place_logits(self, known: Tensor) -> Tensor:
         """Where the next event is. (.., D) -> (.., PLACES)."""
