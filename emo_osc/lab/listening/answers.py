@@ -12,6 +12,7 @@ from emo_osc.errors import EmoOscError
 from emo_osc.lab.listening.trials import CHOICES, KINDS, QUESTIONS
 
 MOST_MS = 24 * 3600 * 1000.0
+MOST_PLAYS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Answer:
             raise ValueError(f"ms: {self.ms!r}")
         if not isinstance(self.order, int) or self.order < 1 or not isinstance(self.rater, str) or not self.rater:
             raise ValueError(f"rater and order: {self.rater!r}, {self.order!r}")
+        if not isinstance(self.plays, int) or not 0 <= self.plays <= MOST_PLAYS or not isinstance(self.repeat, bool):
+            raise ValueError(f"plays and repeat: {self.plays!r}, {self.repeat!r}")
 
     @property
     def is_right(self) -> bool:

@@ -48,6 +48,8 @@ def test_what_somebody_said_elsewhere_counts_too_and_once(tmp_path: Path) -> Non
         SAD.line().replace('"order": 3', '"order": 0'),
         SAD.line().replace('"order": 3', '"order": "3"'),
         SAD.line().replace("민수", ""),
+        SAD.line().replace('"plays": 1', '"plays": -1'),
+        SAD.line().replace('"repeat": false', '"repeat": 0'),
     ],
 )
 def test_a_line_that_is_no_answer_is_told_and_passed_over(tmp_path: Path, line: str) -> None:
