@@ -12,7 +12,7 @@ ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
 
-.PHONY: feelings soak play test lint types pytest system fuzz docs patches wheel clean
+.PHONY: feelings screenshots soak play test lint types pytest system fuzz docs patches wheel clean
 
 play: $(VENV)/.installed  ## the instrument, with every default; ARGS="--preset club --no-sound" goes to emo-osc serve
 	@$(BIN)/emo-osc serve $(ARGS)
@@ -40,6 +40,9 @@ patches: $(VENV)/.installed-test
 
 feelings: $(VENV)/.installed-test  ## docs/feelings.md: one latent in all nine moods
 	@$(BIN)/python -m emo_osc.lab.feelings $(ARGS)
+
+screenshots: $(VENV)/.installed-test  ## docs/images/pad*.png, in a headless Chromium
+	@$(BIN)/python -m emo_osc.lab.screenshots $(ARGS)
 
 soak: $(VENV)/.installed-test  ## twenty minutes of a restless performer; ARGS="--minutes 60"
 	@$(BIN)/python -m emo_osc.lab.soak $(ARGS)

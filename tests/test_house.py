@@ -22,6 +22,7 @@ DOOR = {
     "checks",
     "cli",
     "cli_bench",
+    "cli_face",
     "cli_label",
     "cli_listen",
     "cli_options",
@@ -59,7 +60,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
     "lab": (
         {"face", "studio", "stage", "train", "weights"},
-        {"aiohttp", "click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "sklearn", "torch"},
+        {"aiohttp", "click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "selenium", "sklearn", "torch"},
     ),
     "door": (
         {"face", "stage", "studio", "sound", "surface", "train", "lab", "weights"},

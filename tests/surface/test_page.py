@@ -84,6 +84,8 @@ def test_a_drag_moves_the_feeling_and_the_next_notes_with_it(browser: "Chrome", 
     right, up = affect(served, lambda v, a: v > 0.55 and a > 0.75)
     hard = min(velocity(served) for _ in range(4))
 
+    wait(browser, "return emo.field.point.arousal > 0.75")  # it is drawn there too
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # selenium says no types for it
     assert (valence, arousal) == pytest.approx((-right, -up), abs=0.03)
     assert hard > soft
 

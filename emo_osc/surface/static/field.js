@@ -2,7 +2,7 @@
 
 import { colourOf, css } from "./colours.js";
 
-const TAP_MS = 260, TAP_PX = 8, NEAR_PX = 26, TRAIL = 42, RIPPLE_MS = 1400, EASE_MS = 70;
+const TAP_MS = 260, TAP_PX = 8, NEAR_PX = 26, TRAIL_MS = 550, RIPPLE_MS = 1400, EASE_MS = 70;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const clamp = (value) => Math.max(-1, Math.min(1, value));
 
@@ -158,23 +158,23 @@ export class Field {
     const colour = colourOf(this.point.valence, this.point.arousal);
     ink.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     ink.drawImage(this.ground, 0, 0, this.width, this.height);
-    this.drawTrail(ink, at, colour);
+    this.drawTrail(ink, at, colour, nowMs);
     this.drawRipples(ink, at, colour, nowMs);
     this.drawFingers(ink, at, colour);
     drawOrb(ink, at, colour, this.fingers.size > 0);
     return colour;
   }
 
-  drawTrail(ink, at, colour) {
-    this.trail.push(at);
-    if (this.trail.length > TRAIL) this.trail.shift();
+  drawTrail(ink, at, colour, nowMs) {
+    this.trail.push({ ...at, atMs: nowMs });
+    while (nowMs - this.trail[0].atMs > TRAIL_MS) this.trail.shift();
     if (STILL.matches) return;
-    ink.lineCap = "round";
+    ink.lineCap = "butt";
     for (let index = 1; index < this.trail.length; index++) {
-      const share = index / this.trail.length, from = this.trail[index - 1], to = this.trail[index];
+      const from = this.trail[index - 1], to = this.trail[index], share = 1 - (nowMs - to.atMs) / TRAIL_MS;
       if (Math.abs(from.x - to.x) + Math.abs(from.y - to.y) < 0.2) continue;
-      ink.strokeStyle = css(colour, 0.5 * share * share);
-      ink.lineWidth = 1 + 9 * share;
+      ink.strokeStyle = css(colour, 0.42 * share * share);
+      ink.lineWidth = 1 + 6 * share;
       ink.beginPath();
       ink.moveTo(from.x, from.y);
       ink.lineTo(to.x, to.y);
@@ -185,7 +185,8 @@ export class Field {
   drawRipples(ink, at, colour, nowMs) {
     this.ripples = this.ripples.filter((ripple) => nowMs - ripple.at < RIPPLE_MS);
     for (const { at: begun, note } of this.ripples) {
-      const share = (nowMs - begun) / RIPPLE_MS, reach = (1 - (1 - share) ** 3) * (40 + note.velocity * 1.1);
+      const share = Math.max(0, nowMs - begun) / RIPPLE_MS;  // a frame is dated from before its drawing
+      const reach = (1 - (1 - share) ** 3) * (40 + note.velocity * 1.1);
       ink.strokeStyle = css(colour, 0.5 * (1 - share) ** 2 * (note.velocity / 127 + 0.2));
       ink.lineWidth = 1.6;
       ink.beginPath();

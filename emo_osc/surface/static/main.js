@@ -15,7 +15,7 @@ const KEYS = {
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STEP = 0.05, WIDE_STEP = 0.25;
 const SPEAK_MS = 700, TOLD_MS = 4000, FACTS_MS = 2000;
-const TOLD_ACKS = new Set(["/emo/next", "/emo/again", "/emo/mutate", "/emo/keep", "/emo/recall", "/emo/midi/learn", "/emo/preset"]);
+const TOLD_ACKS = new Set(["/emo/next", "/emo/again", "/emo/mutate"]);
 const LAMPS = { stage: "lamp-stage", studio: "lamp-studio", clock: "lamp-clock" };
 const byId = (id) => document.getElementById(id);
 
@@ -174,9 +174,7 @@ class App {
   }
 
   hearAck({ address, bar, ms }) {
-    if (!TOLD_ACKS.has(address)) return;
-    const what = word(address.split("/").pop());
-    this.tell(ms > 0 ? word("lands", what, bar) : word("at_once", what));
+    if (TOLD_ACKS.has(address) && ms > 0) this.tell(word("lands", word(address.split("/").pop()), bar));
   }
 
   setLanguage(language) {
@@ -223,13 +221,13 @@ class App {
   }
 
   frame(nowMs, beforeMs) {
+    requestAnimationFrame((nextMs) => this.frame(nextMs, nowMs));
     const colour = this.field.draw(nowMs, Math.min(100, nowMs - beforeMs));
     if (colour) {
       this.roll.draw(nowMs, colour);
       this.tint(colour);
     }
     this.showPlace(nowMs);
-    requestAnimationFrame((nextMs) => this.frame(nextMs, nowMs));
   }
 
   tint(colour) {

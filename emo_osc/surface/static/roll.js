@@ -65,7 +65,7 @@ export class Roll {
     for (const note of now) this.drawNote(ink, note, colour, this.light(note, position, wait, nowMs), false);
     if (wait < Infinity) for (const note of next) {
       const isPast = note.step / 16 < position % BARS;
-      if (this.ahead(note, position) >= wait) this.drawNote(ink, note, colour, isPast ? 0.22 : 0.55, true);
+      if (this.ahead(note, position) >= wait) this.drawNote(ink, note, colour, isPast ? 0.13 : 0.55, true);
     }
     this.drawHead(ink, position, colour);
   }
@@ -75,7 +75,7 @@ export class Roll {
 
   light(note, position, wait, nowMs) {
     const head = (position % BARS) * 16, isOn = this.isPlaying && note.step <= head && head < note.step + note.length;
-    if (isOn) return 1.3 - 0.3 * Math.min(1, (nowMs - (this.struck.get(note.pitch) ?? 0)) / GLOW_MS);
+    if (isOn) return 1.3 - 0.3 * Math.max(0, Math.min(1, (nowMs - (this.struck.get(note.pitch) ?? 0)) / GLOW_MS));
     if (note.step < head) return 0.26;
     return this.ahead(note, position) >= wait ? 0.1 : 0.62;
   }

@@ -1,0 +1,164 @@
+"""Pictures of the pad for people who read, taken in a headless Chromium of a pad that plays: `make screenshots`."""
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from emo_osc.errors import EmoOscError
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+PRESET = """
+osc: {{port: {osc}}}
+midi: {{out: emo_osc pictures}}
+clock: {{tempo: 112}}
+generator: {{name: {generator}, seed: 5}}
+sound: {{enabled: false}}
+web: {{port: {web}}}
+"""
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync")
+PATIENCE_S = 90.0
+IS_READY = "return window.emo?.isHeard && emo.controls.state.studio?.[0].startsWith('ready')"
+SCENE = """
+for (const [address, ...values] of [["/emo/quantize", "bar"], ["/emo/mood", "peaceful"], ["/emo/keep", "harbour"],
+  ["/emo/keep", "first light"], ["/emo/set/chords", 0.5], ["/emo/set/bass", 0.4], ["/emo/set/swing", 0.2]])
+  emo.link.send(address, ...values);
+"""
+LATER = "return emo.controls.state.kept?.length === 2 && emo.roll.position(performance.now()) % 16 > 4.3"
+TURN = "emo.link.send('/emo/quantize', '4bars'); emo.callMood('lively')"
+IS_WAITING = (
+    "return emo.roll.coming && emo.roll.notes('next').length && emo.field.point.arousal > 0.69 && " + IS_READY[7:]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A picture: its file, the size of the screen in CSS pixels, how many of the screen's own each is, the language."""
+
+    name: str
+    width: int
+    height: int
+    ratio: float
+    language: str
+
+
+SCREENS = (
+    Screen("pad.png", 1440, 860, 1.0, "en"),
+    Screen("pad_phone.png", 390, 844, 1.5, "ko"),
+)
+
+
+def take(folder: Path, generator: str) -> list[Path]:
+    """Take every picture; the files.
+
+    Raises:
+        EmoOscError: there is no Chromium, or the daemon does not start.
+    """
+    with TemporaryDirectory() as home, _pad(Path(home), generator) as url, _browser(Path(home)) as browser:
+        taken = []
+        for screen in SCREENS:
+            _show(browser, url, screen)
+            browser.save_screenshot(str(folder / screen.name))
+            taken.append(folder / screen.name)
+        return taken
+
+
+def _show(browser: "Chrome", url: str, screen: Screen) -> None:
+    """A pad in the middle of things: two phrases kept, the next one waiting."""
+    metrics = {
+        "width": screen.width,
+        "height": screen.height,
+        "deviceScaleFactor": screen.ratio,
+        "mobile": screen.width < 700,
+    }
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(url)
+    browser.execute_script("localStorage.setItem('emo_osc.language', arguments[0])", screen.language)
+    browser.refresh()
+    _wait(browser, IS_READY)
+    browser.execute_script(SCENE)
+    _wait(browser, LATER)
+    browser.execute_script(TURN)
+    _wait(browser, IS_WAITING)
+
+
+def _wait(browser: "Chrome", script: str) -> None:
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    WebDriverWait(browser, PATIENCE_S, 0.02).until(lambda page: page.execute_script(script))
+
+
+@contextmanager
+def _pad(home: Path, generator: str) -> Iterator[str]:
+    """A daemon of our own, with nobody's phrases; the address of its pad."""
+    osc, web = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
+    preset = home / "pictures.yaml"
+    preset.write_text(PRESET.format(osc=osc, web=web, generator=generator), encoding="utf-8")
+    command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
+    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_at_home(home))
+    try:
+        assert daemon.stdout is not None  # a pipe was asked for
+        if not any("web pad   http" in line for line in daemon.stdout):
+            raise EmoOscError("the pad does not start; `emo-osc serve` says why")
+        yield f"http://127.0.0.1:{web}/"
+    finally:
+        daemon.terminate()
+        daemon.wait()
+
+
+def _at_home(home: Path) -> dict[str, str]:
+    return {**os.environ, **{f"XDG_{kind}_HOME": str(home / kind) for kind in ("DATA", "CONFIG", "CACHE")}}
+
+
+@contextmanager
+def _browser(home: Path) -> Iterator["Chrome"]:
+    driver, chromium = shutil.which("chromedriver"), next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if not driver or not chromium:
+        raise EmoOscError("no Chromium with its driver here: apt-get install chromium chromium-driver")
+    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={home / 'profile'}"):
+        options.add_argument(flag)
+    browser = Chrome(options, ChromeService(driver))
+    try:
+        yield browser
+    finally:
+        browser.quit()
+
+
+def _free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(type=kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> int:
+    """Take the pictures and say where they are."""
+    parser = argparse.ArgumentParser(prog="python -m emo_osc.lab.screenshots", description=__doc__)
+    parser.add_argument("--generator", default="music_vae", help="who composes what is shown")
+    parser.add_argument("--out", type=Path, default=IMAGES, help="the folder to write to")
+    asked = parser.parse_args()
+    try:
+        sys.stdout.writelines(f"{path}\n" for path in take(asked.out, asked.generator))
+    except EmoOscError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
