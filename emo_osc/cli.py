@@ -8,6 +8,7 @@ import click
 
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
+from emo_osc.cli_face import face
 from emo_osc.cli_label import label
 from emo_osc.cli_listen import listen_test
 from emo_osc.cli_options import PATH, composing, preset_of
@@ -211,6 +212,7 @@ def import_magenta(source: Path, out: Path) -> None:
 
 
 commands.add_command(bench)
+commands.add_command(face)
 commands.add_command(label)
 commands.add_command(listen_test)
 commands.add_command(profile)

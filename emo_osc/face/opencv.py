@@ -1,0 +1,22 @@
+"""Whether OpenCV is here, told in one line; every other file of the camera may then import it."""
+
+from emo_osc.errors import EmoOscError
+
+REMEDY = 'pip install "emo_osc[face]", or: pip install "opencv-python-headless>=4.9,<5"'
+
+
+def need_opencv() -> None:
+    """Loads OpenCV, on one thread and without its own log.
+
+    Raises:
+        EmoOscError: it is missing, cannot be loaded, or is too new to have its old detector.
+    """
+    try:
+        import cv2
+        import cv2.utils
+    except ImportError as error:
+        raise EmoOscError(f"a face needs OpenCV, which cannot be loaded ({error}); {REMEDY}") from None
+    if not hasattr(cv2, "CascadeClassifier"):
+        raise EmoOscError(f"OpenCV {cv2.__version__} has no cascades any more; {REMEDY}")
+    cv2.setNumThreads(1)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
