@@ -108,7 +108,7 @@ class RelativeAttention(nn.Module):
     def step(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """One event more. x: (B, 1, D); keys and values with room for its own at the end, (B, H, S, G) -> (B, 1, D)."""
         query, key, value = self._read(x)
-        keys[:, :, -1:], values[:, :, -1:] = key, value
+        keys[:, :, -1:], values[:, :, -1:] = key.detach(), value.detach()
         far = query @ self.distance[:, -keys.shape[2] :].transpose(-1, -2)  # (B, H, 1, S)
         weights = ((query @ keys.transpose(-1, -2) + far) / sqrt(self.width)).softmax(dim=-1)
         return self._written(weights @ values)
@@ -216,9 +216,9 @@ class MusicTransformer(nn.Module):
         x, feeling = self._embedded(events)
         cache.make_room()
         cache.events += 1
-        for layer, keys, values in zip(self.layers, cache.keys, cache.values, strict=True):
+        for at, layer in enumerate(self.layers):
             assert isinstance(layer, Layer)
-            x = layer.step(x, feeling, keys[:, :, : cache.events], values[:, :, : cache.events])
+            x = layer.step(x, feeling, cache.keys[at, :, :, : cache.events], cache.values[at, :, :, : cache.events])
         known: Tensor = self.norm(x)
         return known
 
