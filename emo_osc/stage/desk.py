@@ -228,7 +228,7 @@ class Desk:
     def _tell(self, name: str, now_s: float) -> None:
         if name == "roll":
             targets = self._clients.listeners(frozenset({"roll"}), now_s)
-            messages = self._roll.messages() if targets else []
+            messages = self._roll.take_news() if targets else []
             self._answers += [Answer(target, "/emo/roll", arguments) for target in targets for arguments in messages]
             return
         arguments = self.instrument.read(name, now_s)

@@ -21,22 +21,35 @@ class Roll:
 
     def __init__(self, performer: Performer) -> None:
         self._performer = performer
-        self._told: tuple[Ready | None, Ready | None, tuple[int, ...]] = (None, None, ())
+        self._known: dict[str, Ready | None] = {NOW: None, NEXT: None}
+        self._pitches: tuple[int, ...] = ()
+        self._news: set[str] = set()
 
     def has_changed(self) -> bool:
         """Whether there is news since this was last asked: another phrase, or other pitches for it."""
-        performer = self._performer
-        waiting = performer.booked[0] if performer.booked else None
-        known = (performer.phrase, waiting, performer.pitches)
-        told, self._told = self._told, known
-        return known[0] is not told[0] or known[1] is not told[1] or known[2] != told[2]
+        known, pitches = self._phrases, self._performer.pitches
+        changed = {which for which in known if pitches != self._pitches or known[which] is not self._known[which]}
+        self._known, self._pitches = known, pitches
+        self._news |= changed
+        return bool(changed)
+
+    def take_news(self) -> list[tuple[Scalar, ...]]:
+        """What `/emo/roll` says of the rolls that have changed since this was last asked."""
+        news, self._news = self._news, set()
+        return self._messages(tuple(which for which in (NOW, NEXT) if which in news))
 
     def messages(self) -> list[tuple[Scalar, ...]]:
         """What `/emo/roll` says: `now` and `next`, part 1 and 2 of each, and its notes, empty where there are none."""
+        return self._messages((NOW, NEXT))
+
+    def _messages(self, asked: tuple[str, ...]) -> list[tuple[Scalar, ...]]:
+        phrases, pitches = self._phrases, self._performer.pitches
+        return [(which, part, written(phrases[which], part, pitches)) for which in asked for part in (1, 2)]
+
+    @property
+    def _phrases(self) -> dict[str, Ready | None]:
         booked = self._performer.booked
-        phrases = ((NOW, self._performer.phrase), (NEXT, booked[0] if booked else None))
-        pitches = self._performer.pitches
-        return [(which, part, written(phrase, part, pitches)) for which, phrase in phrases for part in (1, 2)]
+        return {NOW: self._performer.phrase, NEXT: booked[0] if booked else None}
 
 
 def written(phrase: Ready | None, part: int, pitches: tuple[int, ...]) -> str:
@@ -53,9 +66,13 @@ def written(phrase: Ready | None, part: int, pitches: tuple[int, ...]) -> str:
         return ""
     begin = (part - 1) * PART_TICKS
     notes = [note for note in phrase.melody.notes if begin <= note.start_tick < begin + PART_TICKS]
-    return "".join(
-        f"{(note.start_tick - begin) // TICKS_PER_STEP:02x}"
-        f"{min(MAX_BYTE, max(1, round(note.duration_tick / TICKS_PER_STEP))):02x}"
-        f"{pitches[note.pitch]:02x}{note.velocity:02x}"
-        for note in notes[:MAX_NOTES]
-    )
+    digits: list[int] = []
+    for note in notes[:MAX_NOTES]:
+        length = -(-note.duration_tick // TICKS_PER_STEP)
+        digits += (
+            (note.start_tick - begin) // TICKS_PER_STEP,
+            min(MAX_BYTE, length),
+            pitches[note.pitch],
+            note.velocity,
+        )
+    return bytes(digits).hex()

@@ -74,6 +74,15 @@ def test_nothing_is_told_twice_nor_to_those_who_did_not_ask(playing: Any) -> Non
     assert [roll.has_changed(), roll.has_changed()] == [True, False]
 
 
+def test_who_looks_first_takes_the_news_from_nobody(playing: Any) -> None:
+    playing.ask("/emo/va", 0.0, 0.9)
+    playing.ask("/emo/start_listen/roll", sender=("127.0.0.1", 50_002))
+    told = pushes(playing)
+
+    assert told.count(("/emo/roll", "next", 1, EIGHT_BARS_OF.format(pitch=84))) == 2
+    assert "now" not in {push[1] for push in told if push[0] == "/emo/roll"}
+
+
 def test_the_fullest_phrase_fits_a_datagram(ready: MakeReady) -> None:
     length = TICKS_PER_STEP // 2
     notes = tuple(Note(start, length, 60) for start in range(0, PHRASE_TICKS, length))
