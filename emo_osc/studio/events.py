@@ -1,8 +1,8 @@
 """Music for two parts as a row of events: a melody and its accompaniment, one event a note, one for each bar line.
 
 An event says where in the bar it is, which part plays which key of the piano, and for how long. What is not said:
-velocity and touch, which are the stage's, and tempo. MidiTok's REMI needs a token for each of these (about 54 a bar of
-POP909 where this needs 23), and attention pays for the square of it.
+velocity and touch, which are the stage's, and tempo. A bar of POP909 takes 20.8 events; MidiTok's REMI takes one token
+a bar, one a moment and three a note, 70 together (50 without velocity), and attention pays for the square of it.
 """
 
 from dataclasses import dataclass
