@@ -89,7 +89,7 @@ class HaarFinder:
         left, top = round(part.left * width), round(part.top * height)
         region = grey[top : top + ceil(part.size * height), left : left + ceil(part.size * width)]
         scale = min(1.0, part.height_px / height)
-        for box in self._detected(_resized(region, scale), 1.2, 4, _LEAST_PX, part.most_px):
+        for box in self._detected(_resized(region, scale), 1.25, 3, _LEAST_PX, part.most_px):
             yield Box(left + box.left / scale, top + box.top / scale, box.side / scale)
 
     def _detected(self, grey: Grey, step: float, votes: int, least_px: int, most_px: int = 0) -> list[Box]:
