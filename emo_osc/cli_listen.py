@@ -1,7 +1,6 @@
 """`emo-osc listen-test`: people judge clips in a browser; their answers are counted. Imports its work when it runs."""
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,8 +61,6 @@ def listen_test(
 
 def _run(preset_name: str, options: dict[str, Any], kept: dict[str, Any]) -> None:
     """Composes, renders, and serves until ctrl-C."""
-    if find_spec("aiohttp") is None:
-        raise EmoOscError("listen-test: aiohttp is missing; pip install 'emo_osc[web]'")
     import asyncio
 
     from emo_osc.lab.listening.answers import AnswerFile, read_answers
