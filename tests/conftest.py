@@ -37,7 +37,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: threads that wait
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
-LIVE = {"daemon", "hear", "jack", "own_network"}
+LIVE = {"browser", "daemon", "hear", "jack", "own_network"}
 """Fixtures of tests against real time and real processes. On a shared machine those stand still now and then for longer
 than a performer's would: such a test may fail once, which the summary tells, but not twice."""
 CLONE_NEWNET = 0x40000000
