@@ -22,7 +22,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
-LossName = Literal["density", "register", "mode", "chord", "scale", "interval", "syncopation", "repetition"]
+LossName = Literal[
+    "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
+]
 Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
 
 

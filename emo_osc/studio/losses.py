@@ -19,6 +19,7 @@ from emo_osc.studio.outline import BARS, CLASSES, HALVES, Outline
 
 LEAST_CHORD, MOST_CHORD = 0.60, 0.82  # of notes on root, third and fifth; people: .64, 95 % of them below .80
 ROOT, THIRD, FIFTH, SCALE = 1.0, 0.9, 0.8, 0.3  # what a note earns
+MARGIN = 0.02  # inside these bounds
 CHORD_PULL = 0.1  # beta: within the bounds, better chord tones are a little better
 PITCH_SD = 5.2  # of mean pitch in human melodies
 EPSILON = 0.5  # notes in a window, so that an empty bar has a logarithm
@@ -26,6 +27,7 @@ WINDOW_SHARE = (
     0.1  # of the windowed energy in the density loss: people leave bars empty, and an even melody is a dull one
 )
 MEAN_INTERVAL, INTERVAL_SD = 2.4, 0.5  # semitones; human melodies
+SILENCE, STEPS = 0.15, 256  # of a melody's time; human melodies
 LAGS = {4: 0.206, 8: 0.267}  # (onset, pitch class) likeness of bars so far apart, human melodies
 BEATS = (0, 4, 8, 12)
 MAJOR_SCALE, MINOR_SCALE = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
@@ -86,9 +88,21 @@ def chord(case: Case) -> Tensor:
     earned = torch.maximum(tones, SCALE * _scale_of(case.wanted)[:, None, None])
     weight = case.outline.weight
     mean = (weight * earned).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp_min(1.0)
-    ratio = (case.outline.starts * (tones > 0)).sum((1, 2, 3)) / case.outline.starts.sum((1, 2, 3)).clamp_min(0.5)
+    ratio = _chord_ratio(case)
     outside = fn.relu(LEAST_CHORD - ratio).square() + fn.relu(ratio - MOST_CHORD).square()
     return outside - CHORD_PULL * mean
+
+
+def bounds(case: Case) -> Tensor:
+    """How far the share of chord tones lies beyond what people write at least and at most, or too near to it."""
+    ratio = _chord_ratio(case)
+    return fn.relu(LEAST_CHORD + MARGIN - ratio) + fn.relu(ratio - MOST_CHORD + MARGIN)
+
+
+def breath(case: Case) -> Tensor:
+    """The share of time that lacks to as much silence as people leave."""
+    sounding = case.outline.sounding.sum((1, 2, 3)) / STEPS
+    return fn.relu(SILENCE - 1.0 + sounding)
 
 
 def scale(case: Case) -> Tensor:
@@ -152,9 +166,11 @@ LOSSES: dict[str, Loss] = {
     "density": Loss(density, training=30.0),
     "register": Loss(register, training=10.0),
     "mode": Loss(mode, training=6.0),
-    "chord": Loss(chord, training=4.0, ranking=10.0),
+    "chord": Loss(chord, training=4.0),
+    "bounds": Loss(bounds, training=0.0, ranking=6.0),
+    "breath": Loss(breath, training=0.0, ranking=6.0),
     "scale": Loss(scale, training=4.0),
-    "interval": Loss(interval, training=0.3, ranking=0.1),
+    "interval": Loss(interval, training=0.3),
     "rhythm": Loss(rhythm, training=2.0, needs_source=True),
     "structure": Loss(structure, training=1.0, needs_source=True),
     "realism": Loss(realism, training=0.3, needs_source=True),
@@ -191,6 +207,12 @@ def major_share(pitch_classes: Tensor) -> Tensor:
     unit = fn.normalize(centred, dim=-1)
     major, minor = ((unit @ profiles.to(unit)).amax(-1) for profiles in (_MAJOR, _MINOR))
     return torch.sigmoid(MODE_SLOPE * (major - minor))
+
+
+def _chord_ratio(case: Case) -> Tensor:
+    """The share of notes on root, third and fifth of their chord, (B,)."""
+    tones = _TONES.to(case.wanted)[case.chords].view(-1, BARS, HALVES, CLASSES)
+    return (case.outline.starts * (tones > 0)).sum((1, 2, 3)) / case.outline.starts.sum((1, 2, 3)).clamp_min(0.5)
 
 
 def _latents(case: Case) -> tuple[Tensor, Tensor, Tensor]:

@@ -71,6 +71,27 @@ def test_chord_tones_are_best_between_their_bounds() -> None:
     assert some < all_of_them
 
 
+def test_within_their_bounds_chord_tones_cost_nothing_and_beyond_them_as_they_are_far() -> None:
+    asked = (8.0, 65.0, 0.95)
+    two_thirds, half, all_of_them = (
+        loss("bounds", case_of(melody(*pitches), *asked))
+        for pitches in ((60, 64, 62, 67, 60, 65), (60, 62, 64, 65), (60, 64, 67, 72))
+    )
+    assert two_thirds == 0.0
+    assert half == pytest.approx(0.12)
+    assert all_of_them == pytest.approx(0.20)
+
+
+def test_who_never_rests_lacks_what_people_rest() -> None:
+    asked = (8.0, 65.0, 0.95)
+    restless = melody(60, 62, 64, 65)
+    resting = restless.copy()
+    resting[128:] = 0
+    resting[128] = 1
+    assert loss("breath", case_of(restless, *asked)) == pytest.approx(0.15)
+    assert loss("breath", case_of(resting, *asked)) == 0.0
+
+
 def test_wide_steps_cost_more_than_people_s() -> None:
     asked = (8.0, 65.0, 0.95)
     usual, wide = (loss("interval", case_of(melody(*pitches), *asked)) for pitches in ((60, 62, 65), (60, 72)))
