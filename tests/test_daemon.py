@@ -14,7 +14,7 @@ import pytest
 import rtmidi
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.daemon import stage_preset, stage_setup
+from emo_osc.daemon import ROLES, stage_preset, stage_setup
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.midi_port import close_input
 from emo_osc.preset import parse_preset
@@ -260,7 +260,7 @@ def test_a_setup_and_a_report_survive_the_pipe() -> None:
 
     assert Setup.from_json(setup.to_json()) == setup
     assert Report.from_json(report.to_json().encode()) == report
-    assert len(set(setup.tokens.values())) == 4
+    assert len(set(setup.tokens.values())) == len(ROLES)
 
 
 def test_a_text_that_is_no_setup_is_refused() -> None:
