@@ -28,7 +28,8 @@ class Roll:
     def has_changed(self) -> bool:
         """Whether there is news since this was last asked: another phrase, or other pitches for it."""
         known, pitches = self._phrases, self._performer.pitches
-        changed = {which for which in known if pitches != self._pitches or known[which] is not self._known[which]}
+        is_moved = pitches is not self._pitches and pitches != self._pitches  # nearly always the very same
+        changed = {which for which in known if is_moved or known[which] is not self._known[which]}
         self._known, self._pitches = known, pitches
         self._news |= changed
         return bool(changed)
