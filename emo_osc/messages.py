@@ -54,6 +54,18 @@ class Vary:
 
 
 @dataclass(frozen=True, slots=True)
+class GoOn:
+    """The stage asks for one bar more of a piece that goes on, for an affect; `bar` counts from play, from 0.
+
+    A bar that was answered already, and that was the last, is asked for again where the feeling has changed.
+    """
+
+    affect: Affect
+    bar: int
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class Learn:
     """From now on the studio composes around a melody of 1..16 bars that somebody played; None: freely again."""
 
@@ -74,10 +86,11 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The studio is ready to compose: the generator's name and the device it runs on."""
+    """The studio is ready to compose: the generator's name and the device it runs on; whether it can go on by bars."""
 
     generator: str
     device: str
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class Ready:
     decoded it from, as text only the generator reads, empty where it has none. `chords` fit the melody, one for each
     half of its sixteen bars: 0..11 the major triads on C..B, 12..23 the minor ones; empty where nobody knows them.
     `backing` are the notes composed to accompany it, in order of start, several at once; mostly there are none.
+    `bar` >= 0 answers a `GoOn`: of the sixteen bars that one counts, at its place in the phrase; else it is -1.
 
     Raises:
         ValueError: there are other than 32 chords or none, one is no triad, or the backing is out of order or too long.
@@ -102,6 +116,7 @@ class Ready:
     latent: str = ""
     chords: tuple[int, ...] = ()
     backing: tuple[Note, ...] = ()
+    bar: int = -1
 
     def __post_init__(self) -> None:
         starts = [note.start_tick for note in self.backing]
@@ -194,7 +209,7 @@ class Ports:
     inputs: str
 
 
-ToStudio = Want | Vary | Learn | Aim | Finish
+ToStudio = Want | Vary | GoOn | Learn | Aim | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 DoorToStage = Kept | NotKept | PresetRead
 ToDoor = Said | Restart | Kept | Played
@@ -206,6 +221,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
     for kind in (
         Want,
         Vary,
+        GoOn,
         Learn,
         Aim,
         Finish,

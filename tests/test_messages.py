@@ -12,6 +12,7 @@ from emo_osc.messages import (
     AnyMessage,
     Failed,
     Finish,
+    GoOn,
     Kept,
     Learn,
     Loaded,
@@ -57,8 +58,9 @@ references = st.builds(
 )
 messages = st.one_of(
     st.builds(Want, affects, st.integers(), st.integers(1, 99)),
+    st.builds(GoOn, affects, st.integers(), st.integers()),
     st.builds(Finish),
-    st.builds(Loaded, st.text(), st.text()),
+    st.builds(Loaded, st.text(), st.text(), st.booleans()),
     st.builds(Failed, st.text(), st.integers()),
     st.builds(Vary, melodies, st.text(), affects, st.floats(0.0, 1.0), st.integers(), st.integers(1, 99)),
     st.builds(Learn, st.none() | melodies),

@@ -10,11 +10,12 @@ from typing import Any
 
 from emo_osc import __version__
 from emo_osc.errors import CommandError
-from emo_osc.messages import Alive, AnyMessage, Failed, Kept, Loaded, NotKept, PresetRead, StudioToStage
+from emo_osc.messages import Alive, AnyMessage, Failed, Kept, Loaded, NotKept, PresetRead, Ready, StudioToStage
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
 from emo_osc.stage.echo import Echo
+from emo_osc.stage.going_on import GoingOn
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.instrument import NOW, Instrument
@@ -67,6 +68,7 @@ class Desk:
         self._answers: list[Answer] = []
         self._phrases = PhraseDesk(instrument, self)
         self._roll = Roll(instrument.performer)
+        self._going_on = GoingOn(instrument.performer, instrument.restock)
         self._tempo = round(instrument.clock.tempo, 1)
 
     @property
@@ -146,6 +148,8 @@ class Desk:
             performer.wanted = performer.wanted or performer.affect
         if self._phrases.receive_studio(message, now_s):
             return
+        if isinstance(message, Ready) and self._going_on.take(message, self.instrument.tick_at(now_s)):
+            return
         if isinstance(message, Loaded | Failed):
             self.instrument.say("studio", _words_on(message, self.instrument.restock.summary))
             self.studio_changed(now_s)
@@ -184,6 +188,7 @@ class Desk:
 
     def push_heard(self, now_s: float) -> None:
         """Push the phrase that plays or waits where that has changed, and the notes and bars that were just played."""
+        self._going_on.look(self.instrument.tick_at(now_s))
         if self._roll.has_changed():
             for name in ("roll", "coming"):
                 self.push_value(name, now_s)

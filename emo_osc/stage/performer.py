@@ -261,6 +261,10 @@ class Performer:
                 return None
         return self._book(ready, self._boundary(tick))
 
+    def join(self, ready: Ready, tick: int) -> None:
+        """Let a phrase that goes on from the one that sounds enter at a bar line; nothing is cut off for it."""
+        self._booking = Booking(ready, tick, is_asked=False, is_joined=True)
+
     def _apply(self) -> None:
         s = self.settings
         self._spelling.follow(self.felt)
@@ -331,12 +335,12 @@ class Performer:
         self._booking = None
         if self._history and booking.ready is self._history[-1]:
             self._history.pop()
-        elif self._reading.phrase:
+        elif self._reading.phrase and not booking.is_joined:
             self._history = [*self._history, self._reading.phrase][-MAX_HISTORY:]
         self._reading.phrase = booking.ready
         self._begin_phrase(booking.ready)
         self._read_from(booking.tick)
-        return self._silence()
+        return [] if booking.is_joined else self._silence()
 
     def _begin_phrase(self, ready: Ready) -> None:
         self.shelf.mark_played(ready)

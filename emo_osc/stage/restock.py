@@ -5,7 +5,7 @@ from enum import Enum
 from math import inf, isfinite
 
 from emo_osc.affect import Affect, Reference
-from emo_osc.messages import Aim, Alive, Failed, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode
+from emo_osc.messages import Aim, Alive, Failed, GoOn, Learn, Loaded, Ready, StudioToStage, ToStudio, Vary, Want, decode
 from emo_osc.score import Melody
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
@@ -29,7 +29,7 @@ class StudioState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    message: Want | Vary
+    message: Want | Vary | GoOn
     sent_s: float
 
 
@@ -48,6 +48,9 @@ class Restock:
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
         self._varied: Vary | None = None
+        self._bar: tuple[int, Affect] | None = None
+        self.goes_on = False
+        """Whether the studio can compose bar by bar."""
         self._learned: Melody | None = None
         self._is_learned = True
         self._given: tuple[Reference, ...] | None = None
@@ -84,6 +87,10 @@ class Restock:
         self._varied = Vary(phrase.melody, phrase.latent, affect, amount, self._tickets)
         return self._tickets
 
+    def go_on(self, bar: int, affect: Affect) -> None:
+        """Ask for a bar of the piece that goes on; an older wish that was not sent yet is forgotten."""
+        self._bar = (bar, affect)
+
     def learn(self, melody: Melody | None) -> None:
         """Let the studio compose around a melody from now on, or freely again."""
         self._learned, self._is_learned = melody, False
@@ -106,6 +113,7 @@ class Restock:
         if self._order is not None and self._wanted is None:
             self._wanted = self._order.message.affect
         self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
+        self._bar, self.goes_on = None, False
 
     def complaint(self, now_s: float) -> str:
         """Why the studio should be ended and started again, empty while it need not be; to be asked every second."""
@@ -138,7 +146,7 @@ class Restock:
         if not self._is_learned:
             self._is_learned = True
             return Learn(self._learned)
-        message = None if self._order else self._varied or self._next_want()
+        message = None if self._order else self._varied or self._next_bar() or self._next_want()
         if message is not None:
             self._order, self._varied = _Order(message, now_s), None
         return message
@@ -177,6 +185,13 @@ class Restock:
         self._is_heard = True
         return f"not ready to compose after {patience_s:g} s"
 
+    def _next_bar(self) -> GoOn | None:
+        if self._bar is None:
+            return None
+        self._tickets += 1
+        (bar, affect), self._bar = self._bar, None
+        return GoOn(affect, bar, self._tickets)
+
     def _next_want(self) -> Want | None:
         if self._wanted is None:
             return None
@@ -190,6 +205,7 @@ class Restock:
         if isinstance(message, Loaded):
             self.generator, self.failure = f"{message.generator} on {message.device}"[:MAX_TEXT], ""
             self.state, self._loading_patience_s = StudioState.READY, LOADING_S
+            self.goes_on = message.goes_on
             return
         if isinstance(message, Failed):
             self.failure = message.text[:MAX_TEXT]

@@ -7,9 +7,10 @@ from itertools import count
 from random import Random, SystemRandom
 
 from emo_osc.affect import Affect
-from emo_osc.messages import Vary
+from emo_osc.messages import GoOn, Vary
 from emo_osc.score import Melody
 from emo_osc.studio.generators import Composed, Generator
+from emo_osc.studio.improvising import Improvising
 from emo_osc.studio.pool import Pool, Source
 from emo_osc.studio.refining import Refiner, Refining
 from emo_osc.studio.variations import near_octave
@@ -33,6 +34,7 @@ class Composer:
         self._theme: Melody | None = None
         first = SystemRandom().randrange(1 << 31) if seed is None else seed
         self._seeds, self._luck = count(first), Random(first)
+        self._piece = generator.piece(first) if isinstance(generator, Improvising) else None
 
     @property
     def refines(self) -> bool:
@@ -66,6 +68,15 @@ class Composer:
         """`amount` >= 1 variations of the order's melody."""
         moved = max(0.0, min(1.0, order.amount))
         return self._generator.vary(order.melody, order.latent, order.affect, moved, amount, next(self._seeds))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it can compose bar by bar."""
+        return self._piece is not None
+
+    def go_on(self, order: GoOn) -> list[Composed]:
+        """The bar that was asked for, in an empty phrase; none where the generator makes whole melodies alone."""
+        return [self._piece.go_on(order.affect, order.bar)] if self._piece else []
 
     def learn(self, melody: Melody | None) -> None:
         """Compose around a melody from now on, or freely.

@@ -13,14 +13,16 @@ import torch
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import GeneratorSection
-from emo_osc.score import BARS, TICKS_PER_STEP, Melody, Note, tiled
+from emo_osc.score import BARS, Melody, tiled
 from emo_osc.studio.attributes import Aim, Floats, distances, flaws, measure, measure_table, targets
-from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound
+from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
+from emo_osc.studio.improviser import Improviser
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.phrases_of import backing_of, melody_of_sounds
 from emo_osc.studio.streams import USUAL, Choice, Stream, held
-from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of, written
+from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import exchanged, ranked, unchanged
 from emo_osc.weights import checkpoints
 
@@ -41,11 +43,15 @@ class Transformer:
         """A piece that goes on for as long as bars are asked for."""
         return Stream(self.net, seed, self._choice)
 
+    def piece(self, seed: int) -> Improviser:
+        """The same as phrases for the stage, bar after bar."""
+        return Improviser(self.stream, seed)
+
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` pieces, the nearest to the affect's targets first; same seed, same pieces."""
         seeds = _children(seed, TRIED * count)
         pieces = [self._piece(affect, child) for child in seeds]
-        tokens = np.array([tokens_of(_melody(piece)) for piece in pieces])
+        tokens = np.array([tokens_of(melody_of_sounds(piece)) for piece in pieces])
         apart = distances(measure_table(tokens), self._aim(affect)) + flaws(tokens)
         return [
             _composed(pieces[row], float(apart[row]), seeds[row]) for row in np.argsort(apart, kind="stable")[:count]
@@ -59,7 +65,7 @@ class Transformer:
         if amount >= 1.0 or not source.notes:
             return self.compose(affect, count, seed)
         seeds = _children(seed, TRIED * count)
-        others = [_melody(self._piece(affect, child)) for child in seeds]
+        others = [melody_of_sounds(self._piece(affect, child)) for child in seeds]
         varied = [exchanged(source, other, amount, Random(child)) for other, child in zip(others, seeds, strict=True)]
         return ranked(varied, seeds, source, self._aim(affect), amount)[:count]
 
@@ -96,20 +102,6 @@ def load(path: Path, choice: Choice = USUAL, aim: Aim = targets) -> Transformer:
     return Transformer(net, choice, aim)
 
 
-def backing_of(sounds: list[Sound]) -> tuple[Note, ...]:
-    """The accompaniment's notes in ticks, in order; several may sound at once, no pitch twice."""
-    ends: dict[int, Sound] = {}
-    notes: list[Sound] = []
-    for sound in sorted(each for each in sounds if each.part == BACKING):
-        before = ends.get(sound.pitch)
-        if before is not None and before.step + before.length > sound.step:
-            notes[notes.index(before)] = Sound(before.step, before.part, before.pitch, sound.step - before.step)
-        notes.append(sound)
-        ends[sound.pitch] = sound
-    ticks = TICKS_PER_STEP
-    return tuple(Note(s.step * ticks, s.length * ticks, s.pitch, VELOCITY) for s in notes)
-
-
 def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
     """The likeliest triad of each half bar of sixteen bars, from all notes that begin there."""
     weights: Floats = np.zeros((1, HALVES, CLASSES))
@@ -118,13 +110,8 @@ def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
     return tuple(shipped().fit(weights)[0].tolist())
 
 
-def _melody(sounds: list[Sound]) -> Melody:
-    spans = [(sound.step, sound.step + sound.length, sound.pitch) for sound in sounds if sound.part == MELODY]
-    return melody_of(written(spans, BARS * BAR_STEPS))
-
-
 def _composed(sounds: list[Sound], apart: float, seed: int) -> Composed:
-    melody = _melody(sounds)
+    melody = melody_of_sounds(sounds)
     measured = measure(np.array([tokens_of(melody)]))
     return Composed(melody, measured, apart, seed, chords=chords_of(sounds), backing=backing_of(sounds))
 

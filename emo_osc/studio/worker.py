@@ -22,7 +22,21 @@ from typing import TypeVar
 
 from emo_osc.affect import Affect, Reference
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Aim, Alive, Failed, Finish, Learn, Loaded, Ready, StudioToStage, Vary, Want, decode, encode
+from emo_osc.messages import (
+    Aim,
+    Alive,
+    Failed,
+    Finish,
+    GoOn,
+    Learn,
+    Loaded,
+    Ready,
+    StudioToStage,
+    Vary,
+    Want,
+    decode,
+    encode,
+)
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody
 from emo_osc.studio.aims import Aims
@@ -109,15 +123,16 @@ class Studio:
         """`aims` are those the generator was built with; another preset bends them."""
         section = setup.generator
         self._aims = aims
-        self._loaded = Loaded(generator.name, generator.device)
         self._composer = Composer(generator, section.seed, Pool(aim=aims))
+        self._loaded = Loaded(generator.name, generator.device, self._composer.goes_on)
         is_wide = self._composer.refines and bool(setup.affects)  # else what is composed for is the moods alone
-        self._needs = Needs(setup.affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
+        affects = () if self._composer.goes_on else setup.affects  # or a bar would wait for a melody nobody asked for
+        self._needs = Needs(affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
         self._batch = 1 if is_wide else BATCH
         self._file = file
         self._connection = connection
         self._rest = b""
-        self._wanted: deque[Want | Vary] = deque(maxlen=MAX_WANTED)
+        self._wanted: deque[Want | Vary | GoOn] = deque(maxlen=MAX_WANTED)
         self._is_ending = self._is_changed = self._is_sources_turn = False
         self._asked_s, self._saved_s = -inf, monotonic()
         self._sending = Lock()
@@ -167,7 +182,7 @@ class Studio:
         except ValueError as error:
             self._send(Failed(str(error)))
             return
-        if isinstance(message, Want | Vary):
+        if isinstance(message, Want | Vary | GoOn):
             self._asked_s = monotonic()
             self._wanted.append(message)
         if isinstance(message, Learn):
@@ -187,7 +202,10 @@ class Studio:
             return
         self._needs.begin_again()
 
-    def _serve(self, order: Want | Vary) -> None:
+    def _serve(self, order: Want | Vary | GoOn) -> None:
+        if isinstance(order, GoOn):
+            self._answer(partial(self._composer.go_on, order), order.affect, order.ticket, order.bar)
+            return
         amount = max(1, min(MAX_COUNT, order.count))
         if isinstance(order, Vary):
             self._answer(partial(self._composer.vary, order, amount), order.affect, order.ticket)
@@ -221,14 +239,14 @@ class Studio:
         self._needs.note_sent(affect, amount)
         self._answer(partial(make, affect, amount), affect, NOT_ASKED)
 
-    def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int) -> None:
+    def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int, bar: int = -1) -> None:
         composed = self._made(make, ticket)
         if composed is None:
             return
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
         for made in composed:
-            told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords, made.backing)
+            told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords, made.backing, bar)
             self._send(Ready(made.melody, affect, *told))
 
     def _draw(self, amount: int) -> None:

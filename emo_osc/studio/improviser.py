@@ -1,0 +1,44 @@
+"""A piece that goes on: bars of a stream at their places in a phrase, as the stage counts them."""
+
+from collections.abc import Callable
+from itertools import count
+
+import numpy as np
+
+from emo_osc.affect import Affect
+from emo_osc.score import BARS
+from emo_osc.studio.attributes import measure
+from emo_osc.studio.events import BAR_STEPS, Sound
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.phrases_of import backing_of, melody_of_sounds
+from emo_osc.studio.streams import Stream, held
+from emo_osc.studio.tokens import tokens_of
+
+
+class Improviser:
+    """Streams, one after another: where bars do not follow each other a new one begins."""
+
+    def __init__(self, begin: Callable[[int], Stream], seed: int) -> None:
+        """`begin` makes the stream of a seed."""
+        self._begin, self._seeds = begin, count(seed)
+        self._stream, self._first = begin(next(self._seeds)), 0
+        self._recent: dict[int, list[Sound]] = {}
+
+    def go_on(self, affect: Affect, bar: int) -> Composed:
+        """A phrase in which that bar is new; `measured` is of the last sixteen bars together."""
+        own = bar - self._first
+        if own != self._stream.bars and not self._stream.can_go_back_to(own):
+            self._stream, self._first, own = self._begin(next(self._seeds)), bar, 0
+            self._recent.clear()
+        self._recent[bar] = placed(self._stream.compose(affect, own), bar % BARS)
+        self._recent = {at: sounds for at, sounds in self._recent.items() if bar - BARS < at <= bar}
+        heard = [sound for sounds in self._recent.values() for sound in sounds]
+        measured = measure(np.array([tokens_of(melody_of_sounds(heard))]))
+        own_notes = self._recent[bar]
+        return Composed(melody_of_sounds(own_notes), measured, 0.0, bar, backing=backing_of(own_notes))
+
+
+def placed(sounds: list[Sound], slot: int) -> list[Sound]:
+    """A bar's notes at its place in a phrase; what is held past the phrase's end is cut there."""
+    at = slot * BAR_STEPS
+    return held([Sound(s.step + at, s.part, s.pitch, s.length) for s in sounds], BARS)

@@ -1,0 +1,25 @@
+"""Events of a phrase as the notes of the hall: the melody's one voice, the accompaniment's many. Imports no torch."""
+
+from emo_osc.score import BARS, TICKS_PER_STEP, Melody, Note
+from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound
+from emo_osc.studio.tokens import VELOCITY, melody_of, written
+
+
+def melody_of_sounds(sounds: list[Sound]) -> Melody:
+    """The melody of sixteen bars, each note cut off by the next."""
+    spans = [(sound.step, sound.step + sound.length, sound.pitch) for sound in sounds if sound.part == MELODY]
+    return melody_of(written(spans, BARS * BAR_STEPS))
+
+
+def backing_of(sounds: list[Sound]) -> tuple[Note, ...]:
+    """The accompaniment's notes in ticks, in order; several may sound at once, no pitch twice."""
+    ends: dict[int, Sound] = {}
+    notes: list[Sound] = []
+    for sound in sorted(each for each in sounds if each.part == BACKING):
+        before = ends.get(sound.pitch)
+        if before is not None and before.step + before.length > sound.step:
+            notes[notes.index(before)] = Sound(before.step, before.part, before.pitch, sound.step - before.step)
+        notes.append(sound)
+        ends[sound.pitch] = sound
+    ticks = TICKS_PER_STEP
+    return tuple(Note(s.step * ticks, s.length * ticks, s.pitch, VELOCITY) for s in notes)

@@ -1,0 +1,108 @@
+"""Bar by bar for the stage: at their places in a phrase, taken back, begun anew, and through a studio."""
+
+import socket
+from threading import Thread
+
+import pytest
+import torch
+
+from emo_osc.affect import Affect
+from emo_osc.messages import Alive, AnyMessage, Finish, GoOn, Loaded, Ready, decode, encode
+from emo_osc.preset import GeneratorSection
+from emo_osc.score import BARS, TICKS_PER_BAR
+from emo_osc.studio.composer import Composer
+from emo_osc.studio.events import MELODY, Sound
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.improviser import Improviser, placed
+from emo_osc.studio.music_transformer import NAME, Transformer
+from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.streams import Stream
+from emo_osc.studio.worker import Studio, StudioSetup
+
+pytestmark = pytest.mark.torch
+
+TIMEOUT_S = 60.0
+GLAD, SAD = Affect(0.9, 0.8), Affect(-0.9, -0.8)
+
+
+@pytest.fixture(scope="module")
+def net() -> MusicTransformer:
+    torch.manual_seed(5)
+    net = MusicTransformer(MusicTransformerConfig(width=32, layers=1, heads=2, context=256, feeling=8)).eval()
+    for parameter in net.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    return net
+
+
+def piece(net: MusicTransformer) -> Improviser:
+    return Improviser(lambda seed: Stream(net, seed), 3)
+
+
+def bars_of(made: Composed) -> set[int]:
+    return {note.start_tick // TICKS_PER_BAR for note in (*made.melody.notes, *made.backing)}
+
+
+def test_every_bar_lies_at_its_place_in_the_phrase(net: MusicTransformer) -> None:
+    endless = piece(net)
+
+    for bar in range(5, 24):
+        assert bars_of(endless.go_on(GLAD, bar)) <= {bar % BARS}
+
+
+def test_a_bar_that_is_asked_for_again_is_composed_for_the_new_feeling(net: MusicTransformer) -> None:
+    changed, straight = piece(net), piece(net)
+    for bar in (1, 2):
+        changed.go_on(GLAD, bar)
+    changed.go_on(GLAD, 3)
+    for bar in (1, 2):
+        straight.go_on(GLAD, bar)
+
+    assert changed.go_on(SAD, 3) == straight.go_on(SAD, 3)
+    assert changed.go_on(SAD, 4) == straight.go_on(SAD, 4)
+
+
+def test_after_a_jump_another_piece_begins(net: MusicTransformer) -> None:
+    jumped = piece(net)
+    jumped.go_on(GLAD, 1)
+
+    assert jumped.go_on(GLAD, 40).melody == Improviser(lambda seed: Stream(net, seed), 4).go_on(GLAD, 40).melody
+
+
+def test_what_is_held_past_the_phrase_ends_with_it() -> None:
+    assert placed([Sound(12, MELODY, 60, 16)], 15) == [Sound(252, MELODY, 60, 4)]
+    assert placed([Sound(12, MELODY, 60, 16)], 3) == [Sound(60, MELODY, 60, 16)]
+
+
+def test_only_a_generator_that_can_goes_on(net: MusicTransformer) -> None:
+    composer = Composer(Transformer(net), seed=1)
+    made = composer.go_on(GoOn(GLAD, 7, 1))
+
+    assert composer.goes_on
+    assert len(made) == 1
+    assert bars_of(made[0]) <= {7}
+
+
+def test_a_studio_says_that_it_goes_on_and_does(net: MusicTransformer) -> None:
+    setup = StudioSetup(0, "token", GeneratorSection(name=NAME, seed=1), (GLAD,))
+    ours, theirs = socket.socketpair()
+    ours.settimeout(TIMEOUT_S)
+    studio = Studio(Transformer(net), setup.aims, setup, theirs)
+    thread = Thread(target=studio.run, daemon=True)
+    thread.start()
+    said: list[AnyMessage] = []
+    with theirs, ours, ours.makefile("rb") as lines:
+        for bar in (4, 5):
+            ours.sendall(encode(GoOn(SAD, bar, bar)))
+        while len(said) < 3:
+            message = decode(lines.readline())
+            said += [] if isinstance(message, Alive) else [message]
+        ours.sendall(encode(Finish()))
+        thread.join(TIMEOUT_S)
+
+    loaded, first, second = said
+    assert not thread.is_alive()
+    assert loaded == Loaded(NAME, "cpu", goes_on=True)
+    assert isinstance(first, Ready)
+    assert isinstance(second, Ready)
+    assert [(each.bar, each.ticket, each.affect) for each in (first, second)] == [(4, 4, SAD), (5, 5, SAD)]
+    assert all(note.start_tick // TICKS_PER_BAR == 4 for note in (*first.melody.notes, *first.backing))
