@@ -1,5 +1,7 @@
 """Whether OpenCV is here, told in one line; every other file of the camera may then import it."""
 
+import os
+
 from emo_osc.errors import EmoOscError
 
 REMEDY = 'pip install "emo_osc[face]", or: pip install "opencv-python-headless>=4.9,<5"'
@@ -11,6 +13,7 @@ def need_opencv() -> None:
     Raises:
         EmoOscError: it is missing, cannot be loaded, or is too new to have its old detector.
     """
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # quiet: what goes wrong is told by us, in one line
     try:
         import cv2
         import cv2.utils

@@ -24,16 +24,12 @@ class View:
 
 _PLACES = (
     (1.0, 0.0, 0.0),
-    (1.12, 0.0, 0.0),
-    (1.0, 0.05, 0.0),
-    (1.0, -0.05, 0.0),
-    (1.0, 0.0, -0.05),
-    (1.0, 0.0, 0.05),
-    (0.92, 0.0, 0.0),
-    (1.06, 0.04, 0.04),
-    (1.06, -0.04, 0.04),
-    (1.06, 0.04, -0.04),
-    (1.06, -0.04, -0.04),
+    (0.93, 0.0, 0.0),
+    (1.07, 0.0, 0.0),
+    (1.0, 0.03, 0.0),
+    (1.0, -0.03, 0.0),
+    (1.0, 0.0, -0.03),
+    (1.0, 0.0, 0.03),
 )
 VIEWS = tuple(View(*place, is_mirrored) for place in _PLACES for is_mirrored in (False, True))
 """Looks in the order they are taken: the first is the face as it is, the second that in a mirror."""

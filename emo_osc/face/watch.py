@@ -1,6 +1,7 @@
 """`emo-osc face`: looks at faces and tells the instrument, by OSC like anybody's controller."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,10 @@ class Wire:
         except OSError as error:
             raise EmoOscError(f"{self._to}: cannot be reached ({error}); see to the network, or --host") from None
 
+    def close(self) -> None:
+        """Lets the socket go."""
+        self._client.close()
+
 
 def watch(order: Watch, say: Say) -> None:
     """Looks until the pictures end; a camera's never do.
@@ -69,11 +74,11 @@ def watch(order: Watch, say: Say) -> None:
     Raises:
         EmoOscError: what to look at, the checkpoint, the detector or the network is not there.
     """
-    wire = Wire(order.host, order.port)
-    if order.images:
-        _watch_images(order, wire, say)
-    else:
-        _watch_film(order, wire, say)
+    with closing(Wire(order.host, order.port)) as wire:
+        if order.images:
+            _watch_images(order, wire, say)
+        else:
+            _watch_film(order, wire, say)
 
 
 def _watch_images(order: Watch, wire: Wire, say: Say) -> None:
