@@ -1,4 +1,4 @@
-"""The wheel: unpacked anywhere, it finds its presets, its shelf of melodies and its Max patch."""
+"""The wheel: unpacked anywhere, it finds its presets, its shelf of melodies, its page and its Max patch."""
 
 import os
 import subprocess
@@ -41,6 +41,12 @@ def test_the_wheel_carries_the_licence_and_no_tests(site: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert "emo_osc/py.typed" in names
     assert not any(name.startswith(("tests", "docs")) for name in names)
+
+
+def test_the_wheel_carries_the_page_of_the_pad(site: Path) -> None:
+    page = Path("emo_osc") / "surface" / "static"
+
+    assert {path.name for path in (site / page).iterdir()} == {path.name for path in (ROOT / page).iterdir()}
 
 
 def test_the_presets_are_found_in_it(site: Path) -> None:
