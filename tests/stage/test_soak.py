@@ -135,6 +135,7 @@ def restless(random: Random) -> Iterator[Act]:
         yield random.choice(choices)()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.no_cover
 @pytest.mark.slow
 def test_thirty_hours_pass_without_a_gap_and_without_growing() -> None:
