@@ -11,8 +11,9 @@ from emo_osc.preset import GeneratorSection
 from emo_osc.score import BARS, PHRASE_TICKS, Melody, Note
 from emo_osc.studio.events import BACKING, MELODY, Sound
 from emo_osc.studio.generators import build
-from emo_osc.studio.music_transformer import NAME, Transformer, backing_of, chords_of
+from emo_osc.studio.music_transformer import NAME, Transformer, chords_of
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.phrases_of import backing_of
 from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch
