@@ -6,6 +6,7 @@ the place of SECONDS.
 
 import sys
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from tempfile import TemporaryDirectory
 
 import atheris
@@ -16,6 +17,12 @@ with atheris.instrument_imports(include=["emo_osc"]):
 FINDINGS = Path(__file__).parent / "findings"
 MAX_BYTES = 8200
 SLOW_S = 5  # an input that takes longer hangs
+MEMORY_MB = 1024  # more than at the start
+
+
+def peak_mb() -> int:
+    """What the peak of memory stands at already: Linux counts what the process that started this one held."""
+    return getrusage(RUSAGE_SELF).ru_maxrss // 1024
 
 
 def main() -> None:
@@ -27,7 +34,12 @@ def main() -> None:
             Path(corpus, str(number)).write_bytes(seed)
         flags = [f"-max_total_time={length}", corpus, str(FINDINGS / name)] if length.isdigit() else [length]
         FINDINGS.joinpath(name).mkdir(parents=True, exist_ok=True)
-        limits = [f"-max_len={MAX_BYTES}", f"-timeout={SLOW_S}", "-rss_limit_mb=1024", "-print_final_stats=1"]
+        limits = [
+            f"-max_len={MAX_BYTES}",
+            f"-timeout={SLOW_S}",
+            f"-rss_limit_mb={MEMORY_MB + peak_mb()}",
+            "-print_final_stats=1",
+        ]
         atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={FINDINGS / name}/", *flags], play)
         atheris.Fuzz()
 
