@@ -14,7 +14,7 @@ from emo_osc.lab.evaluate import evaluate, melodies_apart
 from emo_osc.lab.makers import FULL, Size, Table, cast, control
 from emo_osc.lab.plots import plots
 from emo_osc.lab.quadrant_plot import quadrant_plots
-from emo_osc.lab.report import show, write
+from emo_osc.lab.report import paper, show, write
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.train.corpus import load_corpus
 
@@ -47,7 +47,7 @@ def run(generator: MusicVAE, choices: Choices, console: Console | None = None) -
         EmoOscError: the corpus, or the judges' clips, are not where they should be, or something cannot be written, or
             scipy or scikit-learn is not installed.
     """
-    console = console or Console()
+    console = console or paper()
     clips = labelled(choices.data) if choices.is_judged else None  # what is not there is said before anything is made
     human = None if choices.data is None else load_corpus(choices.data, "train").tokens
     controlled = control(generator, human, choices.size)

@@ -1,6 +1,7 @@
 """Tables of figures, for people and for files."""
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,13 +10,19 @@ from rich.table import Table as Grid
 
 from emo_osc.errors import EmoOscError
 
+WIDTH = 200  # of what is read later, in a file
 Row = Mapping[str, float]
 Tables = Mapping[str, Mapping[str, Row]]
 
 
+def paper() -> Console:
+    """Where tables are printed: the terminal, or a wide page where somebody reads them later."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH)
+
+
 def show(tables: Tables, console: Console | None = None) -> None:
     """Prints every table; a figure that a row does not have is left open."""
-    console = console or Console()
+    console = console or paper()
     for title, table in tables.items():
         columns = list(dict.fromkeys(name for row in table.values() for name in row))
         grid = Grid("", *columns, title=title, title_justify="left")
