@@ -60,7 +60,8 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
     "lab": (
         {"face", "studio", "stage", "train", "weights"},
-        {"aiohttp", "click", "matplotlib", "mido", "numpy", "rich", "rtmidi", "scipy", "selenium", "sklearn", "torch"},
+        {"aiohttp", "click", "matplotlib", "mido", "numpy", "py2max", "py2tosc", "rich", "rtmidi", "scipy", "selenium"}
+        | {"sklearn", "torch"},
     ),
     "door": (
         {"face", "stage", "studio", "sound", "surface", "train", "lab", "weights"},

@@ -28,7 +28,7 @@ def run_there(site: Path, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, cwd=site.parent, env=environment, check=True).stdout
 
 
-@pytest.mark.parametrize("folder", ["presets", "checkpoints", "max_patches"])
+@pytest.mark.parametrize("folder", ["presets", "checkpoints", "max_patches", "layouts"])
 def test_the_wheel_carries_what_ships(site: Path, folder: str) -> None:
     shipped = {path.name for path in (ROOT / folder).iterdir()}
 
