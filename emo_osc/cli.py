@@ -8,6 +8,7 @@ import click
 
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
+from emo_osc.cli_eval import evaluate
 from emo_osc.cli_face import face
 from emo_osc.cli_label import label
 from emo_osc.cli_listen import listen_test
@@ -212,46 +213,9 @@ def import_magenta(source: Path, out: Path) -> None:
 
 
 commands.add_command(bench)
+commands.add_command(evaluate)
 commands.add_command(face)
 commands.add_command(label)
 commands.add_command(listen_test)
 commands.add_command(profile)
 commands.add_command(train)
-
-
-@commands.command("eval")
-@composing
-@click.option(
-    "--data", type=click.Path(path_type=Path), envvar="EMO_OSC_DATA", help="Corpus folder, else control alone."
-)
-@click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
-@click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
-@click.option("--judge", "is_judged", is_flag=True, help="Ask judges taught by people too, who need --data.")
-@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
-@click.option(
-    "--plots",
-    "plots_out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="The figures as pictures.",
-)
-@click.option("--card", type=PATH, metavar="OUT.md", help="The model card as a file.")
-def evaluate(preset: str, quick: bool, card: Path | None, **options: Any) -> None:
-    """Measure the model: does it do as asked, and are its melodies like people's?"""
-    from emo_osc.lab.card import write_card
-    from emo_osc.lab.evaluation import Choices, run
-    from emo_osc.lab.makers import FULL, QUICK
-    from emo_osc.studio.generators import build
-    from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
-    from emo_osc.weights import checkpoints
-
-    kept = {name: options.pop(name) for name in ("data", "samples", "is_judged", "json_out", "plots_out")}
-    choices = Choices(**kept, size=QUICK if quick else FULL)
-    preset_section = preset_of(preset, options).generator
-    generator = build(preset_section)
-    if not isinstance(generator, MusicVAE):
-        raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
-    tables = run(generator, choices)
-    if card:
-        path = checkpoint_path(preset_section)
-        write_card(path.stem, checkpoints.load(path), tables, card)

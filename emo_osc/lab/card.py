@@ -7,9 +7,7 @@ from typing import Any
 from emo_osc.lab.report import Tables, cell
 from emo_osc.weights.checkpoints import Checkpoint
 
-INTRODUCTION = """\
-# {name}
-
+MUSIC_VAE = """\
 The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`), a prior that arranges
 sixteen bars for a feeling, one after another (`prior.*`), and human forms, which say only which bars repeat which.
 {parameters:.1f} million parameters in float32; no pickle. Written by `emo-osc eval --card`; every figure below comes
@@ -34,15 +32,53 @@ Trained on the train split of three sets only, each melody moved to a tonic of C
 The weights are under the Apache License 2.0, as the rest of emo_osc.
 """
 
-STAGES = ("vae", "prior")  # in the order of training
+FACE = """\
+The face network of emo_osc: VGG16 with batch normalisation (Simonyan and Zisserman 2015) at a share of its width, for
+grey faces of 48 x 48, seven expressions in the order of FER2013. {parameters:.1f} million parameters in float16; no
+pickle. Written by `emo-osc eval --face --card`; every figure below comes from that run.
+
+## What it is for
+
+`emo-osc face` turns its probabilities into a point on the valence-arousal plane that steers music. It reads what a
+face shows, not what somebody feels, and it is often wrong. Do not judge people by it.
+
+## Data and licences
+
+Trained on the Training part of FER2013 (Goodfellow et al. 2013) with the votes of FER+ (Barsoum et al. 2016) as a
+second teacher. FER2013's photographs were gathered from the web and have no free licence: **for research only**. How
+ages, skins and genders are spread in it, and how well each is read, is not known to us. PublicTest chose the moment to
+stop, the number of views and the temperature; PrivateTest was never seen.
+"""
+
+MUSIC_TRANSFORMER = """\
+The network of emo_osc's `music_transformer` generator: a decoder-only transformer with relative attention (Huang et al.
+2018) that composes a melody and its accompaniment bar by bar, told valence, arousal and tempo. {parameters:.1f} million
+parameters in float16; no pickle. Written by `emo-osc eval --generator music_transformer --card`; every figure below
+comes from that run.
+
+## What it is for
+
+Two parts in 4/4 on a 16th grid, in C major or C minor, without velocities. What it was taught to call valence and
+arousal are labels by published coefficients, not people's. Whether a listener hears the feeling that was asked for has
+not been tested with people.
+
+## Data and licences
+
+Trained on the train split of POP909's arrangements (MIT, Copyright 2020 Music X Lab) on the bar grid of POP909-CL (MIT,
+2025). The licence covers the transcriptions; the songs themselves are in copyright, so copying is measured below. The
+weights are under the Apache License 2.0, as the rest of emo_osc.
+"""
+
+INTRODUCTIONS = {"vae": MUSIC_VAE, "vgg16": FACE, "transformer": MUSIC_TRANSFORMER}
+"""What a card says first, by the network that the checkpoint's config describes."""
 
 
 def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
     """The card as Markdown; `name` is the checkpoint's file name without its ending."""
     parameters = sum(tensor.numel() for tensor in kept.tensors.values()) / 1e6
-    parts = [INTRODUCTION.format(name=name, parameters=parameters), "## Recipe\n"]
-    training = kept.config.get("training", {})
-    parts += [_recipe(stage, training[stage]) for stage in STAGES if stage in training]
+    introductions = [text for network, text in INTRODUCTIONS.items() if network in kept.config]
+    parts = [f"# {name}\n", *(text.format(parameters=parameters) for text in introductions), "## Recipe\n"]
+    parts += [_recipe(stage, told) for stage, told in kept.config.get("training", {}).items()]
     parts.append("## Figures\n")
     parts += [_table(title, table) for title, table in tables.items()]
     return "\n".join(parts)

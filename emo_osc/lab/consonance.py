@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from emo_osc.studio.harmony import triad
 
-Tokens = NDArray[np.int64]
+Tokens = NDArray[np.integer]
 Chords = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,7 @@ def consonance(tokens: Tokens, chords: Chords) -> dict[str, Floats]:
     of its chord, -1..1. `mctd`: how far the sounding pitch class lies from its chord in the space of Harte, Sandler and
     Gasser 2006, over the steps that sound; 0 or more.
     """
+    tokens = tokens.astype(np.int64)  # from a table of bytes, -1 would be the 255th pitch class
     classes = sounding(tokens)
     under = np.repeat(_TRIADS[chords], HALF_STEPS, axis=1)
     is_sounding = classes >= 0

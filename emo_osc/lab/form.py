@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from emo_osc.lab.consonance import consonance
 from emo_osc.studio.attributes import NoteGrid, measure_table
 from emo_osc.studio.attributes import likeness as bar_likeness
 from emo_osc.studio.harmony import chord_tone_ratio, chords_of
@@ -116,6 +117,11 @@ def chord_tones(weighing: str) -> Callable[[Tokens], Floats]:
     return lambda tokens: chord_tone_ratio(tokens, chords_of(tokens))[weighing]
 
 
+def on_chords(figure: str) -> Callable[[Tokens], Floats]:
+    """A figure of `consonance` against the chords that fit a melody in C: `ctnctr`, `pcs` or `mctd`."""
+    return lambda tokens: consonance(tokens, chords_of(tokens))[figure]
+
+
 MEASURES: dict[str, Callable[[Tokens], Floats]] = {
     "notes per bar": notes_per_bar,
     "mean pitch": mean_pitch,
@@ -135,6 +141,9 @@ MEASURES: dict[str, Callable[[Tokens], Floats]] = {
     **{f"likeness at lag {lag}": likeness(lag) for lag in LAGS},
     **{f"rhythm at lag {lag}": rhythm_likeness(lag) for lag in LAGS},
     **{f"chord tones, {weighing}": chord_tones(weighing) for weighing in ("count", "duration", "beats")},
+    "chord and passing tones (CTnCTR)": on_chords("ctnctr"),
+    "consonance with chords (PCS)": on_chords("pcs"),
+    "tonal distance to chords (MCTD)": on_chords("mctd"),
 }
 
 

@@ -37,11 +37,11 @@ class Transformer:
     device = "cpu"
 
     def __init__(self, net: MusicTransformer, choice: Choice = USUAL, aim: Aim = targets) -> None:
-        self.net, self._choice, self._aim = net.eval(), choice, aim
+        self.net, self.choice, self._aim = net.eval(), choice, aim
 
     def stream(self, seed: int) -> Stream:
         """A piece that goes on for as long as bars are asked for."""
-        return Stream(self.net, seed, self._choice)
+        return Stream(self.net, seed, self.choice)
 
     def piece(self, seed: int) -> Improviser:
         """The same as phrases for the stage, bar after bar."""
@@ -83,8 +83,16 @@ def build(section: GeneratorSection, aim: Aim = targets) -> Transformer:
     Raises:
         EmoOscError: there is none, or it is not one of this generator.
     """
-    path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
-    return load(path, Choice(temperature=section.temperature), aim)
+    return load(checkpoint_path(section), Choice(temperature=section.temperature), aim)
+
+
+def checkpoint_path(section: GeneratorSection) -> Path:
+    """The checkpoint of a preset, or the shipped one.
+
+    Raises:
+        EmoOscError: there is none.
+    """
+    return Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
 
 
 def load(path: Path, choice: Choice = USUAL, aim: Aim = targets) -> Transformer:

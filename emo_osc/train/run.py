@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from emo_osc.errors import EmoOscError
-from emo_osc.face.vgg16 import VGG16Config
+from emo_osc.face.estimate import CAREFUL_VIEWS, Estimator
+from emo_osc.face.vgg16 import VGG16, VGG16Config
 from emo_osc.studio import losses
 from emo_osc.studio.forms import forms_of
 from emo_osc.studio.music_vae import NAME, load, pick_device
@@ -21,6 +22,7 @@ from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
 from emo_osc.studio.proposers import Taste
 from emo_osc.train import actor, face, prior, transformer, vae
 from emo_osc.train.arrangements import SOURCE
+from emo_osc.train.calibration import temperature_of
 from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
@@ -123,9 +125,15 @@ def train_face(run: Run, config: VGG16Config) -> Path:
     progress = _trained(task, recipe, run.out, device)
     assert isinstance(task.net, face.FaceNet)
     net = task.net.vgg16
-    kept = {"vgg16": net.config.as_dict(), "training": {"face": _training(recipe, task.choices, progress, ["fer2013"])}}
+    training = {"face": _training(recipe, task.choices, progress, ["fer2013"])}
+    kept = {"vgg16": net.config.as_dict(), "temperature": _temperature(net, task), "training": training}
     tensors = {name: value.half() if value.is_floating_point() else value for name, value in net.state_dict().items()}
     return _kept(run.out, FACE_NAME, tensors, kept)
+
+
+def _temperature(net: VGG16, task: face.FaceTask) -> float:
+    """What makes its probabilities those of faces it has not learned from, looked at as `classify` does."""
+    return round(temperature_of(Estimator(net, CAREFUL_VIEWS).logits(task.valid.images), task.valid.labels), 3)
 
 
 def train_transformer(run: Run, config: MusicTransformerConfig) -> Path:

@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 from emo_osc.lab.card import model_card, write_card
 from emo_osc.weights.checkpoints import Checkpoint
 
 KEPT = Checkpoint(
-    {"training": {"vae": {"data": ["trad"], "recipe": {"steps": 7}, "choices": {"beta": 0.2}, "last": {"loss": 1.5}}}},
+    {
+        "vae": {},
+        "training": {
+            "vae": {"data": ["trad"], "recipe": {"steps": 7}, "choices": {"beta": 0.2}, "last": {"loss": 1.5}}
+        },
+    },
     {"a": torch.zeros(1_500_000)},
 )
 TABLES = {"rebuilding": {"mean": {"note_f1": 0.8123, "nats": 61.26}, "drawn": {"note_f1": 0.7}}}
@@ -20,6 +26,21 @@ def test_recipe_size_and_figures_stand_on_the_card() -> None:
     assert "1.5 million parameters" in card
     assert "- recipe: steps 7\n- choices: beta 0.2\n- at the end: loss 1.5" in card
     assert "| | note f1 | nats |\n|---|---|---|\n| mean | 0.812 | 61.3 |\n| drawn | 0.7 |  |" in card
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [("vae", "The weights are under the Apache"), ("vgg16", "research only"), ("transformer", "relative attention")],
+)
+def test_each_network_is_introduced_with_its_data_and_licence(network: str, words: str) -> None:
+    kept = Checkpoint({network: {}, "training": KEPT.config["training"]}, KEPT.tensors)
+    assert words in model_card("any-name", kept, TABLES)
+
+
+def test_every_stage_of_training_is_told() -> None:
+    stages = dict.fromkeys(("vae", "prior", "actor"), KEPT.config["training"]["vae"])
+    card = model_card("x", Checkpoint({"vae": {}, "training": stages}, KEPT.tensors), TABLES)
+    assert all(f"`emo-osc train {stage}` with" in card for stage in stages)
 
 
 def test_the_card_is_written_as_it_reads(tmp_path: Path) -> None:

@@ -56,6 +56,12 @@ def test_a_held_note_counts_as_long_as_it_sounds_and_silence_not_at_all() -> Non
     assert all(np.isnan(value) for value in figures(np.ones((1, 256), np.int64)).values())
 
 
+def test_a_table_of_bytes_scores_as_one_of_long_numbers() -> None:
+    tokens = melody(60, 64, 67, 70)
+    tokens[0, 8:16] = 1  # silence, which must not become a pitch class
+    assert figures(tokens.astype(np.uint8)) == figures(tokens)
+
+
 @given(st.integers(0, 11), st.lists(st.integers(48, 83), min_size=1, max_size=16))
 def test_moved_together_melody_and_chord_score_the_same(by: int, pitches: list[int]) -> None:
     moved = figures(melody(*[pitch + by for pitch in pitches]), (C_MAJOR + by) % 12)

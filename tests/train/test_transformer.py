@@ -8,67 +8,23 @@ import pytest
 import torch
 
 from emo_osc.errors import EmoOscError
-from emo_osc.studio.events import BACKING, BAR, BAR_STEPS, MELODY, Sound, decode
+from emo_osc.studio.events import BACKING, BAR, MELODY, Sound, decode
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
-from emo_osc.train.arrangements import ARRANGED, BAR_TICKS, MELODIES, load_arrangements
+from emo_osc.train.arrangements import load_arrangements
 from emo_osc.train.run import Run, train_transformer
 from emo_osc.train.transformer import Piece, TransformerChoices, TransformerTask, read, spread, starts
 from emo_osc.weights import checkpoints
+from tests.train.arranged_files import BARS, BPM, write_arranged
 
 pytestmark = pytest.mark.torch
 
-BARS = 24
-TONIC = 2
-BPM = 120.0
 TINY = MusicTransformerConfig(width=32, layers=1, heads=2, context=48, feeling=8, dropout=0.0)
-
-
-def song(at: int) -> list[tuple[int, int, int, int]]:
-    """Onset, length (ticks), pitch, velocity: a melody in quarters over held fifths; odd songs twice as busy, loud."""
-    pace = 24 >> at % 2
-    melody = [
-        (tick, pace, 74 + (tick // pace + at) % 5, 60 + 40 * (at % 2)) for tick in range(0, BARS * BAR_TICKS, pace)
-    ]
-    low = [(bar * BAR_TICKS, BAR_TICKS, pitch, 70) for bar in range(BARS) for pitch in (38, 45)]
-    return sorted([*melody, *low])
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six songs in D, four to learn from, in the files of the corpus folder."""
     folder = tmp_path_factory.mktemp("corpus")
-    songs = [song(at) for at in range(6)]
-    notes = np.array([note for each in songs for note in each])
-    ids = np.array([f"song {at}" for at in range(6)])
-    np.savez(
-        folder / ARRANGED,
-        onset_tick=notes[:, 0],
-        dur_tick=notes[:, 1],
-        onset_ms=notes[:, 0] * 60_000 / BPM / 24,
-        dur_ms=notes[:, 1] * 60_000 / BPM / 24,
-        pitch=notes[:, 2],
-        velocity=notes[:, 3],
-        ptr=np.cumsum([0, *map(len, songs)]),
-        piece_id=ids,
-        bpm=np.full(6, BPM),
-        split=np.array([0, 0, 0, 0, 1, 2]),
-    )
-    windows = [(at, bar) for at in range(6) for bar in range(0, BARS - 15, 8)]
-    tokens = np.zeros((len(windows), 256), np.uint8)
-    for row, (at, bar) in enumerate(windows):
-        for tick, _, pitch, _ in songs[at]:
-            step = tick // 6 - bar * BAR_STEPS
-            if pitch > 60 and 0 <= step < 256:
-                tokens[row, step] = pitch - 19
-    where = np.array(windows)
-    np.savez(
-        folder / MELODIES,
-        events=tokens,
-        piece=where[:, 0],
-        bar=where[:, 1],
-        piece_id=ids,
-        tonic=np.full(len(where), TONIC),
-    )
+    write_arranged(folder)
     return folder
 
 
