@@ -7,7 +7,21 @@ from collections.abc import Callable, Mapping
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder
 from emo_osc.log import Log
-from emo_osc.messages import AnyMessage, DoorToStage, Kept, NotKept, Played, PresetRead, Restart, Said, decode
+from emo_osc.mapping_file import MappingFile
+from emo_osc.messages import (
+    AnyMessage,
+    DoorToStage,
+    Kept,
+    Mapped,
+    MappingRead,
+    MappingSaved,
+    NotKept,
+    Played,
+    PresetRead,
+    Restart,
+    Said,
+    decode,
+)
 from emo_osc.preset_watch import PresetWatch
 from emo_osc.recorder import Recorder
 from emo_osc.stage.setup import StagePreset
@@ -28,6 +42,7 @@ class Backstage:
         send: Callable[[DoorToStage], None],
         keepers: Mapping[str, Keeper],
         phrases: PhraseFolder,
+        mapping: MappingFile,
         recorder: Recorder | None,
         watch: PresetWatch,
         read: Read,
@@ -36,12 +51,14 @@ class Backstage:
         self._send = send
         self._keepers = keepers
         self._phrases = phrases
+        self._mapping = mapping
         self._recorder = recorder
         self._watch = watch
         self._read = read
 
     def open(self) -> None:
-        """Hand the stage what was kept on other evenings."""
+        """Hand the stage what was kept and mapped on other evenings."""
+        self._read_mapping()
         for found in self._phrases.load():
             if isinstance(found, Kept):
                 self._send(found)
@@ -67,9 +84,11 @@ class Backstage:
                 self.save()
 
     def look(self) -> None:
-        """Read presets that have changed, for the next time the stage is asked for one."""
+        """Read presets that have changed, for the next time the stage is asked for one, and the player's mapping."""
         for name in self._watch.changed():
             self._read_again(name)
+        if self._mapping.has_changed() and self._read_mapping():
+            self._log.tell("midi", f"{self._mapping.path}: read again")
 
     def save(self) -> None:
         """Write the recording down."""
@@ -86,6 +105,25 @@ class Backstage:
         fate = f"wrong, what was loaded stays: {preset.fault}" if preset.fault else "read again"
         self._send(PresetRead(name, preset.to_json()))
         self._log.tell("presets", f"preset {name}: {fate}", logging.ERROR if preset.fault else logging.INFO)
+
+    def _read_mapping(self) -> bool:
+        """Hand the stage the player's mapping; whether it could be read."""
+        try:
+            self._send(MappingRead(self._mapping.read()))
+        except EmoOscError as error:
+            self._log.tell("midi", f"{error}; it is left alone", logging.ERROR)
+            return False
+        return True
+
+    def _map(self, message: Mapped) -> None:
+        try:
+            self._mapping.save(message.text)
+        except EmoOscError as error:
+            self._log.tell("midi", str(error), logging.ERROR)
+            self._send(MappingSaved(str(error)))
+        else:
+            self._log.tell("midi", f"MIDI mapping saved in {self._mapping.path}")
+            self._send(MappingSaved())
 
     def _said(self, message: Said) -> None:
         self._log.tell(message.kind_of, message.text)
@@ -113,5 +151,6 @@ _HANDLERS: dict[type[AnyMessage], Callable[..., None]] = {
     Said: Backstage._said,
     Restart: Backstage._restart,
     Kept: Backstage._keep,
+    Mapped: Backstage._map,
     Played: Backstage._played,
 }

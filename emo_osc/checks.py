@@ -1,7 +1,11 @@
-"""What a preset names that lives elsewhere in the house: generators, keys, scales, values for MIDI controllers."""
+"""What a preset names that lives elsewhere in the house: generators, keys, scales, what MIDI controls do."""
 
+from emo_osc.affect import name_key
+from emo_osc.control import NOTHING, Role
 from emo_osc.errors import CommandError, EmoOscError
 from emo_osc.preset import Preset
+from emo_osc.preset_folders import preset_names
+from emo_osc.stage.commands import DEEDS
 from emo_osc.stage.values import VALUES, unknown_name
 from emo_osc.studio.generators import find
 
@@ -49,8 +53,11 @@ def _mood_faults(preset: Preset) -> list[str]:
 
 def _mapping_faults(preset: Preset) -> list[str]:
     settable = tuple(name for name, value in VALUES.items() if value.is_mappable)
+    book = preset.mood_book()
+    called = (*settable, *DEEDS, *preset_names(), NOTHING)
+    roles = {control: Role.parse(text) for control, text in preset.mapping.items()}
     return [
-        f"mapping.{controller}: {unknown_name('value', name, settable)}"
-        for controller, name in preset.mapping.items()
-        if name not in settable
+        f"mapping.{control}: {unknown_name('value', role.name, (*called, *book.names))}"
+        for control, role in roles.items()
+        if role.name not in called and name_key(role.name) not in book.by_key()
     ]

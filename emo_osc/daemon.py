@@ -18,8 +18,10 @@ from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder, phrase_folder
 from emo_osc.log import Log
+from emo_osc.mapping_file import MappingFile, mapping_path
 from emo_osc.messages import MAX_LINE_BYTES, encode
-from emo_osc.preset import Preset, load_named_preset, preset_folders
+from emo_osc.preset import Preset, load_named_preset
+from emo_osc.preset_folders import preset_folders, preset_names
 from emo_osc.preset_watch import PresetWatch
 from emo_osc.recorder import Recorder
 from emo_osc.stage.setup import Report, Setup, StagePreset
@@ -152,6 +154,7 @@ class _Door:
             lambda message: writer.write(encode(message)),
             keepers,
             PhraseFolder(phrase_folder()),
+            MappingFile(mapping_path()),
             self._recorder,
             PresetWatch(preset_folders),
             _named_preset,
@@ -257,8 +260,7 @@ def _mood_id(mood: str, book: MoodBook, name: str) -> str:
 
 def _named_presets() -> dict[str, StagePreset]:
     """Every preset of the folders; a wrong one is told to whoever asks for it."""
-    names = sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})
-    return {name: _named_preset(name) for name in names}
+    return {name: _named_preset(name) for name in preset_names()}
 
 
 def _named_preset(name: str) -> StagePreset:

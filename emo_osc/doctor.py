@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from emo_osc import devices
-from emo_osc.preset import preset_folders, user_preset_folder
+from emo_osc.preset_folders import preset_names, user_preset_folder
 
 LINUX = sys.platform.startswith("linux")
 
@@ -90,8 +90,7 @@ def _checkpoint() -> tuple[str, str]:
 
 
 def _presets() -> tuple[str, str]:
-    names = sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})
-    return f"{', '.join(names)}; your own go to {user_preset_folder()}", ""
+    return f"{', '.join(preset_names())}; your own go to {user_preset_folder()}", ""
 
 
 PARTS: dict[str, Callable[[], tuple[str, str]]] = {

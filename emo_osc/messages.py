@@ -178,6 +178,27 @@ class NotKept:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """The player has mapped MIDI controls anew; the text is `Mapping.text`, to be saved."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSaved:
+    """The door has saved a mapping; or it could not, and the fault says why and what to do."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRead:
+    """The player's own mapping as the door has found it on the disk; the text is one of `Mapping.text`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresetRead:
     """A preset file is new or has changed; `text` is a `StagePreset` as JSON."""
 
@@ -211,8 +232,8 @@ class Ports:
 
 ToStudio = Want | Vary | GoOn | Learn | Aim | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
-DoorToStage = Kept | NotKept | PresetRead
-ToDoor = Said | Restart | Kept | Played
+DoorToStage = Kept | NotKept | PresetRead | MappingRead | MappingSaved
+ToDoor = Said | Restart | Kept | Played | Mapped
 WatchToStage = Ports | Alive
 _ReadList = Callable[[list[Any]], tuple[Any, ...]]
 AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor | WatchToStage
@@ -233,6 +254,9 @@ _KINDS: dict[str, type[AnyMessage]] = {
         Restart,
         Kept,
         NotKept,
+        Mapped,
+        MappingSaved,
+        MappingRead,
         PresetRead,
         Played,
         Ports,

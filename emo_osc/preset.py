@@ -4,16 +4,17 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from importlib.resources import files
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from emo_osc.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Reference, name_key
+from emo_osc.control import Control, Role
 from emo_osc.errors import EmoOscError
+from emo_osc.preset_folders import preset_folders
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
@@ -21,6 +22,8 @@ Tempo = Annotated[float, Field(ge=20.0, le=300.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
+ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
+RoleText = Annotated[str, AfterValidator(lambda text: str(Role.parse(text)))]
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
@@ -201,8 +204,9 @@ class Preset(Section):
     generator: GeneratorSection = GeneratorSection()
     performance: PerformanceSection = PerformanceSection()
     moods: dict[str, MoodSection] = {}
-    mapping: dict[Annotated[int, Field(ge=0, le=127)], str] = Field(
-        default={}, description="MIDI controller number -> the name of a value, such as valence or density"
+    mapping: dict[ControlName, RoleText] = Field(
+        default={},
+        description="a MIDI controller's number, or cc74@2, note36, program5 -> what it does: `density`, `next`",
     )
     sound: SoundSection = SoundSection()
     web: WebSection = WebSection()
@@ -265,19 +269,6 @@ def changed(preset: Preset, changes: Mapping[str, object], name: str) -> Preset:
     return _validated(data, name)
 
 
-def preset_folders() -> tuple[Path, ...]:
-    """Where a preset is looked up by name: the player's own folder first, then the shipped ones."""
-    shipped = Path(str(files("emo_osc"))) / "presets"  # where a wheel puts them
-    return tuple(f for f in (user_preset_folder(), shipped, _checkout() / "presets") if f.is_dir())
-
-
-def user_preset_folder() -> Path:
-    """Where a player keeps presets of their own; it may not exist yet."""
-    from platformdirs import user_config_path
-
-    return user_config_path("emo_osc") / "presets"
-
-
 def load_preset(name: str) -> Preset:
     """A preset by name (looked up in `preset_folders`) or by path.
 
@@ -314,6 +305,11 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as `presets/emo_osc.schema.json` holds it: `emo-osc check --schema` prints it."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _control(text: str) -> str:
+    Control.parse(text)
+    return text
 
 
 def _network(text: str) -> str:
@@ -353,10 +349,6 @@ def _mood_faults(preset: Preset) -> Iterator[str]:
             owner = owners.setdefault(name_key(alias), id)
             if owner != id:
                 yield f"{id}.aliases: {alias!r} is a name of {owner!r} already"
-
-
-def _checkout() -> Path:
-    return Path(str(files("emo_osc"))).parent
 
 
 def _explain_all(name: str, errors: list[Any]) -> list[str]:

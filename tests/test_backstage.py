@@ -8,7 +8,21 @@ from emo_osc.affect import Affect
 from emo_osc.backstage import Backstage
 from emo_osc.kept import PhraseFolder
 from emo_osc.log import Log
-from emo_osc.messages import DoorToStage, Kept, NotKept, Played, PresetRead, Ready, Restart, Said, encode
+from emo_osc.mapping_file import MappingFile
+from emo_osc.messages import (
+    DoorToStage,
+    Kept,
+    Mapped,
+    MappingRead,
+    MappingSaved,
+    NotKept,
+    Played,
+    PresetRead,
+    Ready,
+    Restart,
+    Said,
+    encode,
+)
 from emo_osc.preset_watch import PresetWatch
 from emo_osc.recorder import Recorder
 from emo_osc.stage.setup import StagePreset
@@ -32,6 +46,7 @@ class Evening:
             self.sent.append,
             {"studio": self.keeper},
             PhraseFolder(folder / "phrases"),
+            MappingFile(folder / "config" / "mapping.yaml"),
             recorder,
             PresetWatch(lambda: (self.presets,)),
             self.read,
@@ -41,7 +56,7 @@ class Evening:
         text = (self.presets / f"{name}.yaml").read_text()
         return StagePreset({}, fault=text) if "wrong" in text else StagePreset({"tempo": float(text)})
 
-    def receive(self, message: Said | Restart | Kept | Played) -> None:
+    def receive(self, message: Said | Restart | Kept | Played | Mapped) -> None:
         self.backstage.receive(encode(message))
 
 
@@ -57,7 +72,7 @@ def test_a_phrase_is_saved_and_handed_back_another_evening(tmp_path: Path, ready
 
     assert evening.sent == [kept]
     assert "kept 'x' in" in evening.said[0]
-    assert later.sent == [kept]
+    assert later.sent == [MappingRead(""), kept]
     assert "bad.json: not a kept phrase" in later.said[0]
 
 
@@ -95,6 +110,44 @@ def test_a_recording_that_cannot_be_saved_is_told_and_tried_again(tmp_path: Path
 
     assert "a.mid: cannot be written now (No such file or directory)" in evening.said[0]
     assert (tmp_path / "gone" / "a.mid").exists()
+
+
+def test_a_mapping_is_saved_and_handed_back_another_evening(tmp_path: Path) -> None:
+    evening, text = Evening(tmp_path), "cc74@2\tdensity pickup\nnote36\tit's"
+
+    evening.receive(Mapped(text))
+    evening.backstage.look()
+    (tmp_path / "presets").rmdir()
+    later = Evening(tmp_path)
+    later.backstage.open()
+
+    assert evening.sent == [MappingSaved()], "what we wrote ourselves is no news"
+    assert later.sent == [MappingRead(text)]
+
+
+def test_a_mapping_that_cannot_be_saved_is_answered(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("a file stands here")
+    evening = Evening(tmp_path)
+
+    evening.receive(Mapped("cc74\tdensity"))
+
+    (answer,) = evening.sent
+    assert isinstance(answer, MappingSaved)
+    assert "cannot be saved (File exists); it holds until the end" in answer.fault
+    assert evening.said == [answer.fault]
+
+
+def test_a_mapping_that_somebody_edits_is_read_again_and_a_wrong_one_told(tmp_path: Path) -> None:
+    evening, path = Evening(tmp_path), tmp_path / "config" / "mapping.yaml"
+    path.parent.mkdir()
+    path.write_text("mapping: {20: density}")
+    evening.backstage.look()
+    path.write_text("mapping: {knob: density}")
+    evening.backstage.look()
+
+    assert evening.sent == [MappingRead("20\tdensity")]
+    assert evening.said[0].endswith("mapping.yaml: read again")
+    assert "mapping.yaml.mapping.knob: value error, must be a controller 0..127, or cc74" in evening.said[1]
 
 
 def test_lines_are_told_and_unknown_processes_left_alone(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_the_stage_takes_from_a_preset_what_it_plays_by() -> None:
     preset = stage_preset(parse_preset(text, "preset"), "preset")
 
     assert (preset.values["tempo"], preset.values["channel"], preset.values["mood"]) == (90.0, 3, "bright")
-    assert (preset.mapping, preset.cc1, preset.moods) == ({20: "density"}, True, MOODS)
+    assert (preset.mapping, preset.cc1, preset.moods) == ({"20": "density"}, True, MOODS)
 
 
 def test_a_setup_and_a_report_survive_the_pipe() -> None:

@@ -11,7 +11,7 @@ from emo_osc import cli
 from emo_osc.affect import MOODS, PLAIN, Mood
 from emo_osc.lab import manual
 from emo_osc.preset import parse_preset
-from emo_osc.stage.commands import ROUTES, Command, NotYet, Route, parse
+from emo_osc.stage.commands import ROUTES, parse
 from emo_osc.stage.values import PUSHES, VALUES
 
 ROOT = Path(__file__).parents[1]
@@ -26,12 +26,6 @@ LINKS = [(page, link) for page, text in PAGES.items() for link in re.findall(r"\
 TARGETS = sorted(
     {word for text in PAGES.values() for word in re.findall(r"(?:^ {4}|`)make ([a-z]+)", text, re.MULTILINE)}
 )
-
-
-def example(route: Route) -> Command | None:
-    """What an address asks for when it is sent something sensible."""
-    arguments = [a.choices[0] if a.choices else "x" if a.kind == "s" else max(a.low, 1) for a in route.forms[0]]
-    return parse(route.address, tuple(arguments))
 
 
 def test_the_osc_page_is_current() -> None:
@@ -62,13 +56,6 @@ def test_every_address_is_in_the_readme_or_stands_for_a_family_that_is() -> None
 
     assert ROUTES.keys() - families <= told
     assert all(f"/emo/{family}/NAME" in README for family in manual.FAMILIES)
-
-
-def test_what_comes_later_is_marked_so_and_nothing_else() -> None:
-    rows = {row.split("`")[1]: row for row in manual.address_table().splitlines() if "`/emo/" in row}
-    later = {address for address in rows.keys() & ROUTES.keys() if isinstance(example(ROUTES[address]), NotYet)}
-
-    assert {address for address, row in rows.items() if "(later version)" in row} == later
 
 
 def test_every_mood_and_value_is_on_the_osc_page() -> None:

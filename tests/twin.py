@@ -6,7 +6,21 @@ from math import inf
 from random import Random
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import Aim, Failed, Finish, Kept, Learn, Loaded, Measured, Ready, StudioToStage, ToStudio, encode
+from emo_osc.messages import (
+    Aim,
+    Failed,
+    Finish,
+    Kept,
+    Learn,
+    Loaded,
+    Mapped,
+    MappingSaved,
+    Measured,
+    Ready,
+    StudioToStage,
+    ToStudio,
+    encode,
+)
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.stage.clock import InternalClock
 from emo_osc.stage.desk import Answer, Desk
@@ -56,6 +70,8 @@ class VirtualStage:
         for message in told:
             if isinstance(message, Kept):
                 self.desk.receive_door(message, self.now_s)
+            elif isinstance(message, Mapped):
+                self.desk.receive_door(MappingSaved(), self.now_s)
 
     def run_until(self, end_s: float) -> list[tuple[float, bytes]]:
         """Play on; every MIDI message with the time it was sent."""

@@ -11,7 +11,7 @@ from emo_osc.affect import MOODS, Mood
 from emo_osc.errors import CommandError
 from emo_osc.preset import OscSection, schema_text
 from emo_osc.stage.clients import MAX_LISTENERS
-from emo_osc.stage.commands import ROUTES, NotYet, Route, describe
+from emo_osc.stage.commands import ROUTES, Route, describe
 from emo_osc.stage.desk import DELAYS
 from emo_osc.stage.inbox import FEW, MAX_WAITING
 from emo_osc.stage.latency import KEPT
@@ -48,7 +48,7 @@ ERRORS = (
     (CommandError.UNKNOWN_ADDRESS, "unknown address"),
     (CommandError.WRONG_ARGUMENTS, "wrong arguments"),
     (CommandError.UNKNOWN_NAME, "unknown name: a mood, a value, a preset"),
-    (CommandError.NOT_NOW, "not possible now, or not in this version"),
+    (CommandError.NOT_NOW, "not possible now"),
     (CommandError.GENERATOR_DOWN, "the generator is down; the shelf plays on"),
     (CommandError.MALFORMED, "not OSC; counted and never answered"),
 )
@@ -150,8 +150,7 @@ def readme(text: str) -> str:
 
 def _route_row(route: Route) -> tuple[str, str, str]:
     forms = " or ".join(_form_text(form) for form in route.forms)
-    later = " (later version)" if _comes_later(route) else ""
-    return f"`{route.address}`", forms, route.description + later
+    return f"`{route.address}`", forms, route.description
 
 
 def _form_text(form: tuple[Argument, ...]) -> str:
@@ -159,13 +158,6 @@ def _form_text(form: tuple[Argument, ...]) -> str:
     brief = (replace(a, choices=()) if len(a.choices) > MAX_CHOICES else a for a in form if a.name != "pressed")
     shown = tuple(brief)
     return describe(shown).replace("|", ", ") if shown else ""
-
-
-def _comes_later(route: Route) -> bool:
-    try:
-        return isinstance(route.make(), NotYet)
-    except (IndexError, TypeError):  # a command that exists and needs its arguments
-        return False
 
 
 def _value_row(value: Value) -> tuple[str, str, str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from emo_osc.affect import Affect
+from emo_osc.control import MODES
 from emo_osc.errors import CommandError
 from emo_osc.score import BARS
 from emo_osc.stage.osc import OscValue
@@ -105,6 +106,21 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class MapLearn:
+    """Let the next MIDI control that moves do what has this name, and take hold as `mode` of `control.MODES` says."""
+
+    name: str
+    mode: str = MODES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class MapForget:
+    """Let no MIDI control do what has this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Get:
     """Read a value."""
 
@@ -160,13 +176,6 @@ class Version:
     """Answer the version."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """Something the contract names and this version cannot do."""
-
-    address: str
-
-
 Command = (
     SetValue
     | Play
@@ -182,6 +191,8 @@ Command = (
     | Recall
     | Learn
     | Forget
+    | MapLearn
+    | MapForget
     | Get
     | Listen
     | Unlisten
@@ -191,7 +202,6 @@ Command = (
     | AskLatency
     | AskSpread
     | Version
-    | NotYet
 )
 
 
@@ -221,6 +231,7 @@ class Route:
 TRIGGER_VALUE = Argument("pressed", "f", is_optional=True)
 OVER_BARS = Argument("bars", "i", 1, 256)
 NAME = Argument("name", "s")
+ROLE = Argument("role", "s")
 MAYBE_NAME = Argument("name", "s", is_optional=True)
 
 
@@ -231,10 +242,6 @@ def _value_route(name: str) -> Route:
 
 def _trigger(address: str, make: Callable[[], Command], description: str) -> Route:
     return Route(address, ((TRIGGER_VALUE,),), description, lambda *_: make(), is_trigger=True)
-
-
-def _not_yet(address: str, description: str, *forms: tuple[Argument, ...], is_trigger: bool = False) -> Route:
-    return Route(address, forms, description, lambda *_: NotYet(address), is_trigger)
 
 
 def _of_values(verb: str, make: Callable[[str], Command], names: tuple[str, ...], description: str) -> list[Route]:
@@ -252,6 +259,11 @@ def _set_route(value: Value) -> Route:
 _UNIT = tuple(Argument(name, "f", 0.0, 1.0, is_clamped=True) for name in ("valence", "arousal"))
 _SHARE = Argument("amount", "f", 0.0, 1.0, is_optional=True)
 LISTENABLE = (*VALUES, *PUSHES)
+DEEDS = {
+    name: f"/emo/{name}"
+    for name in ("next", "again", "mutate", "keep", "learn", "forget", "play", "continue", "stop", "panic", "tap")
+}
+"""What a MIDI control may call, beside moods and presets: a name, and the address it presses."""
 
 _ALL: tuple[Route, ...] = (
     _value_route("va"),
@@ -280,7 +292,13 @@ _ALL: tuple[Route, ...] = (
         is_trigger=True,
     ),
     _trigger("/emo/forget", Forget, "work from what was learned no more"),
-    _not_yet("/emo/midi/learn", "map the next MIDI controller that moves to a value", (NAME,)),
+    Route(
+        "/emo/midi/learn",
+        ((ROLE, Argument("mode", "s", choices=MODES, is_optional=True)),),
+        "let the next MIDI control that moves set a value, or call a mood, a preset, or a deed such as next",
+        MapLearn,
+    ),
+    Route("/emo/midi/forget", ((ROLE,),), "let no MIDI control do that", MapForget),
     _value_route("quantize"),
     _trigger("/emo/play", Play, "start the clock from the first downbeat; with Link peers on their next bar line"),
     _trigger("/emo/continue", Resume, "go on from the 16th where the clock stopped"),

@@ -10,7 +10,19 @@ from typing import Any
 
 from emo_osc import __version__
 from emo_osc.errors import CommandError
-from emo_osc.messages import Alive, AnyMessage, Failed, Kept, Loaded, NotKept, PresetRead, Ready, StudioToStage
+from emo_osc.messages import (
+    Alive,
+    AnyMessage,
+    Failed,
+    Kept,
+    Loaded,
+    MappingRead,
+    MappingSaved,
+    NotKept,
+    PresetRead,
+    Ready,
+    StudioToStage,
+)
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
@@ -20,6 +32,8 @@ from emo_osc.stage.guests import Guests
 from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
+from emo_osc.stage.map_desk import NOBODY, MapDesk
+from emo_osc.stage.midi_bytes import SYSTEM, is_whole
 from emo_osc.stage.osc import Message, OscValue, Target
 from emo_osc.stage.phrase_desk import PhraseDesk, Request
 from emo_osc.stage.roll import Roll
@@ -42,8 +56,6 @@ ANSWERS = frozenset({f"/emo/{name}" for name in ("error", "ack", "pong", "startu
 """Addresses that are never answered: else two daemons whose replies go to each other would never stop."""
 SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
 """Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
-_MIDI_CC, _MIDI_PROGRAM, MIDI_SYSTEM = 0xB0, 0xC0, 0xF0
-_MIDI_BYTES = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3, 0xF1: 2, 0xF2: 3, 0xF3: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Desk:
         self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
         self._answers: list[Answer] = []
         self._phrases = PhraseDesk(instrument, self)
+        self._maps = MapDesk(instrument, self)
         self._roll = Roll(instrument.performer)
         self._going_on = GoingOn(instrument.performer, instrument.restock)
         self._tempo = round(instrument.clock.tempo, 1)
@@ -74,7 +87,8 @@ class Desk:
     @property
     def next_s(self) -> float:
         """When something happens by itself: a message, a push, the end of learning, the end of our patience."""
-        return min(self._agenda.next_s, self._phrases.next_s, self._echo.next_s, self.instrument.next_s)
+        others_s = min(self._phrases.next_s, self._maps.next_s)
+        return min(self._agenda.next_s, others_s, self._echo.next_s, self.instrument.next_s)
 
     def take_answers(self) -> list[Answer]:
         """What is to be sent now."""
@@ -110,33 +124,30 @@ class Desk:
         for request in self._agenda.take(now_s):
             self._do(request, now_s)
         self._phrases.on_time(now_s)
+        self._maps.on_time(now_s)
         if self.instrument.on_time(now_s):
             self._clock_changed(now_s)
         for name in self._echo.take(now_s):
             self._tell(name, now_s)
 
     def receive_midi(self, message: bytes, now_s: float) -> None:
-        """A controller sets the value the preset maps it to; program change N calls mood N of the mood book.
+        """A control does what it is mapped to; program change N, unless it is mapped, calls mood N of the mood book.
 
         Notes are learned where somebody asked for that; clock and transport move the clock that follows them.
         """
-        if not _is_whole(message):
+        if not is_whole(message):
             return
-        if message[0] >= MIDI_SYSTEM:
+        if message[0] >= SYSTEM:
             if self.instrument.receive_clock(message, now_s):
                 self._clock_changed(now_s)
             for deviation_s in self.instrument.clock.take_deviations():
                 self.delays["clock"].add(abs(deviation_s))
             return
-        self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
-        command = self._command_of_midi(message)
-        if command is None:
-            return
-        try:
-            self.instrument.set(command.name, command.values, now_s)
-        except CommandError:  # there is nobody to answer, and a preset's map was checked at the start
-            return
-        self.push_changes(command.name, now_s)
+        if not self._maps.is_control(message):
+            self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
+        asked = self._maps.receive_midi(message, now_s)
+        if asked:
+            self._do(Request(asked, NOBODY), now_s)
 
     def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""
@@ -170,6 +181,8 @@ class Desk:
             self.instrument.learn_preset(message.name, StagePreset.from_json(message.text))
         elif isinstance(message, Kept | NotKept):
             self._phrases.receive_door(message, now_s)
+        elif isinstance(message, MappingRead | MappingSaved):
+            self._maps.receive_door(message, now_s)
         else:
             raise ValueError(f"{type(message).__name__} is no message for the stage")
 
@@ -242,7 +255,8 @@ class Desk:
     def _do(self, request: Request, now_s: float) -> None:
         try:
             command = commands.parse(request.message.address, request.message.arguments)
-            if command is not None and not self._phrases.do(command, request, now_s):
+            is_done = command is None or any(desk.do(command, request, now_s) for desk in (self._phrases, self._maps))
+            if not is_done:
                 _HANDLERS[type(command)](self, command, request, now_s)
         except CommandError as error:
             self.refuse(request, error)
@@ -312,11 +326,9 @@ class Desk:
     def _version(self, _: commands.Version, request: Request, now_s: float) -> None:
         self._answer(request.sender, "/emo/version", __version__)
 
-    def _not_yet(self, command: commands.NotYet, request: Request, now_s: float) -> None:
-        raise CommandError(CommandError.NOT_NOW, f"{command.address} comes with a later version")
-
     def _answer(self, sender: Target, address: str, *arguments: Scalar) -> None:
-        self._answers.append(Answer(self._clients.target(sender), address, arguments))
+        if sender != NOBODY:
+            self._answers.append(Answer(self._clients.target(sender), address, arguments))
 
     def _answer_value(self, target: Target, name: str, now_s: float) -> None:
         self._answers.append(Answer(target, f"/emo/state/{name}", self.instrument.read(name, now_s)))
@@ -334,26 +346,9 @@ class Desk:
         duration_ms = note.duration_tick * 60_000.0 / (480 * self.instrument.clock.tempo)
         return (note.pitch, note.velocity, duration_ms, note.channel)
 
-    def _command_of_midi(self, message: bytes) -> commands.SetValue | None:
-        kind, preset = message[0] & 0xF0, self.instrument.preset
-        if kind == _MIDI_PROGRAM and message[1] < len(preset.moods):
-            return commands.SetValue("mood", (preset.moods[message[1]].id,))
-        name = (preset.mapping or {}).get(message[1]) if kind == _MIDI_CC and len(message) == 3 else None
-        if name is None or not VALUES[name].is_mappable:
-            return None
-        argument = VALUES[name].arguments[0]
-        return commands.SetValue(name, (argument.at_share(message[2] / 127),))
-
 
 def _words_on(message: Loaded | Failed, summary: str) -> str:
     return f"generator {summary}" if isinstance(message, Loaded) else f"generator: {message.text}; the shelf plays on"
-
-
-def _is_whole(message: bytes) -> bool:
-    """Whether a MIDI message has the bytes that its first one promises; a bad cable may cut one short."""
-    status = message[0] if message else 0
-    length = _MIDI_BYTES.get(status & 0xF0 if status < MIDI_SYSTEM else status, 1)
-    return status >= 0x80 and len(message) == length and max(message[1:], default=0) < 0x80
 
 
 def _numeric_host(host: str) -> str:
@@ -394,5 +389,4 @@ _HANDLERS: dict[type, Callable[[Desk, Any, Request, float], None]] = {
     commands.AskLatency: Desk._latency,
     commands.AskSpread: Desk._spread,
     commands.Version: Desk._version,
-    commands.NotYet: Desk._not_yet,
 }

@@ -4,7 +4,7 @@ Knows no client and no socket; times are arguments.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf, isfinite
 from random import Random
 
@@ -14,6 +14,8 @@ from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.clock_out import ClockOut
+from emo_osc.stage.facts import Facts
+from emo_osc.stage.mapping import Mapping
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.phrases import Phrases
 from emo_osc.stage.restock import Restock
@@ -26,20 +28,6 @@ from emo_osc.stage.values import VALUES, Scalar, unknown_name
 MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
 """The landing of a change that is heard at once."""
-
-
-@dataclass(slots=True)
-class Facts:
-    """What the loop found out about the machine and tells on."""
-
-    midi_out: str = ""
-    midi_in: str = ""
-    is_realtime: bool = False
-    malformed: int = 0
-    received: int = 0
-    dropped: int = 0
-    unsent: int = 0
-    strangers: int = 0
 
 
 class Instrument:
@@ -58,6 +46,7 @@ class Instrument:
         self.clock = clock
         self.restock = restock
         self.facts = Facts()
+        self.mapping = Mapping()
         self.phrases = Phrases(performer, restock, random)
         self.latency_ms = 0.0
         self._guide = TempoGuide(clock.tempo)
@@ -80,6 +69,15 @@ class Instrument:
     def preset(self) -> StagePreset:
         """The preset that was loaded last."""
         return self._preset
+
+    @property
+    def preset_names(self) -> tuple[str, ...]:
+        """Every preset that can be loaded."""
+        return tuple(self._presets)
+
+    def mood_of(self, name: str) -> Mood | None:
+        """The mood of an id or alias, None where the preset has none."""
+        return self._mood_names.get(name_key(name))
 
     def say(self, kind_of: str, text: str) -> None:
         """Let people read a line; `kind_of` names what it is about."""
@@ -279,6 +277,7 @@ class Instrument:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
+        self.mapping.load(preset.mapping)
         settings = replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1, rules=Rules(**preset.rules))
         self.performer.set_settings(settings)
         self.restock.aim(preset.references)
@@ -325,7 +324,7 @@ class Instrument:
         return self._feel(mood.affect.scaled(intensity), now_s, mood.colour)
 
     def _find_mood(self, name: str) -> Mood:
-        mood = self._mood_names.get(name_key(name))
+        mood = self.mood_of(name)
         if mood is None:
             raise unknown_name("mood", name, self.preset.mood_book.names)
         if mood.vocabulary != OWN and mood.affect != NEUTRAL:  # those belong to both
@@ -383,6 +382,8 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "phrase": lambda i, _: (i.phrases.playing_name,),
     "pinned": lambda i, _: (int(i.performer.is_pinned),),
     "learning": lambda i, _: (i.phrases.bars_to_learn,),
+    "mapping": lambda i, _: i.mapping.shown,
+    "midi_learning": lambda i, _: (i.mapping.learning,),
     "midi_in": lambda i, _: (i.facts.midi_in,),
     "midi_out": lambda i, _: (i.facts.midi_out,),
     "studio": lambda i, _: (i.restock.summary,),

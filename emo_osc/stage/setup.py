@@ -8,15 +8,16 @@ from emo_osc.affect import Affect, Colour, Mood, MoodBook, Reference
 
 @dataclass(frozen=True, slots=True)
 class StagePreset:
-    """What the stage takes from a preset: values of the table by name, controllers, moods, CC map, the rules' weights.
+    """What the stage takes from a preset: values of the table by name, controllers, moods, roles, the rules' weights.
 
-    `references` are what it knows of its moods' music; the stage hands them to the studio and reads them not.
+    `mapping` gives controls their roles, both as `control` writes them. `references` are what it knows of its moods'
+    music; the stage hands them to the studio and reads them not.
     `fault` is the one line that says why the preset cannot be used; the rest is then empty.
     """
 
     values: dict[str, float | str]
     moods: tuple[Mood, ...] = ()
-    mapping: dict[int, str] | None = None
+    mapping: dict[str, str] | None = None
     cc74: bool = True
     cc1: bool = False
     temperature: float = 1.0
@@ -128,9 +129,8 @@ def _read_preset(fields: dict[str, object]) -> StagePreset:
         )
         for mood in moods
     )
-    cc_map = None if mapping is None else {int(controller): name for controller, name in mapping.items()}
     known = fields.pop("references")
     if not isinstance(known, list):
         raise TypeError("references are a list")
     references = tuple(Reference(**each | {"affect": Affect(**each["affect"])}) for each in known)
-    return StagePreset(**fields, moods=read, mapping=cc_map, references=references)  # type: ignore[arg-type]  # JSON has no types to check
+    return StagePreset(**fields, moods=read, mapping=mapping, references=references)  # type: ignore[arg-type]  # JSON has no types to check

@@ -77,6 +77,16 @@ class Argument:
         number = self.low + share * (self.high - self.low)
         return round(number) if self.kind == "i" else number
 
+    def share_of(self, value: Scalar) -> float:
+        """How far on its way a controller stands at a value, 0..1.
+
+        >>> AROUSAL.share_of(0.5), Argument("quantize", "s", choices=("now", "bar")).share_of("bar")
+        (0.75, 0.75)
+        """
+        if self.choices:
+            return (self.choices.index(str(value)) + 0.5) / len(self.choices)
+        return (float(value) - self.low) / (self.high - self.low)
+
     def _read_text(self, raw: OscValue) -> str:
         if not isinstance(raw, str) or not 0 < len(raw) <= MAX_TEXT:
             shown = f"{len(raw)} characters" if isinstance(raw, str) else repr(raw)[:40]
@@ -161,6 +171,8 @@ _ALL = (
     _read_only("phrase", "s", "the name of the kept phrase that plays, else nothing"),
     _read_only("pinned", "i", "1 while the phrase loops until another is asked for"),
     _read_only("learning", "i", "how many bars are being learned; 0 while nobody plays for us"),
+    _read_only("mapping", "s", "the first 24 MIDI controls that have a role, each with what it moves or calls"),
+    _read_only("midi_learning", "s", "what waits for a MIDI control to be moved, else nothing"),
     _read_only("midi_in", "s", "where clock, controllers and notes come from"),
     _read_only("midi_out", "s", "where the notes go"),
     _read_only("studio", "s", "whether melodies are being composed, by what, and what failed"),

@@ -7,7 +7,8 @@ from aiohttp import WSCloseCode, web
 
 from emo_osc import __version__
 from emo_osc.errors import EmoOscError
-from emo_osc.preset import load_named_preset, preset_folders
+from emo_osc.preset import load_named_preset
+from emo_osc.preset_folders import preset_names
 from emo_osc.stage.commands import ROUTES
 from emo_osc.stage.osc import Message
 from emo_osc.stage.values import VALUES, Argument, Value
@@ -62,7 +63,7 @@ class House:
                 "moods": [_plain_mood(mood) for mood in self._moods],
                 "values": [_plain_value(value) for value in VALUES.values()],
                 "commands": list(ROUTES),
-                "presets": _presets(),
+                "presets": [OWN_PRESET, *preset_names()],
             },
             *self.mirror.picture(),
         ]
@@ -106,10 +107,6 @@ def _moods_of(preset: str, own: tuple[PadMood, ...]) -> tuple[PadMood, ...]:
         return tuple(PadMood.of(mood) for mood in load_named_preset(preset).mood_book().moods)
     except (EmoOscError, OSError, UnicodeDecodeError):  # the file has just gone or is being written: the old ones stay
         return own
-
-
-def _presets() -> list[str]:
-    return [OWN_PRESET, *sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})]
 
 
 def _plain_mood(mood: PadMood) -> Json:

@@ -7,6 +7,7 @@ from emo_osc.affect import Affect
 from emo_osc.errors import CommandError
 from emo_osc.preset import QUANTIZE as PRESET_QUANTIZE
 from emo_osc.stage.commands import (
+    DEEDS,
     ROUTES,
     Again,
     Forget,
@@ -14,9 +15,10 @@ from emo_osc.stage.commands import (
     Keep,
     Learn,
     Listen,
+    MapForget,
+    MapLearn,
     Mutate,
     Next,
-    NotYet,
     Panic,
     Ping,
     Play,
@@ -41,7 +43,7 @@ CONTRACT = (
     "/emo/start_listen/* /emo/stop_listen/*"
 )
 SETTABLE = "density register velocity gate swing humanize temperature evolve intensity latency_ms channel va mood tempo"
-SAMPLES: dict[str, OscValue] = {"mood": "밝음", "preset": "other", "host": "127.0.0.1"}
+SAMPLES: dict[str, OscValue] = {"mood": "밝음", "preset": "other", "host": "127.0.0.1", "role": "density"}
 
 
 def sample(argument: Argument) -> OscValue:
@@ -124,7 +126,9 @@ COMMANDS = {
     ("/emo/learn", ()): Learn(16),
     ("/emo/learn", (4.0,)): Learn(4),
     ("/emo/forget", ()): Forget(),
-    ("/emo/midi/learn", ("density",)): NotYet("/emo/midi/learn"),
+    ("/emo/midi/learn", ("density",)): MapLearn("density"),
+    ("/emo/midi/learn", ("밝음", "Pickup")): MapLearn("밝음", "pickup"),
+    ("/emo/midi/forget", ("density",)): MapForget("density"),
     ("/emo/reply_to", (9000,)): ReplyTo(None, 9000),
     ("/emo/reply_to", ("10.0.0.2", 9000)): ReplyTo("10.0.0.2", 9000),
     ("/emo/ping", (b"blob",)): Ping(b"blob"),
@@ -135,6 +139,11 @@ COMMANDS = {
 @pytest.mark.parametrize(("message", "command"), COMMANDS.items(), ids=[f"{a} {v}" for a, v in COMMANDS])
 def test_a_message_makes_its_command(message: tuple[str, tuple[OscValue, ...]], command: object) -> None:
     assert parse(*message) == command
+
+
+def test_what_a_control_may_call_is_an_address_that_a_press_triggers() -> None:
+    assert all(ROUTES[address].is_trigger and parse(address, ()) for address in DEEDS.values())
+    assert not DEEDS.keys() & VALUES.keys()
 
 
 REFUSALS = {

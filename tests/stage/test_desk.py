@@ -275,7 +275,7 @@ def test_listeners_are_told_how_the_studio_is(playing: Any) -> None:
 
 def test_controllers_and_programs_play_what_the_preset_says(stage: MakeStage, ready: MakeReady) -> None:
     mapped = stage((ready(60),))
-    mapped.instrument._presets["map"] = StagePreset({}, MOODS, {20: "valence", 21: "quantize", 22: "mood", 23: "va"})
+    mapped.instrument._presets["map"] = StagePreset({}, MOODS, {"cc20": "valence", "cc21": "quantize"})
     mapped.ask("/emo/preset", "map")
     for message in (b"\xb0\x14\x7f", b"\xb3\x15\x00", b"\xb0\x16\x7f", b"\xb0\x17\x7f", b"\xb0\x63\x7f", b"\xf8"):
         mapped.desk.receive_midi(message, 0.0)

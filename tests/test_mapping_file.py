@@ -1,0 +1,70 @@
+"""The player's mapping on disk: whole or not at all, and a preset like any other."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from emo_osc.checks import check
+from emo_osc.errors import EmoOscError
+from emo_osc.mapping_file import MappingFile
+from emo_osc.preset import load_preset
+
+TEXT = "cc74@2\tdensity pickup\nnote36@10\tnext\nprogram5\t밝음: it's #1"
+
+
+def test_what_is_saved_is_read_again_and_is_a_preset(tmp_path: Path) -> None:
+    file = MappingFile(tmp_path / "config" / "mapping.yaml")
+
+    assert file.read() == ""
+    file.save(TEXT)
+    assert file.read() == TEXT
+    assert [path.name for path in file.path.parent.iterdir()] == ["mapping.yaml"]
+    file.save("cc74@2\tdensity")
+    check(load_preset(str(file.path)), "mine")
+    file.save("")
+    assert file.read() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("mapping: {knob: density}", "must be a controller 0..127"),
+        ("mapping: {1: ''}", "must be a name"),
+        ("{mapping: {1: density}, clock: {tempo: 90}}", "clock belongs into a preset; here only a mapping counts"),
+        ("mapping: [", "not YAML"),
+    ],
+)
+def test_a_file_that_is_no_mapping_is_refused_and_kept_beside_the_next(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text)
+    file = MappingFile(path)
+
+    with pytest.raises(EmoOscError, match=reason):
+        file.read()
+    file.save(TEXT)
+    assert file.read() == TEXT
+    assert (tmp_path / "mapping.yaml~").read_text() == text
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_old_mapping(tmp_path: Path) -> None:
+    file = MappingFile(tmp_path / "mapping.yaml")
+    file.save(TEXT)
+    (tmp_path / "mapping.yaml.part").mkdir()
+
+    with pytest.raises(EmoOscError, match="it holds until the end"):
+        file.save("")
+
+    assert file.read() == TEXT
+
+
+def test_only_what_others_write_is_a_change(tmp_path: Path) -> None:
+    file = MappingFile(tmp_path / "mapping.yaml")
+    file.save(TEXT)
+
+    assert not file.has_changed()
+    os.utime(file.path, ns=(1, 1))
+    assert file.has_changed()
+    assert not file.has_changed()
+    file.path.unlink()
+    assert file.has_changed()
