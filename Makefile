@@ -7,7 +7,7 @@ TORCH ?= torch==2.13.0
 VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SYSTEM = jackd2 liblo-tools libportaudio2 chromium chromium-driver
+SYSTEM = jackd2 liblo-tools libportaudio2 chromium chromium-driver puredata-core
 ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
@@ -35,8 +35,9 @@ pytest: $(VENV)/.installed-test
 docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the README's OSC table, the preset schema
 	@$(BIN)/python -m emo_osc.lab.manual
 
-patches: $(VENV)/.installed-test
+patches: $(VENV)/.installed-test  ## max_patches/ and layouts/, from the same tables
 	@$(BIN)/python -m emo_osc.lab.max_patch
+	@$(BIN)/python -m emo_osc.lab.patches
 
 feelings: $(VENV)/.installed-test  ## docs/feelings.md: one latent in all nine moods
 	@$(BIN)/python -m emo_osc.lab.feelings $(ARGS)
@@ -76,10 +77,11 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --editable ".[test]"
 	@touch $(VENV)/.installed $@
 
-# What some tests need and pip cannot give: a MIDI system, somebody else's OSC client, PortAudio, a browser. Never fatal:
+# What some tests need and pip cannot give: a MIDI system, somebody else's OSC clients, PortAudio, a browser. Never fatal:
 # without them those tests are skipped and say why.
 system:
 	@command -v jackd >/dev/null && command -v oscsend >/dev/null && command -v chromedriver >/dev/null && \
+		command -v pd >/dev/null && \
 		ldconfig -p | grep -q libportaudio && exit 0; \
 	command -v apt-get >/dev/null || { echo "no apt-get: tests that need $(SYSTEM) will be skipped"; exit 0; }; \
 	if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo -n"; \

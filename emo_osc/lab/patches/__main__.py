@@ -3,10 +3,10 @@
 import zlib
 from pathlib import Path
 
-from emo_osc.lab.patches import touchosc
+from emo_osc.lab.patches import puredata, touchosc
 
 ROOT = Path(__file__).parents[3]
-PROGRAMS = (touchosc,)
+PROGRAMS = (touchosc, puredata)
 
 
 def files() -> dict[str, bytes]:
