@@ -73,12 +73,16 @@ INTRODUCTIONS = {"vae": MUSIC_VAE, "vgg16": FACE, "transformer": MUSIC_TRANSFORM
 """What a card says first, by the network that the checkpoint's config describes."""
 
 
+STAGES = ("vae", "prior", "actor")  # in the order of training; JSON sorts them
+Stage = tuple[str, Mapping[str, Any]]
+
+
 def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
     """The card as Markdown; `name` is the checkpoint's file name without its ending."""
     parameters = sum(tensor.numel() for tensor in kept.tensors.values()) / 1e6
     introductions = [text for network, text in INTRODUCTIONS.items() if network in kept.config]
     parts = [f"# {name}\n", *(text.format(parameters=parameters) for text in introductions), "## Recipe\n"]
-    parts += [_recipe(stage, told) for stage, told in kept.config.get("training", {}).items()]
+    parts += [_recipe(stage, told) for stage, told in _stages(kept.config.get("training", {}))]
     parts.append("## Figures\n")
     parts += [_table(title, table) for title, table in tables.items()]
     return "\n".join(parts)
@@ -87,6 +91,11 @@ def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
 def write_card(name: str, kept: Checkpoint, tables: Tables, path: Path) -> None:
     """Writes the card to a file."""
     path.write_text(model_card(name, kept, tables), encoding="utf-8")
+
+
+def _stages(training: Mapping[str, Any]) -> list[Stage]:
+    order = {name: number for number, name in enumerate(STAGES)}
+    return sorted(training.items(), key=lambda stage: order.get(stage[0], len(order)))
 
 
 def _recipe(stage: str, training: Mapping[str, Any]) -> str:

@@ -37,10 +37,11 @@ def test_each_network_is_introduced_with_its_data_and_licence(network: str, word
     assert words in model_card("any-name", kept, TABLES)
 
 
-def test_every_stage_of_training_is_told() -> None:
-    stages = dict.fromkeys(("vae", "prior", "actor"), KEPT.config["training"]["vae"])
+def test_every_stage_of_training_is_told_in_its_order() -> None:
+    stages = dict.fromkeys(("actor", "prior", "vae"), KEPT.config["training"]["vae"])
     card = model_card("x", Checkpoint({"vae": {}, "training": stages}, KEPT.tensors), TABLES)
-    assert all(f"`emo-osc train {stage}` with" in card for stage in stages)
+    places = [card.index(f"`emo-osc train {stage}` with") for stage in ("vae", "prior", "actor")]
+    assert places == sorted(places)
 
 
 def test_the_card_is_written_as_it_reads(tmp_path: Path) -> None:
