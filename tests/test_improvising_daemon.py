@@ -1,0 +1,66 @@
+"""A piece that goes on bar by bar, from a real studio to a real MIDI port. The network is small and knows no music."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from emo_osc.studio.music_transformer import NAME
+from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.weights import checkpoints
+from tests.serving import TIMEOUT_S, Daemon, Listener, drained, left_on
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
+CONFIG = MusicTransformerConfig(width=32, layers=1, heads=2, context=64, feeling=8)
+LOWEST, HIGHEST = 36, 96  # of what the shelf holds, with the widest register
+PARTS = 3  # melody, chords, bass: channels 1 to 3
+STUDIO = "emo_osc.studio.worker"
+
+
+def is_new(message: bytes) -> bool:
+    """Whether the shelf has no such note: a network that knows nothing plays on the whole piano."""
+    return message[0] & 0x0F == 0 and not LOWEST <= message[1] <= HIGHEST
+
+
+@pytest.fixture
+def generator(tmp_path: Path) -> str:
+    torch.manual_seed(1)
+    tensors = MusicTransformer(CONFIG).state_dict()
+    path = checkpoints.save(tmp_path, NAME, tensors, {"transformer": CONFIG.as_dict(), "training": {}})
+    return f"{{name: {NAME}, checkpoint: {path}, device: cpu, seed: 1}}"
+
+
+def until(heard: Listener, log: list[bytes], wanted: Callable[[bytes], bool]) -> None:
+    """Listens until a note is wanted; `log` gets all that is heard."""
+    while True:
+        log.append(heard.get(timeout=TIMEOUT_S)[1])
+        if log[-1][0] & 0xF0 == 0x90 and wanted(log[-1]):
+            return
+
+
+def test_bars_from_the_studio_are_heard_in_all_parts_and_again_after_its_death(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener], generator: str
+) -> None:
+    one = daemon(generator=generator)
+    one.wait_for_line(f"generator ready {NAME}")
+    heard, log = hear(one.name), list[bytes]()
+    one.send("/emo/set/chords", 1.0)
+    one.send("/emo/set/bass", 1.0)
+
+    until(heard, log, is_new)
+    one.send("/emo/va", -0.5, 0.8)
+    until(heard, log, is_new)
+    for channel in range(PARTS):
+        until(heard, log, lambda message, wanted=channel: message[0] & 0x0F == wanted)  # type: ignore[misc]
+    os.kill(one.child(STUDIO), signal.SIGKILL)
+    until(heard, log, lambda _: True)
+    one.wait_for_line(f"generator ready {NAME}")
+    log += drained(heard)
+    until(heard, log, is_new)
+
+    assert one.close() == 0
+    log += drained(heard)
+    assert not [left for channel in range(PARTS) if (left := left_on([m for m in log if m[0] & 0x0F == channel]))]
