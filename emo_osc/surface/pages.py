@@ -67,7 +67,8 @@ class Page:
         names = ANSWERS.get(message.address)
         if names:
             kind = message.address.rpartition("/")[2]
-            self.tell({"kind": kind} | dict(zip(names, message.arguments, strict=False)))
+            values: Json = {"values": list(message.arguments[len(names) :])}
+            self.tell({"kind": kind} | dict(zip(names, message.arguments, strict=False)) | values)
 
     def _take(self, text: str, wire: Wire) -> None:
         """Hand a command on to the stage; a ping is answered here, and anything else is dropped."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rtmidi
 
 from emo_osc.affect import MOODS
 from tests.conftest import chromium
@@ -137,6 +138,34 @@ def test_the_keyboard_plays_it_all_and_says_what_it_does(browser: "Chrome", serv
     assert find(browser, "[data-mood=bright] b").text == "밝음"
     browser.refresh()
     assert wait(browser, f"{IS_READY} && document.documentElement.lang") == "ko"
+
+
+def test_a_knob_is_learned_by_touching_a_slider_and_forgotten_by_touching_its_badge(
+    browser: "Chrome", serve: Callable[..., Served], jack: str
+) -> None:
+    served = serve("--midi-in", "keys")
+    hands = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="hands")
+    hands.open_port(next(n for n, found in enumerate(hands.get_ports()) if "keys" in found))
+    opened(browser, served)
+    find(browser, "#learn").click()
+    find(browser, "[data-value=density] .name").click()
+    wait(browser, "return document.querySelector('[data-value=density]').classList.contains('waiting')")
+    hands.send_message((0xB1, 74, 10))
+    badge = wait(browser, "return document.querySelector('[data-value=density] .badge:not([hidden])')?.textContent")
+    told = wait(browser, "const told = document.getElementById('told').textContent; return told.includes('is') && told")
+    hands.send_message((0xB1, 74, 127))
+    wait(browser, "return emo.controls.state.density[0] === 1")
+    find(browser, "#learn").click()
+    find(browser, "[data-send='/emo/next']").click()
+    hands.send_message((0x99, 36, 90))
+    wait(browser, "return emo.controls.state.mapping.includes('note36@10 next')")
+    find(browser, "[data-value=density] .badge").click()
+    wait(browser, "return document.querySelector('[data-value=density] .badge').hidden")
+    hands.close_port()
+    hands.delete()
+
+    assert badge == "cc74@2"
+    assert told == "Density is moved by cc74@2"
 
 
 NAMELESS = """

@@ -7,6 +7,7 @@ const APART = new Set(["valence", "arousal", "tempo"]);  // these have places of
 const BEHIND = new Set(["channel", "chords_channel", "bass_channel", "latency_ms"]);  // set once, before the show
 const FACTS = ["clock", "studio", "midi_out", "midi_in", "realtime", "shelf", "received", "dropped"];
 const LIVELY = new Set(["shelf", "received", "dropped"]);  // asked for; the stage does not push them
+const MODES = new Set(["jump", "pickup", "relative"]);  // how a MIDI control takes hold, behind its name
 const byId = (id) => document.getElementById(id);
 
 export function make(tag, attributes = {}, ...inside) {
@@ -28,7 +29,7 @@ export class Controls {
     this.touched = new Map();
     this.isLearning = false;
     for (const button of document.querySelectorAll("[data-send]")) {
-      button.addEventListener("click", () => link.send(button.dataset.send));
+      button.addEventListener("click", () => this.press(button.dataset.send));
     }
     this.wireTransport();
     this.wireLearning();
@@ -56,6 +57,12 @@ export class Controls {
     for (const chip of document.querySelectorAll("#quantize span")) chip.textContent = word(chip.dataset.choice);
     for (const term of document.querySelectorAll("#facts dt")) term.textContent = word(`fact_${term.dataset.fact}`);
     for (const name of Object.keys(this.state)) this.show(name, this.state[name]);
+  }
+
+  // A button that asks for something; while learning, a MIDI control shall press it from now on.
+  press(address) {
+    if (this.isLearning) this.learn(address.split("/").pop());
+    else this.link.send(address);
   }
 
   // A value as the stage tells it.
@@ -122,8 +129,10 @@ export class Controls {
       this.link.slide(`/emo/set/${name}`, Number(input.value));
     });
     input.addEventListener("dblclick", () => this.link.send(`/emo/get/${name}`));
-    this.rows.set(name, { input, label, output, argument });
-    return make("label", { class: "value", title: says, "data-value": name }, label, output, input);
+    const badge = make("button", { type: "button", class: "badge", hidden: true });
+    badge.addEventListener("click", () => this.link.send("/emo/midi/forget", name));
+    this.rows.set(name, { input, label, output, argument, badge });
+    return make("label", { class: "value", title: says, "data-value": name }, label, badge, output, input);
   }
 
   showRow(name, value, isOurs) {
@@ -191,10 +200,39 @@ export class Controls {
     this.onTell?.(isLearning ? word("learn_pick") : "");
   }
 
-  learn(name) {
+  learn(name, title = word(name)) {
     this.link.send("/emo/midi/learn", name);
     this.setLearning(false);
-    this.onTell?.(word("learn_move", word(name)));
+    this.asked = { name, title };
+    this.onTell?.(word("learn_move", title));
+  }
+
+  // Which MIDI controls do what: "cc74@2 density pickup", one text each.
+  showMapping(lines) {
+    const controls = new Map(lines.filter(Boolean).map((line) => {
+      const [control, ...role] = line.split(" ");
+      if (role.length > 1 && MODES.has(role.at(-1))) role.pop();
+      return [role.join(" "), control];
+    }));
+    for (const [name, { badge }] of this.rows) {
+      const control = controls.get(name);
+      badge.hidden = !control;
+      badge.textContent = control ?? "";
+      badge.title = word("learn_forget", control, word(name));
+      badge.setAttribute("aria-label", badge.title);
+    }
+  }
+
+  // What waits for a control, on whichever pad it was asked for.
+  showWaiting(waiting) {
+    for (const row of document.querySelectorAll("[data-value]")) row.classList.toggle("waiting", row.dataset.value === waiting);
+  }
+
+  // Our own request was answered: the control is known.
+  learned(name, control) {
+    if (this.asked?.name !== name || control === "waiting") return;
+    this.onTell?.(word("learned", this.asked.title, control));
+    this.asked = null;
   }
 
   showKept(names) {
@@ -225,6 +263,8 @@ const SHOWN = {
   preset: (_, [preset]) => { byId("preset").value = preset; },
   kept: (controls, names) => controls.showKept(names),
   phrase: (controls) => controls.showKept(controls.state.kept ?? []),
+  mapping: (controls, lines) => controls.showMapping(lines),
+  midi_learning: (controls, [waiting]) => controls.showWaiting(waiting),
 };
 
 function isRow({ name, is_settable: isSettable, arguments: [argument, ...others] }) {

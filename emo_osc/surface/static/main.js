@@ -71,6 +71,7 @@ class App {
   }
 
   callMood(id) {
+    if (this.controls.isLearning) return this.controls.learn(id, moodName(this.moods.get(id)));
     this.link.pending.delete("/emo/va");
     this.link.send("/emo/mood", id);
   }
@@ -173,7 +174,8 @@ class App {
     lamp.title = `${word(`lamp_${which}`)}: ${text}`;
   }
 
-  hearAck({ address, bar, ms }) {
+  hearAck({ address, bar, ms, values }) {
+    if (address === "/emo/midi/learn") this.controls.learned(...values);
     if (TOLD_ACKS.has(address) && ms > 0) this.tell(word("lands", word(address.split("/").pop()), bar));
   }
 
