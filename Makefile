@@ -36,7 +36,6 @@ docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the 
 	@$(BIN)/python -m emo_osc.lab.manual
 
 patches: $(VENV)/.installed-test  ## max_patches/ and layouts/, from the same tables
-	@$(BIN)/python -m emo_osc.lab.max_patch
 	@$(BIN)/python -m emo_osc.lab.patches
 
 feelings: $(VENV)/.installed-test  ## docs/feelings.md: one latent in all nine moods

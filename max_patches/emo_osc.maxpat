@@ -13,7 +13,7 @@
       60.0,
       90.0,
       760.0,
-      470.0
+      700.0
     ],
     "openinpresentation": 1,
     "default_fontsize": 12.0,
@@ -26,9 +26,9 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1420.0,
-            12.0,
-            520.0,
+            30.0,
+            30.0,
+            542.0,
             20.0
           ],
           "text": "emo_osc: a feeling becomes a melody. Start the daemon first: emo-osc serve",
@@ -49,9 +49,9 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1420.0,
-            48.0,
-            100.0,
+            598.0,
+            30.0,
+            73.0,
             20.0
           ],
           "text": "excited",
@@ -72,9 +72,9 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1420.0,
-            354.0,
-            100.0,
+            697.0,
+            30.0,
+            52.0,
             20.0
           ],
           "text": "calm",
@@ -95,9 +95,9 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1550.0,
-            354.0,
-            150.0,
+            775.0,
+            30.0,
+            185.0,
             20.0
           ],
           "text": "unpleasant <-> pleasant",
@@ -118,9 +118,9 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1740.0,
-            48.0,
-            100.0,
+            986.0,
+            30.0,
+            59.0,
             20.0
           ],
           "text": "moods",
@@ -136,29 +136,6 @@
       {
         "box": {
           "id": "obj-6",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1740.0,
-            246.0,
-            70.0,
-            20.0
-          ],
-          "text": "quantize",
-          "presentation": 1,
-          "presentation_rect": [
-            340.0,
-            246.0,
-            70.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-7",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -166,7 +143,7 @@
             ""
           ],
           "patching_rect": [
-            30.0,
+            1071.0,
             30.0,
             94.0,
             22.0
@@ -176,7 +153,7 @@
       },
       {
         "box": {
-          "id": "obj-8",
+          "id": "obj-7",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 1,
@@ -184,7 +161,7 @@
             ""
           ],
           "patching_rect": [
-            30.0,
+            1071.0,
             60.0,
             101.0,
             22.0
@@ -194,7 +171,7 @@
       },
       {
         "box": {
-          "id": "obj-9",
+          "id": "obj-8",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -202,12 +179,28 @@
             ""
           ],
           "patching_rect": [
-            30.0,
+            1071.0,
             90.0,
-            462.0,
+            486.0,
             22.0
           ],
           "text": "/emo/reply_to 7771, /emo/start_listen/state, /emo/start_listen/bar"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-9",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1071.0,
+            120.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
         }
       },
       {
@@ -220,8 +213,8 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            130.0,
+            1071.0,
+            160.0,
             115.0,
             22.0
           ],
@@ -236,8 +229,8 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            160.0,
+            1071.0,
+            190.0,
             178.0,
             22.0
           ],
@@ -247,22 +240,6 @@
       {
         "box": {
           "id": "obj-12",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            30.0,
-            200.0,
-            115.0,
-            22.0
-          ],
-          "text": "s emo_osc_out"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-13",
           "maxclass": "pictslider",
           "numinlets": 2,
           "numoutlets": 2,
@@ -272,7 +249,7 @@
           ],
           "patching_rect": [
             30.0,
-            240.0,
+            336.0,
             120.0,
             120.0
           ],
@@ -291,7 +268,7 @@
       },
       {
         "box": {
-          "id": "obj-14",
+          "id": "obj-13",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 1,
@@ -300,7 +277,25 @@
           ],
           "patching_rect": [
             180.0,
-            240.0,
+            336.0,
+            73.0,
+            22.0
+          ],
+          "text": "/ 1000."
+        }
+      },
+      {
+        "box": {
+          "id": "obj-14",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            280.0,
+            336.0,
             73.0,
             22.0
           ],
@@ -317,12 +312,12 @@
             ""
           ],
           "patching_rect": [
-            260.0,
-            240.0,
-            73.0,
+            180.0,
+            371.0,
+            87.0,
             22.0
           ],
-          "text": "/ 1000."
+          "text": "pak 0. 0."
         }
       },
       {
@@ -336,25 +331,7 @@
           ],
           "patching_rect": [
             180.0,
-            275.0,
-            87.0,
-            22.0
-          ],
-          "text": "pak 0. 0."
-        }
-      },
-      {
-        "box": {
-          "id": "obj-17",
-          "maxclass": "newobj",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            180.0,
-            305.0,
+            401.0,
             101.0,
             22.0
           ],
@@ -363,7 +340,7 @@
       },
       {
         "box": {
-          "id": "obj-18",
+          "id": "obj-17",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -372,7 +349,7 @@
           ],
           "patching_rect": [
             180.0,
-            335.0,
+            431.0,
             129.0,
             22.0
           ],
@@ -381,18 +358,36 @@
       },
       {
         "box": {
-          "id": "obj-19",
+          "id": "obj-18",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
             180.0,
-            365.0,
+            461.0,
             115.0,
             22.0
           ],
           "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-19",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            246.0,
+            108.0,
+            22.0
+          ],
+          "text": "r emo_osc_va"
         }
       },
       {
@@ -400,11 +395,47 @@
           "id": "obj-20",
           "maxclass": "newobj",
           "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            276.0,
+            136.0,
+            22.0
+          ],
+          "text": "vexpr $f1 * 1000"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-21",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            306.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-22",
+          "maxclass": "newobj",
+          "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            630.0,
+            476.0,
+            246.0,
             115.0,
             22.0
           ],
@@ -413,7 +444,7 @@
       },
       {
         "box": {
-          "id": "obj-21",
+          "id": "obj-23",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -423,8 +454,8 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            500.0,
+            617.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -442,7 +473,7 @@
       },
       {
         "box": {
-          "id": "obj-22",
+          "id": "obj-24",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -450,9 +481,9 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            525.0,
-            155.0,
+            617.0,
+            274.0,
+            143.0,
             22.0
           ],
           "text": "/emo/mood intense"
@@ -460,7 +491,7 @@
       },
       {
         "box": {
-          "id": "obj-23",
+          "id": "obj-25",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -470,8 +501,8 @@
             ""
           ],
           "patching_rect": [
-            195.0,
-            500.0,
+            793.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -489,7 +520,7 @@
       },
       {
         "box": {
-          "id": "obj-24",
+          "id": "obj-26",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -497,9 +528,9 @@
             ""
           ],
           "patching_rect": [
-            195.0,
-            525.0,
-            155.0,
+            793.0,
+            274.0,
+            136.0,
             22.0
           ],
           "text": "/emo/mood bright"
@@ -507,7 +538,7 @@
       },
       {
         "box": {
-          "id": "obj-25",
+          "id": "obj-27",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -517,8 +548,8 @@
             ""
           ],
           "patching_rect": [
-            360.0,
-            500.0,
+            969.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -536,7 +567,7 @@
       },
       {
         "box": {
-          "id": "obj-26",
+          "id": "obj-28",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -544,9 +575,9 @@
             ""
           ],
           "patching_rect": [
-            360.0,
-            525.0,
-            155.0,
+            969.0,
+            274.0,
+            136.0,
             22.0
           ],
           "text": "/emo/mood lively"
@@ -554,7 +585,7 @@
       },
       {
         "box": {
-          "id": "obj-27",
+          "id": "obj-29",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -564,8 +595,8 @@
             ""
           ],
           "patching_rect": [
-            525.0,
-            500.0,
+            1145.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -583,7 +614,7 @@
       },
       {
         "box": {
-          "id": "obj-28",
+          "id": "obj-30",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -591,9 +622,9 @@
             ""
           ],
           "patching_rect": [
-            525.0,
-            525.0,
-            155.0,
+            1145.0,
+            274.0,
+            150.0,
             22.0
           ],
           "text": "/emo/mood peaceful"
@@ -601,7 +632,7 @@
       },
       {
         "box": {
-          "id": "obj-29",
+          "id": "obj-31",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -611,8 +642,8 @@
             ""
           ],
           "patching_rect": [
-            690.0,
-            500.0,
+            1321.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -630,7 +661,7 @@
       },
       {
         "box": {
-          "id": "obj-30",
+          "id": "obj-32",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -638,9 +669,9 @@
             ""
           ],
           "patching_rect": [
-            690.0,
-            525.0,
-            155.0,
+            1321.0,
+            274.0,
+            164.0,
             22.0
           ],
           "text": "/emo/mood refreshing"
@@ -648,7 +679,7 @@
       },
       {
         "box": {
-          "id": "obj-31",
+          "id": "obj-33",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -658,8 +689,8 @@
             ""
           ],
           "patching_rect": [
-            855.0,
-            500.0,
+            1511.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -677,7 +708,7 @@
       },
       {
         "box": {
-          "id": "obj-32",
+          "id": "obj-34",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -685,9 +716,9 @@
             ""
           ],
           "patching_rect": [
-            855.0,
-            525.0,
-            155.0,
+            1511.0,
+            274.0,
+            164.0,
             22.0
           ],
           "text": "/emo/mood mysterious"
@@ -695,7 +726,7 @@
       },
       {
         "box": {
-          "id": "obj-33",
+          "id": "obj-35",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -705,8 +736,8 @@
             ""
           ],
           "patching_rect": [
-            1020.0,
-            500.0,
+            1701.0,
+            246.0,
             150.0,
             20.0
           ],
@@ -724,7 +755,7 @@
       },
       {
         "box": {
-          "id": "obj-34",
+          "id": "obj-36",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -732,9 +763,9 @@
             ""
           ],
           "patching_rect": [
-            1020.0,
-            525.0,
-            155.0,
+            1701.0,
+            274.0,
+            164.0,
             22.0
           ],
           "text": "/emo/mood melancholy"
@@ -742,7 +773,7 @@
       },
       {
         "box": {
-          "id": "obj-35",
+          "id": "obj-37",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -752,8 +783,8 @@
             ""
           ],
           "patching_rect": [
-            1185.0,
-            500.0,
+            30.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -771,7 +802,7 @@
       },
       {
         "box": {
-          "id": "obj-36",
+          "id": "obj-38",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -779,9 +810,9 @@
             ""
           ],
           "patching_rect": [
-            1185.0,
-            525.0,
-            155.0,
+            30.0,
+            590.0,
+            129.0,
             22.0
           ],
           "text": "/emo/mood clear"
@@ -789,7 +820,7 @@
       },
       {
         "box": {
-          "id": "obj-37",
+          "id": "obj-39",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -799,8 +830,8 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            560.0,
+            206.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -818,7 +849,7 @@
       },
       {
         "box": {
-          "id": "obj-38",
+          "id": "obj-40",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -826,9 +857,9 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            585.0,
-            155.0,
+            206.0,
+            590.0,
+            136.0,
             22.0
           ],
           "text": "/emo/mood gloomy"
@@ -836,7 +867,7 @@
       },
       {
         "box": {
-          "id": "obj-39",
+          "id": "obj-41",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -846,8 +877,8 @@
             ""
           ],
           "patching_rect": [
-            195.0,
-            560.0,
+            382.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -865,7 +896,7 @@
       },
       {
         "box": {
-          "id": "obj-40",
+          "id": "obj-42",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -873,9 +904,9 @@
             ""
           ],
           "patching_rect": [
-            195.0,
-            585.0,
-            155.0,
+            382.0,
+            590.0,
+            157.0,
             22.0
           ],
           "text": "/emo/mood happiness"
@@ -883,7 +914,7 @@
       },
       {
         "box": {
-          "id": "obj-41",
+          "id": "obj-43",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -893,8 +924,8 @@
             ""
           ],
           "patching_rect": [
-            360.0,
-            560.0,
+            565.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -912,7 +943,7 @@
       },
       {
         "box": {
-          "id": "obj-42",
+          "id": "obj-44",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -920,9 +951,9 @@
             ""
           ],
           "patching_rect": [
-            360.0,
-            585.0,
-            155.0,
+            565.0,
+            590.0,
+            150.0,
             22.0
           ],
           "text": "/emo/mood surprise"
@@ -930,7 +961,7 @@
       },
       {
         "box": {
-          "id": "obj-43",
+          "id": "obj-45",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -940,8 +971,8 @@
             ""
           ],
           "patching_rect": [
-            525.0,
-            560.0,
+            741.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -959,7 +990,7 @@
       },
       {
         "box": {
-          "id": "obj-44",
+          "id": "obj-46",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -967,9 +998,9 @@
             ""
           ],
           "patching_rect": [
-            525.0,
-            585.0,
-            155.0,
+            741.0,
+            590.0,
+            129.0,
             22.0
           ],
           "text": "/emo/mood anger"
@@ -977,7 +1008,7 @@
       },
       {
         "box": {
-          "id": "obj-45",
+          "id": "obj-47",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -987,8 +1018,8 @@
             ""
           ],
           "patching_rect": [
-            690.0,
-            560.0,
+            917.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -1006,7 +1037,7 @@
       },
       {
         "box": {
-          "id": "obj-46",
+          "id": "obj-48",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -1014,9 +1045,9 @@
             ""
           ],
           "patching_rect": [
-            690.0,
-            585.0,
-            155.0,
+            917.0,
+            590.0,
+            143.0,
             22.0
           ],
           "text": "/emo/mood disgust"
@@ -1024,7 +1055,7 @@
       },
       {
         "box": {
-          "id": "obj-47",
+          "id": "obj-49",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -1034,8 +1065,8 @@
             ""
           ],
           "patching_rect": [
-            855.0,
-            560.0,
+            1093.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -1053,7 +1084,7 @@
       },
       {
         "box": {
-          "id": "obj-48",
+          "id": "obj-50",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -1061,9 +1092,9 @@
             ""
           ],
           "patching_rect": [
-            855.0,
-            585.0,
-            155.0,
+            1093.0,
+            590.0,
+            122.0,
             22.0
           ],
           "text": "/emo/mood fear"
@@ -1071,7 +1102,7 @@
       },
       {
         "box": {
-          "id": "obj-49",
+          "id": "obj-51",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -1081,8 +1112,8 @@
             ""
           ],
           "patching_rect": [
-            1020.0,
-            560.0,
+            1269.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -1100,7 +1131,7 @@
       },
       {
         "box": {
-          "id": "obj-50",
+          "id": "obj-52",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -1108,9 +1139,9 @@
             ""
           ],
           "patching_rect": [
-            1020.0,
-            585.0,
-            155.0,
+            1269.0,
+            590.0,
+            143.0,
             22.0
           ],
           "text": "/emo/mood sadness"
@@ -1118,7 +1149,7 @@
       },
       {
         "box": {
-          "id": "obj-51",
+          "id": "obj-53",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -1128,8 +1159,8 @@
             ""
           ],
           "patching_rect": [
-            1185.0,
-            560.0,
+            1445.0,
+            562.0,
             150.0,
             20.0
           ],
@@ -1147,7 +1178,7 @@
       },
       {
         "box": {
-          "id": "obj-52",
+          "id": "obj-54",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -1155,9 +1186,9 @@
             ""
           ],
           "patching_rect": [
-            1185.0,
-            585.0,
-            155.0,
+            1445.0,
+            590.0,
+            143.0,
             22.0
           ],
           "text": "/emo/mood neutral"
@@ -1165,14 +1196,14 @@
       },
       {
         "box": {
-          "id": "obj-53",
+          "id": "obj-55",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            810.0,
+            1621.0,
+            562.0,
             115.0,
             22.0
           ],
@@ -1181,7 +1212,7 @@
       },
       {
         "box": {
-          "id": "obj-54",
+          "id": "obj-56",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -1192,7 +1223,7 @@
           ],
           "patching_rect": [
             30.0,
-            680.0,
+            638.0,
             150.0,
             20.0
           ],
@@ -1210,53 +1241,6 @@
       },
       {
         "box": {
-          "id": "obj-55",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            30.0,
-            705.0,
-            155.0,
-            22.0
-          ],
-          "text": "/emo/play"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-56",
-          "maxclass": "textbutton",
-          "numinlets": 1,
-          "numoutlets": 3,
-          "outlettype": [
-            "",
-            "",
-            ""
-          ],
-          "patching_rect": [
-            195.0,
-            680.0,
-            150.0,
-            20.0
-          ],
-          "text": "stop",
-          "mode": 0,
-          "outputmode": 0,
-          "presentation": 1,
-          "presentation_rect": [
-            408.0,
-            204.0,
-            62.0,
-            30.0
-          ]
-        }
-      },
-      {
-        "box": {
           "id": "obj-57",
           "maxclass": "message",
           "numinlets": 2,
@@ -1265,12 +1249,12 @@
             ""
           ],
           "patching_rect": [
-            195.0,
-            705.0,
-            155.0,
+            30.0,
+            666.0,
+            87.0,
             22.0
           ],
-          "text": "/emo/stop"
+          "text": "/emo/play"
         }
       },
       {
@@ -1285,17 +1269,17 @@
             ""
           ],
           "patching_rect": [
-            360.0,
-            680.0,
+            206.0,
+            638.0,
             150.0,
             20.0
           ],
-          "text": "next",
+          "text": "continue",
           "mode": 0,
           "outputmode": 0,
           "presentation": 1,
           "presentation_rect": [
-            476.0,
+            408.0,
             204.0,
             62.0,
             30.0
@@ -1312,12 +1296,12 @@
             ""
           ],
           "patching_rect": [
-            360.0,
-            705.0,
-            155.0,
+            206.0,
+            666.0,
+            115.0,
             22.0
           ],
-          "text": "/emo/next"
+          "text": "/emo/continue"
         }
       },
       {
@@ -1332,17 +1316,17 @@
             ""
           ],
           "patching_rect": [
-            525.0,
-            680.0,
+            382.0,
+            638.0,
             150.0,
             20.0
           ],
-          "text": "again",
+          "text": "stop",
           "mode": 0,
           "outputmode": 0,
           "presentation": 1,
           "presentation_rect": [
-            544.0,
+            476.0,
             204.0,
             62.0,
             30.0
@@ -1359,12 +1343,12 @@
             ""
           ],
           "patching_rect": [
-            525.0,
-            705.0,
-            155.0,
+            382.0,
+            666.0,
+            87.0,
             22.0
           ],
-          "text": "/emo/again"
+          "text": "/emo/stop"
         }
       },
       {
@@ -1379,17 +1363,17 @@
             ""
           ],
           "patching_rect": [
-            690.0,
-            680.0,
+            558.0,
+            638.0,
             150.0,
             20.0
           ],
-          "text": "tap",
+          "text": "next",
           "mode": 0,
           "outputmode": 0,
           "presentation": 1,
           "presentation_rect": [
-            612.0,
+            544.0,
             204.0,
             62.0,
             30.0
@@ -1406,12 +1390,12 @@
             ""
           ],
           "patching_rect": [
-            690.0,
-            705.0,
-            155.0,
+            558.0,
+            666.0,
+            87.0,
             22.0
           ],
-          "text": "/emo/tap"
+          "text": "/emo/next"
         }
       },
       {
@@ -1426,17 +1410,17 @@
             ""
           ],
           "patching_rect": [
-            855.0,
-            680.0,
+            734.0,
+            638.0,
             150.0,
             20.0
           ],
-          "text": "panic",
+          "text": "again",
           "mode": 0,
           "outputmode": 0,
           "presentation": 1,
           "presentation_rect": [
-            680.0,
+            612.0,
             204.0,
             62.0,
             30.0
@@ -1453,9 +1437,291 @@
             ""
           ],
           "patching_rect": [
-            855.0,
-            705.0,
-            155.0,
+            734.0,
+            666.0,
+            94.0,
+            22.0
+          ],
+          "text": "/emo/again"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-66",
+          "maxclass": "textbutton",
+          "numinlets": 1,
+          "numoutlets": 3,
+          "outlettype": [
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            910.0,
+            638.0,
+            150.0,
+            20.0
+          ],
+          "text": "mutate",
+          "mode": 0,
+          "outputmode": 0,
+          "presentation": 1,
+          "presentation_rect": [
+            680.0,
+            204.0,
+            62.0,
+            30.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-67",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            910.0,
+            666.0,
+            101.0,
+            22.0
+          ],
+          "text": "/emo/mutate"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-68",
+          "maxclass": "textbutton",
+          "numinlets": 1,
+          "numoutlets": 3,
+          "outlettype": [
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1086.0,
+            638.0,
+            150.0,
+            20.0
+          ],
+          "text": "keep",
+          "mode": 0,
+          "outputmode": 0,
+          "presentation": 1,
+          "presentation_rect": [
+            340.0,
+            240.0,
+            62.0,
+            30.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-69",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1086.0,
+            666.0,
+            87.0,
+            22.0
+          ],
+          "text": "/emo/keep"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-70",
+          "maxclass": "textbutton",
+          "numinlets": 1,
+          "numoutlets": 3,
+          "outlettype": [
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1262.0,
+            638.0,
+            150.0,
+            20.0
+          ],
+          "text": "learn",
+          "mode": 0,
+          "outputmode": 0,
+          "presentation": 1,
+          "presentation_rect": [
+            408.0,
+            240.0,
+            62.0,
+            30.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-71",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1262.0,
+            666.0,
+            94.0,
+            22.0
+          ],
+          "text": "/emo/learn"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-72",
+          "maxclass": "textbutton",
+          "numinlets": 1,
+          "numoutlets": 3,
+          "outlettype": [
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1438.0,
+            638.0,
+            150.0,
+            20.0
+          ],
+          "text": "forget",
+          "mode": 0,
+          "outputmode": 0,
+          "presentation": 1,
+          "presentation_rect": [
+            476.0,
+            240.0,
+            62.0,
+            30.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-73",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1438.0,
+            666.0,
+            101.0,
+            22.0
+          ],
+          "text": "/emo/forget"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-74",
+          "maxclass": "textbutton",
+          "numinlets": 1,
+          "numoutlets": 3,
+          "outlettype": [
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1614.0,
+            638.0,
+            150.0,
+            20.0
+          ],
+          "text": "tap",
+          "mode": 0,
+          "outputmode": 0,
+          "presentation": 1,
+          "presentation_rect": [
+            544.0,
+            240.0,
+            62.0,
+            30.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-75",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1614.0,
+            666.0,
+            80.0,
+            22.0
+          ],
+          "text": "/emo/tap"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-76",
+          "maxclass": "textbutton",
+          "numinlets": 1,
+          "numoutlets": 3,
+          "outlettype": [
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            714.0,
+            150.0,
+            20.0
+          ],
+          "text": "panic",
+          "mode": 0,
+          "outputmode": 0,
+          "presentation": 1,
+          "presentation_rect": [
+            612.0,
+            240.0,
+            62.0,
+            30.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-77",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            742.0,
+            94.0,
             22.0
           ],
           "text": "/emo/panic"
@@ -1463,7 +1729,30 @@
       },
       {
         "box": {
-          "id": "obj-66",
+          "id": "obj-78",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            403.0,
+            714.0,
+            80.0,
+            20.0
+          ],
+          "text": "quantize",
+          "presentation": 1,
+          "presentation_rect": [
+            340.0,
+            278.0,
+            124.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-79",
           "maxclass": "umenu",
           "numinlets": 1,
           "numoutlets": 3,
@@ -1473,8 +1762,8 @@
             ""
           ],
           "patching_rect": [
-            340.0,
-            270.0,
+            206.0,
+            774.0,
             100.0,
             22.0
           ],
@@ -1497,16 +1786,16 @@
           ],
           "presentation": 1,
           "presentation_rect": [
-            410.0,
-            246.0,
-            90.0,
+            340.0,
+            300.0,
+            124.0,
             22.0
           ]
         }
       },
       {
         "box": {
-          "id": "obj-67",
+          "id": "obj-80",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1514,8 +1803,8 @@
             ""
           ],
           "patching_rect": [
-            340.0,
-            335.0,
+            206.0,
+            814.0,
             171.0,
             22.0
           ],
@@ -1524,14 +1813,14 @@
       },
       {
         "box": {
-          "id": "obj-68",
+          "id": "obj-81",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            340.0,
-            365.0,
+            206.0,
+            844.0,
             115.0,
             22.0
           ],
@@ -1540,7 +1829,7 @@
       },
       {
         "box": {
-          "id": "obj-69",
+          "id": "obj-82",
           "maxclass": "newobj",
           "numinlets": 0,
           "numoutlets": 1,
@@ -1548,8 +1837,8 @@
             ""
           ],
           "patching_rect": [
-            340.0,
-            205.0,
+            206.0,
+            714.0,
             150.0,
             22.0
           ],
@@ -1558,7 +1847,7 @@
       },
       {
         "box": {
-          "id": "obj-70",
+          "id": "obj-83",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1566,8 +1855,8 @@
             ""
           ],
           "patching_rect": [
-            340.0,
-            235.0,
+            206.0,
+            744.0,
             143.0,
             22.0
           ],
@@ -1576,313 +1865,96 @@
       },
       {
         "box": {
-          "id": "obj-71",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1740.0,
-            282.0,
-            90.0,
-            20.0
-          ],
-          "text": "tempo",
-          "presentation": 1,
-          "presentation_rect": [
-            340.0,
-            282.0,
-            90.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-72",
-          "maxclass": "flonum",
-          "numinlets": 1,
-          "numoutlets": 2,
-          "outlettype": [
-            "",
-            ""
-          ],
-          "patching_rect": [
-            560.0,
-            270.0,
-            60.0,
-            22.0
-          ],
-          "minimum": 20.0,
-          "maximum": 300.0,
-          "format": 6,
-          "presentation": 1,
-          "presentation_rect": [
-            340.0,
-            304.0,
-            90.0,
-            22.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-73",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            560.0,
-            335.0,
-            178.0,
-            22.0
-          ],
-          "text": "prepend /emo/set/tempo"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-74",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            560.0,
-            365.0,
-            115.0,
-            22.0
-          ],
-          "text": "s emo_osc_out"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-75",
-          "maxclass": "newobj",
-          "numinlets": 0,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            560.0,
-            205.0,
-            129.0,
-            22.0
-          ],
-          "text": "r emo_osc_tempo"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-76",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            560.0,
-            235.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-77",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1840.0,
-            282.0,
-            90.0,
-            20.0
-          ],
-          "text": "intensity",
-          "presentation": 1,
-          "presentation_rect": [
-            440.0,
-            282.0,
-            90.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-78",
-          "maxclass": "flonum",
-          "numinlets": 1,
-          "numoutlets": 2,
-          "outlettype": [
-            "",
-            ""
-          ],
-          "patching_rect": [
-            780.0,
-            270.0,
-            60.0,
-            22.0
-          ],
-          "minimum": 0.0,
-          "maximum": 1.0,
-          "format": 6,
-          "presentation": 1,
-          "presentation_rect": [
-            440.0,
-            304.0,
-            90.0,
-            22.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-79",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            780.0,
-            335.0,
-            206.0,
-            22.0
-          ],
-          "text": "prepend /emo/set/intensity"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-80",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            780.0,
-            365.0,
-            115.0,
-            22.0
-          ],
-          "text": "s emo_osc_out"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-81",
-          "maxclass": "newobj",
-          "numinlets": 0,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            780.0,
-            205.0,
-            157.0,
-            22.0
-          ],
-          "text": "r emo_osc_intensity"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-82",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            780.0,
-            235.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-83",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1940.0,
-            282.0,
-            90.0,
-            20.0
-          ],
-          "text": "density",
-          "presentation": 1,
-          "presentation_rect": [
-            540.0,
-            282.0,
-            90.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
           "id": "obj-84",
-          "maxclass": "flonum",
+          "maxclass": "comment",
           "numinlets": 1,
-          "numoutlets": 2,
-          "outlettype": [
-            "",
-            ""
-          ],
+          "numoutlets": 0,
+          "outlettype": [],
           "patching_rect": [
-            1000.0,
-            270.0,
-            60.0,
-            22.0
+            695.0,
+            714.0,
+            45.0,
+            20.0
           ],
-          "minimum": -1.0,
-          "maximum": 1.0,
-          "format": 6,
+          "text": "key",
           "presentation": 1,
           "presentation_rect": [
-            540.0,
-            304.0,
-            90.0,
-            22.0
+            476.0,
+            278.0,
+            124.0,
+            20.0
           ]
         }
       },
       {
         "box": {
           "id": "obj-85",
-          "maxclass": "newobj",
+          "maxclass": "umenu",
           "numinlets": 1,
-          "numoutlets": 1,
+          "numoutlets": 3,
           "outlettype": [
+            "",
+            "",
             ""
           ],
           "patching_rect": [
-            1000.0,
-            335.0,
-            192.0,
+            509.0,
+            774.0,
+            100.0,
             22.0
           ],
-          "text": "prepend /emo/set/density"
+          "items": [
+            "auto",
+            ",",
+            "C",
+            ",",
+            "C#",
+            ",",
+            "D",
+            ",",
+            "D#",
+            ",",
+            "E",
+            ",",
+            "F",
+            ",",
+            "F#",
+            ",",
+            "G",
+            ",",
+            "G#",
+            ",",
+            "A",
+            ",",
+            "A#",
+            ",",
+            "B",
+            ",",
+            "Db",
+            ",",
+            "Eb",
+            ",",
+            "Gb",
+            ",",
+            "Ab",
+            ",",
+            "Bb",
+            ",",
+            "Cb",
+            ",",
+            "Fb",
+            ",",
+            "E#",
+            ",",
+            "B#"
+          ],
+          "presentation": 1,
+          "presentation_rect": [
+            476.0,
+            300.0,
+            124.0,
+            22.0
+          ]
         }
       },
       {
@@ -1890,11 +1962,29 @@
           "id": "obj-86",
           "maxclass": "newobj",
           "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            509.0,
+            814.0,
+            136.0,
+            22.0
+          ],
+          "text": "prepend /emo/key"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-87",
+          "maxclass": "newobj",
+          "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1000.0,
-            365.0,
+            509.0,
+            844.0,
             115.0,
             22.0
           ],
@@ -1903,7 +1993,7 @@
       },
       {
         "box": {
-          "id": "obj-87",
+          "id": "obj-88",
           "maxclass": "newobj",
           "numinlets": 0,
           "numoutlets": 1,
@@ -1911,17 +2001,17 @@
             ""
           ],
           "patching_rect": [
-            1000.0,
-            205.0,
-            143.0,
+            509.0,
+            714.0,
+            115.0,
             22.0
           ],
-          "text": "r emo_osc_density"
+          "text": "r emo_osc_key"
         }
       },
       {
         "box": {
-          "id": "obj-88",
+          "id": "obj-89",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1929,81 +2019,92 @@
             ""
           ],
           "patching_rect": [
-            1000.0,
-            235.0,
-            101.0,
+            509.0,
+            744.0,
+            143.0,
             22.0
           ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-89",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            2040.0,
-            282.0,
-            90.0,
-            20.0
-          ],
-          "text": "swing",
-          "presentation": 1,
-          "presentation_rect": [
-            640.0,
-            282.0,
-            90.0,
-            20.0
-          ]
+          "text": "prepend setsymbol"
         }
       },
       {
         "box": {
           "id": "obj-90",
-          "maxclass": "flonum",
+          "maxclass": "comment",
           "numinlets": 1,
-          "numoutlets": 2,
-          "outlettype": [
-            "",
-            ""
-          ],
+          "numoutlets": 0,
+          "outlettype": [],
           "patching_rect": [
-            1220.0,
-            270.0,
-            60.0,
-            22.0
+            952.0,
+            714.0,
+            59.0,
+            20.0
           ],
-          "minimum": 0.0,
-          "maximum": 1.0,
-          "format": 6,
+          "text": "scale",
           "presentation": 1,
           "presentation_rect": [
-            640.0,
-            304.0,
-            90.0,
-            22.0
+            612.0,
+            278.0,
+            124.0,
+            20.0
           ]
         }
       },
       {
         "box": {
           "id": "obj-91",
-          "maxclass": "newobj",
+          "maxclass": "umenu",
           "numinlets": 1,
-          "numoutlets": 1,
+          "numoutlets": 3,
           "outlettype": [
+            "",
+            "",
             ""
           ],
           "patching_rect": [
-            1220.0,
-            335.0,
-            178.0,
+            766.0,
+            774.0,
+            100.0,
             22.0
           ],
-          "text": "prepend /emo/set/swing"
+          "items": [
+            "auto",
+            ",",
+            "major",
+            ",",
+            "minor",
+            ",",
+            "dorian",
+            ",",
+            "phrygian",
+            ",",
+            "lydian",
+            ",",
+            "mixolydian",
+            ",",
+            "locrian",
+            ",",
+            "harmonic_minor",
+            ",",
+            "melodic_minor",
+            ",",
+            "pentatonic",
+            ",",
+            "minor_pentatonic",
+            ",",
+            "blues",
+            ",",
+            "whole_tone",
+            ",",
+            "chromatic"
+          ],
+          "presentation": 1,
+          "presentation_rect": [
+            612.0,
+            300.0,
+            124.0,
+            22.0
+          ]
         }
       },
       {
@@ -2011,11 +2112,29 @@
           "id": "obj-92",
           "maxclass": "newobj",
           "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            766.0,
+            814.0,
+            150.0,
+            22.0
+          ],
+          "text": "prepend /emo/scale"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-93",
+          "maxclass": "newobj",
+          "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1220.0,
-            365.0,
+            766.0,
+            844.0,
             115.0,
             22.0
           ],
@@ -2024,7 +2143,7 @@
       },
       {
         "box": {
-          "id": "obj-93",
+          "id": "obj-94",
           "maxclass": "newobj",
           "numinlets": 0,
           "numoutlets": 1,
@@ -2032,30 +2151,12 @@
             ""
           ],
           "patching_rect": [
-            1220.0,
-            205.0,
+            766.0,
+            714.0,
             129.0,
             22.0
           ],
-          "text": "r emo_osc_swing"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-94",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1220.0,
-            235.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
+          "text": "r emo_osc_scale"
         }
       },
       {
@@ -2068,89 +2169,83 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            850.0,
-            129.0,
+            766.0,
+            744.0,
+            143.0,
             22.0
           ],
-          "text": "udpreceive 7771"
+          "text": "prepend setsymbol"
         }
       },
       {
         "box": {
           "id": "obj-96",
-          "maxclass": "newobj",
-          "numinlets": 12,
-          "numoutlets": 12,
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1263.0,
+            714.0,
+            157.0,
+            20.0
+          ],
+          "text": "keep: a name, Enter",
+          "presentation": 1,
+          "presentation_rect": [
+            340.0,
+            328.0,
+            124.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-97",
+          "maxclass": "textedit",
+          "numinlets": 1,
+          "numoutlets": 4,
           "outlettype": [
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
             "",
             "",
             "",
             ""
           ],
           "patching_rect": [
-            30.0,
-            885.0,
-            1298.0,
+            1037.0,
+            714.0,
+            150.0,
             22.0
           ],
-          "text": "route /emo/error /emo/ack /emo/bar /emo/state/mood /emo/state/studio /emo/state/midi_out /emo/state/quantize /emo/state/tempo /emo/state/intensity /emo/state/density /emo/state/swing"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-97",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1420.0,
-            386.0,
-            60.0,
-            20.0
-          ],
-          "text": "error",
+          "keymode": 1,
+          "lines": 1,
           "presentation": 1,
           "presentation_rect": [
-            20.0,
-            386.0,
-            60.0,
-            20.0
+            340.0,
+            350.0,
+            124.0,
+            22.0
           ]
         }
       },
       {
         "box": {
           "id": "obj-98",
-          "maxclass": "message",
+          "maxclass": "newobj",
           "numinlets": 2,
-          "numoutlets": 1,
+          "numoutlets": 2,
           "outlettype": [
+            "",
             ""
           ],
           "patching_rect": [
-            30.0,
-            990.0,
-            230.0,
+            1037.0,
+            744.0,
+            94.0,
             22.0
           ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            84.0,
-            386.0,
-            280.0,
-            22.0
-          ]
+          "text": "route text"
         }
       },
       {
@@ -2163,85 +2258,76 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            955.0,
-            101.0,
+            1037.0,
+            774.0,
+            80.0,
             22.0
           ],
-          "text": "prepend set"
+          "text": "tosymbol"
         }
       },
       {
         "box": {
           "id": "obj-100",
-          "maxclass": "comment",
+          "maxclass": "newobj",
           "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1420.0,
-            412.0,
-            60.0,
-            20.0
+          "numoutlets": 1,
+          "outlettype": [
+            ""
           ],
-          "text": "ack",
-          "presentation": 1,
-          "presentation_rect": [
-            20.0,
-            412.0,
-            60.0,
-            20.0
-          ]
+          "patching_rect": [
+            1037.0,
+            804.0,
+            143.0,
+            22.0
+          ],
+          "text": "prepend /emo/keep"
         }
       },
       {
         "box": {
           "id": "obj-101",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
           "patching_rect": [
-            380.0,
-            990.0,
-            230.0,
+            1037.0,
+            844.0,
+            115.0,
             22.0
           ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            84.0,
-            412.0,
-            280.0,
-            22.0
-          ]
+          "text": "s emo_osc_out"
         }
       },
       {
         "box": {
           "id": "obj-102",
-          "maxclass": "newobj",
+          "maxclass": "comment",
           "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
+          "numoutlets": 0,
+          "outlettype": [],
           "patching_rect": [
-            380.0,
-            955.0,
-            101.0,
-            22.0
+            1672.0,
+            714.0,
+            171.0,
+            20.0
           ],
-          "text": "prepend set"
+          "text": "recall: a name, Enter",
+          "presentation": 1,
+          "presentation_rect": [
+            476.0,
+            328.0,
+            124.0,
+            20.0
+          ]
         }
       },
       {
         "box": {
           "id": "obj-103",
-          "maxclass": "newobj",
-          "numinlets": 4,
+          "maxclass": "textedit",
+          "numinlets": 1,
           "numoutlets": 4,
           "outlettype": [
             "",
@@ -2250,60 +2336,57 @@
             ""
           ],
           "patching_rect": [
-            380.0,
-            920.0,
-            479.0,
+            1446.0,
+            714.0,
+            150.0,
             22.0
           ],
-          "text": "route /emo/reply_to /emo/start_listen/state /emo/start_listen/bar"
+          "keymode": 1,
+          "lines": 1,
+          "presentation": 1,
+          "presentation_rect": [
+            476.0,
+            350.0,
+            124.0,
+            22.0
+          ]
         }
       },
       {
         "box": {
           "id": "obj-104",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1420.0,
-            438.0,
-            60.0,
-            20.0
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
           ],
-          "text": "bar",
-          "presentation": 1,
-          "presentation_rect": [
-            20.0,
-            438.0,
-            60.0,
-            20.0
-          ]
+          "patching_rect": [
+            1446.0,
+            744.0,
+            94.0,
+            22.0
+          ],
+          "text": "route text"
         }
       },
       {
         "box": {
           "id": "obj-105",
-          "maxclass": "message",
-          "numinlets": 2,
+          "maxclass": "newobj",
+          "numinlets": 1,
           "numoutlets": 1,
           "outlettype": [
             ""
           ],
           "patching_rect": [
-            730.0,
-            990.0,
-            230.0,
+            1446.0,
+            774.0,
+            80.0,
             22.0
           ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            84.0,
-            438.0,
-            280.0,
-            22.0
-          ]
+          "text": "tosymbol"
         }
       },
       {
@@ -2316,65 +2399,104 @@
             ""
           ],
           "patching_rect": [
-            730.0,
-            955.0,
-            101.0,
+            1446.0,
+            804.0,
+            157.0,
             22.0
           ],
-          "text": "prepend set"
+          "text": "prepend /emo/recall"
         }
       },
       {
         "box": {
           "id": "obj-107",
-          "maxclass": "comment",
+          "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1780.0,
-            386.0,
-            60.0,
-            20.0
+            1446.0,
+            844.0,
+            115.0,
+            22.0
           ],
-          "text": "mood",
-          "presentation": 1,
-          "presentation_rect": [
-            380.0,
-            386.0,
-            60.0,
-            20.0
-          ]
+          "text": "s emo_osc_out"
         }
       },
       {
         "box": {
           "id": "obj-108",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
           "patching_rect": [
-            1080.0,
-            990.0,
-            230.0,
-            22.0
+            256.0,
+            920.0,
+            171.0,
+            20.0
           ],
-          "text": "",
+          "text": "preset: a name, Enter",
           "presentation": 1,
           "presentation_rect": [
-            444.0,
-            386.0,
-            280.0,
-            22.0
+            612.0,
+            328.0,
+            124.0,
+            20.0
           ]
         }
       },
       {
         "box": {
           "id": "obj-109",
+          "maxclass": "textedit",
+          "numinlets": 1,
+          "numoutlets": 4,
+          "outlettype": [
+            "",
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            920.0,
+            150.0,
+            22.0
+          ],
+          "keymode": 1,
+          "lines": 1,
+          "presentation": 1,
+          "presentation_rect": [
+            612.0,
+            350.0,
+            124.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-110",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            950.0,
+            94.0,
+            22.0
+          ],
+          "text": "route text"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-111",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -2382,60 +2504,12 @@
             ""
           ],
           "patching_rect": [
-            1080.0,
-            955.0,
-            101.0,
+            30.0,
+            980.0,
+            80.0,
             22.0
           ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-110",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1780.0,
-            412.0,
-            60.0,
-            20.0
-          ],
-          "text": "studio",
-          "presentation": 1,
-          "presentation_rect": [
-            380.0,
-            412.0,
-            60.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-111",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1430.0,
-            990.0,
-            230.0,
-            22.0
-          ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            444.0,
-            412.0,
-            280.0,
-            22.0
-          ]
+          "text": "tosymbol"
         }
       },
       {
@@ -2448,83 +2522,17 @@
             ""
           ],
           "patching_rect": [
-            1430.0,
-            955.0,
-            101.0,
+            30.0,
+            1010.0,
+            157.0,
             22.0
           ],
-          "text": "prepend set"
+          "text": "prepend /emo/preset"
         }
       },
       {
         "box": {
           "id": "obj-113",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1780.0,
-            438.0,
-            60.0,
-            20.0
-          ],
-          "text": "midi_out",
-          "presentation": 1,
-          "presentation_rect": [
-            380.0,
-            438.0,
-            60.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-114",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1780.0,
-            990.0,
-            230.0,
-            22.0
-          ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            444.0,
-            438.0,
-            280.0,
-            22.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-115",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1780.0,
-            955.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-116",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
@@ -2532,10 +2540,81 @@
           "patching_rect": [
             30.0,
             1050.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-114",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            679.0,
+            920.0,
+            199.0,
+            20.0
+          ],
+          "text": "midi/learn: a name, Enter",
+          "presentation": 1,
+          "presentation_rect": [
+            340.0,
+            640.0,
+            124.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-115",
+          "maxclass": "textedit",
+          "numinlets": 1,
+          "numoutlets": 4,
+          "outlettype": [
+            "",
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            453.0,
+            920.0,
             150.0,
             22.0
           ],
-          "text": "s emo_osc_quantize"
+          "keymode": 1,
+          "lines": 1,
+          "presentation": 1,
+          "presentation_rect": [
+            340.0,
+            662.0,
+            124.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-116",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            453.0,
+            950.0,
+            94.0,
+            22.0
+          ],
+          "text": "route text"
         }
       },
       {
@@ -2543,15 +2622,17 @@
           "id": "obj-117",
           "maxclass": "newobj",
           "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
           "patching_rect": [
-            210.0,
-            1050.0,
-            129.0,
+            453.0,
+            980.0,
+            80.0,
             22.0
           ],
-          "text": "s emo_osc_tempo"
+          "text": "tosymbol"
         }
       },
       {
@@ -2559,15 +2640,17 @@
           "id": "obj-118",
           "maxclass": "newobj",
           "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
           "patching_rect": [
-            390.0,
-            1050.0,
-            157.0,
+            453.0,
+            1010.0,
+            185.0,
             22.0
           ],
-          "text": "s emo_osc_intensity"
+          "text": "prepend /emo/midi/learn"
         }
       },
       {
@@ -2578,8 +2661,2894 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            570.0,
+            453.0,
             1050.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-120",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1130.0,
+            920.0,
+            206.0,
+            20.0
+          ],
+          "text": "midi/forget: a name, Enter",
+          "presentation": 1,
+          "presentation_rect": [
+            476.0,
+            640.0,
+            124.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-121",
+          "maxclass": "textedit",
+          "numinlets": 1,
+          "numoutlets": 4,
+          "outlettype": [
+            "",
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            904.0,
+            920.0,
+            150.0,
+            22.0
+          ],
+          "keymode": 1,
+          "lines": 1,
+          "presentation": 1,
+          "presentation_rect": [
+            476.0,
+            662.0,
+            124.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-122",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            904.0,
+            950.0,
+            94.0,
+            22.0
+          ],
+          "text": "route text"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-123",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            904.0,
+            980.0,
+            80.0,
+            22.0
+          ],
+          "text": "tosymbol"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-124",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            904.0,
+            1010.0,
+            192.0,
+            22.0
+          ],
+          "text": "prepend /emo/midi/forget"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-125",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            904.0,
+            1050.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-126",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1594.0,
+            920.0,
+            87.0,
+            20.0
+          ],
+          "text": "intensity",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-127",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1362.0,
+            980.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-128",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1362.0,
+            1020.0,
+            206.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/intensity"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-129",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1362.0,
+            1050.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-130",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1362.0,
+            920.0,
+            157.0,
+            22.0
+          ],
+          "text": "r emo_osc_intensity"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-131",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1362.0,
+            950.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-132",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            1126.0,
+            59.0,
+            20.0
+          ],
+          "text": "tempo",
+          "presentation": 1,
+          "presentation_rect": [
+            111.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-133",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1707.0,
+            980.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 20.0,
+          "maximum": 300.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            111.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-134",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1707.0,
+            1020.0,
+            178.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/tempo"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-135",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1707.0,
+            1050.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-136",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1707.0,
+            920.0,
+            129.0,
+            22.0
+          ],
+          "text": "r emo_osc_tempo"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-137",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1707.0,
+            950.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-138",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            347.0,
+            1126.0,
+            87.0,
+            20.0
+          ],
+          "text": "transpose",
+          "presentation": 1,
+          "presentation_rect": [
+            202.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-139",
+          "maxclass": "number",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1186.0,
+            60.0,
+            22.0
+          ],
+          "minimum": -48,
+          "maximum": 48,
+          "presentation": 1,
+          "presentation_rect": [
+            202.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-140",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1226.0,
+            206.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/transpose"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-141",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            115.0,
+            1256.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-142",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1126.0,
+            157.0,
+            22.0
+          ],
+          "text": "r emo_osc_transpose"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-143",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1156.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-144",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            685.0,
+            1126.0,
+            80.0,
+            20.0
+          ],
+          "text": "register",
+          "presentation": 1,
+          "presentation_rect": [
+            293.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-145",
+          "maxclass": "number",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            460.0,
+            1186.0,
+            60.0,
+            22.0
+          ],
+          "minimum": -3,
+          "maximum": 3,
+          "presentation": 1,
+          "presentation_rect": [
+            293.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-146",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            460.0,
+            1226.0,
+            199.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/register"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-147",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            460.0,
+            1256.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-148",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            460.0,
+            1126.0,
+            150.0,
+            22.0
+          ],
+          "text": "r emo_osc_register"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-149",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            460.0,
+            1156.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-150",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1009.0,
+            1126.0,
+            73.0,
+            20.0
+          ],
+          "text": "density",
+          "presentation": 1,
+          "presentation_rect": [
+            384.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-151",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            791.0,
+            1186.0,
+            60.0,
+            22.0
+          ],
+          "minimum": -1.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            384.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-152",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            791.0,
+            1226.0,
+            192.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/density"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-153",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            791.0,
+            1256.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-154",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            791.0,
+            1126.0,
+            143.0,
+            22.0
+          ],
+          "text": "r emo_osc_density"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-155",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            791.0,
+            1156.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-156",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1333.0,
+            1126.0,
+            80.0,
+            20.0
+          ],
+          "text": "velocity",
+          "presentation": 1,
+          "presentation_rect": [
+            475.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-157",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1108.0,
+            1186.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 2.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            475.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-158",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1108.0,
+            1226.0,
+            199.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/velocity"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-159",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1108.0,
+            1256.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-160",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1108.0,
+            1126.0,
+            150.0,
+            22.0
+          ],
+          "text": "r emo_osc_velocity"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-161",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1108.0,
+            1156.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-162",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1636.0,
+            1126.0,
+            52.0,
+            20.0
+          ],
+          "text": "gate",
+          "presentation": 1,
+          "presentation_rect": [
+            566.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-163",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1439.0,
+            1186.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.1,
+          "maximum": 2.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            566.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-164",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1439.0,
+            1226.0,
+            171.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/gate"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-165",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1439.0,
+            1256.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-166",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1439.0,
+            1126.0,
+            122.0,
+            22.0
+          ],
+          "text": "r emo_osc_gate"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-167",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1439.0,
+            1156.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-168",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            1322.0,
+            59.0,
+            20.0
+          ],
+          "text": "swing",
+          "presentation": 1,
+          "presentation_rect": [
+            657.0,
+            384.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-169",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1714.0,
+            1186.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            657.0,
+            406.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-170",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1714.0,
+            1226.0,
+            178.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/swing"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-171",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1714.0,
+            1256.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-172",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1714.0,
+            1126.0,
+            129.0,
+            22.0
+          ],
+          "text": "r emo_osc_swing"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-173",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1714.0,
+            1156.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-174",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            340.0,
+            1322.0,
+            80.0,
+            20.0
+          ],
+          "text": "humanize",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-175",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1382.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-176",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1422.0,
+            199.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/humanize"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-177",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            115.0,
+            1452.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-178",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1322.0,
+            150.0,
+            22.0
+          ],
+          "text": "r emo_osc_humanize"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-179",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            115.0,
+            1352.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-180",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            657.0,
+            1322.0,
+            66.0,
+            20.0
+          ],
+          "text": "evolve",
+          "presentation": 1,
+          "presentation_rect": [
+            111.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-181",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            446.0,
+            1382.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            111.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-182",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            446.0,
+            1422.0,
+            185.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/evolve"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-183",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            446.0,
+            1452.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-184",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            446.0,
+            1322.0,
+            136.0,
+            22.0
+          ],
+          "text": "r emo_osc_evolve"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-185",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            446.0,
+            1352.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-186",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1002.0,
+            1322.0,
+            108.0,
+            20.0
+          ],
+          "text": "tempo_follow",
+          "presentation": 1,
+          "presentation_rect": [
+            202.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-187",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            749.0,
+            1382.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            202.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-188",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            749.0,
+            1422.0,
+            227.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/tempo_follow"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-189",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            749.0,
+            1452.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-190",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            749.0,
+            1322.0,
+            178.0,
+            22.0
+          ],
+          "text": "r emo_osc_tempo_follow"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-191",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            749.0,
+            1352.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-192",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1375.0,
+            1322.0,
+            94.0,
+            20.0
+          ],
+          "text": "latency_ms",
+          "presentation": 1,
+          "presentation_rect": [
+            293.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-193",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1136.0,
+            1382.0,
+            60.0,
+            22.0
+          ],
+          "minimum": -200.0,
+          "maximum": 200.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            293.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-194",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1136.0,
+            1422.0,
+            213.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/latency_ms"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-195",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1136.0,
+            1452.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-196",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1136.0,
+            1322.0,
+            164.0,
+            22.0
+          ],
+          "text": "r emo_osc_latency_ms"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-197",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1136.0,
+            1352.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-198",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1713.0,
+            1322.0,
+            73.0,
+            20.0
+          ],
+          "text": "channel",
+          "presentation": 1,
+          "presentation_rect": [
+            384.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-199",
+          "maxclass": "number",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1495.0,
+            1382.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 1,
+          "maximum": 16,
+          "presentation": 1,
+          "presentation_rect": [
+            384.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-200",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1495.0,
+            1422.0,
+            192.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-201",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1495.0,
+            1452.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-202",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1495.0,
+            1322.0,
+            143.0,
+            22.0
+          ],
+          "text": "r emo_osc_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-203",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1495.0,
+            1352.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-204",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            241.0,
+            1518.0,
+            66.0,
+            20.0
+          ],
+          "text": "chords",
+          "presentation": 1,
+          "presentation_rect": [
+            475.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-205",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1578.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            475.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-206",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1618.0,
+            185.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/chords"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-207",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            1648.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-208",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1518.0,
+            136.0,
+            22.0
+          ],
+          "text": "r emo_osc_chords"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-209",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1548.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-210",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            530.0,
+            1518.0,
+            52.0,
+            20.0
+          ],
+          "text": "bass",
+          "presentation": 1,
+          "presentation_rect": [
+            566.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-211",
+          "maxclass": "flonum",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            333.0,
+            1578.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 0.0,
+          "maximum": 1.0,
+          "format": 6,
+          "presentation": 1,
+          "presentation_rect": [
+            566.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-212",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            333.0,
+            1618.0,
+            171.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/bass"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-213",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            333.0,
+            1648.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-214",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            333.0,
+            1518.0,
+            122.0,
+            22.0
+          ],
+          "text": "r emo_osc_bass"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-215",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            333.0,
+            1548.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-216",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            875.0,
+            1518.0,
+            122.0,
+            20.0
+          ],
+          "text": "chords_channel",
+          "presentation": 1,
+          "presentation_rect": [
+            657.0,
+            432.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-217",
+          "maxclass": "number",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            608.0,
+            1578.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 1,
+          "maximum": 16,
+          "presentation": 1,
+          "presentation_rect": [
+            657.0,
+            454.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-218",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            608.0,
+            1618.0,
+            241.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/chords_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-219",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            608.0,
+            1648.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-220",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            608.0,
+            1518.0,
+            192.0,
+            22.0
+          ],
+          "text": "r emo_osc_chords_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-221",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            608.0,
+            1548.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-222",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1276.0,
+            1518.0,
+            108.0,
+            20.0
+          ],
+          "text": "bass_channel",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            480.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-223",
+          "maxclass": "number",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1023.0,
+            1578.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 1,
+          "maximum": 16,
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            502.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-224",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1023.0,
+            1618.0,
+            227.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/bass_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-225",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1023.0,
+            1648.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-226",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1023.0,
+            1518.0,
+            178.0,
+            22.0
+          ],
+          "text": "r emo_osc_bass_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-227",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1023.0,
+            1548.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-228",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            1724.0,
+            290.0,
+            20.0
+          ],
+          "text": "any message, Enter: /emo/goto bright 8",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            640.0,
+            300.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-229",
+          "maxclass": "textedit",
+          "numinlets": 1,
+          "numoutlets": 4,
+          "outlettype": [
+            "",
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1410.0,
+            1518.0,
+            150.0,
+            22.0
+          ],
+          "keymode": 1,
+          "lines": 1,
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            662.0,
+            300.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-230",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1410.0,
+            1548.0,
+            94.0,
+            22.0
+          ],
+          "text": "route text"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-231",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1410.0,
+            1648.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-232",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1772.0,
+            129.0,
+            22.0
+          ],
+          "text": "udpreceive 7771"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-233",
+          "maxclass": "newobj",
+          "numinlets": 28,
+          "numoutlets": 28,
+          "outlettype": [
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1802.0,
+            3468.0,
+            22.0
+          ],
+          "text": "route /emo/error /emo/ack /emo/bar /emo/state/mood /emo/state/studio /emo/state/midi_out /emo/state/va /emo/state/quantize /emo/state/key /emo/state/scale /emo/state/intensity /emo/state/tempo /emo/state/transpose /emo/state/register /emo/state/density /emo/state/velocity /emo/state/gate /emo/state/swing /emo/state/humanize /emo/state/evolve /emo/state/tempo_follow /emo/state/latency_ms /emo/state/channel /emo/state/chords /emo/state/bass /emo/state/chords_channel /emo/state/bass_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-234",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            296.0,
+            1858.0,
+            59.0,
+            20.0
+          ],
+          "text": "error",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            546.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-235",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1888.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            84.0,
+            546.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-236",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1858.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-237",
+          "maxclass": "newobj",
+          "numinlets": 4,
+          "numoutlets": 4,
+          "outlettype": [
+            "",
+            "",
+            "",
+            ""
+          ],
+          "patching_rect": [
+            381.0,
+            1858.0,
+            479.0,
+            22.0
+          ],
+          "text": "route /emo/reply_to /emo/start_listen/state /emo/start_listen/bar"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-238",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1152.0,
+            1858.0,
+            45.0,
+            20.0
+          ],
+          "text": "ack",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            574.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-239",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            886.0,
+            1888.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            84.0,
+            574.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-240",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            886.0,
+            1858.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-241",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1489.0,
+            1858.0,
+            45.0,
+            20.0
+          ],
+          "text": "bar",
+          "presentation": 1,
+          "presentation_rect": [
+            20.0,
+            602.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-242",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1223.0,
+            1888.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            84.0,
+            602.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-243",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1223.0,
+            1858.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-244",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1826.0,
+            1858.0,
+            52.0,
+            20.0
+          ],
+          "text": "mood",
+          "presentation": 1,
+          "presentation_rect": [
+            380.0,
+            546.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-245",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1560.0,
+            1888.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            444.0,
+            546.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-246",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1560.0,
+            1858.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-247",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            296.0,
+            1944.0,
+            66.0,
+            20.0
+          ],
+          "text": "studio",
+          "presentation": 1,
+          "presentation_rect": [
+            380.0,
+            574.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-248",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1974.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            444.0,
+            574.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-249",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            30.0,
+            1944.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-250",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            654.0,
+            1944.0,
+            80.0,
+            20.0
+          ],
+          "text": "midi_out",
+          "presentation": 1,
+          "presentation_rect": [
+            380.0,
+            602.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-251",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            388.0,
+            1974.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            444.0,
+            602.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-252",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            388.0,
+            1944.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-253",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            760.0,
+            1944.0,
+            108.0,
+            22.0
+          ],
+          "text": "s emo_osc_va"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-254",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            894.0,
+            1944.0,
+            150.0,
+            22.0
+          ],
+          "text": "s emo_osc_quantize"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-255",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1070.0,
+            1944.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_key"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-256",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1211.0,
+            1944.0,
+            129.0,
+            22.0
+          ],
+          "text": "s emo_osc_scale"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-257",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1366.0,
+            1944.0,
+            157.0,
+            22.0
+          ],
+          "text": "s emo_osc_intensity"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-258",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1549.0,
+            1944.0,
+            129.0,
+            22.0
+          ],
+          "text": "s emo_osc_tempo"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-259",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1704.0,
+            1944.0,
+            157.0,
+            22.0
+          ],
+          "text": "s emo_osc_transpose"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-260",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            2030.0,
+            150.0,
+            22.0
+          ],
+          "text": "s emo_osc_register"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-261",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            206.0,
+            2030.0,
             143.0,
             22.0
           ],
@@ -2588,22 +5557,210 @@
       },
       {
         "box": {
-          "id": "obj-120",
+          "id": "obj-262",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            750.0,
-            1050.0,
+            375.0,
+            2030.0,
+            150.0,
+            22.0
+          ],
+          "text": "s emo_osc_velocity"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-263",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            551.0,
+            2030.0,
+            122.0,
+            22.0
+          ],
+          "text": "s emo_osc_gate"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-264",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            699.0,
+            2030.0,
             129.0,
             22.0
           ],
           "text": "s emo_osc_swing"
         }
+      },
+      {
+        "box": {
+          "id": "obj-265",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            854.0,
+            2030.0,
+            150.0,
+            22.0
+          ],
+          "text": "s emo_osc_humanize"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-266",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1030.0,
+            2030.0,
+            136.0,
+            22.0
+          ],
+          "text": "s emo_osc_evolve"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-267",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1192.0,
+            2030.0,
+            178.0,
+            22.0
+          ],
+          "text": "s emo_osc_tempo_follow"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-268",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1396.0,
+            2030.0,
+            164.0,
+            22.0
+          ],
+          "text": "s emo_osc_latency_ms"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-269",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1586.0,
+            2030.0,
+            143.0,
+            22.0
+          ],
+          "text": "s emo_osc_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-270",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1755.0,
+            2030.0,
+            136.0,
+            22.0
+          ],
+          "text": "s emo_osc_chords"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-271",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            2078.0,
+            122.0,
+            22.0
+          ],
+          "text": "s emo_osc_bass"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-272",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            178.0,
+            2078.0,
+            192.0,
+            22.0
+          ],
+          "text": "s emo_osc_chords_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-273",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            396.0,
+            2078.0,
+            178.0,
+            22.0
+          ],
+          "text": "s emo_osc_bass_channel"
+        }
       }
     ],
     "lines": [
+      {
+        "patchline": {
+          "source": [
+            "obj-6",
+            0
+          ],
+          "destination": [
+            "obj-7",
+            0
+          ]
+        }
+      },
       {
         "patchline": {
           "source": [
@@ -2631,18 +5788,6 @@
       {
         "patchline": {
           "source": [
-            "obj-9",
-            0
-          ],
-          "destination": [
-            "obj-12",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-10",
             0
           ],
@@ -2655,8 +5800,20 @@
       {
         "patchline": {
           "source": [
+            "obj-12",
+            0
+          ],
+          "destination": [
             "obj-13",
             0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-12",
+            1
           ],
           "destination": [
             "obj-14",
@@ -2668,7 +5825,7 @@
         "patchline": {
           "source": [
             "obj-13",
-            1
+            0
           ],
           "destination": [
             "obj-15",
@@ -2683,8 +5840,8 @@
             0
           ],
           "destination": [
-            "obj-16",
-            0
+            "obj-15",
+            1
           ]
         }
       },
@@ -2696,7 +5853,7 @@
           ],
           "destination": [
             "obj-16",
-            1
+            0
           ]
         }
       },
@@ -2727,11 +5884,23 @@
       {
         "patchline": {
           "source": [
-            "obj-18",
-            0
-          ],
-          "destination": [
             "obj-19",
+            0
+          ],
+          "destination": [
+            "obj-20",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-20",
+            0
+          ],
+          "destination": [
+            "obj-21",
             0
           ]
         }
@@ -2743,19 +5912,7 @@
             0
           ],
           "destination": [
-            "obj-22",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-22",
-            0
-          ],
-          "destination": [
-            "obj-20",
+            "obj-12",
             0
           ]
         }
@@ -2779,7 +5936,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2803,7 +5960,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2827,7 +5984,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2851,7 +6008,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2875,7 +6032,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2899,7 +6056,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2923,7 +6080,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2947,7 +6104,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2971,7 +6128,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -2995,7 +6152,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -3019,7 +6176,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -3043,7 +6200,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -3067,7 +6224,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -3091,7 +6248,7 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
             0
           ]
         }
@@ -3115,7 +6272,19 @@
             0
           ],
           "destination": [
-            "obj-20",
+            "obj-22",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-53",
+            0
+          ],
+          "destination": [
+            "obj-54",
             0
           ]
         }
@@ -3127,19 +6296,7 @@
             0
           ],
           "destination": [
-            "obj-55",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-55",
-            0
-          ],
-          "destination": [
-            "obj-53",
+            "obj-22",
             0
           ]
         }
@@ -3163,7 +6320,7 @@
             0
           ],
           "destination": [
-            "obj-53",
+            "obj-55",
             0
           ]
         }
@@ -3187,7 +6344,7 @@
             0
           ],
           "destination": [
-            "obj-53",
+            "obj-55",
             0
           ]
         }
@@ -3211,7 +6368,7 @@
             0
           ],
           "destination": [
-            "obj-53",
+            "obj-55",
             0
           ]
         }
@@ -3235,7 +6392,7 @@
             0
           ],
           "destination": [
-            "obj-53",
+            "obj-55",
             0
           ]
         }
@@ -3259,7 +6416,7 @@
             0
           ],
           "destination": [
-            "obj-53",
+            "obj-55",
             0
           ]
         }
@@ -3268,7 +6425,7 @@
         "patchline": {
           "source": [
             "obj-66",
-            1
+            0
           ],
           "destination": [
             "obj-67",
@@ -3283,7 +6440,19 @@
             0
           ],
           "destination": [
+            "obj-55",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-68",
+            0
+          ],
+          "destination": [
+            "obj-69",
             0
           ]
         }
@@ -3295,7 +6464,7 @@
             0
           ],
           "destination": [
-            "obj-70",
+            "obj-55",
             0
           ]
         }
@@ -3307,7 +6476,19 @@
             0
           ],
           "destination": [
-            "obj-66",
+            "obj-71",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-71",
+            0
+          ],
+          "destination": [
+            "obj-55",
             0
           ]
         }
@@ -3331,7 +6512,19 @@
             0
           ],
           "destination": [
+            "obj-55",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-74",
+            0
+          ],
+          "destination": [
+            "obj-75",
             0
           ]
         }
@@ -3343,7 +6536,7 @@
             0
           ],
           "destination": [
-            "obj-76",
+            "obj-55",
             0
           ]
         }
@@ -3355,7 +6548,7 @@
             0
           ],
           "destination": [
-            "obj-72",
+            "obj-77",
             0
           ]
         }
@@ -3363,11 +6556,11 @@
       {
         "patchline": {
           "source": [
-            "obj-78",
+            "obj-77",
             0
           ],
           "destination": [
-            "obj-79",
+            "obj-55",
             0
           ]
         }
@@ -3376,7 +6569,7 @@
         "patchline": {
           "source": [
             "obj-79",
-            0
+            1
           ],
           "destination": [
             "obj-80",
@@ -3387,12 +6580,12 @@
       {
         "patchline": {
           "source": [
+            "obj-80",
+            0
+          ],
+          "destination": [
             "obj-81",
             0
-          ],
-          "destination": [
-            "obj-82",
-            0
           ]
         }
       },
@@ -3403,7 +6596,7 @@
             0
           ],
           "destination": [
-            "obj-78",
+            "obj-83",
             0
           ]
         }
@@ -3411,11 +6604,11 @@
       {
         "patchline": {
           "source": [
-            "obj-84",
+            "obj-83",
             0
           ],
           "destination": [
-            "obj-85",
+            "obj-79",
             0
           ]
         }
@@ -3424,7 +6617,7 @@
         "patchline": {
           "source": [
             "obj-85",
-            0
+            1
           ],
           "destination": [
             "obj-86",
@@ -3435,12 +6628,12 @@
       {
         "patchline": {
           "source": [
+            "obj-86",
+            0
+          ],
+          "destination": [
             "obj-87",
             0
-          ],
-          "destination": [
-            "obj-88",
-            0
           ]
         }
       },
@@ -3451,7 +6644,7 @@
             0
           ],
           "destination": [
-            "obj-84",
+            "obj-89",
             0
           ]
         }
@@ -3459,11 +6652,11 @@
       {
         "patchline": {
           "source": [
-            "obj-90",
+            "obj-89",
             0
           ],
           "destination": [
-            "obj-91",
+            "obj-85",
             0
           ]
         }
@@ -3472,7 +6665,7 @@
         "patchline": {
           "source": [
             "obj-91",
-            0
+            1
           ],
           "destination": [
             "obj-92",
@@ -3483,11 +6676,11 @@
       {
         "patchline": {
           "source": [
-            "obj-93",
+            "obj-92",
             0
           ],
           "destination": [
-            "obj-94",
+            "obj-93",
             0
           ]
         }
@@ -3499,7 +6692,7 @@
             0
           ],
           "destination": [
-            "obj-90",
+            "obj-95",
             0
           ]
         }
@@ -3511,7 +6704,7 @@
             0
           ],
           "destination": [
-            "obj-96",
+            "obj-91",
             0
           ]
         }
@@ -3520,6 +6713,18 @@
         "patchline": {
           "source": [
             "obj-99",
+            0
+          ],
+          "destination": [
+            "obj-100",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-97",
             0
           ],
           "destination": [
@@ -3531,7 +6736,7 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
+            "obj-98",
             0
           ],
           "destination": [
@@ -3543,7 +6748,7 @@
       {
         "patchline": {
           "source": [
-            "obj-102",
+            "obj-100",
             0
           ],
           "destination": [
@@ -3555,31 +6760,31 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
-            1
+            "obj-105",
+            0
           ],
           "destination": [
-            "obj-103",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-103",
-            3
-          ],
-          "destination": [
-            "obj-102",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-106",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-103",
+            0
+          ],
+          "destination": [
+            "obj-104",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-104",
             0
           ],
           "destination": [
@@ -3591,43 +6796,43 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
-            2
-          ],
-          "destination": [
             "obj-106",
             0
+          ],
+          "destination": [
+            "obj-107",
+            0
           ]
         }
       },
       {
         "patchline": {
           "source": [
-            "obj-109",
+            "obj-111",
             0
           ],
           "destination": [
-            "obj-108",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-96",
-            3
-          ],
-          "destination": [
-            "obj-109",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
             "obj-112",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-109",
+            0
+          ],
+          "destination": [
+            "obj-110",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-110",
             0
           ],
           "destination": [
@@ -3639,23 +6844,11 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
-            4
-          ],
-          "destination": [
             "obj-112",
             0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-115",
-            0
           ],
           "destination": [
-            "obj-114",
+            "obj-113",
             0
           ]
         }
@@ -3663,44 +6856,8 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
-            5
-          ],
-          "destination": [
-            "obj-115",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-96",
-            6
-          ],
-          "destination": [
-            "obj-116",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-96",
-            7
-          ],
-          "destination": [
             "obj-117",
             0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-96",
-            8
           ],
           "destination": [
             "obj-118",
@@ -3711,8 +6868,32 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
-            9
+            "obj-115",
+            0
+          ],
+          "destination": [
+            "obj-116",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-116",
+            0
+          ],
+          "destination": [
+            "obj-117",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-118",
+            0
           ],
           "destination": [
             "obj-119",
@@ -3723,11 +6904,1307 @@
       {
         "patchline": {
           "source": [
-            "obj-96",
+            "obj-123",
+            0
+          ],
+          "destination": [
+            "obj-124",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-121",
+            0
+          ],
+          "destination": [
+            "obj-122",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-122",
+            0
+          ],
+          "destination": [
+            "obj-123",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-124",
+            0
+          ],
+          "destination": [
+            "obj-125",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-127",
+            0
+          ],
+          "destination": [
+            "obj-128",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-128",
+            0
+          ],
+          "destination": [
+            "obj-129",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-130",
+            0
+          ],
+          "destination": [
+            "obj-131",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-131",
+            0
+          ],
+          "destination": [
+            "obj-127",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-133",
+            0
+          ],
+          "destination": [
+            "obj-134",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-134",
+            0
+          ],
+          "destination": [
+            "obj-135",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-136",
+            0
+          ],
+          "destination": [
+            "obj-137",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-137",
+            0
+          ],
+          "destination": [
+            "obj-133",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-139",
+            0
+          ],
+          "destination": [
+            "obj-140",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-140",
+            0
+          ],
+          "destination": [
+            "obj-141",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-142",
+            0
+          ],
+          "destination": [
+            "obj-143",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-143",
+            0
+          ],
+          "destination": [
+            "obj-139",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-145",
+            0
+          ],
+          "destination": [
+            "obj-146",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-146",
+            0
+          ],
+          "destination": [
+            "obj-147",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-148",
+            0
+          ],
+          "destination": [
+            "obj-149",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-149",
+            0
+          ],
+          "destination": [
+            "obj-145",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-151",
+            0
+          ],
+          "destination": [
+            "obj-152",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-152",
+            0
+          ],
+          "destination": [
+            "obj-153",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-154",
+            0
+          ],
+          "destination": [
+            "obj-155",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-155",
+            0
+          ],
+          "destination": [
+            "obj-151",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-157",
+            0
+          ],
+          "destination": [
+            "obj-158",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-158",
+            0
+          ],
+          "destination": [
+            "obj-159",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-160",
+            0
+          ],
+          "destination": [
+            "obj-161",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-161",
+            0
+          ],
+          "destination": [
+            "obj-157",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-163",
+            0
+          ],
+          "destination": [
+            "obj-164",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-164",
+            0
+          ],
+          "destination": [
+            "obj-165",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-166",
+            0
+          ],
+          "destination": [
+            "obj-167",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-167",
+            0
+          ],
+          "destination": [
+            "obj-163",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-169",
+            0
+          ],
+          "destination": [
+            "obj-170",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-170",
+            0
+          ],
+          "destination": [
+            "obj-171",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-172",
+            0
+          ],
+          "destination": [
+            "obj-173",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-173",
+            0
+          ],
+          "destination": [
+            "obj-169",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-175",
+            0
+          ],
+          "destination": [
+            "obj-176",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-176",
+            0
+          ],
+          "destination": [
+            "obj-177",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-178",
+            0
+          ],
+          "destination": [
+            "obj-179",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-179",
+            0
+          ],
+          "destination": [
+            "obj-175",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-181",
+            0
+          ],
+          "destination": [
+            "obj-182",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-182",
+            0
+          ],
+          "destination": [
+            "obj-183",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-184",
+            0
+          ],
+          "destination": [
+            "obj-185",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-185",
+            0
+          ],
+          "destination": [
+            "obj-181",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-187",
+            0
+          ],
+          "destination": [
+            "obj-188",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-188",
+            0
+          ],
+          "destination": [
+            "obj-189",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-190",
+            0
+          ],
+          "destination": [
+            "obj-191",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-191",
+            0
+          ],
+          "destination": [
+            "obj-187",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-193",
+            0
+          ],
+          "destination": [
+            "obj-194",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-194",
+            0
+          ],
+          "destination": [
+            "obj-195",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-196",
+            0
+          ],
+          "destination": [
+            "obj-197",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-197",
+            0
+          ],
+          "destination": [
+            "obj-193",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-199",
+            0
+          ],
+          "destination": [
+            "obj-200",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-200",
+            0
+          ],
+          "destination": [
+            "obj-201",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-202",
+            0
+          ],
+          "destination": [
+            "obj-203",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-203",
+            0
+          ],
+          "destination": [
+            "obj-199",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-205",
+            0
+          ],
+          "destination": [
+            "obj-206",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-206",
+            0
+          ],
+          "destination": [
+            "obj-207",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-208",
+            0
+          ],
+          "destination": [
+            "obj-209",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-209",
+            0
+          ],
+          "destination": [
+            "obj-205",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-211",
+            0
+          ],
+          "destination": [
+            "obj-212",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-212",
+            0
+          ],
+          "destination": [
+            "obj-213",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-214",
+            0
+          ],
+          "destination": [
+            "obj-215",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-215",
+            0
+          ],
+          "destination": [
+            "obj-211",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-217",
+            0
+          ],
+          "destination": [
+            "obj-218",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-218",
+            0
+          ],
+          "destination": [
+            "obj-219",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-220",
+            0
+          ],
+          "destination": [
+            "obj-221",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-221",
+            0
+          ],
+          "destination": [
+            "obj-217",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-223",
+            0
+          ],
+          "destination": [
+            "obj-224",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-224",
+            0
+          ],
+          "destination": [
+            "obj-225",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-226",
+            0
+          ],
+          "destination": [
+            "obj-227",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-227",
+            0
+          ],
+          "destination": [
+            "obj-223",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-229",
+            0
+          ],
+          "destination": [
+            "obj-230",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-230",
+            0
+          ],
+          "destination": [
+            "obj-231",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-232",
+            0
+          ],
+          "destination": [
+            "obj-233",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-236",
+            0
+          ],
+          "destination": [
+            "obj-235",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            0
+          ],
+          "destination": [
+            "obj-236",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            1
+          ],
+          "destination": [
+            "obj-237",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-240",
+            0
+          ],
+          "destination": [
+            "obj-239",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-237",
+            3
+          ],
+          "destination": [
+            "obj-240",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-243",
+            0
+          ],
+          "destination": [
+            "obj-242",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            2
+          ],
+          "destination": [
+            "obj-243",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-246",
+            0
+          ],
+          "destination": [
+            "obj-245",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            3
+          ],
+          "destination": [
+            "obj-246",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-249",
+            0
+          ],
+          "destination": [
+            "obj-248",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            4
+          ],
+          "destination": [
+            "obj-249",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-252",
+            0
+          ],
+          "destination": [
+            "obj-251",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            5
+          ],
+          "destination": [
+            "obj-252",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            6
+          ],
+          "destination": [
+            "obj-253",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            7
+          ],
+          "destination": [
+            "obj-254",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            8
+          ],
+          "destination": [
+            "obj-255",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            9
+          ],
+          "destination": [
+            "obj-256",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
             10
           ],
           "destination": [
-            "obj-120",
+            "obj-257",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            11
+          ],
+          "destination": [
+            "obj-258",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            12
+          ],
+          "destination": [
+            "obj-259",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            13
+          ],
+          "destination": [
+            "obj-260",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            14
+          ],
+          "destination": [
+            "obj-261",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            15
+          ],
+          "destination": [
+            "obj-262",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            16
+          ],
+          "destination": [
+            "obj-263",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            17
+          ],
+          "destination": [
+            "obj-264",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            18
+          ],
+          "destination": [
+            "obj-265",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            19
+          ],
+          "destination": [
+            "obj-266",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            20
+          ],
+          "destination": [
+            "obj-267",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            21
+          ],
+          "destination": [
+            "obj-268",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            22
+          ],
+          "destination": [
+            "obj-269",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            23
+          ],
+          "destination": [
+            "obj-270",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            24
+          ],
+          "destination": [
+            "obj-271",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            25
+          ],
+          "destination": [
+            "obj-272",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            26
+          ],
+          "destination": [
+            "obj-273",
             0
           ]
         }

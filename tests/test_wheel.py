@@ -1,4 +1,4 @@
-"""The wheel: unpacked anywhere, it finds its presets, its shelf of melodies, its page and its Max patch."""
+"""The wheel: unpacked anywhere, it finds its presets, its shelf of melodies, its page, its patches and layouts."""
 
 import os
 import subprocess

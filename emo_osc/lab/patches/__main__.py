@@ -3,10 +3,10 @@
 import zlib
 from pathlib import Path
 
-from emo_osc.lab.patches import puredata, touchosc
+from emo_osc.lab.patches import max_files, puredata, touchosc
 
 ROOT = Path(__file__).parents[3]
-PROGRAMS = (touchosc, puredata)
+PROGRAMS = (max_files, touchosc, puredata)
 
 
 def files() -> dict[str, bytes]:

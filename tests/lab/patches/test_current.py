@@ -30,6 +30,7 @@ def test_a_file_that_says_the_same_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_nothing_lies_beside_what_is_written() -> None:
-    shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / "layouts").rglob("*") if path.is_file()}
+    folders = [ROOT / "layouts", ROOT / "max_patches"]
+    shipped = {path.relative_to(ROOT).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
     assert {name for name in shipped if "__pycache__" not in name} <= FILES.keys()
