@@ -25,9 +25,10 @@ def _as_in_a_terminal() -> None:
 
 
 class Terminal:
-    """A process in a terminal of 80 by 24 characters."""
+    """A process in a terminal of 80 by 24 characters; `said_raw` is what it wrote, escapes and all."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.said_raw = ""
         self._said = ""
         self.ours, self._theirs = pty.openpty()
         ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
@@ -37,7 +38,7 @@ class Terminal:
             stdin=self._theirs,
             stdout=self._theirs,
             stderr=self._theirs,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8", **environment},
             preexec_fn=_as_in_a_terminal,
         )
 
@@ -53,7 +54,9 @@ class Terminal:
     def read(self, seconds: float) -> None:
         """Take the first of what is said within so many seconds."""
         if select.select([self.ours], [], [], max(0.0, seconds))[0]:
-            self._said = ESCAPES.sub("", self._said + os.read(self.ours, 65_536).decode(errors="replace"))
+            said = os.read(self.ours, 65_536).decode(errors="replace")
+            self.said_raw += said
+            self._said = ESCAPES.sub("", self._said + said)
 
     def press(self, keys: str) -> None:
         os.write(self.ours, keys.encode())
@@ -77,8 +80,8 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str) -> Iterator[Terminal]:
-    one = Terminal(*arguments)
+def terminal(*arguments: str, **environment: str) -> Iterator[Terminal]:
+    one = Terminal(*arguments, **environment)
     try:
         yield one
     finally:

@@ -40,6 +40,7 @@ DOOR = {
     "log",
     "mapping_file",
     "monitor",
+    "monitor_screen",
     "port_watch",
     "preset_watch",
     "recorder",

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from emo_osc import cli
-from emo_osc.monitor import Struck, View, draw
+from emo_osc.affect import MOODS
+from emo_osc.monitor_screen import Struck, View, draw, plane, summary
 from emo_osc.stage.desk import DELAYS
 from emo_osc.stage.osc import Message
 from emo_osc.stage.values import VALUES
@@ -70,8 +71,49 @@ def test_a_small_terminal_shows_state_delays_and_notes() -> None:
 
     assert "mood bright 1" in screen
     assert all(name in screen for name in DELAYS)
-    assert "1234.567" in screen
+    assert "1234.6" in screen
     assert len(re.findall("█", screen)) == 9  # one of the 8 seconds that 75 columns show
+
+
+@pytest.mark.parametrize("is_ascii", [False, True])
+def test_the_plane_shows_the_moods_by_name_and_the_point_where_it_is(is_ascii: bool) -> None:
+    view = View("here", values={"va": (0.8, 0.35), "mood": ("bright", 1.0)})
+
+    rows = plane(view, 61, 13, is_ascii=is_ascii).plain.splitlines()
+    point = "@" if is_ascii else "●"
+
+    assert [(len(row) - 1, row.index(point)) for row in rows if point in row] == [(60, round(0.9 * 60))]
+    assert rows[4][54] == point
+    assert f"{point}bright" in rows[4]
+    assert f"bright{point}" in plane(view, 34, 13, is_ascii=is_ascii).plain, "a name finds room to the left"
+    assert sum(mood.id in "\n".join(rows) for mood in MOODS) >= 13
+    assert "".join(rows).isascii() == is_ascii
+
+
+def test_without_room_the_plane_goes_before_the_state() -> None:
+    view = full_view()
+
+    assert "bright" in "\n".join(drawn(view, 76, 24))
+    assert "bright" not in "\n".join(drawn(view, 75, 24))
+    assert "studio" in "\n".join(drawn(view, 75, 16))
+
+
+def test_what_somebody_should_look_at_is_marked_without_colour_too() -> None:
+    view = View("here", is_answered=True)
+    view.values |= {"studio": ("down: no checkpoint",), "midi_out": ("lost: Jack has stopped",), "dropped": (0,)}
+    view.values |= {"clock": ("midi: lost",), "malformed": (3,), "mood": ("bright", 1.0)}
+
+    screen = "\n".join(drawn(view, 80, 24))
+
+    assert all(f"! {name}" in screen for name in ("studio down", "MIDI out lost", "clock midi: lost", "malformed 3"))
+    assert "! mood" not in screen
+    assert "dropped" not in screen, "nothing is said of what never happened"
+
+
+def test_one_line_says_what_is_felt_and_played() -> None:
+    view = View("here", values={"mood": ("bright", 1.0), "va": (0.8, 0.35), "bar": (3,), "tempo": (96.5,)})
+
+    assert summary(view) == "bar 3  mood bright 1  va 0.80 0.35  tempo 96.50"
 
 
 def test_a_higher_note_is_drawn_above_a_lower_one_and_a_later_one_to_the_right() -> None:
@@ -112,9 +154,12 @@ def test_in_a_terminal_it_shows_notes_as_they_sound_until_q(daemon: Callable[...
     one = daemon()
     one.wait_for_line("generator ready")
     with terminal("monitor", "--port", str(one.port)) as screen:
-        screen.read_until("q ends", "mood neutral", "schedule", "█")
+        screen.read_until("q ends", "mood neutral", "schedule", "█", "lively∘")
         one.send("/emo/mood", "밝음")
-        screen.read_until("mood bright")
+        screen.read_until("mood bright", "bright●")
+        for _ in range(2):
+            one.client.sendto(b"not OSC", ("127.0.0.1", one.port))
+        screen.read_until("! malformed 2")
 
         screen.press("q")
 
@@ -136,3 +181,21 @@ def test_it_says_that_nobody_answers_and_finds_a_daemon_that_comes(daemon: Calla
         screen.process.send_signal(signal.SIGINT)  # as ctrl-C does
         assert screen.wait() == 130
         assert screen.is_as_before()
+
+
+@pytest.mark.slow
+def test_a_terminal_without_colour_gets_none_and_one_that_cannot_be_drawn_on_gets_lines(
+    daemon: Callable[..., Daemon],
+) -> None:
+    one = daemon()
+    one.wait_for_line("generator ready")
+    with terminal("monitor", "--port", str(one.port), NO_COLOR="1") as screen:
+        screen.read_until("mood neutral", "●", "█")
+        screen.press("q")
+        assert screen.wait() == 0
+        assert not re.search(r"\x1b\[[0-9;]*3[0-9]", screen.said_raw), "bold and dim are no colours"
+    with terminal("monitor", "--port", str(one.port), TERM="dumb") as screen:
+        screen.read_until("mood neutral 1  va 0 0  tempo 240")
+        screen.press("q")
+        assert screen.wait() == 0
+        assert "\x1b" not in screen.said_raw
