@@ -12,7 +12,7 @@ ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
 
-.PHONY: feelings screenshots soak play test lint types pytest system fuzz docs patches wheel clean
+.PHONY: feelings moods diagrams screenshots soak play test lint types pytest system fuzz docs patches wheel clean
 
 play: $(VENV)/.installed  ## the instrument, with every default; ARGS="--preset club --no-sound" goes to emo-osc serve
 	@$(BIN)/emo-osc serve $(ARGS)
@@ -40,6 +40,12 @@ patches: $(VENV)/.installed-test  ## max_patches/ and layouts/, from the same ta
 
 feelings: $(VENV)/.installed-test  ## docs/feelings.md: one latent in all nine moods
 	@$(BIN)/python -m emo_osc.lab.feelings $(ARGS)
+
+moods: $(VENV)/.installed-test  ## docs/mood/: a page for each mood, with a melody
+	@$(BIN)/python -m emo_osc.lab.mood_pages $(ARGS)
+
+diagrams: $(VENV)/.installed-test  ## docs/images/: how it works, in pictures
+	@$(BIN)/python -m emo_osc.lab.diagrams $(ARGS)
 
 screenshots: $(VENV)/.installed-test  ## docs/images/pad*.png, in a headless Chromium
 	@$(BIN)/python -m emo_osc.lab.screenshots $(ARGS)

@@ -5,19 +5,19 @@ Run as `python -m emo_osc.lab.feelings`, or `make feelings`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
 from pathlib import Path
 
 import click
 import numpy as np
 from numpy.typing import NDArray
 
-from emo_osc.affect import MOODS, Affect, Mood
+from emo_osc.affect import MOODS, Mood
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.roll import piano_roll_png
 from emo_osc.lab.takes import Take, play, write_midi
 from emo_osc.preset import GeneratorSection, Preset
 from emo_osc.score import TICKS_PER_BAR, Melody
+from emo_osc.stage.tempo_guide import tempo_hint
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.generators import build
 from emo_osc.studio.music_vae import MusicVAE
@@ -60,13 +60,8 @@ def feelings(generator: MusicVAE, seed: int = SEED) -> list[Feeling]:
     for mood in NINE:
         made = generator.moved([source], mood.affect)[0]
         take = play(made, mood.affect, Preset(), colour=mood.colour)
-        felt.append(Feeling(mood, take, tempo_of(mood.affect), _overlap(np.array(tokens_of(made.melody)), own)))
+        felt.append(Feeling(mood, take, tempo_hint(mood.affect), _overlap(np.array(tokens_of(made.melody)), own)))
     return felt
-
-
-def tempo_of(affect: Affect) -> float:
-    """The tempo of an affect in bpm, 55..180 (emotion reference, section 3)."""
-    return max(55.0, min(180.0, 110.0 * exp(0.37 * affect.arousal + 0.15 * affect.valence)))
 
 
 def page(felt: Sequence[Feeling], seed: int = SEED) -> str:

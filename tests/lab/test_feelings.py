@@ -5,7 +5,8 @@ from pathlib import Path
 import mido
 import pytest
 
-from emo_osc.lab.feelings import NINE, feelings, tempo_of, write
+from emo_osc.lab.feelings import NINE, feelings, write
+from emo_osc.stage.tempo_guide import tempo_hint
 from emo_osc.studio.music_vae import MusicVAE
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
@@ -18,7 +19,7 @@ def test_one_source_becomes_nine_melodies_that_keep_some_of_its_rhythm(shipped: 
     assert len({each.take.composed.seed for each in felt}) == 1
     assert sum(each.rhythm for each in felt) / 9 > 0.35
     tempos = {each.mood.id: each.tempo for each in felt}
-    assert tempos["peaceful"] < tempos["refreshing"] < tempos["lively"] == tempo_of(NINE[2].affect)
+    assert tempos["peaceful"] < tempos["refreshing"] < tempos["lively"] == tempo_hint(NINE[2].affect)
 
 
 def test_the_page_names_every_mood_and_its_file_plays(shipped: MusicVAE, tmp_path: Path) -> None:
