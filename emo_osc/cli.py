@@ -8,6 +8,13 @@ import click
 
 from emo_osc import __version__
 from emo_osc.cli_bench import bench
+from emo_osc.cli_completion import (
+    complete_address,
+    complete_argument,
+    complete_mood,
+    complete_preset,
+    completion,
+)
 from emo_osc.cli_eval import evaluate
 from emo_osc.cli_face import face
 from emo_osc.cli_label import label
@@ -77,7 +84,14 @@ def serve(preset: str, record: Path | None, log: Path | None, **options: Any) ->
 
 @commands.command()
 @composing
-@click.option("--mood", "moods", multiple=True, metavar="NAME", help="A mood, English or Korean; may be repeated.")
+@click.option(
+    "--mood",
+    "moods",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_mood,
+    help="A mood, English or Korean; may be repeated.",
+)
 @click.option("--va", type=(float, float), metavar="V A", help="Valence and arousal, each -1 to 1, instead of a mood.")
 @click.option("--bars", type=click.IntRange(1, 16), default=16, show_default=True, help="Bars of each melody.")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Melodies of each mood.")
@@ -101,8 +115,8 @@ def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})
-@click.argument("address")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("address", shell_complete=complete_address)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_argument)
 @click.option("--wait", "wait_s", type=float, default=0.5, show_default=True, metavar="S", help="Seconds to listen.")
 @reaching
 def send(address: str, arguments: tuple[str, ...], wait_s: float, host: str, port: int) -> None:
@@ -164,7 +178,7 @@ def _list(title: str, names: Sequence[str], fault: str = "") -> None:
 
 
 @commands.command("check")
-@click.argument("presets", nargs=-1, metavar="PRESET..")
+@click.argument("presets", nargs=-1, metavar="PRESET..", shell_complete=complete_preset)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of a preset instead.")
 def check_presets(presets: tuple[str, ...], schema: bool) -> int:
     """Validate presets, by name or file, without opening a port."""
@@ -213,6 +227,7 @@ def import_magenta(source: Path, out: Path) -> None:
 
 
 commands.add_command(bench)
+commands.add_command(completion)
 commands.add_command(evaluate)
 commands.add_command(face)
 commands.add_command(label)

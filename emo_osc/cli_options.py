@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emo_osc.cli_completion import complete_generator, complete_preset
+
 if TYPE_CHECKING:
     from emo_osc.preset import Preset
 
@@ -42,8 +44,20 @@ OVERRIDES = {
 def composing(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that composes."""
     options = (
-        click.option("--preset", default="default", show_default=True, metavar="NAME|FILE", help="Settings to use."),
-        click.option("--generator", metavar="NAME", help="Who composes: music_vae, or canned (needs no model)."),
+        click.option(
+            "--preset",
+            default="default",
+            show_default=True,
+            metavar="NAME|FILE",
+            shell_complete=complete_preset,
+            help="Settings to use.",
+        ),
+        click.option(
+            "--generator",
+            metavar="NAME",
+            shell_complete=complete_generator,
+            help="Who composes: music_vae, or canned (needs no model).",
+        ),
         click.option("--seed", type=click.IntRange(min=0), help="Makes the same melodies again."),
         click.option("--tempo", type=float, metavar="BPM", help="Beats per minute, 20 to 300."),
         click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where torch computes."),

@@ -22,6 +22,7 @@ DOOR = {
     "checks",
     "cli",
     "cli_bench",
+    "cli_completion",
     "cli_eval",
     "cli_face",
     "cli_label",
