@@ -3,15 +3,16 @@
 import zlib
 from pathlib import Path
 
-from emo_osc.lab.patches import max_files, puredata, touchosc
+from emo_osc.lab.patches import max_files, puredata, stage_control, surfaces, touchdesigner, touchosc
 
 ROOT = Path(__file__).parents[3]
-PROGRAMS = (max_files, touchosc, puredata)
+PROGRAMS = (max_files, touchosc, stage_control, puredata, touchdesigner)
 
 
 def files() -> dict[str, bytes]:
     """Everything that is written, by its place in the checkout."""
-    return {path: content for program in PROGRAMS for path, content in program.files().items()}
+    written = {path: content for program in PROGRAMS for path, content in program.files().items()}
+    return written | {"docs/surfaces.md": surfaces.page(written).encode()}
 
 
 def plain(content: bytes, name: str) -> bytes:

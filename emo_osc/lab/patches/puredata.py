@@ -15,6 +15,7 @@ from emo_osc.stage.values import QUANTIZE, VALUES
 COMMANDS = ("play", "stop", "continue", "again", "next", "mutate", "keep", "tap", "panic")
 SLIDES = ("density", "register", "intensity", "swing")
 SHOWN = ("mood", "studio")
+SHOWS = ("/emo/note", "/emo/bar", *(f"/emo/state/{name}" for name in ("va", *SHOWN, *SLIDES)))
 HELLO = ("/emo/start_listen/note", "/emo/start_listen/state", "/emo/start_listen/bar")
 RENEW_MS = 20_000
 WAIT_MS = 200  # time for `pd -send "emo_osc_connect HOST PORT"` to name another place
