@@ -75,8 +75,8 @@ def page(files: Files) -> str:
     return f"""# What can be reached from where
 
 Read by `make patches` out of the very files that are opened, and out of the stage's table of addresses. A dot: there is
-a control for it. *typed*: Max's patch sends it from the line at its bottom. Max, Pd and TouchDesigner send any of it from a
-message of your own; `emo-osc send` and [OSCQuery](oscquery.md) reach everything.
+a control for it. *typed*: Max's patch sends it from the line at its bottom. Max, Pd and TouchDesigner send any of it
+from a message of your own; `emo-osc send` and [OSCQuery](oscquery.md) reach everything.
 
 {_table("address", _rows(), found, _command_cell)}
 
