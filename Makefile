@@ -12,7 +12,7 @@ ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
 
-.PHONY: feelings moods diagrams screenshots soak play test lint types pytest system fuzz docs patches wheel clean
+.PHONY: feelings moods diagrams screenshots soak play test lint types pytest system fuzz docs patches site wheel clean
 
 play: $(VENV)/.installed  ## the instrument, with every default; ARGS="--preset club --no-sound" goes to emo-osc serve
 	@$(BIN)/emo-osc serve $(ARGS)
@@ -57,12 +57,15 @@ fuzz: $(VENV)/.installed-test  ## a long look for bytes that upset the stage: ma
 	@for target in packets datagrams midi lines; do echo "== fuzzing $$target for $(SECONDS) s"; \
 		$(BIN)/python -m tests.fuzz.run $$target $(SECONDS) || exit; done
 
+site: $(VENV)/.installed-test  ## site/index.html: these pages as a site, which loads nothing from elsewhere
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
 wheel: $(VENV)/.installed-test
 	@$(PIP) build
 	@$(BIN)/python -m build
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "emo_osc needs Python 3.11 or newer; name it: make PYTHON=/path/to/python3"; exit 2; }
