@@ -2,8 +2,8 @@
 
 Each instance listens on a port of its own: it picks one by lot, and another while it is not answered, so that several
 share one daemon and none takes another's. Nothing is said until the device stands, so that loading a set with five of
-them changes nothing. Only what a player moves is a parameter: what the daemon tells is shown in words, and never fills
-Live's undo history.
+them changes nothing (but the key, where one follows Live's). Only what a player moves is a parameter: what the daemon
+tells is shown in words, and never fills Live's undo history.
 """
 
 import json
@@ -38,41 +38,36 @@ def build() -> Patch:
     patch = Patch(BUS, (60, 90, WIDTH, HEIGHT), more)
     patch.comment("excited", (4, 2, 70, 18))
     patch.comment("calm", (4, 150, 60, 18))
-    ready = _start(patch)
+    _start(patch)
     _pad(patch)
     _mood(patch)
     _buttons(patch, (266, 56, 182, 22))
     for column, name in enumerate(NUMBERS):
         _number(patch, name, VALUES[name].arguments[0], (266 + column * 94, 124, 88, 18))
     _quantize(patch, (456, 8, 98, 16))
-    follow_live(patch, ready, (456, 56, 98, 18))
+    follow_live(patch, (456, 56, 98, 18))
     _play(patch, _hear(patch), (456, 104, 98, 16))
     return patch
 
 
-def _start(patch: Patch) -> str:
-    """Opens the gate when the device stands, seeks a port, and says hello; gives what bangs at that moment."""
+def _start(patch: Patch) -> None:
+    """As soon as the device stands: opens the gate, seeks a port, keeps greeting, and only then looks at Live."""
     x, y = patch.block(1050, 440)
-    ready = patch.object("live.thisdevice", (x, y), (1, 3))
-    begin = patch.object("t b b b", (x, y + ROW), (1, 3))
-    patch.chain(ready, begin)
+    begin = patch.object("t b b b b", (x, y + ROW), (1, 4))
+    patch.chain(patch.object("live.thisdevice", (x, y), (1, 3)), begin)
     osc = OscSection()
     gate = patch.object("gate", (x + 420, y + 3 * ROW), (2, 1))
     send = patch.object(f"udpsend {osc.host} {osc.port}", (x + 420, y + 5 * ROW), (1, 0))
-    opened = patch.message("1", (x + 420, y + 2 * ROW))
-    patch.cord(begin, 2, opened, 0)
-    patch.chain(opened, gate, send)
+    patch.chain(opened := patch.message("1", (x + 420, y + 2 * ROW)), gate, send)
     patch.cord(patch.object(f"r {BUS}_out", (x + 520, y + 2 * ROW), (0, 1)), 0, gate, 1)
-    seek, renew = (
-        patch.object(f"metro {SEEK_MS}", (x, y + 3 * ROW), (2, 1)),
-        patch.object(f"metro {RENEW_MS}", (x + 130, y + 3 * ROW), (2, 1)),
-    )
-    patch.chain(on := patch.message("1", (x, y + 2 * ROW)), seek)
-    patch.cord(begin, 1, on, 0)
-    patch.cord(begin, 0, patch_on := patch.message("1", (x + 130, y + 2 * ROW)), 0)
-    patch.chain(patch_on, renew)
+    seek = patch.object(f"metro {SEEK_MS}", (x, y + 3 * ROW), (2, 1))
+    renew = patch.object(f"metro {RENEW_MS}", (x + 130, y + 3 * ROW), (2, 1))
+    patch.chain(seeking := patch.message("1", (x, y + 2 * ROW)), seek)
+    patch.chain(renewing := patch.message("1", (x + 130, y + 2 * ROW)), renew)
+    ready = patch.object(f"s {BUS}_ready", (x + 200, y + 2 * ROW), (1, 0))
+    for outlet, target in enumerate((ready, renewing, seeking, opened)):
+        patch.cord(begin, outlet, target, 0)
     _choose(patch, seek, renew, (x, y + 4 * ROW), send)
-    return ready
 
 
 def _choose(patch: Patch, seek: str, renew: str, at: Point, send: str) -> None:

@@ -23,7 +23,7 @@ SCALES = {
 """What Live calls a scale -> what we do; for any other the melody's own tones are left."""
 
 
-def follow_live(patch: Patch, ready: str, shown: Rect) -> None:
+def follow_live(patch: Patch, shown: Rect) -> None:
     """While it is on, Live's own key and scale become ours."""
     x, y = patch.block(260, 190)
     about = parameter(ENUM, "Follow Key", 0, 1, 0, parameter_enum=["off", "on"])
@@ -31,6 +31,7 @@ def follow_live(patch: Patch, ready: str, shown: Rect) -> None:
     follow = patch.add("live.text", (x, y, 60, 20), (1, 2), shown, mode=1, **texts, **about)
     patch.chain(follow, patch.object(f"s {patch.bus}_follow", (x, y + ROW), (1, 0)))
     path = patch.object("live.path", (x + 160, y + 2 * ROW), (1, 3))
+    ready = patch.object(f"r {patch.bus}_ready", (x + 160, y), (0, 1))
     patch.chain(ready, patch.message("path live_set", (x + 160, y + ROW)), path)
     names = patch.add("umenu", (x, y + 4 * ROW, 80, 22), (1, 3), items=[p for n in NOTE_NAMES for p in (n, ",")][:-1])
     root = _observed(patch, path, "root_note")
