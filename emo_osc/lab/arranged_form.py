@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from emo_osc.lab.overlap import overlapped_area
+from emo_osc.lab.overlap import beside
 from emo_osc.score import BARS
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound, decode
@@ -120,14 +120,7 @@ def likeness(made: Sequence[Sounds], human: Sequence[Sounds]) -> Table:
     table: Table = {}
     for name, measure in MEASURES.items():
         ours, theirs = _values(measure, made), _values(measure, human)
-        table[name] = {
-            "made": float(np.nanmean(ours)),
-            "made_sd": float(np.nanstd(ours)),
-            "human": float(np.nanmean(theirs)),
-            "human_sd": float(np.nanstd(theirs)),
-            "overlap": overlapped_area(ours, theirs),
-            "human_overlap": overlapped_area(theirs[half], theirs[~half]),
-        }
+        table[name] = beside(ours, theirs, half)
     columns = ("overlap", "human_overlap")
     mean = {column: float(np.mean([row[column] for row in table.values()])) for column in columns}
     return table | {"mean of all": mean}

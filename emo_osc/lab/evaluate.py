@@ -19,7 +19,7 @@ from emo_osc.errors import EmoOscError
 from emo_osc.lab.baselines import edited, tonal
 from emo_osc.lab.control import judged
 from emo_osc.lab.form import MEASURES, cells, copied_share
-from emo_osc.lab.overlap import distances_between, distances_within, divergence, frechet, overlapped_area
+from emo_osc.lab.overlap import beside, distances_between, distances_within, divergence, frechet, overlapped_area
 from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.music_vae import MusicVAE
@@ -105,14 +105,7 @@ def likeness_table(made: Tokens, human: Tokens) -> Table:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
             ours, theirs = measure(made), measure(human)
-            table[name] = {
-                "made": float(np.nanmean(ours)),
-                "made_sd": float(np.nanstd(ours)),
-                "human": float(np.nanmean(theirs)),
-                "human_sd": float(np.nanstd(theirs)),
-                "overlap": overlapped_area(ours, theirs),
-                "human_overlap": overlapped_area(theirs[half], theirs[~half]),
-            }
+            table[name] = beside(ours, theirs, half)
     return table
 
 

@@ -36,6 +36,18 @@ def overlapped_area(one: Floats, other: Floats) -> float:
     return float(np.minimum(both.one, both.other).sum() * both.step)
 
 
+def beside(ours: Floats, theirs: Floats, half: NDArray[np.bool_]) -> dict[str, float]:
+    """Mean and spread of two sets, their overlap, and the most that two halves of `theirs`, by `half`, overlap."""
+    return {
+        "made": float(np.nanmean(ours)),
+        "made_sd": float(np.nanstd(ours)),
+        "human": float(np.nanmean(theirs)),
+        "human_sd": float(np.nanstd(theirs)),
+        "overlap": overlapped_area(ours, theirs),
+        "human_overlap": overlapped_area(theirs[half], theirs[~half]),
+    }
+
+
 def divergence(one: Floats, other: Floats) -> float:
     """Kullback-Leibler divergence of the second's density from the first's, in nats; 0 for equal ones."""
     one, other = one[np.isfinite(one)], other[np.isfinite(other)]
