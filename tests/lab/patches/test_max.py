@@ -215,43 +215,6 @@ def test_a_note_finds_each_of_its_numbers_where_makenote_wants_it(name: str) -> 
     assert make["numinlets"] == len(make["text"].split("@")[0].split())
 
 
-# The container, byte by byte, after the description by those who compared it with files that Live wrote.
-
-
-def test_the_devices_header_says_what_follows() -> None:
-    content = (FOLDER / "emo_osc.amxd").read_bytes()
-    magic, version, kind, chunk, size, inner, sixteen, flags, json_size = struct.unpack(
-        "<4sI4s4sI4s", content[:24]
-    ) + struct.unpack(">III", content[24:36])
-    end = 36 + json_size - 16
-
-    assert (magic, version, kind, chunk) == (b"ampf", 4, b"mmmm", b"ptch")
-    assert size == len(content) - 20
-    assert (inner, sixteen, flags) == (b"mx@c", 16, 0)
-    assert content[36:37] == b"{"
-    assert content[end - 1 : end + 4] == b"\0dlst"
-    assert content.index(b"\0", 36) == end - 1
-
-
-def chunks(content: bytes) -> dict[bytes, bytes]:
-    found = {}
-    while content:
-        tag, size = struct.unpack(">4sI", content[:8])
-        found[tag], content = content[8:size], content[size:]
-    return found
-
-
-def test_the_devices_trailer_lists_the_patch() -> None:
-    content = (FOLDER / "emo_osc.amxd").read_bytes()
-    (json_size,) = struct.unpack(">I", content[32:36])
-    listed = chunks(chunks(chunks(content[36 + json_size - 16 :])[b"dlst"])[b"dire"])
-
-    assert list(listed) == [b"type", b"fnam", b"sz32", b"of32", b"vers", b"flag", b"mdat"]
-    assert listed[b"type"] == b"JSON"
-    assert listed[b"fnam"].rstrip(b"\0") == b"emo_osc.maxpat"
-    assert [struct.unpack(">I", listed[tag])[0] for tag in list(listed)[2:]] == [json_size - 16, 16, 0, 17, MADE]
-
-
 def test_the_device_is_a_midi_effect_that_fits_lives_strip() -> None:
     project = DEVICE.patcher["project"]
 

@@ -11,7 +11,8 @@ from emo_osc.lab.patches.max_desk import REPLY_PORT
 from emo_osc.lab.patches.max_parts import NOTES_PORT, PAD_PORT
 from emo_osc.preset import Preset
 from emo_osc.stage.commands import SetValue, parse
-from tests.lab.patches.max_machine import Atom, Machine
+from tests.lab.patches.max_machine import Machine
+from tests.lab.patches.max_objects import Atom
 
 LIVE: dict[str, Atom] = {"root_note": 9, "scale_name": "Minor Pentatonic"}
 
