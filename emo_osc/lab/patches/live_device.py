@@ -16,6 +16,7 @@ from emo_osc.lab.patches.live_parameters import AS_FLOAT, ENUM, FLOAT, choice, p
 from emo_osc.lab.patches.max_controls import PACE_MS, PAD_SPAN
 from emo_osc.lab.patches.maxpat import ROW, Patch, Point, Rect, wide
 from emo_osc.preset import OscSection
+from emo_osc.stage.settings import Settings
 from emo_osc.stage.values import VALUES, Argument
 
 BUS = "---emo"  # three dashes: Live makes the name the instance's own
@@ -121,7 +122,7 @@ def _pad(patch: Patch) -> None:
 def _mood(patch: Patch) -> None:
     """The menu of moods, a parameter; its first item leaves the point free and says nothing."""
     x, y = patch.block(260, 190)
-    about = choice("Mood", (FREE, *(mood.id for mood in MOODS)))
+    about = choice("Mood", (FREE, *(mood.id for mood in MOODS)), FREE)
     menu = patch.add("live.menu", (x, y, 100, 15), (1, 3), (266, 8, 88, 16), **about)
     named = patch.object(f"route {FREE}", (x, y + ROW), (2, 2))
     patch.cord(menu, 1, named, 0)
@@ -150,7 +151,7 @@ def _buttons(patch: Patch, shown: Rect) -> None:
 def _number(patch: Patch, name: str, argument: Argument, shown: Rect) -> None:
     x, y = patch.block(wide(f"prepend /emo/set/{name}"), 130)
     patch.comment(name, (shown[0], shown[1] - 16, shown[2], 16))
-    start = 1.0 if name == "intensity" else 0.0
+    start = getattr(Settings(), name)
     about = parameter(FLOAT, name.capitalize(), argument.low, argument.high, start, parameter_unitstyle=AS_FLOAT)
     box = patch.add("live.numbox", (x, y, 50, 15), (1, 2), shown, **about)
     patch.chain(box, patch.object(f"prepend /emo/set/{name}", (x, y + ROW)), patch.out((x, y + 2 * ROW)))
@@ -159,9 +160,8 @@ def _number(patch: Patch, name: str, argument: Argument, shown: Rect) -> None:
 def _quantize(patch: Patch, shown: Rect) -> None:
     x, y = patch.block(wide("prepend /emo/quantize"), 130)
     patch.comment("changes land on", (shown[0], shown[1] + 18, shown[2], 18))
-    menu = patch.add(
-        "live.menu", (x, y, 100, 15), (1, 3), shown, **choice("Quantize", VALUES["quantize"].arguments[0].choices)
-    )
+    about = choice("Quantize", VALUES["quantize"].arguments[0].choices, Settings().quantize)
+    menu = patch.add("live.menu", (x, y, 100, 15), (1, 3), shown, **about)
     label = patch.object("prepend /emo/quantize", (x, y + ROW))
     patch.cord(menu, 1, label, 0)
     patch.chain(label, patch.out((x, y + 2 * ROW)))
@@ -187,7 +187,7 @@ def _play(patch: Patch, notes: str, shown: Rect) -> None:
     """Plays the notes of one MIDI channel, or of all, into the track; what plays already goes through."""
     x, y = patch.block(420, 330)
     patch.comment("plays channel", (shown[0], shown[1] + 18, shown[2], 18))
-    menu = patch.add("live.menu", (x + 220, y, 100, 15), (1, 3), shown, **choice("Channel", CHANNELS))
+    menu = patch.add("live.menu", (x + 220, y, 100, 15), (1, 3), shown, **choice("Channel", CHANNELS, CHANNELS[0]))
     order = patch.object("t l l", (x, y), (1, 2))  # whether it is ours first, then the note
     patch.cord(notes, 0, order, 0)
     channel = patch.object("zl nth 4", (x + 100, y + ROW), (2, 2))

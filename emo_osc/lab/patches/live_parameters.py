@@ -22,7 +22,7 @@ def parameter(kind: int, long: str, low: float, high: float, start: float, **mor
     return {"parameter_enable": 1, "varname": long, "saved_attribute_attributes": {"valueof": about}}
 
 
-def choice(long: str, items: Iterable[str]) -> dict[str, Any]:
-    """What makes a menu a parameter."""
+def choice(long: str, items: Iterable[str], start: str) -> dict[str, Any]:
+    """What makes a menu a parameter that shows `start` at first."""
     names = list(items)
-    return parameter(ENUM, long, 0, len(names) - 1, 0, parameter_enum=names)
+    return parameter(ENUM, long, 0, len(names) - 1, names.index(start), parameter_enum=names)

@@ -55,11 +55,11 @@ def build() -> Patch:
         menu(patch, name, VALUES[name].arguments[0], (340 + column * 136, 278, 124, 44))
     for column, name in enumerate(FIELDS):
         row, place = divmod(column, 3)
-        field(patch, f"{name}: a name, Enter", f"/emo/{name}", (340 + place * 136, 328 + row * 312, 124, 44))
+        field(patch, f"{name}: a name", f"/emo/{name}", (340 + place * 136, 328 + row * 312, 124, 44))
     for index, name in enumerate(numbers()):
         row, column = divmod(index, 8)
         number(patch, name, VALUES[name].arguments[0], (20 + column * 91, 384 + row * 48, 85, 44))
-    field(patch, "any message, Enter: /emo/goto bright 8", "", (20, 640, 300, 44))
+    field(patch, "any message: /emo/goto bright 8, Enter", "", (20, 640, 300, 44))
     _answers(patch)
     return patch
 

@@ -1,6 +1,7 @@
-"""What lies in max_patches/: three patches for Max and a device for Live."""
+"""What lies in max_patches/: three patches for Max, a device for Live; and pictures of two of them."""
 
 from emo_osc.lab.patches import live_device, max_desk, max_parts
+from emo_osc.lab.patches.max_picture import picture
 
 
 def files() -> dict[str, bytes]:
@@ -11,4 +12,7 @@ def files() -> dict[str, bytes]:
         "emo_notes": max_parts.build_notes(),
     }
     written = {f"max_patches/{name}.maxpat": patch.text().encode() for name, patch in patches.items()}
-    return written | {"max_patches/emo_osc.amxd": live_device.device(live_device.build())}
+    device = live_device.build()
+    pictures = {"max_desk": patches["emo_osc"], "live_device": device}
+    drawn = {f"docs/images/{name}.svg": picture(patch).encode() for name, patch in pictures.items()}
+    return written | drawn | {"max_patches/emo_osc.amxd": live_device.device(device)}
