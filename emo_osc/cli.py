@@ -73,6 +73,7 @@ def commands() -> None:
 @click.option("--web/--no-web", default=None, help="The pad in a browser, and OSCQuery.")
 @click.option("--web-host", metavar="HOST", help="Where it is served; 0.0.0.0 lets phones in, by a link with a token.")
 @click.option("--web-port", type=int, metavar="PORT", help="TCP port of the pad.  [7780]")
+@click.option("--live/--no-live", default=None, help="Follow the key and scale of Ableton Live, through AbletonOSC.")
 @click.option("--record", type=PATH, metavar="FILE.mid", help="Write down what is played.")
 @click.option("--log", type=PATH, metavar="FILE.jsonl", help="What happens, as JSON lines.")
 def serve(preset: str, record: Path | None, log: Path | None, **options: Any) -> int:

@@ -38,6 +38,7 @@ OVERRIDES = {
     "web": "web.enabled",
     "web_host": "web.host",
     "web_port": "web.port",
+    "live": "live.enabled",
 }
 
 

@@ -1,4 +1,4 @@
-"""The door: it starts the stage, the studio, the synth and the web pad as processes, keeps them alive, and ends them.
+"""The door: it starts the stage, the studio, the synth, the web pad and the like as processes, keeps and ends them.
 
 The stage plays; the door may die or be restarted in its parts without a note being late. If the door goes, the stage
 hears the line drop, switches its notes off, and ends; the others follow.
@@ -17,6 +17,7 @@ from emo_osc.backstage import Backstage
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder, phrase_folder
+from emo_osc.live import LiveSetup
 from emo_osc.log import Log
 from emo_osc.mapping_file import MappingFile, mapping_path
 from emo_osc.messages import MAX_LINE_BYTES, encode
@@ -36,7 +37,7 @@ OWN_PRESET = "current"
 """The name under which `/emo/preset` finds the preset the daemon was started with."""
 
 USERS_FAULT, NO_DEVICE = 2, 3
-ROLES = ("door", "studio", "sound", "watch", "web")
+ROLES = ("door", "studio", "sound", "watch", "web", "live")
 
 
 def serve(preset: Preset, say: Say | None = None, record: Path | None = None, log: Path | None = None) -> int:
@@ -128,6 +129,13 @@ def web_setup(preset: Preset, report: Report, token: str) -> WebSetup:
     )
 
 
+def live_setup(preset: Preset, report: Report, token: str) -> LiveSetup:
+    """What the process that follows Ableton Live is told."""
+    host, port = web_setup(preset, report, "").stage
+    live = preset.live
+    return LiveSetup(live.host, live.port, live.reply_port, live.follow, host, port, report.hub, token)
+
+
 class _Door:
     """One evening: the stage first, then the others around it, until a signal or the stage's end."""
 
@@ -196,6 +204,9 @@ class _Door:
         if self._preset.web.enabled:
             setup = web_setup(self._preset, report, tokens["web"]).to_json()
             workers.append(Worker("web", ("-m", "emo_osc.surface"), setup, (USERS_FAULT,)))
+        if self._preset.live.enabled:
+            follower = live_setup(self._preset, report, tokens["live"]).to_json()
+            workers.append(Worker("live", ("-m", "emo_osc.live"), follower, (USERS_FAULT,)))
         return workers
 
     async def _wait(self, stage: asyncio.subprocess.Process) -> int:

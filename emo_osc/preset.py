@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from emo_osc.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Reference, name_key
 from emo_osc.control import Control, Role
 from emo_osc.errors import EmoOscError
+from emo_osc.preset_faults import did_you_mean, explain_all
 from emo_osc.preset_folders import preset_folders
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -195,6 +195,16 @@ class WebSection(Section):
     port: Port = 7780
 
 
+class LiveSection(Section):
+    """Where Ableton Live's AbletonOSC listens and answers, and what of its song is followed."""
+
+    enabled: bool = False
+    host: str = "127.0.0.1"
+    port: Port = 11000
+    reply_port: Port = 11001
+    follow: Annotated[tuple[Literal["key", "scale"], ...], Field(min_length=1)] = ("key", "scale")
+
+
 class Preset(Section):
     """Every setting of the instrument; what a file leaves out keeps these defaults."""
 
@@ -210,6 +220,7 @@ class Preset(Section):
     )
     sound: SoundSection = SoundSection()
     web: WebSection = WebSection()
+    live: LiveSection = LiveSection()
 
     def mood_book(self) -> MoodBook:
         """The shipped moods, moved and joined by the preset's own; an alias that the preset gives away is theirs."""
@@ -292,7 +303,7 @@ def load_named_preset(name: str) -> Preset:
     """
     known = {path.stem: path for folder in reversed(preset_folders()) for path in folder.glob("*.yaml")}
     if name not in known:
-        hint = _did_you_mean(name, known)
+        hint = did_you_mean(name, known)
         raise EmoOscError(f"no preset {name!r}{hint}; presets are {', '.join(sorted(known)) or 'none'}")
     return parse_preset(known[name].read_text(encoding="utf-8"), name)
 
@@ -324,7 +335,7 @@ def _validated(data: dict[Any, Any], name: str) -> Preset:
     try:
         preset = Preset.model_validate(data)
     except ValidationError as error:
-        raise EmoOscError("; ".join(_explain_all(name, error.errors()))) from None
+        raise EmoOscError("; ".join(explain_all(name, error.errors(), Preset))) from None
     faults = list(_mood_faults(preset))
     if faults:
         raise EmoOscError("; ".join(f"{name}.moods.{fault}" for fault in faults))
@@ -349,43 +360,3 @@ def _mood_faults(preset: Preset) -> Iterator[str]:
             owner = owners.setdefault(name_key(alias), id)
             if owner != id:
                 yield f"{id}.aliases: {alias!r} is a name of {owner!r} already"
-
-
-def _explain_all(name: str, errors: list[Any]) -> list[str]:
-    unknown = [_explain(name, line) for line in errors if line["type"] == "extra_forbidden"]
-    others = [line for line in errors if line["type"] != "extra_forbidden"]
-    # A misspelt key is missing under its right name too; saying so twice helps nobody.
-    hinted = [line for line in others if line["type"] == "missing" and f"{line['loc'][-1]!r}?" in " ".join(unknown)]
-    return unknown + [_explain(name, line) for line in others if line not in hinted]
-
-
-def _explain(name: str, line: Any) -> str:
-    place = ".".join([name, *(str(part) for part in line["loc"] if part != "[key]")])
-    if line["type"] == "extra_forbidden":
-        return f"{place}: unknown key{_did_you_mean(str(line['loc'][-1]), _known_keys(line['loc'][:-1]))}"
-    if line["type"] == "missing":
-        return f"{place}: is missing"
-    if line["type"] in ("model_type", "dict_type"):
-        return f"{place}: must be a mapping of keys to values, got {line['input']!r}"
-    return f"{place}: {line['msg'][0].lower()}{line['msg'][1:]}, got {line['input']!r}"
-
-
-def _known_keys(loc: tuple[Any, ...]) -> list[str]:
-    model: Any = Preset
-    for part in loc:
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            break
-        by_alias = {field.alias or key: field for key, field in model.model_fields.items()}
-        model = by_alias[part].annotation if part in by_alias else MoodSection
-        if model == dict[str, MoodSection]:
-            model = MoodSection
-        if model == ColourSection | None:
-            model = ColourSection
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [field.alias or key for key, field in model.model_fields.items()]
-
-
-def _did_you_mean(word: str, known: Any) -> str:
-    near = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f", did you mean {near[0]!r}?" if near else ""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "emo_osc"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-HALL = {"affect", "control", "score", "messages", "preset", "preset_folders", "errors"}
+HALL = {"affect", "control", "score", "messages", "preset", "preset_faults", "preset_folders", "errors"}
 DOOR = {
     "__init__",
     "__main__",
@@ -38,6 +38,8 @@ DOOR = {
     "keys",
     "kept",
     "listener",
+    "live",
+    "live_song",
     "log",
     "mapping_file",
     "monitor",
