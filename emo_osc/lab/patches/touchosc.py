@@ -207,8 +207,9 @@ def _pad(layout: Layout) -> None:
     shown = xy(color=ACCENT, interactive=False, values=middle, messages=[hears("/emo/state/va", *axes)])
     layout.add(shown, "va", layout.plan.pad)
     sends = says("/emo/va", *axes, when=TriggerCondition.ANY)
-    touched = xy(color=INK, cursor_display=CursorDisplay.ACTIVE, lines_display=CursorDisplay.ACTIVE, messages=[sends])
-    touched.values = middle
+    touched = xy(color=INK, cursor_display=CursorDisplay.ACTIVE, lines_display=CursorDisplay.ACTIVE, values=middle)
+    touched.set("gridX", False).set("gridY", False)
+    touched.messages = [sends]
     _see_through(touched)
     layout.add(touched, "pad", layout.plan.pad)
     x, y, width, height = layout.plan.pad

@@ -141,7 +141,7 @@ def test_a_device_greets_from_a_port_of_its_own_as_soon_as_it_stands() -> None:
     low, count = PORTS
 
     assert device.sent[0] == ("/emo/reply_to", device.port)
-    assert device.sent[1:5] == [(f"/emo/start_listen/{name}",) for name in LISTEN]
+    assert device.sent[1 : 1 + len(LISTEN)] == [(f"/emo/start_listen/{name}",) for name in LISTEN]
     assert low <= int(device.port) < low + count
     assert None not in understood(device)
 
