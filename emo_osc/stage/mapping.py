@@ -1,5 +1,7 @@
 """Which MIDI control moves what: the player's own roles laid over those of the preset. Knows no port and no disk."""
 
+from itertools import islice
+
 from emo_osc.control import NOTHING, Control, Role
 
 Roles = dict[Control, Role]
@@ -48,8 +50,8 @@ class Mapping:
     @property
     def shown(self) -> tuple[str, ...]:
         """Controls with their roles, as many as one answer holds."""
-        lines = (f"{control} {role}"[:MAX_LETTERS] for control, role in self._all.items())
-        return tuple(lines)[:MAX_SHOWN]
+        first = islice(self._all.items(), MAX_SHOWN)
+        return tuple(f"{control} {role}"[:MAX_LETTERS] for control, role in first)
 
     @property
     def is_full(self) -> bool:
