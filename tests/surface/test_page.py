@@ -164,7 +164,7 @@ def test_a_knob_is_learned_by_touching_a_slider_and_forgotten_by_touching_its_ba
     hands.close_port()
     hands.delete()
 
-    assert badge == "cc74@2"
+    assert badge == "cc74"
     assert told == "Density is moved by cc74@2"
 
 

@@ -217,7 +217,7 @@ export class Controls {
     for (const [name, { badge }] of this.rows) {
       const control = controls.get(name);
       badge.hidden = !control;
-      badge.textContent = control ?? "";
+      badge.textContent = control?.split("@")[0] ?? "";  // there is room for the number alone
       badge.title = word("learn_forget", control, word(name));
       badge.setAttribute("aria-label", badge.title);
     }
