@@ -4,17 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emo_osc.affect import MOODS
-from emo_osc.control import KINDS, Control, Role
+from emo_osc.control import KINDS, MODES, Control, Role
 from emo_osc.messages import Mapped, MappingRead, MappingSaved, Ready
 from emo_osc.stage.grip import Grip
 from emo_osc.stage.map_desk import PATIENCE_S
 from emo_osc.stage.mapping import MAX_OWN, Mapping
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import VALUES, Scalar
+from tests.twin import make_ready, make_stage
 
 MakeStage = Callable[..., Any]
 MakeReady = Callable[..., Ready]
@@ -37,7 +38,7 @@ def playing(stage: MakeStage, ready: MakeReady) -> Any:
     return made
 
 
-def move(stage: Any, *messages: tuple[int, ...]) -> list[tuple[object, ...]]:
+def move(stage: Any, *messages: tuple[int, ...] | bytes) -> list[tuple[object, ...]]:
     """What clients are told when controls are moved."""
     for message in messages:
         stage.desk.receive_midi(bytes(message), stage.now_s)
@@ -297,3 +298,27 @@ def test_the_answer_fits_a_packet_however_much_is_mapped(playing: Any) -> None:
     (answer,) = playing.ask("/emo/get/mapping")
     assert len(answer) == 25
     assert all(len(str(text)) <= 44 for text in answer[1:])
+
+
+few = st.builds(Control, st.sampled_from(KINDS), st.integers(0, 3))  # so that most of the messages meet a role
+touches = st.one_of(
+    st.tuples(st.sampled_from([0x80, 0x90, 0xB0, 0xE0]), st.integers(0, 3), st.integers(0, 127)).map(bytes),
+    st.tuples(st.just(0xC0), st.integers(0, 3)).map(bytes),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(touches | st.binary(max_size=4), max_size=30), st.data())
+def test_no_bytes_upset_a_stage_whose_controls_have_roles(messages: list[bytes], data: st.DataObject) -> None:
+    twin = make_stage((make_ready(60), make_ready(72, 0.8, 0.35)))
+    twin.instrument.facts.midi_in = "keyboard"
+    names = [*MAPPABLE, "next", "keep", "mutate", "learn", "bright", "other", "broken", "a mood of another preset"]
+    roles = st.builds(Role, st.sampled_from(names), st.sampled_from(MODES))
+    mapped = data.draw(st.dictionaries(few, roles))
+    twin.instrument.mapping.read("\n".join(f"{control}\t{role}" for control, role in mapped.items()))
+    twin.ask("/emo/play")
+    for message in messages:
+        move(twin, message)
+        twin.run_until(twin.now_s + 0.1)
+
+    assert all(VALUES[name].arguments[0].read(value(twin, name)) is not None for name in MAPPABLE)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emo_osc.affect import MOODS
+from emo_osc.control import MODES
 from emo_osc.messages import Ready
 from emo_osc.stage.follower import MidiFollower
 from emo_osc.stage.osc import OscValue, Target
@@ -47,6 +48,11 @@ ACTS: dict[str, st.SearchStrategy[tuple[OscValue, ...]]] = {
     "studio comes": st.just(()),
     "studio dies": st.just(()),
     "key": st.tuples(st.integers(40, 80)),
+    "/emo/midi/learn": st.tuples(
+        st.sampled_from(["gate", "arousal", "next", "stop", "bright", "other"]), st.sampled_from(MODES)
+    ),
+    "/emo/midi/forget": st.tuples(st.sampled_from(["gate", "arousal", "next", "bright"])),
+    "knob": st.tuples(st.integers(20, 22), st.integers(0, 127)),
 }
 SCRIPTS = st.lists(
     st.tuples(st.floats(0.0, 20.0), st.sampled_from(sorted(ACTS))).flatmap(
@@ -86,6 +92,8 @@ def act(twin: Twin, name: str, arguments: tuple[OscValue, ...], sender: Target =
     elif name == "key":
         for status in (0x90, 0x80):
             twin.desk.receive_midi(bytes((status, int(str(arguments[0])), 80)), twin.now_s)
+    elif name == "knob":
+        twin.desk.receive_midi(bytes((0xB0, *(int(str(number)) for number in arguments))), twin.now_s)
     else:
         answers = twin.ask(name, *arguments, sender=sender)
         is_later = name in ("/emo/mutate", "/emo/keep")
