@@ -12,7 +12,7 @@ ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
 
-.PHONY: feelings moods diagrams screenshots soak play test lint types pytest system fuzz docs patches site wheel clean
+.PHONY: feelings moods diagrams screenshots frames soak play test lint types pytest system fuzz docs patches site wheel clean
 
 play: $(VENV)/.installed  ## the instrument, with every default; ARGS="--preset club --no-sound" goes to emo-osc serve
 	@$(BIN)/emo-osc serve $(ARGS)
@@ -49,6 +49,9 @@ diagrams: $(VENV)/.installed-test  ## docs/images/: how it works, in pictures
 
 screenshots: $(VENV)/.installed-test  ## docs/images/pad*.png, in a headless Chromium
 	@$(BIN)/python -m emo_osc.lab.screenshots $(ARGS)
+
+frames: $(VENV)/.installed-test  ## how often the pad draws, in a headless Chromium
+	@$(BIN)/python -m emo_osc.lab.pad_frames $(ARGS)
 
 soak: $(VENV)/.installed-test  ## twenty minutes of a restless performer; ARGS="--minutes 60"
 	@$(BIN)/python -m emo_osc.lab.soak $(ARGS)

@@ -1,35 +1,19 @@
 """Pictures of the pad for people who read, taken in a headless Chromium of a pad that plays: `make screenshots`."""
 
 import argparse
-import os
-import shutil
-import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from emo_osc.errors import EmoOscError
+from emo_osc.lab.pad_browser import opened, pad, wait
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-PRESET = """
-osc: {{port: {osc}}}
-midi: {{out: emo_osc pictures}}
-clock: {{tempo: 112}}
-generator: {{name: {generator}, seed: 5}}
-sound: {{enabled: false}}
-web: {{port: {web}}}
-"""
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync")
-PATIENCE_S = 90.0
 IS_READY = "return window.emo?.isHeard && emo.controls.state.studio?.[0].startsWith('ready')"
 SCENE = """
 for (const [address, ...values] of [["/emo/quantize", "bar"], ["/emo/mood", "peaceful"], ["/emo/keep", "harbour"],
@@ -66,7 +50,7 @@ def take(folder: Path, generator: str) -> list[Path]:
     Raises:
         EmoOscError: there is no Chromium, or the daemon does not start.
     """
-    with TemporaryDirectory() as home, _pad(Path(home), generator) as url, _browser(Path(home)) as browser:
+    with TemporaryDirectory() as home, pad(Path(home), generator) as url, opened(Path(home)) as browser:
         taken = []
         for screen in SCREENS:
             _show(browser, url, screen)
@@ -87,63 +71,11 @@ def _show(browser: "Chrome", url: str, screen: Screen) -> None:
     browser.get(url)
     browser.execute_script("localStorage.setItem('emo_osc.language', arguments[0])", screen.language)
     browser.refresh()
-    _wait(browser, IS_READY)
+    wait(browser, IS_READY)
     browser.execute_script(SCENE)
-    _wait(browser, LATER)
+    wait(browser, LATER)
     browser.execute_script(TURN)
-    _wait(browser, IS_WAITING)
-
-
-def _wait(browser: "Chrome", script: str) -> None:
-    from selenium.webdriver.support.wait import WebDriverWait
-
-    WebDriverWait(browser, PATIENCE_S, 0.02).until(lambda page: page.execute_script(script))
-
-
-@contextmanager
-def _pad(home: Path, generator: str) -> Iterator[str]:
-    """A daemon of our own, with nobody's phrases; the address of its pad."""
-    osc, web = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
-    preset = home / "pictures.yaml"
-    preset.write_text(PRESET.format(osc=osc, web=web, generator=generator), encoding="utf-8")
-    command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_at_home(home))
-    try:
-        assert daemon.stdout is not None  # a pipe was asked for
-        if not any("web pad   http" in line for line in daemon.stdout):
-            raise EmoOscError("the pad does not start; `emo-osc serve` says why")
-        yield f"http://127.0.0.1:{web}/"
-    finally:
-        daemon.terminate()
-        daemon.wait()
-
-
-def _at_home(home: Path) -> dict[str, str]:
-    return {**os.environ, **{f"XDG_{kind}_HOME": str(home / kind) for kind in ("DATA", "CONFIG", "CACHE")}}
-
-
-@contextmanager
-def _browser(home: Path) -> Iterator["Chrome"]:
-    driver, chromium = shutil.which("chromedriver"), next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if not driver or not chromium:
-        raise EmoOscError("no Chromium with its driver here: apt-get install chromium chromium-driver")
-    from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={home / 'profile'}"):
-        options.add_argument(flag)
-    browser = Chrome(options, ChromeService(driver))
-    try:
-        yield browser
-    finally:
-        browser.quit()
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(type=kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    wait(browser, IS_WAITING)
 
 
 def main() -> int:

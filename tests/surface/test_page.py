@@ -56,6 +56,17 @@ def drag(browser: "Chrome", *points: tuple[float, float]) -> None:
     chain.release().perform()
 
 
+def touch(browser: "Chrome", kind: str, **fingers: tuple[float, float]) -> None:
+    """What a touch screen says of fingers `a`, `b`: they come, move or go; shares of the half sizes from the middle."""
+    box = browser.execute_script("const b = document.getElementById('pad').getBoundingClientRect(); "
+                                 "return [b.left, b.top, b.width, b.height]")  # fmt: skip
+    points = [
+        {"x": box[0] + box[2] * (1 + x) / 2, "y": box[1] + box[3] * (1 - y) / 2, "id": ord(name)}
+        for name, (x, y) in fingers.items()
+    ]
+    browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
 def affect(served: Served, wanted: Callable[[float, float], bool]) -> tuple[float, float]:
     """The affect as the stage tells it, once it is where it is wanted."""
     message = served.daemon.receive_until(
@@ -89,6 +100,28 @@ def test_a_drag_moves_the_feeling_and_the_next_notes_with_it(browser: "Chrome", 
     assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]  # selenium says no types for it
     assert (valence, arousal) == pytest.approx((-right, -up), abs=0.03)
     assert hard > soft
+
+
+def test_two_fingers_pull_on_one_point(browser: "Chrome", served: Served) -> None:
+    opened(browser, served)
+    served.daemon.send("/emo/start_listen/va")
+    left, right, raised = (-0.6, 0.2), (0.6, 0.2), (0.6, 0.8)
+
+    touch(browser, "touchStart", a=left)
+    affect(served, lambda v, _: v < -0.5)
+    touch(browser, "touchStart", a=left, b=right)
+    both = affect(served, lambda v, _: abs(v) < 0.1)
+    touch(browser, "touchMove", a=left, b=raised)
+    middle = affect(served, lambda _, a: a > 0.4)
+    touch(browser, "touchEnd", a=left)
+    touch(browser, "touchMove", b=right)
+    alone = affect(served, lambda v, _: v > 0.5)
+    touch(browser, "touchEnd")
+
+    assert both == pytest.approx((0.0, 0.2), abs=0.1)
+    assert middle == pytest.approx((0.0, 0.5), abs=0.1)
+    assert alone == pytest.approx((0.6, 0.2), abs=0.1)
+    wait(browser, "return emo.field.fingers.size === 0")
 
 
 def test_two_pads_agree_and_one_tap_on_a_mood_calls_it(browser: "Chrome", served: Served) -> None:
