@@ -6,7 +6,7 @@ from emo_osc.errors import CommandError, EmoOscError
 from emo_osc.preset import Preset
 from emo_osc.preset_folders import preset_names
 from emo_osc.stage.commands import DEEDS
-from emo_osc.stage.values import VALUES, unknown_name
+from emo_osc.stage.values import VALUES, Scalar, unknown_name
 from emo_osc.studio.generators import find
 
 
@@ -33,22 +33,25 @@ def _performance_faults(preset: Preset) -> list[str]:
     faults = []
     for key, value in preset.performance.model_dump().items():
         if key in VALUES and key != "mood":  # the mood book has found the mood already
-            try:
-                VALUES[key].arguments[0].read(value)
-            except CommandError as error:
-                faults.append(f"performance.{key}: {error}")
+            faults += [f"performance.{key}: {fault}" for fault in _value_faults(key, value)]
     return faults
 
 
 def _mood_faults(preset: Preset) -> list[str]:
     faults = []
     for id, entry in preset.moods.items():
-        try:
-            if entry.colour and entry.colour.scale:
-                VALUES["scale"].arguments[0].read(entry.colour.scale)
-        except CommandError as error:
-            faults.append(f"moods.{id}.colour.scale: {error}")
+        if entry.colour and entry.colour.scale:
+            faults += [f"moods.{id}.colour.scale: {fault}" for fault in _value_faults("scale", entry.colour.scale)]
     return faults
+
+
+def _value_faults(name: str, value: Scalar) -> list[str]:
+    """What is wrong with a value of the stage's table; a preset writes a choice as the table does."""
+    try:
+        known = VALUES[name].arguments[0].read(value)
+    except CommandError as error:
+        return [str(error)]
+    return [] if known == value else [f"{value!r} is written {known!r}"]
 
 
 def _mapping_faults(preset: Preset) -> list[str]:

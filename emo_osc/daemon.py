@@ -277,5 +277,5 @@ def _named_presets() -> dict[str, StagePreset]:
 def _named_preset(name: str) -> StagePreset:
     try:
         return stage_preset(load_named_preset(name), name)
-    except (EmoOscError, OSError, UnicodeDecodeError) as error:
+    except EmoOscError as error:
         return StagePreset({}, fault=str(error))

@@ -31,6 +31,10 @@ LossName = Literal[
 Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
 
 
+_STUMBLES = (ValueError, KeyError, AttributeError, RecursionError)
+"""What PyYAML 6.0 lets out where it reads 2024-99-99, `!!bool x`, `!!timestamp x`, or a thousand brackets."""
+
+
 class Section(BaseModel):
     """A frozen part of a preset; an unknown key is an error."""
 
@@ -254,7 +258,7 @@ def parse_preset(text: str, name: str) -> Preset:
     """
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, *_STUMBLES) as error:
         raise EmoOscError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
     if data is None:
         data = {}
@@ -289,23 +293,20 @@ def load_preset(name: str) -> Preset:
     path = Path(name)
     if path.suffix not in (".yaml", ".yml"):
         return load_named_preset(name)
-    try:
-        return parse_preset(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise EmoOscError(f"{path}: cannot be read ({error})") from None
+    return parse_preset(_read(path), str(path))
 
 
 def load_named_preset(name: str) -> Preset:
     """A preset by name only, as the network may ask.
 
     Raises:
-        EmoOscError: no preset folder has that name, or the preset is wrong.
+        EmoOscError: no preset folder has that name, the file cannot be read, or the preset is wrong.
     """
     known = {path.stem: path for folder in reversed(preset_folders()) for path in folder.glob("*.yaml")}
     if name not in known:
         hint = did_you_mean(name, known)
         raise EmoOscError(f"no preset {name!r}{hint}; presets are {', '.join(sorted(known)) or 'none'}")
-    return parse_preset(known[name].read_text(encoding="utf-8"), name)
+    return parse_preset(_read(known[name]), name)
 
 
 def schema() -> dict[str, Any]:
@@ -316,6 +317,13 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as `presets/emo_osc.schema.json` holds it: `emo-osc check --schema` prints it."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmoOscError(f"{path}: cannot be read ({error})") from None
 
 
 def _control(text: str) -> str:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Any, get_args
 
 from pydantic import BaseModel
+
+_SHOWN = Repr()  # aliases in YAML can make a page of text of gigabytes
+_SHOWN.maxstring, _SHOWN.maxlevel = 80, 2
 
 
 def explain_all(name: str, errors: list[Any], model: type[BaseModel]) -> list[str]:
@@ -33,8 +37,8 @@ def _explain(name: str, line: Any, model: type[BaseModel]) -> str:
     if line["type"] == "missing":
         return f"{place}: is missing"
     if line["type"] in ("model_type", "dict_type"):
-        return f"{place}: must be a mapping of keys to values, got {line['input']!r}"
-    return f"{place}: {line['msg'][0].lower()}{line['msg'][1:]}, got {line['input']!r}"
+        return f"{place}: must be a mapping of keys to values, got {_SHOWN.repr(line['input'])}"
+    return f"{place}: {line['msg'][0].lower()}{line['msg'][1:]}, got {_SHOWN.repr(line['input'])}"
 
 
 def _known_keys(loc: tuple[Any, ...], model: type[BaseModel]) -> list[str]:

@@ -80,6 +80,11 @@ def test_the_shipped_schema_is_current() -> None:
         ("osc: [", "club: not YAML: "),
         ("? [a]\n: b", "club: not YAML: "),
         ("!!python/object/apply:os.system [ls]", "club: not YAML: "),
+        ("mapping: {20: 2024-99-99}", "club: not YAML: month must be in 1..12"),
+        ("clock: {tempo: !!float fast}", "club: not YAML: "),
+        ("clock: {play: !!bool maybe}", "club: not YAML: "),
+        ("clock: {tempo: !!timestamp soon}", "club: not YAML: "),
+        ("osc: " + "[" * 3000, "club: not YAML: "),
     ],
 )
 def test_a_wrong_preset_is_told_in_one_line(text: str, said: str) -> None:
@@ -144,6 +149,9 @@ def test_a_moved_mood_keeps_its_aliases_and_a_new_one_brings_its_own() -> None:
         ("moods: {clear: {colour: {scale: lydain}}}", "club.moods.clear.colour.scale: no scale 'lydain', did you mean"),
         ("mapping: {1: densty}", "club.mapping.1: no value 'densty', did you mean 'density'?"),
         ("mapping: {1: playing}", "club.mapping.1: no value 'playing'"),
+        ("performance: {key: c}", "club.performance.key: 'c' is written 'C'"),
+        ("performance: {scale: Major}", "club.performance.scale: 'Major' is written 'major'"),
+        ("moods: {clear: {colour: {scale: Lydian}}}", "club.moods.clear.colour.scale: 'Lydian' is written 'lydian'"),
     ],
 )
 def test_a_name_that_nobody_knows_is_told_with_its_place(text: str, said: str) -> None:
@@ -177,6 +185,14 @@ def test_the_network_names_a_preset_and_never_a_path(name: str) -> None:
         load_named_preset(name)
 
 
+def test_a_value_that_is_pages_long_is_told_in_short() -> None:
+    lists = "".join(f"- &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 7))
+    with pytest.raises(EmoOscError) as caught:
+        parse_preset(f"osc:\n- &l0 [{'9' * 2000}]\n{lists}", "club")
+
+    assert len(str(caught.value)) < 2000
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "mine.yaml"
@@ -185,6 +201,14 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | Non
 
     with pytest.raises(EmoOscError, match=r"mine\.yaml: (cannot be read|not YAML)"):
         load_preset(str(path))
+
+
+def test_a_file_of_the_players_own_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emo_osc.preset_folders.user_preset_folder", lambda: tmp_path)
+    (tmp_path / "mine.yaml").write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(EmoOscError, match=r"mine\.yaml: cannot be read"):
+        load_named_preset("mine")
 
 
 @given(

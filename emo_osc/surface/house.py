@@ -105,7 +105,7 @@ def _moods_of(preset: str, own: tuple[PadMood, ...]) -> tuple[PadMood, ...]:
         return own
     try:
         return tuple(PadMood.of(mood) for mood in load_named_preset(preset).mood_book().moods)
-    except (EmoOscError, OSError, UnicodeDecodeError):  # the file has just gone or is being written: the old ones stay
+    except EmoOscError:  # the file has just gone or is being written: the old ones stay
         return own
 
 
