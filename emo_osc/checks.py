@@ -1,12 +1,12 @@
 """What a preset names that lives elsewhere in the house: generators, keys, scales, what MIDI controls do."""
 
 from emo_osc.affect import name_key
-from emo_osc.control import NOTHING, Role
+from emo_osc.control import NOTHING, Control, Role
 from emo_osc.errors import CommandError, EmoOscError
 from emo_osc.preset import Preset
 from emo_osc.preset_folders import preset_names
 from emo_osc.stage.commands import DEEDS
-from emo_osc.stage.values import VALUES, Scalar, unknown_name
+from emo_osc.stage.values import MAPPABLE, VALUES, Scalar, unknown_name
 from emo_osc.studio.generators import find
 
 
@@ -55,12 +55,16 @@ def _value_faults(name: str, value: Scalar) -> list[str]:
 
 
 def _mapping_faults(preset: Preset) -> list[str]:
-    settable = tuple(name for name, value in VALUES.items() if value.is_mappable)
     book = preset.mood_book()
-    called = (*settable, *DEEDS, *preset_names(), NOTHING)
+    called = (*MAPPABLE, *DEEDS, *preset_names(), NOTHING)
     roles = {control: Role.parse(text) for control, text in preset.mapping.items()}
-    return [
+    unknown = [
         f"mapping.{control}: {unknown_name('value', role.name, (*called, *book.names))}"
         for control, role in roles.items()
         if role.name not in called and name_key(role.name) not in book.by_key()
+    ]
+    return unknown + [
+        f"mapping.{control}: {role.name} is turned, which takes a controller such as cc74"
+        for control, role in roles.items()
+        if role.name in MAPPABLE and Control.parse(control).kind != "cc"
     ]

@@ -82,7 +82,7 @@ def complete_argument(context: click.Context, parameter: click.Parameter, begun:
 def _known(argument: "Argument", begun: str) -> Iterator[tuple[str, str]]:
     from emo_osc.preset_folders import preset_names
     from emo_osc.stage.commands import DEEDS
-    from emo_osc.stage.values import VALUES
+    from emo_osc.stage.values import MAPPABLE
 
     if argument.name in ("mood", "role"):
         yield from _moods(begun)
@@ -90,7 +90,7 @@ def _known(argument: "Argument", begun: str) -> Iterator[tuple[str, str]]:
     if argument.name in ("preset", "role"):
         names += preset_names()
     if argument.name == "role":
-        names += [*(name for name, value in VALUES.items() if value.is_mappable), *DEEDS]
+        names += [*MAPPABLE, *DEEDS]
     yield from ((name, "") for name in names if name.startswith(begun))
 
 

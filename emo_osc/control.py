@@ -59,8 +59,8 @@ class Control:
 class Role:
     """What a control does: the name of a value, a deed, a mood or a preset, and how it takes hold.
 
-    >>> Role.parse("density pickup"), str(Role("calm face"))
-    (Role(name='density', mode='pickup'), 'calm face')
+    >>> Role.parse("density pickup"), str(Role("calm face")), str(Role("high jump"))
+    (Role(name='density', mode='pickup'), 'calm face', 'high jump jump')
 
     Raises:
         ValueError: it has no name, or there is no such mode.
@@ -74,7 +74,8 @@ class Role:
             raise ValueError(f"must be a name, with {', '.join(MODES)} behind it where that is asked for")
 
     def __str__(self) -> str:
-        return self.name if self.mode == MODES[0] else f"{self.name} {self.mode}"
+        is_clear = self.mode == MODES[0] and Role.parse(self.name).name == self.name
+        return self.name if is_clear else f"{self.name} {self.mode}"
 
     @classmethod
     def parse(cls, text: str) -> "Role":

@@ -23,7 +23,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
-RoleText = Annotated[str, AfterValidator(lambda text: str(Role.parse(text)))]
+RoleText = Annotated[str, AfterValidator(lambda text: _role(text))]
+MAX_ROLE = 64  # letters that an OSC address takes
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
@@ -328,7 +329,14 @@ def _read(path: Path) -> str:
 
 def _control(text: str) -> str:
     Control.parse(text)
-    return text
+    return "".join(text.split())
+
+
+def _role(text: str) -> str:
+    role = Role.parse(text)
+    if len(role.name) > MAX_ROLE:
+        raise ValueError(f"must be a name of at most {MAX_ROLE} letters")
+    return str(role)
 
 
 def _network(text: str) -> str:

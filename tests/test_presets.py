@@ -64,6 +64,7 @@ def test_the_shipped_schema_is_current() -> None:
             "mapping: {200: density}",
             "club.mapping.200: value error, must be a controller 0..127, or cc74, note36, program5",
         ),
+        ("mapping: {1: " + "a" * 65 + "}", "club.mapping.1: value error, must be a name of at most 64 letters"),
         ("performance: {mood: brihgt}", "club.performance.mood: no mood 'brihgt', did you mean 'bright'?"),
         (
             "moods: {joy: {valence: 1, arousal: 0, colour: {scael: lydian}}}",
@@ -149,6 +150,10 @@ def test_a_moved_mood_keeps_its_aliases_and_a_new_one_brings_its_own() -> None:
         ("moods: {clear: {colour: {scale: lydain}}}", "club.moods.clear.colour.scale: no scale 'lydain', did you mean"),
         ("mapping: {1: densty}", "club.mapping.1: no value 'densty', did you mean 'density'?"),
         ("mapping: {1: playing}", "club.mapping.1: no value 'playing'"),
+        (
+            "mapping: {note36@10: density}",
+            "club.mapping.note36@10: density is turned, which takes a controller such as",
+        ),
         ("performance: {key: c}", "club.performance.key: 'c' is written 'C'"),
         ("performance: {scale: Major}", "club.performance.scale: 'Major' is written 'major'"),
         ("moods: {clear: {colour: {scale: Lydian}}}", "club.moods.clear.colour.scale: 'Lydian' is written 'lydian'"),

@@ -19,7 +19,7 @@ from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.midi_bytes import control_of, is_down
 from emo_osc.stage.osc import Message
 from emo_osc.stage.phrase_desk import Counter, Request
-from emo_osc.stage.values import VALUES, Scalar, unknown_name
+from emo_osc.stage.values import MAPPABLE, VALUES, Scalar, unknown_name
 
 PATIENCE_S = 30.0  # long enough to walk to the other end of the stage
 MODE_CONTROLLER = 120  # from here on controllers switch things off
@@ -101,7 +101,7 @@ class MapDesk:
         if role is None:
             is_mood = control.kind == "program" and control.number < len(moods)
             return Message("/emo/mood", (moods[control.number].id,)) if is_mood else None
-        if role.name in VALUES:
+        if role.name in MAPPABLE:
             return self._turned(control, role, message, now_s)
         is_pressed = self._is_pressed(control, message)
         return self._called(role.name) if is_pressed else None
@@ -137,7 +137,7 @@ class MapDesk:
             return False
         request, role = self._waiting.request, self._waiting.role
         self._mapping.give(control, role)
-        self._held[control] = True  # the press that was learned is no call
+        self._held[control] = is_down(message)  # the press that was learned is no call
         self._wait_for(None, now_s)
         self._save(request, (role.name, str(control)), now_s)
         return True
@@ -146,7 +146,7 @@ class MapDesk:
         """Whether a message is from a control as the role needs it: one that turns, or one that is pressed."""
         if control.kind == "cc" and control.number >= MODE_CONTROLLER:
             return False
-        return control.kind == "cc" if role.name in VALUES else is_down(message)
+        return control.kind == "cc" if role.name in MAPPABLE else is_down(message)
 
     def _save(self, request: Request, values: tuple[Scalar, ...], now_s: float) -> None:
         self._saving.append((request, values))  # answered when the door has saved it
@@ -162,24 +162,19 @@ class MapDesk:
         """The name as a mapping writes it: of a value, a deed, a mood by its id, or a preset.
 
         Raises:
-            CommandError: 3, nobody has that name.
+            CommandError: 3, nobody has that name, or it cannot be written in a line.
         """
-        mappable = tuple(value for value in VALUES if VALUES[value].is_mappable)
-        if name in mappable or name in DEEDS:
-            return name
-        mood, presets = self._instrument.mood_of(name), self._instrument.preset_names
-        if mood is not None:
-            return mood.id
-        if name not in presets:
-            raise unknown_name("name", name, (*mappable, *DEEDS, *self._instrument.preset.mood_book.names, *presets))
-        return name
+        presets = tuple(preset for preset in self._instrument.preset_names if preset == " ".join(preset.split()))
+        if name not in (*MAPPABLE, *DEEDS, *presets) and self._instrument.mood_of(name) is None:
+            raise unknown_name("name", name, (*MAPPABLE, *DEEDS, *self._instrument.preset.mood_book.names, *presets))
+        return self._instrument.role_name(name)
 
     def _turned(self, control: Control, role: Role, message: bytes, now_s: float) -> Message | None:
         known, grip = self._grips.get(control, (None, None))
         if grip is None or known != role:
             grip = Grip(role.mode)
             self._grips[control] = (role, grip)
-        if control.kind != "cc" or not VALUES[role.name].is_mappable:
+        if control.kind != "cc":
             return None
         (value,) = self._instrument.read(role.name, now_s)
         turned = grip.turn(message[2], VALUES[role.name].arguments[0], value)

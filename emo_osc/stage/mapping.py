@@ -1,5 +1,6 @@
 """Which MIDI control moves what: the player's own roles laid over those of the preset. Knows no port and no disk."""
 
+from collections.abc import Callable
 from itertools import islice
 
 from emo_osc.control import NOTHING, Control, Role
@@ -12,6 +13,8 @@ MAX_SHOWN, MAX_LETTERS = 24, 44  # controls in one answer, and letters of each: 
 class Mapping:
     """The role of every control; one on a channel of its own comes before the same on any channel.
 
+    `called` gives the one name of what has several, as a mood has.
+
     >>> mapping = Mapping()
     >>> mapping.load({"cc1": "intensity"})
     >>> mapping.give(Control("cc", 74, 2), Role("density", "pickup"))
@@ -21,7 +24,8 @@ class Mapping:
     ('cc1 intensity', 'cc74@2 density pickup')
     """
 
-    def __init__(self) -> None:
+    def __init__(self, called: Callable[[str], str] = str) -> None:
+        self._called = called
         self._preset: Roles = {}
         self._own: Roles = {}
         self._all: Roles = {}
@@ -50,8 +54,8 @@ class Mapping:
     @property
     def shown(self) -> tuple[str, ...]:
         """Controls with their roles, as many as one answer holds."""
-        first = islice(self._all.items(), MAX_SHOWN)
-        return tuple(f"{control} {role}"[:MAX_LETTERS] for control, role in first)
+        shown = ((control, role) for control, role in self._all.items() if role.name != NOTHING)
+        return tuple(f"{control} {role}"[:MAX_LETTERS] for control, role in islice(shown, MAX_SHOWN))
 
     @property
     def is_full(self) -> bool:
@@ -60,7 +64,8 @@ class Mapping:
 
     def role(self, control: Control) -> Role | None:
         """What a control does, None for nothing."""
-        return self._all.get(control) or self._all.get(control.anywhere)
+        found = self._all.get(control) or self._all.get(control.anywhere)
+        return None if found is None or found.name == NOTHING else found
 
     def give(self, control: Control, role: Role) -> None:
         """Let a control do this and no other control the same."""
@@ -73,14 +78,14 @@ class Mapping:
         known = [control for control, role in self._all.items() if role.name == name]
         for control in known:
             self._own.pop(control, None)
-            if control in self._preset and self._preset[control].name == name:
+            if control in self._preset and self._called(self._preset[control].name) == name:
                 self._own[control] = Role(NOTHING)
         self._merge()
         return bool(known)
 
     def _merge(self) -> None:
         both = self._preset | self._own
-        self._all = {control: role for control, role in both.items() if role.name != NOTHING}
+        self._all = {control: Role(self._called(role.name), role.mode) for control, role in both.items()}
 
 
 def _roles(lines: dict[str, str]) -> Roles:

@@ -185,6 +185,7 @@ _ALL = (
     _read_only("strangers", "i", "datagrams, unread, of hosts that osc.allow in the preset does not let in"),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}
+MAPPABLE = tuple(value.name for value in _ALL if value.is_mappable)
 
 PUSHES: dict[str, str] = {
     "note": "`/emo/note pitch velocity duration_ms channel` as each note sounds",

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emo_osc.affect import MOODS
+from emo_osc.affect import MOODS, Affect, Mood
 from emo_osc.control import KINDS, MODES, Control, Role
 from emo_osc.messages import Mapped, MappingRead, MappingSaved, Ready
 from emo_osc.stage.grip import Grip
 from emo_osc.stage.map_desk import PATIENCE_S
 from emo_osc.stage.mapping import MAX_OWN, Mapping
 from emo_osc.stage.setup import StagePreset
-from emo_osc.stage.values import VALUES, Scalar
+from emo_osc.stage.values import MAPPABLE, VALUES, Scalar
 from tests.twin import make_ready, make_stage
 
 MakeStage = Callable[..., Any]
@@ -22,7 +22,6 @@ MakeReady = Callable[..., Ready]
 PAD, PHONE = ("127.0.0.1", 50_000), ("127.0.0.1", 50_001)
 KNOB, BUTTON, DRUM, PROGRAM = 0xB1, 0xB0, 0x99, 0xC0
 controls = st.builds(Control, st.sampled_from(KINDS), st.integers(0, 127), st.integers(0, 16))
-MAPPABLE = [name for name, value in VALUES.items() if value.is_mappable]
 
 
 @pytest.fixture
@@ -64,6 +63,22 @@ def test_a_wrong_name_of_a_control_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["density", "density pickup", "calm face", "calm face relative", "pickup"])
 def test_a_role_is_read_as_it_is_written(text: str) -> None:
     assert str(Role.parse(text)) == text
+
+
+@given(st.lists(st.sampled_from(["big", "jump", "pickup", "밝음"]), min_size=1, max_size=3), st.sampled_from(MODES))
+def test_a_role_is_written_so_that_it_is_read_again(words: list[str], mode: str) -> None:
+    role = Role(" ".join(words), mode)
+
+    assert Role.parse(str(role)) == role
+
+
+def test_a_control_that_is_switched_off_on_one_channel_does_nothing_there() -> None:
+    mapping = Mapping()
+    mapping.load({"cc74": "density", "cc74@2": "swing", "cc74@3": "nothing"})
+    mapping.forget("swing")
+
+    assert [str(mapping.role(Control("cc", 74, channel))) for channel in (1, 2, 3)] == ["density", "None", "None"]
+    assert mapping.shown == ("cc74 density",)
 
 
 def test_a_channel_of_its_own_comes_first_and_the_players_own_before_the_presets() -> None:
@@ -214,6 +229,49 @@ def test_buttons_call_deeds_moods_and_presets_once_a_press(playing: Any) -> None
     move(playing, (PROGRAM, 3))
     assert value(playing, "preset") == "other"
     assert move(playing, (BUTTON, 22, 127)) == [], "there is nobody to answer"
+
+
+def test_a_mood_that_a_mapping_calls_by_another_name_is_the_same_mood(playing: Any) -> None:
+    playing.instrument._presets["map"] = StagePreset({}, MOODS, {"note40": "밝음"})
+    playing.ask("/emo/preset", "map")
+    playing.ask("/emo/midi/learn", "sunny")
+    move(playing, (DRUM, 41, 90))
+
+    assert value(playing, "mapping") == "note41@10 bright"
+    assert playing.ask("/emo/midi/forget", "cheerful")[-1][4:] == ("bright", "forgotten")
+    playing.desk.receive_door(MappingRead("note42\t환한"), 0.0)
+    assert playing.ask("/emo/midi/forget", "밝음")[-1][4:] == ("bright", "forgotten")
+    assert playing.instrument.mapping.shown == ()
+
+
+@pytest.mark.parametrize("name", ["high jump", "two\nlines", "a\ttab", "  wide   name ", "playing"])
+def test_a_mood_of_any_name_is_called_by_what_was_learned_and_saved(playing: Any, name: str) -> None:
+    moods = (*MOODS, Mood(name, Affect(-0.5, 0.5)))
+    playing.instrument._presets["map"] = StagePreset({}, moods)
+    playing.ask("/emo/preset", "map")
+    playing.ask("/emo/midi/learn", name)
+    move(playing, (DRUM, 36, 90), (DRUM, 36, 0))
+    text = playing.instrument.mapping.text
+    playing.desk.receive_door(MappingRead(text), 0.0)
+    move(playing, (DRUM, 36, 90))
+
+    assert text.count("\n") == 0
+    assert value(playing, "mood") == name
+
+
+def test_a_preset_whose_name_no_line_can_hold_is_not_learned(playing: Any) -> None:
+    playing.instrument._presets["two\nlines"] = playing.instrument._presets["other"]
+
+    assert playing.ask("/emo/midi/learn", "two\nlines")[0][:2] == ("/emo/error", 3)
+
+
+def test_a_knob_that_becomes_a_button_calls_with_its_first_press(playing: Any) -> None:
+    playing.ask("/emo/midi/learn", "density")
+    move(playing, (BUTTON, 20, 3))
+    playing.desk.receive_door(MappingRead("cc20@1\tstop"), 0.0)
+    move(playing, (BUTTON, 20, 127))
+
+    assert value(playing, "playing") == 0
 
 
 def test_a_program_without_a_role_calls_the_mood_of_its_number(playing: Any) -> None:
