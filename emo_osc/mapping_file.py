@@ -49,7 +49,7 @@ class MappingFile:
         return before != self._stamp
 
     def save(self, text: str) -> None:
-        """Write a mapping; a file that was there and cannot be read is kept beside it, as `mapping.yaml~`.
+        """Write a mapping; a file that was there and was not read, or cannot be, is kept beside it, as `mapping.yaml~`.
 
         Raises:
             EmoOscError: the disk is full, or the folder cannot be written.
@@ -75,10 +75,16 @@ class MappingFile:
         self._stamp = _stamp(self.path)
 
     def _set_aside(self) -> None:
+        if self.path.exists() and (_stamp(self.path) != self._stamp or not self._is_readable):
+            self.path.replace(self.path.with_name(f"{self.path.name}~"))
+
+    @property
+    def _is_readable(self) -> bool:
         try:
             self.read()
         except EmoOscError:
-            self.path.replace(self.path.with_name(f"{self.path.name}~"))
+            return False
+        return True
 
 
 def _quoted(role: str) -> str:

@@ -9,6 +9,7 @@ from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.mapping_file import MappingFile
 from emo_osc.preset import load_preset
+from emo_osc.stage.mapping import Mapping
 
 TEXT = "cc74@2\tdensity pickup\nnote36@10\tnext\nprogram5\t밝음: it's #1"
 
@@ -45,6 +46,27 @@ def test_a_file_that_is_no_mapping_is_refused_and_kept_beside_the_next(tmp_path:
     file.save(TEXT)
     assert file.read() == TEXT
     assert (tmp_path / "mapping.yaml~").read_text() == text
+
+
+def test_blanks_in_the_name_of_a_control_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text('mapping: {"cc\\t74": density, "note\\n36 @ 2": next, " 7 ": gate}')
+    mapping = Mapping()
+    mapping.read(MappingFile(path).read())
+
+    assert mapping.shown == ("cc74 density", "note36@2 next", "cc7 gate")
+
+
+def test_what_was_written_since_the_last_look_is_kept_beside(tmp_path: Path) -> None:
+    file = MappingFile(tmp_path / "mapping.yaml")
+    file.save(TEXT)
+    file.save(f"{TEXT}\ncc1\tgate")
+    assert len(list(tmp_path.iterdir())) == 1
+    file.path.write_text("mapping: {1: swing}")
+    file.save(TEXT)
+
+    assert file.read() == TEXT
+    assert (tmp_path / "mapping.yaml~").read_text() == "mapping: {1: swing}"
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_old_mapping(tmp_path: Path) -> None:
