@@ -30,7 +30,7 @@ RUN pip install --no-cache-dir /wheels/*.whl && rm -r /wheels \
     && install -d -o player /data
 
 USER 1000
-ENV XDG_DATA_HOME=/data XDG_CONFIG_HOME=/data OMP_NUM_THREADS=1
+ENV XDG_DATA_HOME=/data XDG_CONFIG_HOME=/data XDG_CACHE_HOME=/data OMP_NUM_THREADS=1
 VOLUME /data
 EXPOSE 7770/udp 7780/tcp
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["emo-osc", "send", "/emo/ping"]

@@ -11,9 +11,14 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from hatchling.builders.sdist import SdistBuilder
+from platformdirs import user_cache_path
 
 from emo_osc import cli
+from emo_osc.kept import phrase_folder
+from emo_osc.mapping_file import mapping_path
 from emo_osc.preset import Preset
+from emo_osc.preset_folders import user_preset_folder
+from emo_osc.stage.loop import PRIORITY
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -84,6 +89,23 @@ def test_the_image_starts_what_the_daemon_understands_and_opens_its_ports() -> N
     assert f"EXPOSE {preset.osc.port}/udp {preset.web.port}/tcp" in DOCKERFILE
     ports = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["emo_osc"]["ports"]
     assert ports == [f"{port}:{port}/{kind}" for port, kind in ((preset.osc.port, "udp"), (preset.web.port, "tcp"))]
+
+
+def test_the_image_may_ask_for_the_priority_of_the_stage() -> None:
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]["emo_osc"]
+
+    assert re.search(r"^USER (?!0|root)", DOCKERFILE, re.MULTILINE)
+    assert service["ulimits"]["rtprio"] >= PRIORITY, "capabilities are not given to a user who is not root"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="folders as the image has them")
+def test_whatever_the_image_keeps_lies_in_its_volume(monkeypatch: pytest.MonkeyPatch) -> None:
+    (volume,) = re.findall(r"^VOLUME (\S+)$", DOCKERFILE, re.MULTILINE)
+    for name, value in re.findall(r"(XDG_\w+)=(\S+)", DOCKERFILE):
+        monkeypatch.setenv(name, value)
+    kept = [phrase_folder(), mapping_path(), user_preset_folder(), user_cache_path("emo_osc")]
+
+    assert [path for path in kept if not path.is_relative_to(volume)] == []
 
 
 def test_the_image_has_no_fault_that_a_linter_knows() -> None:
