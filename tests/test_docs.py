@@ -9,10 +9,15 @@ import pytest
 
 from emo_osc import cli
 from emo_osc.affect import MOODS, PLAIN, Mood
+from emo_osc.client import exchange
+from emo_osc.errors import EmoOscError
 from emo_osc.lab import manual
+from emo_osc.lab.patches import touchosc
 from emo_osc.preset import parse_preset
 from emo_osc.stage.commands import ROUTES, parse
+from emo_osc.stage.restock import StudioState
 from emo_osc.stage.values import PUSHES, VALUES
+from tests.serving import free_port
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -101,6 +106,18 @@ def test_the_example_preset_is_right() -> None:
 
     assert preset.mood_book().find(preset.performance.mood).id == "storm"
     assert preset.mood_book().find("밝음").affect.valence == 0.9
+
+
+def test_troubleshooting_quotes_what_is_told() -> None:
+    page = PAGES["docs/troubleshooting.md"]
+    states = set(re.findall(r"`studio (\w+)`", page))
+    with pytest.raises(EmoOscError) as refused:
+        list(exchange("127.0.0.1", free_port(), "/emo/ping", (), 1.0))
+
+    assert states
+    assert states <= {state.value for state in StudioState}
+    assert any(quoted in str(refused.value) for quoted in re.findall(r"\*([a-z ]+)\*", page))
+    assert f"receive port {touchosc.REPLY_PORT}" in page
 
 
 def test_ci_runs_what_the_readme_says() -> None:
