@@ -194,21 +194,21 @@ def _sound(sheet: Sheet) -> None:
 
 
 def _pad(sheet: Sheet, heard: int) -> None:
-    """Two sliders that go together; what the daemon says moves them and is not sent back."""
+    """Two sliders that go together, from where the daemon has them; what it says moves them and is not sent back."""
     valence, arousal = VALUES["va"].arguments
     across = sheet.add("obj", 20, 60, _hslider(valence.low, valence.high, "valence", "emo_osc_valence"))
     up = sheet.add("obj", 20, 110, _hslider(arousal.low, arousal.high, "arousal", "emo_osc_arousal"))
-    both = sheet.add("obj", 20, 180, "pack f f")
-    hot = sheet.add("obj", 120, 150, "t b f")
-    sheet.chain(across, both, sheet.add("obj", 20, 205, "list prepend /emo/va"), _out(sheet, 20, 235))
-    sheet.chain(up, hot)
-    sheet.cord(hot, 1, both, 1)
-    sheet.cord(hot, 0, both, 0)
+    first, both = sheet.add("obj", 20, 160, "f"), sheet.add("obj", 20, 180, "pack f f")
+    sheet.chain(first, both, sheet.add("obj", 20, 205, "list prepend /emo/va"), _out(sheet, 20, 235))
     apart = sheet.add("obj", 180, 40, "unpack f f")
-    sheet.chain(heard, apart, sheet.add("msg", 260, 40, "set $1"), across)
-    show = sheet.add("msg", 260, 90, "set $1")
-    sheet.cord(apart, 1, show, 0)
-    sheet.chain(show, up)
+    sheet.chain(heard, apart)
+    for outlet, (slider, held, x, y) in enumerate(((across, first, 20, 60), (up, both, 120, 110))):
+        hot, show = sheet.add("obj", x, 138, "t b f"), sheet.add("msg", 260, y - 20, "set $1")
+        sheet.chain(slider, hot, first)
+        sheet.cord(hot, 1, held, 1)
+        sheet.cord(apart, outlet, show, 0)
+        sheet.cord(apart, outlet, held, 1)
+        sheet.chain(show, slider)
 
 
 def _hslider(low: float, high: float, name: str, receive: str) -> str:

@@ -14,7 +14,7 @@ from emo_osc.affect import MOODS
 from emo_osc.lab.patches.puredata import COMMANDS, HELLO, SLIDES, build
 from emo_osc.preset import Preset
 from emo_osc.stage.commands import parse
-from emo_osc.stage.osc import Message, decode
+from emo_osc.stage.osc import Message, decode, encode
 from emo_osc.stage.values import QUANTIZE, VALUES
 from tests.serving import TIMEOUT_S, Daemon
 
@@ -49,6 +49,24 @@ EAR = """#N canvas 0 0 400 300 12;
 #X connect 7 0 8 0;
 #X connect 8 0 6 0;
 """
+HAND = """#N canvas 0 0 400 300 12;
+#X obj 10 10 r emo_osc_in;
+#X obj 10 40 route emo;
+#X obj 10 70 route state;
+#X obj 10 100 route va;
+#X obj 10 130 t b;
+#X obj 10 160 delay 100;
+#X msg 10 190 0.25;
+#X obj 10 220 s emo_osc_{slider};
+#X connect 0 0 1 0;
+#X connect 1 0 2 0;
+#X connect 2 0 3 0;
+#X connect 3 0 4 0;
+#X connect 4 0 5 0;
+#X connect 5 0 6 0;
+#X connect 6 0 7 0;
+"""
+"""Moves one slider as soon as the daemon has told its point."""
 NOTES = 12
 
 Notes = list[tuple[float, ...]]
@@ -128,11 +146,11 @@ def pd(tmp_path: Path, ear: socket.socket) -> Iterator[Callable[..., None]]:
     """Opens the patch in a headless Pd, and beside it one that sends what the patch published to the ear."""
     if not shutil.which("pd"):
         pytest.skip("no Pure Data here: apt-get install puredata-core")
-    beside = tmp_path / "ear.pd"
-    beside.write_text(EAR.format(port=ear.getsockname()[1]), encoding="utf-8")
+    beside = tmp_path / "beside.pd"
     opened: list[subprocess.Popen[bytes]] = []
 
-    def start(*said: str) -> None:
+    def start(*said: str, patch: str = EAR.format(port=ear.getsockname()[1])) -> None:
+        beside.write_text(patch, encoding="utf-8")
         command = ["pd", "-nogui", "-nosound", "-noadc", "-nomidi", "-open", str(beside), "-open", str(PATCH)]
         sends = [part for line in said for part in ("-send", line)]
         opened.append(subprocess.Popen([*command, *sends], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
@@ -141,6 +159,19 @@ def pd(tmp_path: Path, ear: socket.socket) -> Iterator[Callable[..., None]]:
     for process in opened:
         process.terminate()
         process.wait(TIMEOUT_S)
+
+
+@pytest.mark.parametrize(("slider", "point"), [("valence", (0.25, -0.5)), ("arousal", (0.75, 0.25))])
+def test_one_slider_leaves_the_other_where_the_daemon_has_it(
+    pd: Callable[..., None], ear: socket.socket, slider: str, point: tuple[float, float]
+) -> None:
+    pd(f"emo_osc_connect 127.0.0.1 {ear.getsockname()[1]}", patch=HAND.format(slider=slider))
+    _, patch = ear.recvfrom(2048)
+    ear.sendto(encode("/emo/state/va", 0.75, -0.5), patch)
+    while (message := decode(ear.recv(2048))[0]).address != "/emo/va":
+        continue
+
+    assert message.arguments == point
 
 
 def heard_by_pd(ear: socket.socket) -> tuple[Notes, Notes]:
