@@ -14,6 +14,7 @@ ASK_S = 2.0  # Live looks at its messages ten times a second
 SILENCE_S = 7.0  # a Live that loads a set stands still for some seconds
 LISTEN_S = 30.0  # how often to ask for pushes again: another client may have ended them
 PATIENCE_S = 3.0  # until we say that nobody is there
+MAX_COMPLAINTS, MAX_LETTERS = 8, 80  # errors told of; letters shown of each text of theirs
 TOPICS = ("tempo", "root_note", "scale_name")  # in this order they are asked for, so that the line can tell all
 
 SCALES = {
@@ -50,7 +51,8 @@ class LiveSong:
         self._began_s = now_s
         self._heard_s = self._asked_s = self._listened_s = -inf
         self._is_there, self._is_missed = False, False
-        self._summary, self._error = "", ""
+        self._summary = ""
+        self._complaints: set[str] = set()
 
     def ask(self, now_s: float) -> Iterator[Asked]:
         """What Live is to be asked now."""
@@ -107,14 +109,19 @@ class LiveSong:
             return
         name, tempo = str(self._known["scale_name"]), self._known.get("tempo")
         free = "" if name in SCALES else ", which is not one of ours: its tones are left free"
-        summary = f"{self._key()} {name}{free}"
+        summary = f"{self._key()} {_shown(name)}{free}"
         if summary != self._summary:
             self._summary = summary
             bpm = f", {tempo:.1f} bpm" if isinstance(tempo, int | float) else ""
             self.lines.append(f"Live      {self._place}: {summary}{bpm}; following its {' and '.join(self._follow)}")
 
     def _complain(self, message: Message) -> None:
-        text = " ".join(map(str, message.arguments))[:200]
-        if text != self._error:
-            self._error = text
+        text = _shown(" ".join(map(str, message.arguments)))
+        if text not in self._complaints and len(self._complaints) < MAX_COMPLAINTS:
+            self._complaints.add(text)
             self.lines.append(f"Live      {self._place} refuses: {text}; a newer AbletonOSC may know better")
+
+
+def _shown(text: str) -> str:
+    """A text of somebody else's in one short line, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:MAX_LETTERS])

@@ -8,7 +8,17 @@ from math import inf, nan
 import pytest
 
 from emo_osc.live import LiveSetup
-from emo_osc.live_song import ASK_S, LISTEN_S, PATIENCE_S, SCALES, SILENCE_S, TOPICS, Asked, LiveSong
+from emo_osc.live_song import (
+    ASK_S,
+    LISTEN_S,
+    MAX_COMPLAINTS,
+    PATIENCE_S,
+    SCALES,
+    SILENCE_S,
+    TOPICS,
+    Asked,
+    LiveSong,
+)
 from emo_osc.stage.commands import SetValue, parse
 from emo_osc.stage.osc import Message, OscValue
 from emo_osc.stage.scales import KEYS
@@ -132,6 +142,17 @@ def test_a_refusal_is_told_once_and_nonsense_ignored() -> None:
         for nonsense in (None, b"x", "Bogus", -5, 1e9, inf, nan):
             told(song, topic, nonsense)
         assert list(song.hear(Message(f"/live/song/get/{topic}", ()), 1.0)) == []
+
+
+def test_what_live_calls_things_is_shown_in_short_lines_and_errors_do_not_fill_the_screen() -> None:
+    song = new_song()
+    told(song, "root_note", 9)
+    told(song, "scale_name", "odd\n\x1b[2J" + "x" * 8000)
+    for number in range(100):
+        list(song.hear(Message("/live/error", (f"no {number}\r\x07" + "y" * 8000,)), 1.0))
+
+    assert all(line.isprintable() and len(line) < 250 for line in song.lines)
+    assert len(song.lines) == 1 + MAX_COMPLAINTS
 
 
 def test_a_setup_survives_the_pipe_and_another_text_is_refused() -> None:
