@@ -30,7 +30,7 @@ types: $(VENV)/.installed-test
 
 pytest: $(VENV)/.installed-test
 	@echo "== pytest"
-	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadscope --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadscope --cov --cov-report=term:skip-covered --durations=20 $(ARGS)
 
 docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the README's OSC table, the preset schema
 	@$(BIN)/python -m emo_osc.lab.manual
