@@ -41,6 +41,7 @@ from emo_osc.stage.udp import OscSocket
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5
 LOOK_S = 0.0008  # what looking for another melody takes; a note that is due within goes first
+MIDI_AT_ONCE = 16  # messages that come in; the others wait until datagrams and our own processes were served
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
@@ -255,10 +256,12 @@ class Stage:
 
     def _read_midi(self) -> None:
         self._wakes.recv(4096)
-        while self._heard_midi:
+        for _ in range(min(MIDI_AT_ONCE, len(self._heard_midi))):
             self._received_s, message = self._heard_midi.popleft()
             self._desk.receive_midi(message, self._received_s)
             self._play_due()
+        if self._heard_midi:
+            self._wake()
 
     def _end(self) -> None:
         now_s = perf_counter()

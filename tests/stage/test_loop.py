@@ -20,15 +20,36 @@ from emo_osc.stage.setup import Report, Setup, StagePreset
 TIMEOUT_S = 20.0
 TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
 MakeReady = Callable[..., Ready]
+LOOP = ("-m", "emo_osc.stage.loop")
+UNDER_A_FLOOD = (
+    "-c",
+    """
+import sys, threading, time
+from emo_osc.stage import loop
+from emo_osc.stage.setup import Setup
+loop._take_priority = lambda: False  # or the flood would hardly come to its turn
+stage = loop.Stage(Setup.from_json(sys.stdin.read()))
+sys.stdout.write(stage.report.to_json())
+sys.stdout.flush()
+def flood():
+    while True:
+        for position in range(128):
+            stage._on_midi(time.perf_counter(), bytes((0xB0, 20, position)))
+        time.sleep(0.005)
+threading.Thread(target=flood, daemon=True).start()
+stage.run()
+""",
+)
+"""A stage, and a controller that is turned 20,000 times a second, as by a port that leads back to itself."""
 
 
 class Stage:
     """A stage process with its door, and an OSC client."""
 
-    def __init__(self, shelf: Path, is_playing: bool) -> None:
-        preset = StagePreset({"tempo": 240.0, "humanize": 0.0}, MOODS)
+    def __init__(self, shelf: Path, is_playing: bool, program: tuple[str, ...]) -> None:
+        preset = StagePreset({"tempo": 240.0, "humanize": 0.0}, MOODS, {"cc20": "valence"})
         setup = Setup("127.0.0.1", 1, "none", "", TOKENS, str(shelf), 1, is_playing, "current", {"current": preset})
-        command = [sys.executable, "-m", "emo_osc.stage.loop"]
+        command = [sys.executable, *program]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -76,8 +97,8 @@ def on_stage(tmp_path: Path, ready: MakeReady) -> Iterator[Callable[..., Stage]]
     shelf = tmp_path / "shelf.jsonl"
     shelf.write_bytes(encode(ready(60)) + encode(ready(72, 0.8, 0.35)))
 
-    def open_stage(is_playing: bool = True, shelf: Path = shelf) -> Stage:
-        opened.append(Stage(shelf, is_playing))
+    def open_stage(is_playing: bool = True, shelf: Path = shelf, program: tuple[str, ...] = LOOP) -> Stage:
+        opened.append(Stage(shelf, is_playing, program))
         return opened[-1]
 
     yield open_stage
@@ -122,6 +143,22 @@ def test_all_is_off_when_the_door_goes(on_stage: Callable[..., Stage]) -> None:
     rest = b"".join(iter(lambda: sound.recv(1 << 16), b""))
 
     assert bytes((0x80, note[1], 64)) in rest
+    assert bytes((0xB0, 123, 0)) in rest
+    assert stage.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_flood_of_midi_leaves_time_for_everybody_else_and_for_the_end(
+    on_stage: Callable[..., Stage], ready: MakeReady, tmp_path: Path
+) -> None:
+    full = tmp_path / "full.jsonl"  # so many take long to look through
+    full.write_bytes(b"".join(encode(ready(60, x / 10, y / 7)) for x in range(-10, 10) for y in range(-6, 6)))
+    stage = on_stage(shelf=full, program=UNDER_A_FLOOD)
+    sound = stage.join("sound")
+    read_midi(sound, lambda message: message[0] == 0x90)
+
+    assert stage.ask("/emo/ping", "x") == ("x",)
+    stage.door.close()
+    rest = b"".join(iter(lambda: sound.recv(1 << 16), b""))
     assert bytes((0xB0, 123, 0)) in rest
     assert stage.process.wait(TIMEOUT_S) == 0
 
