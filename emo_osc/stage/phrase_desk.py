@@ -15,6 +15,7 @@ from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.osc import Message, Target
 from emo_osc.stage.values import Scalar
 
+MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the line to the door nor a turn of the loop
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
 
 
@@ -107,7 +108,12 @@ class PhraseDesk:
         self._counter.acknowledge(request, self._instrument.goto(command.to, command.bars, now_s), now_s)
 
     def _keep(self, command: commands.Keep, request: Request, now_s: float) -> None:
-        self._keeping[self._instrument.keep(command.name)] = request  # answered when the door has saved it
+        book = self._instrument.phrases.book
+        name = book.check(command.name or book.free_name())
+        if name in self._keeping or len(self._keeping) >= MAX_SAVING:
+            text = f"{', '.join(map(repr, self._keeping))} must be saved first; wait for the answer"
+            raise CommandError(CommandError.NOT_NOW, text)
+        self._keeping[self._instrument.keep(name)] = request  # answered when the door has saved it
         self._counter.push_value("pinned", now_s)
 
     def _kept(self, message: Kept, now_s: float) -> None:
@@ -128,6 +134,8 @@ class PhraseDesk:
         self._counter.push_changes("va", now_s)
 
     def _mutate(self, command: commands.Mutate, request: Request, now_s: float) -> None:
+        if len(self._varying) >= MAX_VARYING:
+            raise CommandError(CommandError.NOT_NOW, f"{MAX_VARYING} variations are being made; wait for an answer")
         ticket = self._instrument.phrases.ask_variation(command.amount)
         if ticket is None:
             self._counter.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)

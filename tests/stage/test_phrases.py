@@ -14,6 +14,7 @@ from emo_osc.errors import CommandError
 from emo_osc.messages import Aim, Failed, Kept, Learn, Loaded, NotKept, Ready, Vary, encode
 from emo_osc.score import PHRASE_TICKS, TICKS_PER_BAR, Melody, Note, tiled
 from emo_osc.stage.ear import Ear
+from emo_osc.stage.phrase_desk import MAX_SAVING, MAX_VARYING, VARY_PATIENCE_S
 from emo_osc.stage.phrasebook import MAX_NAME, MAX_PHRASES, Phrasebook
 from emo_osc.stage.values import QUANTIZE
 from emo_osc.stage.variation import exchanged
@@ -235,6 +236,41 @@ def test_a_disk_that_is_full_is_told_to_whoever_kept(stage: MakeStage, ready: Ma
     assert playing.ask("/emo/get/pinned") == [("/emo/state/pinned", 1)], "it loops on all the same"
 
 
+def test_a_flood_of_phrases_to_keep_is_refused_until_the_door_has_saved_some(
+    stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = stage((ready(60),))
+    playing.ask("/emo/play")
+    playing.run_until(1.0)
+    for name in ("x", "x", *(f"name {number}" for number in range(100))):
+        playing.desk.receive(playing_message("/emo/keep", name), ("127.0.0.1", 9), 1.0, 1.0)
+    answers = playing.desk.take_answers()
+    waiting = [message for message in playing.instrument.for_the_door if isinstance(message, Kept)]
+    playing.serve_door()
+
+    assert [kept.name for kept in waiting] == ["x", *(f"name {number}" for number in range(MAX_SAVING - 1))]
+    assert len(answers) == 102 - MAX_SAVING
+    assert {answer.arguments[0] for answer in answers} == {CommandError.NOT_NOW}
+    assert str(answers[0].arguments[1]) == "'x' must be saved first; wait for the answer"
+    assert len(playing.desk.take_answers()) == MAX_SAVING, "every message is answered"
+    assert playing.ask("/emo/keep", "x")[0][0] == "/emo/ack"
+
+
+def test_a_flood_of_variations_is_refused_until_some_are_made(stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((ready(60), ready(72)))
+    playing.instrument.restock.connected()
+    playing.desk.receive_studio(playing.instrument.restock.receive(encode(Loaded("virtual", "cpu"))), 0.0)
+    playing.ask("/emo/play")
+    playing.run_until(1.0)
+    answers = [playing.ask("/emo/mutate") for _ in range(100)]
+    playing.run_until(1.0 + VARY_PATIENCE_S)
+
+    assert [len(answer) for answer in answers] == [0] * MAX_VARYING + [1] * (100 - MAX_VARYING)
+    assert answers[-1][0][:2] == ("/emo/error", CommandError.NOT_NOW)
+    assert len(playing.desk.take_answers()) == MAX_VARYING
+    assert playing.ask("/emo/mutate") == []
+
+
 def playing_message(address: str, *arguments: Any) -> Any:
     from emo_osc.stage.osc import Message
 
@@ -280,6 +316,16 @@ def test_a_full_book_takes_only_names_it_knows(ready: MakeReady) -> None:
     assert book.free_name() == f"phrase {MAX_PHRASES + 1}"
     with pytest.raises(CommandError, match="kept already"):
         book.check("one more")
+
+
+def test_a_full_book_takes_no_phrase_without_a_name(stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((ready(60),))
+    playing.ask("/emo/play")
+    playing.run_until(1.0)
+    for number in range(MAX_PHRASES):
+        playing.instrument.phrases.book.add(Kept(f"phrase {number + 1}", ready(60), Affect(0, 0), 120.0))
+
+    assert playing.ask("/emo/keep")[0][:2] == ("/emo/error", CommandError.NOT_NOW)
 
 
 def test_nothing_sounds_so_nothing_is_kept(stage: MakeStage) -> None:
