@@ -1,6 +1,8 @@
 """The command line: parses, hands over, and says in one line what went wrong. Imports a command's work when it runs."""
 
+import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and answers the exit code: 0 done, 2 the user's input or set-up; our own faults are raised."""
+    if isinstance(sys.stdout, TextIOWrapper):  # Windows writes files and pipes in an encoding that may lack Hangul
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = commands.main(arguments, prog_name="emo-osc", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -73,12 +73,17 @@ async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess
         stdout=subprocess.PIPE if is_heard else None,
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": _encoding()},
     )
     assert process.stdin is not None  # a pipe was asked for
     process.stdin.write(worker.setup.encode())
     process.stdin.close()
     return process
+
+
+def _encoding() -> str:
+    """The encoding of our lines, in which letters that it lacks are spelled out instead of ending a process."""
+    return os.environ.get("PYTHONIOENCODING", "").partition(":")[0] + ":backslashreplace"
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -93,6 +93,15 @@ def test_every_command_explains_itself(capsys: Captured, names: tuple[str, ...])
     assert said.splitlines()[2].strip()
 
 
+def test_a_terminal_that_lacks_letters_shows_them_spelled_out(tmp_path: Path) -> None:
+    (tmp_path / "밝음.yaml").write_text("", encoding="utf-8")
+    command = [sys.executable, "-m", "emo_osc", "check", "밝음.yaml"]
+    poor = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, env=poor, cwd=tmp_path, check=False)
+
+    assert (done.stdout, done.stderr, done.returncode) == ("\\ubc1d\\uc74c.yaml: good\n", "", 0)
+
+
 def test_the_version_is_told(capsys: Captured) -> None:
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out == f"emo-osc, version {__version__}\n"

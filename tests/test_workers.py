@@ -42,6 +42,21 @@ def play(scene: Callable[[Told], Awaitable[None]]) -> Told:
     return told
 
 
+@pytest.mark.parametrize(("encoding", "line"), [("cp1252", b"\\ubc1d\\uc74c"), ("utf-8", "밝음".encode())])
+def test_a_process_whose_terminal_lacks_letters_spells_them_out(
+    encoding: str, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+
+    async def said() -> tuple[bytes, int]:
+        process = await workers.start(Worker("x", ("-c", "print('\\ubc1d\\uc74c')")), is_heard=True)
+        assert process.stdout is not None
+        return await process.stdout.read(), await process.wait()
+
+    told, code = asyncio.run(said())
+    assert (told.strip(), code) == (line, 0)
+
+
 @pytest.mark.parametrize("worker", [HANGS, DEAF], ids=["hangs", "stopped"])
 def test_a_process_that_hangs_is_killed_and_started_again(worker: Worker) -> None:
     async def scene(told: Told) -> None:
