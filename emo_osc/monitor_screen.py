@@ -6,6 +6,7 @@ Knows no daemon and no clock; what is known comes as a `View`, and now is an arg
 from collections import deque
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import isfinite
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -45,6 +46,8 @@ COUNTED = ("shelf", "malformed", "dropped", "unsent", "strangers")
 _HIDDEN_AT_0 = {"coming", "pinned", "latency_ms", *COUNTED[1:]}
 _FAULTS = {*COUNTED[1:]}
 _GOOD = {"studio": ("ready", "loading", "starting"), "midi_out": ("port", "virtual")}
+_LEAST = {"/emo/bar": 1, "/emo/latency": 6, "/emo/note": 3}
+"""Address -> how many arguments it has at least."""
 _DRAWN = {True: "-|+o@#", False: "─│┼∘●█"}
 """Whether the terminal knows but ASCII -> the two axes, where they meet, a mood, the point, a note."""
 
@@ -76,15 +79,17 @@ class View:
         return VALUES.keys() <= self.values.keys() and bool(self.delays)
 
     def hear(self, at_s: float, message: Message) -> None:
-        """Take one message of the daemon's."""
+        """Take one message of the daemon's; one that says less than it should is left alone."""
         arguments = message.arguments
+        if len(arguments) < _LEAST.get(message.address, 0):
+            return
         if message.address.startswith("/emo/state/"):
             self.values[message.address.removeprefix("/emo/state/")] = arguments
         elif message.address == "/emo/bar":
             bar = int(_number(arguments[0]))
             self.values |= {"bar": (bar,), "phrase_bar": ((bar - 1) % 16 + 1,)}
         elif message.address == "/emo/latency":
-            self.delays[str(arguments[0])] = tuple(_number(figure) for figure in arguments[1:])
+            self.delays[_shown(arguments[0])] = tuple(_number(figure) for figure in arguments[1:6])
         elif message.address == "/emo/note":
             pitch, velocity, ms = (_number(argument) for argument in arguments[:3])
             self.notes.append(Struck(at_s, int(pitch), int(velocity), ms / 1000))
@@ -126,7 +131,7 @@ def plane(view: View, width: int, height: int, *, is_ascii: bool = False) -> Tex
         row[width // 2] = (up, "dim")
     cells[height // 2] = [(across, "dim")] * width
     cells[height // 2][width // 2] = (middle, "dim")
-    called = str(view.values.get("mood", ("",))[0])
+    called = next(map(_shown, view.values.get("mood", ())), "")
     places = {mood.id: _place(mood.affect.valence, mood.affect.arousal, width, height) for mood in MOODS}
     styles = {name: "bold green" if name == called else "dim" for name in places}
     for name, (row_of, column) in places.items():
@@ -192,7 +197,9 @@ def _shown_all(view: View, name: str) -> str:
 
 
 def _shown(value: OscValue) -> str:
-    return f"{value:.2f}".removesuffix(".00") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.2f}".removesuffix(".00")
+    return "".join(letter if letter.isprintable() else " " for letter in str(value))  # a terminal obeys some
 
 
 def _fit(line: Text, width: int) -> None:
@@ -240,4 +247,4 @@ def _row(pitch: int, cells: list[str], block: str) -> Text:
 
 
 def _number(value: OscValue) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    return float(value) if isinstance(value, int | float) and isfinite(value) else 0.0

@@ -110,6 +110,27 @@ def test_what_somebody_should_look_at_is_marked_without_colour_too() -> None:
     assert "dropped" not in screen, "nothing is said of what never happened"
 
 
+@given(
+    st.lists(
+        st.builds(
+            Message,
+            st.sampled_from(["/emo/bar", "/emo/note", "/emo/latency", *(f"/emo/state/{name}" for name in VALUES)]),
+            st.lists(st.floats() | st.integers() | st.text(max_size=3) | st.sampled_from(["\x1b[2J", "\r"])).map(tuple),
+        ),
+        max_size=20,
+    )
+)
+@settings(max_examples=60)
+def test_whatever_answers_there_the_screen_stands(messages: list[Message]) -> None:
+    view, out = View("here:1", is_answered=True), StringIO()
+    for message in messages:
+        view.hear(0.0, message)
+    Console(file=out, width=100, height=30).print(draw(view, 1.0, 100, 30))
+
+    assert not set(out.getvalue()) & set("\x1b\r\x07")
+    assert summary(view).isprintable()
+
+
 def test_one_line_says_what_is_felt_and_played() -> None:
     view = View("here", values={"mood": ("bright", 1.0), "va": (0.8, 0.35), "bar": (3,), "tempo": (96.5,)})
 
