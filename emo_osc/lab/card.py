@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emo_osc.errors import EmoOscError
 from emo_osc.lab.report import Tables, cell
 from emo_osc.weights.checkpoints import Checkpoint
 
@@ -89,8 +90,15 @@ def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
 
 
 def write_card(name: str, kept: Checkpoint, tables: Tables, path: Path) -> None:
-    """Writes the card to a file."""
-    path.write_text(model_card(name, kept, tables), encoding="utf-8")
+    """Writes the card to a file.
+
+    Raises:
+        EmoOscError: the file cannot be written.
+    """
+    try:
+        path.write_text(model_card(name, kept, tables), encoding="utf-8")
+    except OSError as error:
+        raise EmoOscError(f"{path}: cannot be written ({error.strerror}); choose another file") from None
 
 
 def _stages(training: Mapping[str, Any]) -> list[Stage]:

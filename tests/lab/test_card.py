@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from emo_osc.errors import EmoOscError
 from emo_osc.lab.card import model_card, write_card
 from emo_osc.weights.checkpoints import Checkpoint
 
@@ -26,6 +27,11 @@ def test_recipe_size_and_figures_stand_on_the_card() -> None:
     assert "1.5 million parameters" in card
     assert "- recipe: steps 7\n- choices: beta 0.2\n- at the end: loss 1.5" in card
     assert "| | note f1 | nats |\n|---|---|---|\n| mean | 0.812 | 61.3 |\n| drawn | 0.7 |  |" in card
+
+
+def test_a_card_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(EmoOscError, match=r"card\.md: cannot be written \(No such file or directory\)"):
+        write_card("music_vae-00000000", KEPT, TABLES, tmp_path / "gone" / "card.md")
 
 
 @pytest.mark.parametrize(
