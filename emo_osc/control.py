@@ -74,7 +74,8 @@ class Role:
             raise ValueError(f"must be a name, with {', '.join(MODES)} behind it where that is asked for")
 
     def __str__(self) -> str:
-        is_clear = self.mode == MODES[0] and Role.parse(self.name).name == self.name
+        _, blank, last = self.name.rpartition(" ")
+        is_clear = self.mode == MODES[0] and not (blank and last in MODES)
         return self.name if is_clear else f"{self.name} {self.mode}"
 
     @classmethod

@@ -80,12 +80,14 @@ class Mapping:
             self._own.pop(control, None)
             if control in self._preset and self._called(self._preset[control].name) == name:
                 self._own[control] = Role(NOTHING)
-        self._merge()
+        if known:
+            self._merge()
         return bool(known)
 
     def _merge(self) -> None:
         both = self._preset | self._own
-        self._all = {control: Role(self._called(role.name), role.mode) for control, role in both.items()}
+        roles = {role: Role(self._called(role.name), role.mode) for role in set(both.values())}
+        self._all = {control: roles[role] for control, role in both.items()}
 
 
 def _roles(lines: dict[str, str]) -> Roles:
