@@ -24,7 +24,7 @@ Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
 RoleText = Annotated[str, AfterValidator(lambda text: _role(text))]
-MAX_ROLE = 64  # letters that an OSC address takes
+MAX_NAME = 64  # letters that OSC addresses take
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
@@ -334,8 +334,8 @@ def _control(text: str) -> str:
 
 def _role(text: str) -> str:
     role = Role.parse(text)
-    if len(role.name) > MAX_ROLE:
-        raise ValueError(f"must be a name of at most {MAX_ROLE} letters")
+    if len(role.name) > MAX_NAME:
+        raise ValueError(f"must be a name of at most {MAX_NAME} letters")
     return str(role)
 
 
@@ -363,7 +363,7 @@ def _validated(data: dict[Any, Any], name: str) -> Preset:
 
 
 def _mood_faults(preset: Preset) -> Iterator[str]:
-    """New moods without a point, and names that mean two moods."""
+    """New moods without a point, names that nobody can call, and names that mean two moods."""
     shipped = {mood.id for mood in MOODS}
     owners = {name_key(id): id for id in (*preset.moods, *shipped)}
     for id, entry in preset.moods.items():
@@ -372,6 +372,9 @@ def _mood_faults(preset: Preset) -> Iterator[str]:
         for axis in ("valence", "arousal"):
             if getattr(entry, axis) is None and id not in shipped:
                 yield f"{id}.{axis}: is missing"
+        for name in (id, *entry.aliases):
+            if not name_key(name) or len(name) > MAX_NAME:
+                yield f"{id[:MAX_NAME]}: a name has 1..{MAX_NAME} letters, got {name!r:.80}"
         for alias in entry.aliases:
             owner = owners.setdefault(name_key(alias), id)
             if owner != id:

@@ -65,6 +65,12 @@ def test_the_shipped_schema_is_current() -> None:
             "club.mapping.200: value error, must be a controller 0..127, or cc74, note36, program5",
         ),
         ("mapping: {1: " + "a" * 65 + "}", "club.mapping.1: value error, must be a name of at most 64 letters"),
+        ("moods: {' - ': {valence: 0, arousal: 0}}", "club.moods. - : a name has 1..64 letters, got ' - '"),
+        ("moods: {bright: {aliases: ['']}}", "club.moods.bright: a name has 1..64 letters, got ''"),
+        (
+            "moods: {" + "a" * 65 + ": {valence: 0, arousal: 0}}",
+            "club.moods." + "a" * 64 + ": a name has 1..64 letters",
+        ),
         ("performance: {mood: brihgt}", "club.performance.mood: no mood 'brihgt', did you mean 'bright'?"),
         (
             "moods: {joy: {valence: 1, arousal: 0, colour: {scael: lydian}}}",
