@@ -14,7 +14,6 @@ from emo_osc.messages import Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.clock_out import ClockOut
-from emo_osc.stage.commands import DEEDS
 from emo_osc.stage.facts import Facts
 from emo_osc.stage.mapping import Mapping
 from emo_osc.stage.performer import Performer
@@ -24,7 +23,7 @@ from emo_osc.stage.rules import Rules
 from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.tempo_guide import TempoGuide
-from emo_osc.stage.values import MAPPABLE, VALUES, Scalar, unknown_name
+from emo_osc.stage.values import VALUES, Scalar, unknown_name
 
 MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
@@ -47,7 +46,7 @@ class Instrument:
         self.clock = clock
         self.restock = restock
         self.facts = Facts()
-        self.mapping = Mapping(self.role_name)
+        self.mapping = Mapping(self.mood_of)
         self.phrases = Phrases(performer, restock, random)
         self.latency_ms = 0.0
         self._guide = TempoGuide(clock.tempo)
@@ -79,11 +78,6 @@ class Instrument:
     def mood_of(self, name: str) -> Mood | None:
         """The mood of an id or alias, None where the preset has none."""
         return self._mood_names.get(name_key(name))
-
-    def role_name(self, name: str) -> str:
-        """The one name of what a MIDI control may do: a mood's id in a single line, any other as it is."""
-        mood = None if name in MAPPABLE or name in DEEDS else self.mood_of(name)
-        return " ".join(mood.id.split()) if mood else name
 
     def say(self, kind_of: str, text: str) -> None:
         """Let people read a line; `kind_of` names what it is about."""

@@ -167,7 +167,7 @@ class MapDesk:
         presets = tuple(preset for preset in self._instrument.preset_names if preset == " ".join(preset.split()))
         if name not in (*MAPPABLE, *DEEDS, *presets) and self._instrument.mood_of(name) is None:
             raise unknown_name("name", name, (*MAPPABLE, *DEEDS, *self._instrument.preset.mood_book.names, *presets))
-        return self._instrument.role_name(name)
+        return self._mapping.called(name)
 
     def _turned(self, control: Control, role: Role, message: bytes, now_s: float) -> Message | None:
         known, grip = self._grips.get(control, (None, None))

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from itertools import islice
 
+from emo_osc.affect import Mood
 from emo_osc.control import NOTHING, Control, Role
+from emo_osc.stage.commands import DEEDS
+from emo_osc.stage.values import MAPPABLE
 
 Roles = dict[Control, Role]
 MAX_OWN = 512
@@ -13,7 +16,7 @@ MAX_SHOWN, MAX_LETTERS = 24, 44  # controls in one answer, and letters of each: 
 class Mapping:
     """The role of every control; one on a channel of its own comes before the same on any channel.
 
-    `called` gives the one name of what has several, as a mood has.
+    `mood_of` finds the mood of a name, which may have several.
 
     >>> mapping = Mapping()
     >>> mapping.load({"cc1": "intensity"})
@@ -24,8 +27,8 @@ class Mapping:
     ('cc1 intensity', 'cc74@2 density pickup')
     """
 
-    def __init__(self, called: Callable[[str], str] = str) -> None:
-        self._called = called
+    def __init__(self, mood_of: Callable[[str], Mood | None] = lambda _: None) -> None:
+        self._mood_of = mood_of
         self._preset: Roles = {}
         self._own: Roles = {}
         self._all: Roles = {}
@@ -67,6 +70,11 @@ class Mapping:
         found = self._all.get(control) or self._all.get(control.anywhere)
         return None if found is None or found.name == NOTHING else found
 
+    def called(self, name: str) -> str:
+        """The one name of what a control may do: a mood's id in a single line, any other as it is."""
+        mood = None if name in MAPPABLE or name in DEEDS else self._mood_of(name)
+        return " ".join(mood.id.split()) if mood else name
+
     def give(self, control: Control, role: Role) -> None:
         """Let a control do this and no other control the same."""
         self.forget(role.name)
@@ -78,7 +86,7 @@ class Mapping:
         known = [control for control, role in self._all.items() if role.name == name]
         for control in known:
             self._own.pop(control, None)
-            if control in self._preset and self._called(self._preset[control].name) == name:
+            if control in self._preset and self.called(self._preset[control].name) == name:
                 self._own[control] = Role(NOTHING)
         if known:
             self._merge()
@@ -86,7 +94,7 @@ class Mapping:
 
     def _merge(self) -> None:
         both = self._preset | self._own
-        roles = {role: Role(self._called(role.name), role.mode) for role in set(both.values())}
+        roles = {role: Role(self.called(role.name), role.mode) for role in set(both.values())}
         self._all = {control: roles[role] for control, role in both.items()}
 
 
