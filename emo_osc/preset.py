@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -25,6 +26,7 @@ Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
 RoleText = Annotated[str, AfterValidator(lambda text: _role(text))]
 MAX_NAME = 64  # letters that OSC addresses take
+_NO_LETTERS = ("Cc", "Cs")  # Unicode's for what a terminal obeys, and for halves of letters
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
@@ -373,7 +375,7 @@ def _mood_faults(preset: Preset) -> Iterator[str]:
             if getattr(entry, axis) is None and id not in shipped:
                 yield f"{id}.{axis}: is missing"
         for name in (id, *entry.aliases):
-            if not name_key(name) or len(name) > MAX_NAME:
+            if not name_key(name) or len(name) > MAX_NAME or any(category(letter) in _NO_LETTERS for letter in name):
                 yield f"{id[:MAX_NAME]}: a name has 1..{MAX_NAME} letters, got {name!r:.80}"
         for alias in entry.aliases:
             owner = owners.setdefault(name_key(alias), id)

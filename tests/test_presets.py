@@ -66,6 +66,8 @@ def test_the_shipped_schema_is_current() -> None:
         ),
         ("mapping: {1: " + "a" * 65 + "}", "club.mapping.1: value error, must be a name of at most 64 letters"),
         ("moods: {' - ': {valence: 0, arousal: 0}}", "club.moods. - : a name has 1..64 letters, got ' - '"),
+        ('moods: {bright: {aliases: ["a\\e[2J"]}}', r"club.moods.bright: a name has 1..64 letters, got 'a\x1b[2J'"),
+        ('moods: {bright: {aliases: ["\\ud800"]}}', r"club.moods.bright: a name has 1..64 letters, got '\ud800'"),
         ("moods: {bright: {aliases: ['']}}", "club.moods.bright: a name has 1..64 letters, got ''"),
         (
             "moods: {" + "a" * 65 + ": {valence: 0, arousal: 0}}",
