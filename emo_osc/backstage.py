@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder
@@ -66,11 +67,12 @@ class Backstage:
                 self._log.tell("phrases", str(found), logging.WARNING)
 
     def receive(self, line: bytes) -> None:
-        """Do what one line of the stage's asks."""
-        message = decode(line)
-        handler = _HANDLERS.get(type(message))
-        if handler:
-            handler(self, message)
+        """Do what one line of the stage's asks; a fault of ours is told, and the next line is done."""
+        with self._going_on("what the stage asked for"):
+            message = decode(line)
+            handler = _HANDLERS.get(type(message))
+            if handler:
+                handler(self, message)
 
     async def work(self) -> None:
         """Look after presets and the recording until cancelled."""
@@ -78,10 +80,22 @@ class Backstage:
         while True:
             await asyncio.sleep(LOOK_S)
             now_s = asyncio.get_running_loop().time()
-            self.look()
+            with self._going_on("a look at the presets and the mapping"):
+                self.look()
             if now_s - saved_s > SAVE_S:
                 saved_s = now_s
                 self.save()
+
+    @contextmanager
+    def _going_on(self, deed: str) -> Iterator[None]:
+        """No fault of ours may leave the stage without a door: it would play, but save nothing and say nothing."""
+        try:
+            yield
+        except Exception as error:  # whatever it is, the next deed may succeed
+            text = (
+                f"our own fault, please report it: {deed} failed ({type(error).__name__}: {error}); the music goes on"
+            )
+            self._log.tell("door", text, logging.ERROR)
 
     def look(self) -> None:
         """Read presets that have changed, for the next time the stage is asked for one, and the player's mapping."""

@@ -1,5 +1,6 @@
 """The door's part while the music plays: files that change, phrases to save, lines to tell."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +59,35 @@ class Evening:
 
     def receive(self, message: Said | Restart | Kept | Played | Mapped) -> None:
         self.backstage.receive(encode(message))
+
+
+def test_a_fault_of_ours_is_told_and_the_next_thing_is_done(tmp_path: Path) -> None:
+    evening = Evening(tmp_path)
+
+    evening.backstage.receive(b'{"kind": "no such message"}\n')
+    evening.receive(Said("studio", "still here"))
+
+    assert "our own fault, please report it: what the stage asked for failed" in evening.said[0]
+    assert "still here" in evening.said[1]
+
+
+def test_a_preset_that_brings_its_reader_down_leaves_the_door_looking(tmp_path: Path) -> None:
+    evening = Evening(tmp_path)
+    preset = evening.presets / "club.yaml"
+    preset.write_text("no number")
+
+    async def until_told() -> None:
+        looking = asyncio.create_task(evening.backstage.work())
+        while not (evening.said and evening.sent):
+            await asyncio.sleep(0)
+            if evening.said and not evening.sent:
+                preset.write_text("90.0")
+        looking.cancel()
+
+    asyncio.run(asyncio.wait_for(until_told(), 30.0))
+
+    assert "a look at the presets and the mapping failed (ValueError" in evening.said[0]
+    assert evening.sent == [PresetRead("club", StagePreset({"tempo": 90.0}).to_json())]
 
 
 def test_a_phrase_is_saved_and_handed_back_another_evening(tmp_path: Path, ready: MakeReady) -> None:
