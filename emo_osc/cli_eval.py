@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from emo_osc.cli_options import PATH, composing, preset_of
 from emo_osc.errors import EmoOscError
@@ -45,6 +46,7 @@ def evaluate(preset: str, face: str | None, card: Path | None, **options: Any) -
 
     kept = {name: options.pop(name) for name in ("data", "samples", "quick", "is_judged", "json_out", "plots_out")}
     if face:
+        _refuse("--face", "generator", "samples", "quick", "is_judged")
         path, tables = checkpoints.find(face), _face(face, kept)
     else:
         path, tables = _generator(preset_of(preset, options).generator, kept)
@@ -74,11 +76,21 @@ def _transformer(generator: Any, section: "GeneratorSection", kept: dict[str, An
     from emo_osc.lab.transformer_report import FULL, QUICK, report
     from emo_osc.studio.music_transformer import checkpoint_path
 
+    _refuse("the music transformer", "samples", "plots_out")
     data = _corpus(kept, "the music transformer is measured beside songs")
     clips = labelled(data) if kept["is_judged"] else None
     tables = report(generator, data, QUICK if kept["quick"] else FULL, clips)
     _told(tables, kept["json_out"])
     return checkpoint_path(section), tables
+
+
+def _refuse(network: str, *names: str) -> None:
+    """What was asked for and cannot be had of a network is told, not left out."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        is_given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        if parameter.name in names and is_given:
+            raise EmoOscError(f"eval: {network} has no use for {parameter.opts[0]}; leave it out")
 
 
 def _face(name: str, kept: dict[str, Any]) -> "Tables":

@@ -106,3 +106,9 @@ def test_a_face_network_is_not_measured_without_faces(tmp_path: Path, capsys: py
     assert "--data" in capsys.readouterr().err
     assert cli.main(["eval", "--face", str(path), "--data", str(tmp_path)]) == 2
     assert "fer2013_train.npz" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--quick", "--judge", "--samples 8", "--generator canned"])
+def test_what_a_face_network_has_no_use_for_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(f"eval --face {option}".split()) == 2
+    assert f"--face has no use for {option.split()[0]}" in capsys.readouterr().err
