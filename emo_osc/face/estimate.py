@@ -23,8 +23,8 @@ from emo_osc.weights import checkpoints
 
 NAME = "face"
 """The checkpoint's name, `face-HASH8.safetensors`."""
-CAREFUL_VIEWS = 2
-"""Views of `classify`: the face and its mirror image; on PublicTest more cost time and find no more."""
+CAREFUL_VIEWS = 6
+"""Views of `classify`: the face, a little nearer and farther, each mirrored too; more find hardly more."""
 BATCH = 256
 """Pictures at once: the first layers of more would fill hundreds of megabytes."""
 

@@ -47,8 +47,8 @@ face shows, not what somebody feels, and it is often wrong. Do not judge people 
 
 Trained on the Training part of FER2013 (Goodfellow et al. 2013) with the votes of FER+ (Barsoum et al. 2016) as a
 second teacher. FER2013's photographs were gathered from the web and have no free licence: **for research only**. How
-ages, skins and genders are spread in it, and how well each is read, is not known to us. PublicTest chose the moment to
-stop, the number of views and the temperature; PrivateTest was never seen.
+ages, skins and genders are spread in it, and how well each is read, is not known to us. PublicTest chose the number of
+views and the temperature; PrivateTest was never seen.
 """
 
 MUSIC_TRANSFORMER = """\

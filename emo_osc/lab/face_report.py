@@ -1,6 +1,6 @@
 """What the face network sees in FER2013's PublicTest: `emo-osc eval --face`.
 
-No face of PublicTest was learned from, but it chose the moment to stop and the temperature; the figure to compare with
+No face of PublicTest was learned from, but it chose the number of views and the temperature; the figure to compare with
 published ones is that of PrivateTest, which nobody here has seen. 280 faces of PublicTest are also in Training: what is
 right without them stands beside.
 """

@@ -88,7 +88,7 @@ def test_a_run_measures_draws_and_writes_a_card(tmp_path: Path, capsys: pytest.C
     shares = Estimator.of_checkpoint(str(path), CAREFUL_VIEWS).probabilities(faces.images)
     expected = float((shares.argmax(axis=1) == faces.labels).mean())
     told = report(tmp_path, str(path))
-    assert told.tables["PublicTest"]["all, 2 views"]["right"] == pytest.approx(expected)
+    assert told.tables["PublicTest"][f"all, {CAREFUL_VIEWS} views"]["right"] == pytest.approx(expected)
     assert told.tables["how sure it is"]["at temperature 1"] != told.tables["how sure it is"]["as shipped"]
     assert np.allclose(told.confusion.sum(axis=1), 1.0)
     assert {file.name for file in files["plots"].iterdir()} == {"face_confusion.png", "face_reliability.png"}
