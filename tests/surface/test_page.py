@@ -129,13 +129,16 @@ def test_two_pads_agree_and_one_tap_on_a_mood_calls_it(browser: "Chrome", served
     first = browser.current_window_handle
     browser.switch_to.new_window("tab")
     opened(browser, served)
+    browser.execute_script("emo.link.send('/emo/mood', 'gloomy'); emo.link.send('/emo/set/density', 0)")
+    wait(browser, "return emo.controls.state.mood?.[0] === 'gloomy' && emo.controls.state.density?.[0] === 0")
     serene = next(mood.affect for mood in MOODS if mood.id == "peaceful")
     width, height, margin = browser.execute_script("return [emo.field.width, emo.field.height, emo.field.margin]")
     drag(browser, (serene.valence * (1 - 2 * margin / width), serene.arousal * (1 - 2 * margin / height)))
-    here = wait(browser, "return emo.controls.state.mood?.[0] === 'peaceful' && emo.va")
+    is_there = "emo.controls.state.mood?.[0] === 'peaceful' && Math.abs(emo.va[0] - arguments[0]) < 1e-6 && emo.va"
+    here = wait(browser, f"return {is_there}", serene.valence)  # where the mood is, not where the finger was
     browser.execute_script("emo.link.send('/emo/set/density', 0.5)")
     browser.switch_to.window(first)
-    there = wait(browser, "return emo.controls.state.density?.[0] === 0.5 && emo.va")
+    there = wait(browser, f"return emo.controls.state.density?.[0] === 0.5 && {is_there}", serene.valence)
 
     assert here == there == pytest.approx([serene.valence, serene.arousal])
     assert "on" in str(find(browser, "[data-mood=peaceful]").get_attribute("class"))
