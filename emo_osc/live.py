@@ -6,7 +6,6 @@ clock's business: MIDI clock or Link.
 
 import asyncio
 import json
-import signal
 import socket
 import sys
 from contextlib import suppress
@@ -14,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from emo_osc.live_song import LiveSong
 from emo_osc.stage.osc import MalformedError, decode, encode
+from emo_osc.surface.ending import until_told
 
 LOOK_S = 0.25
 USERS_FAULT = 2
@@ -113,7 +113,7 @@ async def _follow(setup: LiveSetup) -> int:
     ear.opened(transport)
     looking = asyncio.create_task(_look(ear))
     try:
-        await _until_told(reader)
+        await until_told(reader)
     finally:
         looking.cancel()
         transport.close()
@@ -125,18 +125,6 @@ async def _look(ear: Ear) -> None:
     while True:
         ear.look()
         await asyncio.sleep(LOOK_S)
-
-
-async def _until_told(stage: asyncio.StreamReader) -> None:
-    told = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(name, told.set)
-    waits = [asyncio.create_task(stage.read()), asyncio.create_task(told.wait())]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.affect import Affect
+from emo_osc.stage.tempo_guide import MAX_HINT, MIN_HINT, tempo_hint
 from emo_osc.studio.attributes import LOWEST, MAJOR_PROFILE, MINOR_PROFILE, Floats, measure_table, targets
 
 Tokens = NDArray[np.int64]
@@ -21,7 +22,6 @@ PITCH_SPREAD = 4.0  # semitones, as people's melodies spread (emotion reference,
 IN_KEY = 2.87  # the least rating of a scale tone in either profile; a line of chance needs no wrong notes too
 FLATTEN = {4: 3, 9: 8, 11: 10}  # third, sixth and seventh of C major, and of C minor
 SHARPEN = {minor: major for major, minor in FLATTEN.items()}
-SLOWEST, FASTEST = 55.0, 180.0
 
 
 def tonal(affect: Affect, seeds: Sequence[int]) -> Tokens:
@@ -53,19 +53,10 @@ def taken(human: NDArray[np.integer], seeds: Sequence[int]) -> Tokens:
     return human[[int(np.random.default_rng((seed, 1)).integers(len(human))) for seed in seeds]].astype(np.int64)
 
 
-def tempo_bpm(affect: Affect) -> float:
-    """The tempo an affect asks for where we own the clock, 55..180 (emotion reference, section 3).
-
-    >>> round(tempo_bpm(Affect(0.0, 1.0)), 1)
-    159.3
-    """
-    return float(np.clip(110.0 * np.exp(0.37 * affect.arousal + 0.15 * affect.valence), SLOWEST, FASTEST))
-
-
 def paced_bpm(tokens: NDArray[np.integer], affect: Affect) -> Floats:
     """The tempo, 55..180, at which melodies (B, 256) come as near as they can to the notes per second asked. (B,)"""
-    asked = targets(affect)[0] * tempo_bpm(affect)
-    return np.asarray(np.clip(asked / np.maximum(measure_table(tokens)[:, 0], 0.1), SLOWEST, FASTEST))
+    asked = targets(affect)[0] * tempo_hint(affect)
+    return np.asarray(np.clip(asked / np.maximum(measure_table(tokens)[:, 0], 0.1), MIN_HINT, MAX_HINT))
 
 
 def _random_notes(wanted: Floats, seed: int) -> Tokens:

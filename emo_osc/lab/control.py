@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
-from emo_osc.lab.baselines import tempo_bpm
+from emo_osc.stage.tempo_guide import tempo_hint
 from emo_osc.studio.attributes import Floats, NoteGrid, measure_table, outside_key, targets
 from emo_osc.studio.harmony import chord_tone_ratio, chords_of
 
@@ -73,7 +73,7 @@ def course(affects: Sequence[Affect], make: Maker, own: Tokens | None = None, is
     tokens = np.stack([make(affect) for affect in affects])
     measured = _logged(measure_table(tokens.reshape(-1, tokens.shape[-1]))).reshape(*tokens.shape[:2], 3)
     wanted = np.repeat(_logged(np.stack([targets(affect) for affect in affects]))[:, None], tokens.shape[1], axis=1)
-    bpm = np.repeat(np.array([[tempo_bpm(affect)] for affect in affects]), tokens.shape[1], axis=1)
+    bpm = np.repeat(np.array([[tempo_hint(affect)] for affect in affects]), tokens.shape[1], axis=1)
     return Course(tuple(affects), tokens, measured, wanted, bpm, is_aligned, own)
 
 
@@ -179,7 +179,7 @@ def within(attribute: int, most: float) -> Callable[[Course], float]:
 
 def pace_error(course: Course) -> float:
     """Mean |ln| of notes per second over what is asked at the asked tempo."""
-    asked = np.log([tempo_bpm(affect) for affect in course.affects])[:, None] + course.wanted[..., 0]
+    asked = np.log([tempo_hint(affect) for affect in course.affects])[:, None] + course.wanted[..., 0]
     return float(np.abs(course.measured[..., 0] + np.log(course.bpm) - asked).mean())
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.lab.baselines import edited, paced_bpm, taken, tempo_bpm, tonal
+from emo_osc.lab.baselines import edited, paced_bpm, taken, tonal
 from emo_osc.lab.control import Course, Tokens, control_table, course, plane
 from emo_osc.lab.identity import NINE, identity_table, mood_table
+from emo_osc.stage.tempo_guide import tempo_hint
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.generators import Composed, Generator
 from emo_osc.studio.latents import Latent
@@ -129,7 +130,7 @@ def _seeds(count: int, seed: int) -> range:
 
 
 def _own_pace(tokens: Tokens, affect: Affect) -> Floats:
-    return np.full(len(tokens), tempo_bpm(affect))
+    return np.full(len(tokens), tempo_hint(affect))
 
 
 def _tokens(composed: Sequence[Composed]) -> Tokens:

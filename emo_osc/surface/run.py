@@ -1,7 +1,6 @@
 """The life of the web process: open, say where, serve until the stage hangs up or we are told to end."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,6 +11,7 @@ from aiohttp import web
 from platformdirs import user_data_path
 
 from emo_osc.surface.discovery import Announcement, announce, lan_address
+from emo_osc.surface.ending import until_told
 from emo_osc.surface.guard import Guard, guard_of, is_local
 from emo_osc.surface.house import House
 from emo_osc.surface.mirror import TOPICS
@@ -85,7 +85,7 @@ async def _serve(setup: WebSetup, guard: Guard) -> None:
         for line in lines(setup, guard):
             _say(line)
         announcement = await _announced(setup)
-        await _until_told(reader)
+        await until_told(reader)
     finally:
         subscription.cancel()
         await asyncio.gather(subscription, return_exceptions=True)
@@ -104,19 +104,6 @@ async def _announced(setup: WebSetup) -> Announcement | None:
     except (OSError, ValueError) as error:
         _say(f"web pad   not announced on the network ({error}); type its address instead")
         return None
-
-
-async def _until_told(stage: asyncio.StreamReader) -> None:
-    """Until the stage hangs up or a signal asks us to end."""
-    told = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(name, told.set)
-    waits = [asyncio.create_task(stage.read()), asyncio.create_task(told.wait())]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)
 
 
 def _say(line: str) -> None:

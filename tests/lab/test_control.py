@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from emo_osc.affect import Affect
-from emo_osc.lab.baselines import edited, paced_bpm, taken, tempo_bpm, tonal
+from emo_osc.lab.baselines import edited, paced_bpm, taken, tonal
 from emo_osc.lab.control import FIGURES, Course, control_table, course, plane
 from emo_osc.lab.identity import NINE, confusion, contour_correlation, identity_table, mood_table, rhythm_jaccard
+from emo_osc.stage.tempo_guide import tempo_hint
 from emo_osc.studio.attributes import measure_table
 
 SEEDS = range(12)
@@ -109,5 +110,5 @@ def test_edited_melodies_keep_their_rhythm_and_take_the_mode() -> None:
 def test_a_sparse_melody_is_paced_faster_than_a_dense_one() -> None:
     affect = Affect(0.0, 0.0)
     sparse, asked, dense = (tonal(Affect(0.0, arousal), [1]) for arousal in (-0.5, 0.0, 0.5))
-    assert paced_bpm(asked, affect)[0] == pytest.approx(tempo_bpm(affect), rel=0.02)
-    assert paced_bpm(sparse, affect)[0] > tempo_bpm(affect) > paced_bpm(dense, affect)[0]
+    assert paced_bpm(asked, affect)[0] == pytest.approx(tempo_hint(affect), rel=0.02)
+    assert paced_bpm(sparse, affect)[0] > tempo_hint(affect) > paced_bpm(dense, affect)[0]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
 from emo_osc.lab import judge as module
-from emo_osc.lab.baselines import tempo_bpm
 from emo_osc.lab.judge import Hearing, Judge, hear, one_judge, played
 from emo_osc.lab.labelled import MOST_WINDOWS, load_clips, load_labelled
 from emo_osc.score import Melody, Note
+from emo_osc.stage.tempo_guide import tempo_hint
 from tests.lab.labelled_files import FOLLOW, IGNORE, PIECES, write_labelled
 
 
@@ -130,7 +130,7 @@ def test_a_melody_is_judged_as_the_stage_plays_it(
 ) -> None:
     melody = Melody(tuple(Note(480 * beat, 480, 60 + beat % 5) for beat in range(64)))
 
-    felt, neutral = played(melody, affect, tempo_bpm(affect)), played(melody, Affect(0, 0), 110.0)
+    felt, neutral = played(melody, affect, tempo_hint(affect)), played(melody, Affect(0, 0), 110.0)
 
     assert felt.shape == neutral.shape == (64, 4)
     assert felt[:, 2].tolist() == [60 + beat % 5 for beat in range(64)]
