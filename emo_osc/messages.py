@@ -58,10 +58,12 @@ class GoOn:
     """The stage asks for one bar more of a piece that goes on, for an affect; `bar` counts from play, from 0.
 
     A bar that was answered already, and that was the last, is asked for again where the feeling has changed.
+    `tempo_bpm` is how fast it will be heard: the faster, the fewer notes make a feeling's pace.
     """
 
     affect: Affect
     bar: int
+    tempo_bpm: float
     ticket: int
 
 

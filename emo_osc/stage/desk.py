@@ -201,7 +201,7 @@ class Desk:
 
     def push_heard(self, now_s: float) -> None:
         """Push the phrase that plays or waits where that has changed, and the notes and bars that were just played."""
-        self._going_on.look(self.instrument.tick_at(now_s))
+        self._going_on.look(self.instrument.tick_at(now_s), self.instrument.clock.tempo)
         if self._roll.has_changed():
             for name in ("roll", "coming"):
                 self.push_value(name, now_s)

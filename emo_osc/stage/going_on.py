@@ -26,8 +26,11 @@ class GoingOn:
         self._wishes = 0
         self._rests = False
 
-    def look(self, tick: float) -> None:
-        """Ask for the next bar where it has not been asked for, or for something else than is felt now."""
+    def look(self, tick: float, tempo_bpm: float) -> None:
+        """Ask for the next bar where it has not been asked for, or for something else than is felt now.
+
+        A tempo that changes meanwhile is told with the bar after it.
+        """
         performer, self._asked, asked_before = self._performer, None, self._asked
         if not self._restock.goes_on:
             return
@@ -42,7 +45,7 @@ class GoingOn:
         performer.wanted = None  # or the studio would be at work on a whole melody when the next bar is due
         self._asked = (int(tick) // TICKS_PER_BAR + 1, felt)
         if self._asked != asked_before:
-            self._restock.go_on(*self._asked)
+            self._restock.go_on(*self._asked, tempo_bpm)
 
     def take(self, ready: Ready, tick: float) -> bool:
         """Let a bar that was composed enter at its line; whether the message was one. One that is late is left out."""

@@ -48,7 +48,7 @@ class Restock:
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
         self._varied: Vary | None = None
-        self._bar: tuple[int, Affect] | None = None
+        self._bar: GoOn | None = None
         self.goes_on = False
         """Whether the studio can compose bar by bar."""
         self._learned: Melody | None = None
@@ -87,9 +87,10 @@ class Restock:
         self._varied = Vary(phrase.melody, phrase.latent, affect, amount, self._tickets)
         return self._tickets
 
-    def go_on(self, bar: int, affect: Affect) -> None:
+    def go_on(self, bar: int, affect: Affect, tempo_bpm: float) -> None:
         """Ask for a bar of the piece that goes on; an older wish that was not sent yet is forgotten."""
-        self._bar = (bar, affect)
+        self._tickets += 1
+        self._bar = GoOn(affect, bar, tempo_bpm, self._tickets)
 
     def learn(self, melody: Melody | None) -> None:
         """Let the studio compose around a melody from now on, or freely again."""
@@ -186,11 +187,8 @@ class Restock:
         return f"not ready to compose after {patience_s:g} s"
 
     def _next_bar(self) -> GoOn | None:
-        if self._bar is None:
-            return None
-        self._tickets += 1
-        (bar, affect), self._bar = self._bar, None
-        return GoOn(affect, bar, self._tickets)
+        bar, self._bar = self._bar, None
+        return bar
 
     def _next_want(self) -> Want | None:
         if self._wanted is None:

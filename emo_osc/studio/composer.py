@@ -76,7 +76,7 @@ class Composer:
 
     def go_on(self, order: GoOn) -> list[Composed]:
         """The bar that was asked for, in an empty phrase; none where the generator makes whole melodies alone."""
-        return [self._piece.go_on(order.affect, order.bar)] if self._piece else []
+        return [self._piece.go_on(order.affect, order.bar, order.tempo_bpm)] if self._piece else []
 
     def learn(self, melody: Melody | None) -> None:
         """Compose around a melody from now on, or freely.

@@ -24,13 +24,13 @@ class Improviser:
         self._stream, self._first = begin(next(self._seeds)), 0
         self._recent: dict[int, list[Sound]] = {}
 
-    def go_on(self, affect: Affect, bar: int) -> Composed:
-        """A phrase in which that bar is new; `measured` is of the last sixteen bars together."""
+    def go_on(self, affect: Affect, bar: int, tempo_bpm: float) -> Composed:
+        """A phrase in which that bar, heard at a tempo, is new; `measured` is of the last sixteen bars together."""
         own = bar - self._first
         if own != self._stream.bars and not self._stream.can_go_back_to(own):
             self._stream, self._first, own = self._begin(next(self._seeds)), bar, 0
             self._recent.clear()
-        self._recent[bar] = placed(self._stream.compose(affect, own), bar % BARS)
+        self._recent[bar] = placed(self._stream.compose(affect, own, tempo_bpm), bar % BARS)
         self._recent = {at: sounds for at, sounds in self._recent.items() if bar - BARS < at <= bar}
         heard = [sound for sounds in self._recent.values() for sound in sounds]
         measured = measure(np.array([tokens_of(melody_of_sounds(heard))]))

@@ -9,8 +9,8 @@ from emo_osc.studio.generators import Composed
 class Piece(Protocol):
     """A piece that goes on for as long as bars are asked for."""
 
-    def go_on(self, affect: Affect, bar: int) -> Composed:
-        """A phrase in which that bar is new, at its place among sixteen, and all others are empty.
+    def go_on(self, affect: Affect, bar: int, tempo_bpm: float) -> Composed:
+        """A phrase in which that bar, heard at a tempo, is new, at its place among sixteen, and all others are empty.
 
         Bars follow each other; the last may be asked for again. Any other begins a piece anew.
         """

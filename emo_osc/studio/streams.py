@@ -19,6 +19,7 @@ from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, 
 
 MOST_EVENTS = 64  # in a bar: POP909's mean is 21, its busiest 103; so many can be composed in time
 KEPT = 2  # bars that can be taken back
+TEMPI = (45.0, 165.0)  # bpm; 19 of 20 songs as they are heard in training lie between
 
 _Event = tuple[int, int, int]
 _BAR_LINE: _Event = (BAR, NO_NOTE, NO_LENGTH)
@@ -59,6 +60,8 @@ class Stream:
     def compose(self, affect: Affect, bar: int | None = None, tempo_bpm: float = REFERENCE_BPM) -> list[Sound]:
         """The next bar's notes, their steps counted from its bar line; or another version of a bar that was the last.
 
+        A tempo past `TEMPI` is told as the nearest of them.
+
         Raises:
             ValueError: that bar lies too far back, or ahead.
         """
@@ -67,7 +70,7 @@ class Stream:
             self._go_back_to(bar)
         self._marks = {at: read for at, read in self._marks.items() if bar - KEPT < at < bar} | {bar: self._cache.read}
         luck = np.random.default_rng((self._seed, bar))
-        told = torch.tensor([affect.valence, affect.arousal, log2(tempo_bpm / REFERENCE_BPM)])
+        told = torch.tensor([affect.valence, affect.arousal, log2(np.clip(tempo_bpm, *TEMPI) / REFERENCE_BPM)])
         heard, events = self._hear(_BAR_LINE, bar, told), [_BAR_LINE]
         while len(events) <= MOST_EVENTS and (event := self._drawn(heard, events[-1], luck)) != _BAR_LINE:
             events.append(event)

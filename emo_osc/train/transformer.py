@@ -30,7 +30,7 @@ from emo_osc.train.note_table import Floats
 
 # B pieces, T events
 
-RECIPE = Recipe(steps=4_000, batch=8, rate=1e-3, seed=1, warmup=200, decay=0.05, average=0.998, validate_every=200)
+RECIPE = Recipe(steps=3_000, batch=8, rate=1e-3, seed=1, warmup=200, decay=0.05, average=0.998, validate_every=200)
 HEARD = 48  # pieces of the validation split that are heard at every validation
 NATS = ("place", "note", "length")
 

@@ -86,6 +86,15 @@ def test_a_new_feeling_is_heard_at_the_next_bar_line(duo: Duo) -> None:
     assert pitches(after, 5) == {90}
 
 
+def test_a_bar_is_asked_for_at_the_tempo_it_will_be_heard_at(duo: Duo) -> None:
+    duo.run(2.5 * BAR_S)
+    duo.stage.ask("/emo/tempo", 90.0)
+    duo.run(2 * BAR_S)
+
+    tempi = {order.bar: order.tempo_bpm for order in duo.orders if isinstance(order, GoOn)}
+    assert [tempi[bar] for bar in (1, 2, 3, 4)] == [120.0, 120.0, 120.0, 90.0]
+
+
 def test_a_studio_that_sleeps_leaves_the_stage_to_the_shelf(duo: Duo) -> None:
     duo.run(4.5 * BAR_S)
     duo.is_awake = False
@@ -100,7 +109,7 @@ def test_a_studio_that_sleeps_leaves_the_stage_to_the_shelf(duo: Duo) -> None:
 
 def test_a_bar_that_comes_late_is_left_out(duo: Duo) -> None:
     duo.run(2.5 * BAR_S)
-    late = bar_of(99, GoOn(Affect(0.0, 0.0), 2, 1))
+    late = bar_of(99, GoOn(Affect(0.0, 0.0), 2, 120.0, 1))
 
     duo.stage.desk.receive_studio(late, duo.stage.now_s)
     notes = duo.run(18 * BAR_S)
@@ -158,7 +167,7 @@ def test_a_generator_of_whole_melodies_is_never_asked_for_bars() -> None:
 def test_a_bar_takes_its_place_and_leaves_the_others() -> None:
     phrase = replace(make_ready(60), backing=(Note(0, 480, 40), Note(3 * TICKS_PER_BAR, 480, 41)))
 
-    new = joined(phrase, bar_of(70, GoOn(Affect(0.5, 0.5), 19, 1)))
+    new = joined(phrase, bar_of(70, GoOn(Affect(0.5, 0.5), 19, 120.0, 1)))
 
     assert new.melody.clipped(3, 1).notes == tuple(Note(480 * beat, 480, 70) for beat in range(4))
     assert new.melody.clipped(4, 12) == phrase.melody.clipped(4, 12)

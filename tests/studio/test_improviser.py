@@ -46,26 +46,36 @@ def test_every_bar_lies_at_its_place_in_the_phrase(net: MusicTransformer) -> Non
     endless = piece(net)
 
     for bar in range(5, 24):
-        assert bars_of(endless.go_on(GLAD, bar)) <= {bar % BARS}
+        assert bars_of(endless.go_on(GLAD, bar, 120.0)) <= {bar % BARS}
 
 
 def test_a_bar_that_is_asked_for_again_is_composed_for_the_new_feeling(net: MusicTransformer) -> None:
     changed, straight = piece(net), piece(net)
     for bar in (1, 2):
-        changed.go_on(GLAD, bar)
-    changed.go_on(GLAD, 3)
+        changed.go_on(GLAD, bar, 120.0)
+    changed.go_on(GLAD, 3, 120.0)
     for bar in (1, 2):
-        straight.go_on(GLAD, bar)
+        straight.go_on(GLAD, bar, 120.0)
 
-    assert changed.go_on(SAD, 3) == straight.go_on(SAD, 3)
-    assert changed.go_on(SAD, 4) == straight.go_on(SAD, 4)
+    assert changed.go_on(SAD, 3, 120.0) == straight.go_on(SAD, 3, 120.0)
+    assert changed.go_on(SAD, 4, 120.0) == straight.go_on(SAD, 4, 120.0)
+
+
+def test_what_is_composed_depends_on_the_tempo_it_will_be_heard_at(net: MusicTransformer) -> None:
+    slow, fast, faster = (piece(net).go_on(GLAD, 0, tempo_bpm) for tempo_bpm in (60.0, 165.0, 300.0))
+
+    assert slow.melody != fast.melody
+    assert fast.melody == faster.melody
 
 
 def test_after_a_jump_another_piece_begins(net: MusicTransformer) -> None:
     jumped = piece(net)
-    jumped.go_on(GLAD, 1)
+    jumped.go_on(GLAD, 1, 120.0)
 
-    assert jumped.go_on(GLAD, 40).melody == Improviser(lambda seed: Stream(net, seed), 4).go_on(GLAD, 40).melody
+    assert (
+        jumped.go_on(GLAD, 40, 120.0).melody
+        == Improviser(lambda seed: Stream(net, seed), 4).go_on(GLAD, 40, 120.0).melody
+    )
 
 
 def test_what_is_held_past_the_phrase_ends_with_it() -> None:
@@ -75,7 +85,7 @@ def test_what_is_held_past_the_phrase_ends_with_it() -> None:
 
 def test_only_a_generator_that_can_goes_on(net: MusicTransformer) -> None:
     composer = Composer(Transformer(net), seed=1)
-    made = composer.go_on(GoOn(GLAD, 7, 1))
+    made = composer.go_on(GoOn(GLAD, 7, 120.0, 1))
 
     assert composer.goes_on
     assert len(made) == 1
@@ -92,7 +102,7 @@ def test_a_studio_says_that_it_goes_on_and_does(net: MusicTransformer) -> None:
     said: list[AnyMessage] = []
     with theirs, ours, ours.makefile("rb") as lines:
         for bar in (4, 5):
-            ours.sendall(encode(GoOn(SAD, bar, bar)))
+            ours.sendall(encode(GoOn(SAD, bar, 120.0, bar)))
         while len(said) < 3:
             message = decode(lines.readline())
             said += [] if isinstance(message, Alive) else [message]

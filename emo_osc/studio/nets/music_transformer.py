@@ -94,29 +94,27 @@ class RelativeAttention(nn.Module):
         self.read = nn.Linear(config.width, 3 * config.width)
         self.write = nn.Linear(config.width, config.width)
         self.distance = nn.Parameter(torch.randn(self.heads, config.context, self.width) * 0.02)  # the nearest last
-        self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """All events of a piece at once. (B, T, D) -> (B, T, D)."""
         query, key, value = self._read(x)
         length = x.shape[1]
-        scores = (query @ key.transpose(-1, -2) + self._skewed(query)) / sqrt(self.width)
+        scores = query @ key.transpose(-1, -2) + self._skewed(query)
         ahead = torch.ones(length, length, dtype=torch.bool, device=x.device).triu(1)
-        weights = self.dropout(scores.masked_fill(ahead, float("-inf")).softmax(dim=-1))
-        return self._written(weights @ value)
+        return self._written(scores.masked_fill_(ahead, float("-inf")).softmax(dim=-1) @ value)
 
     def step(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """One event more. x: (B, 1, D); keys and values with room for its own at the end, (B, H, S, G) -> (B, 1, D)."""
         query, key, value = self._read(x)
         keys[:, :, -1:], values[:, :, -1:] = key.detach(), value.detach()
         far = query @ self.distance[:, -keys.shape[2] :].transpose(-1, -2)  # (B, H, 1, S)
-        weights = ((query @ keys.transpose(-1, -2) + far) / sqrt(self.width)).softmax(dim=-1)
+        weights = (query @ keys.transpose(-1, -2) + far).softmax(dim=-1)
         return self._written(weights @ values)
 
     def _read(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         three: Tensor = self.read(x)
         query, key, value = three.view(*x.shape[:2], 3, self.heads, self.width).permute(2, 0, 3, 1, 4)
-        return query, key, value  # (B, H, T, G) each
+        return query / sqrt(self.width), key, value  # (B, H, T, G) each
 
     def _skewed(self, query: Tensor) -> Tensor:
         """Scores by distance, (B, H, T, T): row i's column j is its query times the embedding of i - j events back."""
