@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder
@@ -12,6 +13,7 @@ from emo_osc.mapping_file import MappingFile
 from emo_osc.messages import (
     AnyMessage,
     DoorToStage,
+    Engage,
     Kept,
     Mapped,
     MappingRead,
@@ -26,6 +28,7 @@ from emo_osc.messages import (
 from emo_osc.preset_watch import PresetWatch
 from emo_osc.recorder import Recorder
 from emo_osc.stage.setup import StagePreset
+from emo_osc.studio.worker import StudioSetup
 from emo_osc.workers import Keeper
 
 LOOK_S = 0.5  # how soon a preset that was saved in an editor is known
@@ -146,6 +149,13 @@ class Backstage:
         if message.role in self._keepers:
             self._keepers[message.role].restart(message.reason)
 
+    def _engage(self, message: Engage) -> None:
+        keeper = self._keepers["studio"]
+        setup = StudioSetup.from_json(keeper.worker.setup)
+        section = setup.generator.composed_by(message.text)
+        self._log.tell("studio", f"studio: {section.name} takes over; the shelf plays meanwhile")
+        keeper.replace(replace(keeper.worker, setup=replace(setup, generator=section).to_json()))
+
     def _keep(self, message: Kept) -> None:
         try:
             path = self._phrases.save(message)
@@ -164,6 +174,7 @@ class Backstage:
 _HANDLERS: dict[type[AnyMessage], Callable[..., None]] = {
     Said: Backstage._said,
     Restart: Backstage._restart,
+    Engage: Backstage._engage,
     Kept: Backstage._keep,
     Mapped: Backstage._map,
     Played: Backstage._played,

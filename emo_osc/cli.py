@@ -84,7 +84,8 @@ def serve(preset: str, record: Path | None, log: Path | None, **options: Any) ->
     """Start the instrument; ctrl-C ends it with every note switched off."""
     from emo_osc.daemon import serve as run
 
-    return run(preset_of(preset, options), record=record, log=log)
+    keeps_composer = options["generator"] is not None  # what the command line says holds for the evening
+    return run(preset_of(preset, options), record=record, log=log, keeps_composer=keeps_composer)
 
 
 @commands.command()

@@ -57,7 +57,7 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
             "--generator",
             metavar="NAME",
             shell_complete=complete_generator,
-            help="Who composes: music_vae, or canned (needs no model).",
+            help="Who composes: music_vae, music_transformer, or canned (needs no model).",
         ),
         click.option("--seed", type=click.IntRange(min=0), help="Makes the same melodies again."),
         click.option("--tempo", type=float, metavar="BPM", help="Beats per minute, 20 to 300."),

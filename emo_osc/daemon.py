@@ -9,11 +9,13 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
 from emo_osc.affect import MoodBook
-from emo_osc.backstage import Backstage
+from emo_osc.backstage import Backstage, Read
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder, phrase_folder
@@ -40,21 +42,29 @@ USERS_FAULT, NO_DEVICE = 2, 3
 ROLES = ("door", "studio", "sound", "watch", "web", "live")
 
 
-def serve(preset: Preset, say: Say | None = None, record: Path | None = None, log: Path | None = None) -> int:
+def serve(
+    preset: Preset,
+    say: Say | None = None,
+    record: Path | None = None,
+    log: Path | None = None,
+    *,
+    keeps_composer: bool = False,
+) -> int:
     """Play until SIGINT or SIGTERM; the exit code.
 
     `say` takes the lines for people (default: standard output), `record` is the MIDI file to write what was played to,
-    `log` the file for JSON lines.
+    `log` the file for JSON lines; where it `keeps_composer` no other preset can change who composes.
 
     Raises:
         EmoOscError: the preset asks for something that is not there: a port, a clock, a mood, a scale; or a file
             cannot be written.
     """
-    setup = stage_setup(preset, is_recorded=record is not None)
+    composer = preset.generator.composer if keeps_composer else ""
+    setup = stage_setup(preset, composer, is_recorded=record is not None)
     recorder = Recorder(record) if record else None
     told = Log(say, log)
     try:
-        return asyncio.run(_Door(preset, setup, told, recorder).run())
+        return asyncio.run(_Door(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
         return 0
     finally:
@@ -86,16 +96,17 @@ def stage_preset(preset: Preset, name: str) -> StagePreset:
         preset.generator.temperature,
         rules=performance.rules.model_dump(by_alias=True),
         references=preset.references(),
+        composer=preset.generator.composer,
     )
 
 
-def stage_setup(preset: Preset, *, is_recorded: bool = False) -> Setup:
-    """Everything the stage is told, with fresh tokens and every preset of the folders.
+def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False) -> Setup:
+    """Everything the stage is told, with fresh tokens and every preset of the folders; `composer` composes in all.
 
     Raises:
         EmoOscError: the preset is wrong for the stage.
     """
-    presets = {OWN_PRESET: stage_preset(preset, "preset"), **_named_presets()}
+    presets = {OWN_PRESET: stage_preset(preset, "preset"), **_named_presets(composer)}
     path, seed = shelf_path(), preset.generator.seed
     return Setup(
         host=preset.osc.host,
@@ -139,11 +150,12 @@ def live_setup(preset: Preset, report: Report, token: str) -> LiveSetup:
 class _Door:
     """One evening: the stage first, then the others around it, until a signal or the stage's end."""
 
-    def __init__(self, preset: Preset, setup: Setup, log: Log, recorder: Recorder | None) -> None:
+    def __init__(self, preset: Preset, setup: Setup, log: Log, recorder: Recorder | None, read: Read) -> None:
         self._preset = preset
         self._setup = setup
         self._log = log
         self._recorder = recorder
+        self._read = read
         self._ending = asyncio.Event()
 
     async def run(self) -> int:
@@ -165,7 +177,7 @@ class _Door:
             MappingFile(mapping_path()),
             self._recorder,
             PresetWatch(preset_folders),
-            _named_preset,
+            self._read,
         )
         backstage.open()
         tasks = [asyncio.create_task(_hear(reader, backstage)), asyncio.create_task(backstage.work())]
@@ -269,13 +281,15 @@ def _mood_id(mood: str, book: MoodBook, name: str) -> str:
         raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
 
 
-def _named_presets() -> dict[str, StagePreset]:
+def _named_presets(composer: str) -> dict[str, StagePreset]:
     """Every preset of the folders; a wrong one is told to whoever asks for it."""
-    return {name: _named_preset(name) for name in preset_names()}
+    return {name: _named_preset(name, composer) for name in preset_names()}
 
 
-def _named_preset(name: str) -> StagePreset:
+def _named_preset(name: str, composer: str) -> StagePreset:
+    """A preset of the folders; `composer` takes the place of its own, where there is one."""
     try:
-        return stage_preset(load_named_preset(name), name)
+        preset = stage_preset(load_named_preset(name), name)
+        return replace(preset, composer=composer or preset.composer)
     except EmoOscError as error:
         return StagePreset({}, fault=str(error))

@@ -158,6 +158,13 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class Engage:
+    """The stage has loaded a preset in which somebody else composes; `text` is `StagePreset.composer`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A phrase under a name, with the affect it was played for, the tempo in bpm and the colour of its mood.
 
@@ -235,7 +242,7 @@ class Ports:
 ToStudio = Want | Vary | GoOn | Learn | Aim | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 DoorToStage = Kept | NotKept | PresetRead | MappingRead | MappingSaved
-ToDoor = Said | Restart | Kept | Played | Mapped
+ToDoor = Said | Restart | Engage | Kept | Played | Mapped
 WatchToStage = Ports | Alive
 _ReadList = Callable[[list[Any]], tuple[Any, ...]]
 AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor | WatchToStage
@@ -254,6 +261,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         Alive,
         Said,
         Restart,
+        Engage,
         Kept,
         NotKept,
         Mapped,

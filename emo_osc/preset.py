@@ -93,11 +93,26 @@ class GeneratorSection(Section):
     checkpoint: str | None = None
     seed: int | None = None
     temperature: Annotated[float, Field(ge=0.05, le=2.0)] = 1.0
+    guidance: Annotated[float, Field(ge=0.0, le=10.0)] = 1.5  # the music transformer's: `streams.Choice`
     pool: Annotated[int, Field(ge=1, le=512)] = 4
     losses: dict[LossName, Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(
         default={},
         description="a loss -> what it weighs when melodies are ranked, beside their distance from the targets",
     )
+
+    @property
+    def composer(self) -> str:
+        """Who composes and how, as JSON; not `device`, `seed` and `pool`, which belong to the evening."""
+        return self.model_dump_json(include={"name", "checkpoint", "temperature", "guidance", "losses"})
+
+    def composed_by(self, composer: str) -> "GeneratorSection":
+        """The same with the `composer` of another preset.
+
+        >>> section = GeneratorSection(seed=7).composed_by(GeneratorSection(name="canned").composer)
+        >>> section.name, section.seed
+        ('canned', 7)
+        """
+        return GeneratorSection.model_validate(self.model_dump() | json.loads(composer))
 
 
 Weight = Annotated[float, Field(ge=0.0, le=2.0)]

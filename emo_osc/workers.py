@@ -5,12 +5,14 @@ import logging
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 
 from emo_osc.log import Log
 
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
 STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
+CHANGE_S = 0.2  # before another worker starts: somebody may be leafing through presets
 GOODBYE_S = 3.0  # how long a process may take to end before it is killed
 
 
@@ -25,29 +27,36 @@ class Worker:
 
 
 class Keeper:
-    """Keeps one process alive until it is cancelled."""
+    """Keeps one process alive until it is cancelled; after an exit that is final it waits for another worker."""
 
     def __init__(self, worker: Worker, log: Log) -> None:
         self.worker = worker
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._back_off_s = FIRST_BACK_OFF_S
+        self._is_another = asyncio.Event()
 
     async def run(self) -> None:
-        """Start the process again and again; it returns where an exit is final, and ends the process if cancelled."""
+        """Start the process again and again, save after an exit that is final; ends it if cancelled."""
         now_s = asyncio.get_running_loop().time
         while True:
             started_s = now_s()
+            self._is_another.clear()
             self._process = await start(self.worker)
+            if self._is_another.is_set():
+                _bid_farewell(self._process)
             try:
                 code = await self._process.wait()
             finally:
                 await end(self._process)
             if code in self.worker.final:
-                return
-            if now_s() - started_s > STEADY_S:
+                await self._is_another.wait()
+            if self._is_another.is_set() or now_s() - started_s > STEADY_S:
                 self._back_off_s = FIRST_BACK_OFF_S
-            await self._wait(code)
+            if self._is_another.is_set():
+                await asyncio.sleep(CHANGE_S)
+            else:
+                await self._wait(code)
 
     def restart(self, reason: str) -> None:
         """End a process that no longer answers, at once: a stopped one hears nothing gentler."""
@@ -55,12 +64,22 @@ class Keeper:
             self._log.tell(self.worker.name, f"{self.worker.name}: {reason}; ending it", logging.WARNING)
             self._process.kill()
 
+    def replace(self, worker: Worker) -> None:
+        """Let another worker take the place of this one, which is told to end and has `GOODBYE_S` to do so."""
+        if worker == self.worker:
+            return
+        self.worker = worker
+        self._is_another.set()
+        if self._process:
+            _bid_farewell(self._process)
+
     async def _wait(self, code: int) -> None:
         back_off_s, name = self._back_off_s, self.worker.name
         self._log.tell(
             self.worker.name, f"{name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on"
         )
-        await asyncio.sleep(back_off_s)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_another.wait(), back_off_s)
         self._back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
 
 
@@ -84,6 +103,18 @@ async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess
 def _encoding() -> str:
     """The encoding of our lines, in which letters that it lacks are spelled out instead of ending a process."""
     return os.environ.get("PYTHONIOENCODING", "").partition(":")[0] + ":backslashreplace"
+
+
+def _bid_farewell(process: asyncio.subprocess.Process) -> None:
+    """Tell a process to end; it is killed if it has not after `GOODBYE_S`."""
+
+    def kill() -> None:
+        if process.returncode is None:
+            process.kill()
+
+    if process.returncode is None:
+        process.terminate()
+        asyncio.get_running_loop().call_later(GOODBYE_S, kill)
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -53,9 +53,17 @@ class Daemon:
         self.client.settimeout(TIMEOUT_S)
 
     def wait_for_line(self, part: str) -> str:
-        while part not in (line := self._said.get(timeout=TIMEOUT_S)):
-            continue
-        return line
+        passed: list[str] = []
+        while not passed or part not in passed[-1]:
+            try:
+                passed.append(self._said.get(timeout=TIMEOUT_S))
+            except queue.Empty:
+                raise AssertionError(f"{part!r} was not said, but: {passed}") from None
+        return passed[-1]
+
+    def lines(self) -> list[str]:
+        """What it has said and nobody waited for."""
+        return [self._said.get() for _ in range(self._said.qsize())]
 
     def send(self, address: str, *arguments: float | str) -> None:
         self.client.sendto(encode(address, *arguments), ("127.0.0.1", self.port))

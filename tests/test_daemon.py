@@ -254,6 +254,15 @@ def test_the_stage_takes_from_a_preset_what_it_plays_by() -> None:
     assert (preset.mapping, preset.cc1, preset.moods) == ({"20": "density"}, True, MOODS)
 
 
+def test_who_composes_is_the_presets_unless_the_command_line_said_who() -> None:
+    canned = parse_preset("{generator: {name: canned, seed: 3}}", "preset")
+    free, kept = stage_setup(canned), stage_setup(canned, canned.generator.composer)
+
+    assert free.presets["current"].composer == canned.generator.composer
+    assert free.presets["club"].composer == parse_preset("{}", "preset").generator.composer
+    assert {preset.composer for preset in kept.presets.values()} == {canned.generator.composer}
+
+
 def test_a_setup_and_a_report_survive_the_pipe() -> None:
     setup = stage_setup(parse_preset("{mapping: {20: density}}", "preset"))
     report = Report(5, 7770, ("OSC in", "MIDI out"))

@@ -33,6 +33,16 @@ def generator(tmp_path: Path) -> str:
     return f"{{name: {NAME}, checkpoint: {path}, device: cpu, seed: 1}}"
 
 
+@pytest.fixture
+def presets(tmp_path: Path, generator: str) -> None:
+    """The player's own: `endless` with the network, `lost` with one that is not there."""
+    folder = tmp_path / "config" / "emo_osc" / "presets"
+    folder.mkdir(parents=True)
+    for name, section in (("endless", generator), ("lost", f"{{name: {NAME}, checkpoint: {tmp_path}/nothing}}")):
+        text = f"clock: {{tempo: 240}}\ngenerator: {section}\n"
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
 def until(heard: Listener, log: list[bytes], wanted: Callable[[bytes], bool]) -> None:
     """Listens until a note is wanted; `log` gets all that is heard."""
     while True:
@@ -64,3 +74,41 @@ def test_bars_from_the_studio_are_heard_in_all_parts_and_again_after_its_death(
     assert one.close() == 0
     log += drained(heard)
     assert not [left for channel in range(PARTS) if (left := left_on([m for m in log if m[0] & 0x0F == channel]))]
+
+
+@pytest.mark.usefixtures("presets")
+def test_a_preset_brings_its_composer_while_the_music_plays(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
+) -> None:
+    one = daemon(generator="{name: canned, seed: 1}")
+    one.wait_for_line("generator ready canned")
+    heard, log = hear(one.name), list[bytes]()
+
+    until(heard, log, lambda _: True)
+    one.send("/emo/preset", "endless")
+    one.wait_for_line(f"studio: {NAME} takes over; the shelf plays meanwhile")
+    one.wait_for_line(f"generator ready {NAME}")
+    until(heard, log, is_new)
+    one.send("/emo/preset", "lost")
+    one.wait_for_line("nothing")
+    until(heard, log, lambda _: True)
+    one.send("/emo/preset", "current")
+    one.wait_for_line("generator ready canned")
+    until(heard, log, lambda _: True)
+
+    assert one.close() == 0
+    log += drained(heard)
+    assert not left_on(log)
+
+
+@pytest.mark.usefixtures("presets")
+def test_a_composer_of_the_command_line_stays(daemon: Callable[..., Daemon]) -> None:
+    one = daemon("--generator", "canned", generator="{name: music_vae}")
+    one.wait_for_line("generator ready canned")
+    one.send("/emo/preset", "endless")
+    one.send("/emo/get/tempo")
+    one.receive_until(lambda message: message.address == "/emo/state/tempo")
+
+    assert one.child(STUDIO)
+    assert one.close() == 0
+    assert not [line for line in one.lines() if "takes over" in line]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -90,8 +91,67 @@ def test_a_process_that_keeps_dying_is_started_later_each_time(monkeypatch: pyte
     assert all(later == 2 * sooner for sooner, later in pairwise(waits_s))
 
 
-def test_a_final_exit_is_final() -> None:
+def writer(path: Path, text: str, then: str = "import signal; signal.pause()") -> Worker:
+    """A process that adds to a file that it was there."""
+    return Worker("studio", ("-c", f"open({str(path)!r}, 'a').write({text!r}); {then}"), final=(3,))
+
+
+async def written(path: Path, text: str) -> None:
+    while not path.exists() or path.read_text() != text:
+        await asyncio.sleep(0.01)
+
+
+def test_a_final_exit_is_final_until_there_is_another_worker(tmp_path: Path) -> None:
+    path = tmp_path / "said"
+
     async def scene(told: Told) -> None:
-        await Keeper(Worker("sound", ("-c", "raise SystemExit(3)"), final=(3,)), Log(told.tell)).run()
+        keeper = Keeper(writer(path, "a", "raise SystemExit(3)"), Log(told.tell))
+        keeping = asyncio.create_task(keeper.run())
+        await written(path, "a")
+        await asyncio.sleep(2 * workers.CHANGE_S)
+        keeper.replace(writer(path, "b"))
+        await written(path, "ab")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
 
     assert play(scene) == []
+
+
+DEAF_TO_REASON = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
+
+
+@pytest.mark.parametrize("then", ["import signal; signal.pause()", DEAF_TO_REASON], ids=["willing", "deaf"])
+def test_another_worker_takes_the_place_of_one_at_work(
+    tmp_path: Path, then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "GOODBYE_S", 0.5)
+    path, last = tmp_path / "said", "d" * 9
+
+    async def scene(told: Told) -> None:
+        keeper = Keeper(writer(path, "a", then), Log(told.tell))
+        keeping = asyncio.create_task(keeper.run())
+        await written(path, "a")
+        keeper.replace(writer(path, "a", then))  # no other at all
+        for name in ("b", "c", last):  # somebody leafs through
+            keeper.replace(writer(path, name))
+        await written(path, "a" + last)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    assert play(scene) == []
+
+
+def test_another_worker_need_not_wait_for_the_one_that_keeps_dying(tmp_path: Path) -> None:
+    path = tmp_path / "said"
+
+    async def scene(told: Told) -> None:
+        keeper = Keeper(writer(path, "a", "raise SystemExit(7)"), Log(told.tell))
+        keeper._back_off_s = 10 * TIMEOUT_S
+        keeping = asyncio.create_task(keeper.run())
+        assert await told.is_told("has ended with code 7")
+        keeper.replace(writer(path, "b"))
+        await written(path, "ab")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    assert len(play(scene)) == 1

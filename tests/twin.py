@@ -92,7 +92,10 @@ class VirtualStage:
 
 
 def make_stage(seeds: tuple[Ready, ...], settings: Settings | None = None) -> VirtualStage:
-    presets = {"current": StagePreset({}, MOODS), "other": StagePreset({"tempo": 90.0, "mood": "bright"}, MOODS)}
+    presets = {
+        "current": StagePreset({}, MOODS),
+        "other": StagePreset({"tempo": 90.0, "mood": "bright"}, MOODS, composer="another"),
+    }
     presets["broken"] = StagePreset({}, fault="broken.osc.prot: unknown key, did you mean 'port'?")
     performer = Performer(Shelf(seeds), settings or Settings(humanize=0.0), Random(1))
     return VirtualStage(Desk(Instrument(performer, InternalClock(120.0), Restock(), presets, "current", Random(1))))

@@ -10,7 +10,7 @@ from random import Random
 
 from emo_osc.affect import NEUTRAL, OWN, PLAIN, Affect, Colour, Mood, name_key
 from emo_osc.errors import CommandError
-from emo_osc.messages import Said, ToDoor
+from emo_osc.messages import Engage, Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.clock_out import ClockOut
@@ -265,7 +265,7 @@ class Instrument:
         return self.phrases.listen(bars, self.clock.tick_at(now_s))
 
     def load_preset(self, name: str, now_s: float) -> float | None:
-        """Take over a preset's values, moods and map.
+        """Take over a preset's values, moods and map; where somebody else composes in it, have them called.
 
         Raises:
             CommandError: 3, there is no such preset; 4, it is wrong.
@@ -275,6 +275,8 @@ class Instrument:
         preset = self._presets[name]
         if preset.fault:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
+        if preset.composer != self._preset.composer:
+            self.for_the_door.append(Engage(preset.composer))
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)

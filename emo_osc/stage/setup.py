@@ -11,7 +11,7 @@ class StagePreset:
     """What the stage takes from a preset: values of the table by name, controllers, moods, roles, the rules' weights.
 
     `mapping` gives controls their roles, both as `control` writes them. `references` are what it knows of its moods'
-    music; the stage hands them to the studio and reads them not.
+    music, `composer` who composes, as JSON; the stage hands both on and reads neither.
     `fault` is the one line that says why the preset cannot be used; the rest is then empty.
     """
 
@@ -24,6 +24,7 @@ class StagePreset:
     fault: str = ""
     rules: dict[str, float] = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
+    composer: str = ""
 
     def to_json(self) -> str:
         """The preset as text, for a stage that runs already."""

@@ -83,7 +83,7 @@ def build(section: GeneratorSection, aim: Aim = targets) -> Transformer:
     Raises:
         EmoOscError: there is none, or it is not one of this generator.
     """
-    return load(checkpoint_path(section), Choice(temperature=section.temperature), aim)
+    return load(checkpoint_path(section), Choice(temperature=section.temperature, guidance=section.guidance), aim)
 
 
 def checkpoint_path(section: GeneratorSection) -> Path:

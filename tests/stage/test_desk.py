@@ -7,7 +7,7 @@ from unicodedata import normalize
 import pytest
 
 from emo_osc.affect import MOODS
-from emo_osc.messages import Failed, Loaded, Ready, encode
+from emo_osc.messages import Engage, Failed, Loaded, Ready, encode
 from emo_osc.stage.desk import MAX_SCHEDULED
 from emo_osc.stage.osc import Message
 from emo_osc.stage.setup import StagePreset
@@ -255,6 +255,14 @@ def test_what_nobody_asked_for_goes_to_the_shelf(playing: Any, ready: MakeReady)
 
     assert playing.performer.booked is None
     assert playing.ask("/emo/get/shelf") == [("/emo/state/shelf", 5)]
+
+
+def test_who_composes_in_a_preset_is_called_once(playing: Any) -> None:
+    for name in ("other", "other", "current"):
+        playing.instrument.load_preset(name, playing.now_s)
+
+    called = [message.text for message in playing.instrument.for_the_door if isinstance(message, Engage)]
+    assert called == ["another", ""]
 
 
 def test_next_without_another_melody_says_who_is_down(stage: MakeStage, ready: MakeReady) -> None:
