@@ -6,6 +6,7 @@ and composed anew, should the feeling have changed before they were heard.
 
 from dataclasses import dataclass
 from math import log2
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,11 +15,12 @@ from torch import Tensor
 
 from emo_osc.affect import Affect
 from emo_osc.studio.attributes import Floats
-from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, NO_LENGTH, NO_NOTE, Sound, decode
+from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, MELODY, NO_LENGTH, NO_NOTE, Sound, decode
 from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, Events, MusicTransformer
 
 MOST_EVENTS = 64  # in a bar: POP909's mean is 21, its busiest 103; so many can be composed in time
 KEPT = 2  # bars that can be taken back
+RESTLESS = 2.0  # nats the melody's notes gain for every bar it has rested: POP909's rests for whole interludes
 TEMPI = (45.0, 165.0)  # bpm; 19 of 20 songs as they are heard in training lie between
 
 _Event = tuple[int, int, int]
@@ -41,6 +43,13 @@ class Choice:
 USUAL = Choice()
 
 
+class _Mark(NamedTuple):
+    """Where a bar begins: how many events had been read, and for how many bars there had been no melody."""
+
+    read: int
+    rested: int
+
+
 class Stream:
     """One piece, endless; the same seed and the same feelings make the same bars."""
 
@@ -48,7 +57,8 @@ class Stream:
         self._net, self._seed, self._choice = net, seed, choice
         self._rows = 1 if choice.guidance in (0.0, 1.0) else 2  # what is told the feeling, and what is not
         self._is_told = torch.tensor([[choice.guidance != 0.0], [False]][: self._rows])
-        self._cache, self._marks = Cache(net.config, self._rows), dict[int, int]()
+        self._cache, self._marks = Cache(net.config, self._rows), dict[int, _Mark]()
+        self._rested = 1
         self.bars = 0
         """How many bars there are so far."""
 
@@ -68,7 +78,8 @@ class Stream:
         bar = self.bars if bar is None else bar
         if bar != self.bars:
             self._go_back_to(bar)
-        self._marks = {at: read for at, read in self._marks.items() if bar - KEPT < at < bar} | {bar: self._cache.read}
+        self._marks = {at: mark for at, mark in self._marks.items() if bar - KEPT < at < bar}
+        self._marks[bar] = _Mark(self._cache.read, self._rested)
         luck = np.random.default_rng((self._seed, bar))
         told = torch.tensor([affect.valence, affect.arousal, log2(np.clip(tempo_bpm, *TEMPI) / REFERENCE_BPM)])
         heard, events = self._hear(_BAR_LINE, bar, told), [_BAR_LINE]
@@ -76,12 +87,16 @@ class Stream:
             events.append(event)
             heard = self._hear(event, bar, told)
         self.bars = bar + 1
-        return decode(np.array(events))
+        sounds = decode(np.array(events))
+        self._rested = 0 if any(sound.part == MELODY for sound in sounds) else self._rested + 1
+        return sounds
 
     def _go_back_to(self, bar: int) -> None:
         if bar not in self._marks:
             raise ValueError(f"bar {bar} cannot be composed: there are {self.bars} bars, and {KEPT} can be taken back")
-        self._cache.go_back_to(self._marks[bar])
+        mark = self._marks[bar]
+        self._cache.go_back_to(mark.read)
+        self._rested = mark.rested
 
     def _hear(self, event: _Event, bar: int, told: Tensor) -> Tensor:
         """What is known after an event, (rows, 1, D)."""
@@ -102,6 +117,7 @@ class Stream:
         notes = self._guided(net.note_logits(known, told))
         if place == earliest and last != _BAR_LINE:
             notes[: _next_note(last[1])] = -np.inf
+        notes[:KEYS] += RESTLESS * self._rested
         note = self._pick(notes, luck)
         lengths = self._guided(net.length_logits(known, told, torch.full((self._rows, 1), note)))
         return place, note, self._pick(lengths, luck)

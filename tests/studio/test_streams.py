@@ -1,12 +1,16 @@
 """Streams: bar after bar from one net, repeatable, taken back where a feeling changes, in the order of learning."""
 
+from copy import deepcopy
 from itertools import pairwise
+from typing import cast
 
 import pytest
 import torch
+from torch import nn
 
 from emo_osc.affect import Affect
-from emo_osc.studio.events import BAR_STEPS, MELODY, Sound
+from emo_osc.studio import streams
+from emo_osc.studio.events import BAR_STEPS, KEYS, MELODY, Sound
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
 from emo_osc.studio.streams import MOST_EVENTS, Choice, Stream, held
 
@@ -92,3 +96,18 @@ def test_a_piece_ends_where_it_should() -> None:
     sounds = [Sound(0, 0, 60, 4), Sound(14, 0, 60, 8), Sound(16, 0, 60, 1)]
 
     assert held(sounds, 1) == [Sound(0, 0, 60, 4), Sound(14, 0, 60, 2)]
+
+
+def test_a_melody_that_rests_comes_back(net: MusicTransformer, monkeypatch: pytest.MonkeyPatch) -> None:
+    shy = deepcopy(net)
+    with torch.no_grad():
+        cast(nn.Linear, shy.heads[1]).bias[:KEYS] -= 12.0
+
+    def rests() -> list[bool]:
+        return [all(sound.part != MELODY for sound in bar) for bar in bars(Stream(shy, 1), 24)]
+
+    longest = max(len(run) for run in "".join("x" if rest else " " for rest in rests()).split())
+    monkeypatch.setattr(streams, "RESTLESS", 0.0)
+
+    assert 1 <= longest < 12
+    assert all(rests())
