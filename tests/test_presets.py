@@ -16,8 +16,8 @@ PRESETS = Path(__file__).parents[1] / "presets"
 SHIPPED = sorted(path.stem for path in PRESETS.glob("*.yaml"))
 
 
-def test_four_presets_ship() -> None:
-    assert SHIPPED == ["ambient", "cinema", "club", "default"]
+def test_five_presets_ship() -> None:
+    assert SHIPPED == ["ambient", "cinema", "club", "default", "duet"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
