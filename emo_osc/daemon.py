@@ -9,7 +9,6 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
@@ -289,7 +288,9 @@ def _named_presets(composer: str) -> dict[str, StagePreset]:
 def _named_preset(name: str, composer: str) -> StagePreset:
     """A preset of the folders; `composer` takes the place of its own, where there is one."""
     try:
-        preset = stage_preset(load_named_preset(name), name)
-        return replace(preset, composer=composer or preset.composer)
+        preset = load_named_preset(name)
+        if composer:
+            preset = preset.model_copy(update={"generator": preset.generator.composed_by(composer)})
+        return stage_preset(preset, name)
     except EmoOscError as error:
         return StagePreset({}, fault=str(error))

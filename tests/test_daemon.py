@@ -17,7 +17,7 @@ from emo_osc.affect import MOODS, Affect
 from emo_osc.daemon import ROLES, stage_preset, stage_setup
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.midi_port import close_input
-from emo_osc.preset import parse_preset
+from emo_osc.preset import load_preset, parse_preset
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.studio.canned import read_shelf, shelf_path
@@ -255,12 +255,13 @@ def test_the_stage_takes_from_a_preset_what_it_plays_by() -> None:
 
 
 def test_who_composes_is_the_presets_unless_the_command_line_said_who() -> None:
-    canned = parse_preset("{generator: {name: canned, seed: 3}}", "preset")
+    canned = parse_preset("{generator: {name: canned, seed: 3, temperature: 0.5}}", "preset")
     free, kept = stage_setup(canned), stage_setup(canned, canned.generator.composer)
 
     assert free.presets["current"].composer == canned.generator.composer
-    assert free.presets["club"].composer == parse_preset("{}", "preset").generator.composer
+    assert free.presets["duet"].composer == load_preset("duet").generator.composer != canned.generator.composer
     assert {preset.composer for preset in kept.presets.values()} == {canned.generator.composer}
+    assert {preset.temperature for preset in kept.presets.values()} == {0.5}
 
 
 def test_a_setup_and_a_report_survive_the_pipe() -> None:
