@@ -35,6 +35,7 @@ class Keeper:
         self._process: asyncio.subprocess.Process | None = None
         self._back_off_s = FIRST_BACK_OFF_S
         self._is_another = asyncio.Event()
+        self._farewell: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Start the process again and again, save after an exit that is final; ends it if cancelled."""
@@ -44,7 +45,7 @@ class Keeper:
             self._is_another.clear()
             self._process = await start(self.worker)
             if self._is_another.is_set():
-                _bid_farewell(self._process)
+                await end(self._process)
             try:
                 code = await self._process.wait()
             finally:
@@ -71,7 +72,7 @@ class Keeper:
         self.worker = worker
         self._is_another.set()
         if self._process:
-            _bid_farewell(self._process)
+            self._farewell = asyncio.create_task(end(self._process))
 
     async def _wait(self, code: int) -> None:
         back_off_s, name = self._back_off_s, self.worker.name
@@ -103,18 +104,6 @@ async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess
 def _encoding() -> str:
     """The encoding of our lines, in which letters that it lacks are spelled out instead of ending a process."""
     return os.environ.get("PYTHONIOENCODING", "").partition(":")[0] + ":backslashreplace"
-
-
-def _bid_farewell(process: asyncio.subprocess.Process) -> None:
-    """Tell a process to end; it is killed if it has not after `GOODBYE_S`."""
-
-    def kill() -> None:
-        if process.returncode is None:
-            process.kill()
-
-    if process.returncode is None:
-        process.terminate()
-        asyncio.get_running_loop().call_later(GOODBYE_S, kill)
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -21,7 +21,7 @@ from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, 
 MOST_EVENTS = 64  # in a bar: POP909's mean is 21, its busiest 103; so many can be composed in time
 KEPT = 2  # bars that can be taken back
 RESTLESS = 2.0  # nats the melody's notes gain for every bar it has rested: POP909's rests for whole interludes
-TEMPI = (45.0, 165.0)  # bpm; 19 of 20 songs as they are heard in training lie between
+TEMPI = (45.0, 165.0)  # bpm; 98 of 100 pieces as they are heard in training lie between
 
 _Event = tuple[int, int, int]
 _BAR_LINE: _Event = (BAR, NO_NOTE, NO_LENGTH)
