@@ -60,7 +60,8 @@ def osc_page() -> str:
     return f"""# OSC
 
 emo_osc listens to UDP on {osc.host}, port {osc.port}; `--osc-host 0.0.0.0` opens it to the network. Numbers may
-arrive as `i f d h T F` or as numeric text; replies carry only `i`, `f` and `s`, stay under 1,400 bytes and go to the
+arrive as `i f d h T F` or as numeric text. Text is UTF-8; what is not is read as CP949, Windows' Korean code page;
+answers are UTF-8. Replies carry only `i`, `f` and `s`, stay under 1,400 bytes and go to the
 address and port a message came from, unless `/emo/reply_to` says otherwise. A button's release (a single 0) does not
 trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most 60 s ahead.
 
@@ -112,8 +113,10 @@ value that keeps changing a hundred times a second, and always where it came to 
 listen.
 
 A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
-{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. An answer (`/emo/error`, `/emo/ack` ..)
-that is sent to us is not answered either, lest two daemons talk to each other for ever.
+{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. A single message that cannot be read,
+because of an unknown type tag or a text in another encoding, is counted as `malformed` too and answered with error
+{CommandError.WRONG_ARGUMENTS}, each sender at most once a second; the other messages of its bundle are done. An answer
+(`/emo/error`, `/emo/ack` ..) that is sent to us is not answered either, lest two daemons talk to each other for ever.
 
 ## Who is heard
 

@@ -5,7 +5,6 @@ Knows no socket; times are arguments.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 
 from emo_osc import __version__
@@ -26,15 +25,16 @@ from emo_osc.messages import (
 from emo_osc.stage import commands
 from emo_osc.stage.agenda import Agenda
 from emo_osc.stage.clients import Clients
+from emo_osc.stage.complaints import Complaints
 from emo_osc.stage.echo import Echo
 from emo_osc.stage.going_on import GoingOn
-from emo_osc.stage.guests import Guests
+from emo_osc.stage.guests import Guests, numeric_host
 from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.map_desk import NOBODY, MapDesk
 from emo_osc.stage.midi_bytes import SYSTEM, is_whole
-from emo_osc.stage.osc import Message, OscValue, Target
+from emo_osc.stage.osc import Fault, Message, OscValue, Target
 from emo_osc.stage.phrase_desk import PhraseDesk, Request
 from emo_osc.stage.roll import Roll
 from emo_osc.stage.setup import StagePreset
@@ -76,6 +76,7 @@ class Desk:
         self._echo = Echo()
         self.delays = {name: Latency() for name in DELAYS}
         self._clients = Clients()
+        self._complaints = Complaints()
         self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
         self._answers: list[Answer] = []
         self._phrases = PhraseDesk(instrument, self)
@@ -232,6 +233,12 @@ class Desk:
         """Answer why not."""
         self._answer(request.sender, "/emo/error", error.code, str(error), request.message.address[:MAX_TEXT])
 
+    def complain(self, fault: Fault, sender: Target, now_s: float) -> None:
+        """Answer a message that cannot be read, where its address can; each sender once a second."""
+        if fault.address and fault.address not in ANSWERS and self._complaints.is_due(sender, now_s):
+            error = CommandError(CommandError.WRONG_ARGUMENTS, fault.text)
+            self.refuse(Request(Message(fault.address), sender), error)
+
     def push_value(self, name: str, now_s: float) -> None:
         """Tell listeners a value, now or a few milliseconds later where it keeps changing."""
         if self._clients.listeners(frozenset({name, "state"}), now_s) and self._echo.is_due(name, now_s):
@@ -300,7 +307,7 @@ class Desk:
         self.acknowledge(request, NOW, now_s)
 
     def _reply_to(self, command: commands.ReplyTo, request: Request, now_s: float) -> None:
-        host = _numeric_host(command.host or request.sender[0])
+        host = numeric_host(command.host or request.sender[0])
         if not self._guests.may_be_answered(host, request.sender[0]):
             text = f"answers go to you or this computer; to have them sent to {host}, name it under osc.allow"
             raise CommandError(CommandError.NOT_NOW, text)
@@ -349,15 +356,6 @@ class Desk:
 
 def _words_on(message: Loaded | Failed, summary: str) -> str:
     return f"generator {summary}" if isinstance(message, Loaded) else f"generator: {message.text}; the shelf plays on"
-
-
-def _numeric_host(host: str) -> str:
-    """A host that needs no look-up, which would block the stage."""
-    try:
-        return "127.0.0.1" if host == "localhost" else str(ip_address(host))
-    except ValueError:
-        text = f"host must be a numeric address such as 192.168.0.5, got {host[:MAX_TEXT]!r}"
-        raise CommandError(CommandError.WRONG_ARGUMENTS, text) from None
 
 
 def _answerable(token: OscValue) -> Scalar:

@@ -2,6 +2,9 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from emo_osc.errors import CommandError
+from emo_osc.stage.values import MAX_TEXT
+
 PRIVATE = (
     *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
     *("::1/128", "fc00::/7", "fe80::/10"),
@@ -63,6 +66,19 @@ class Guests:
         if address is None:
             return False
         return address == _address(sender) or address.is_loopback or any(address in network for network in self._named)
+
+
+def numeric_host(host: str) -> str:
+    """A host that needs no look-up, which would block the stage.
+
+    Raises:
+        CommandError: 2, it is a name.
+    """
+    try:
+        return "127.0.0.1" if host == "localhost" else str(ip_address(host))
+    except ValueError:
+        text = f"host must be a numeric address such as 192.168.0.5, got {host[:MAX_TEXT]!r}"
+        raise CommandError(CommandError.WRONG_ARGUMENTS, text) from None
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from emo_osc.stage.osc import MalformedError, Message, Target, decode
+from emo_osc.stage.osc import Fault, MalformedError, Message, Target, read_datagram
 
 MAX_SENDERS = 64
 MAX_WAITING = 1024  # messages of one sender
@@ -38,7 +38,7 @@ class Inbox:
 
     >>> inbox = Inbox(lambda message: False)
     >>> for packet, port in ((b"/a\\0\\0", 1), (b"/b\\0\\0", 1), (b"/c\\0\\0", 1), (b"/d\\0\\0", 2), (b"junk", 3)):
-    ...     inbox.put(packet, ("10.0.0.1", port), 0.0)
+    ...     _ = inbox.put(packet, ("10.0.0.1", port), 0.0)
     >>> [(run.sender[1], [waiting.message.address for waiting in run.waiting]) for run in inbox.take(3)]
     [(2, ['/d']), (1, ['/a', '/b'])]
     >>> len(inbox), inbox.received, inbox.malformed, inbox.dropped
@@ -49,7 +49,7 @@ class Inbox:
         self.received = 0
         """Messages that came."""
         self.malformed = 0
-        """Datagrams that were not OSC."""
+        """Datagrams that were not OSC, and single messages that could not be read."""
         self.dropped = 0
         """Messages that came and had to go before their turn."""
         self._is_setting = is_setting
@@ -58,17 +58,23 @@ class Inbox:
     def __len__(self) -> int:
         return sum(len(queue.waiting) for queue in self._queues.values())
 
-    def put(self, packet: bytes, sender: Target, stamp_s: float) -> None:
-        """Let the messages of a datagram wait."""
+    def put(self, packet: bytes, sender: Target, stamp_s: float) -> list[Fault]:
+        """Let the messages of a datagram wait; those of them that cannot be read, and why."""
         try:
-            messages = decode(packet)
+            messages, faults = read_datagram(packet)
         except MalformedError:
             self.malformed += 1
-            return
+            return []
         self.received += len(messages)
+        self.malformed += len(faults)
+        if messages:
+            self._put(messages, packet, sender, stamp_s)
+        return faults
+
+    def _put(self, messages: list[Message], packet: bytes, sender: Target, stamp_s: float) -> None:
         queue = self._queues.get(sender)
         if queue is None:
-            if len(self._queues) >= MAX_SENDERS or not messages:
+            if len(self._queues) >= MAX_SENDERS:
                 self.dropped += len(messages)
                 return
             queue = self._queues[sender] = _Queue()

@@ -97,7 +97,8 @@ class Letterbox:
                 continue
             stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
             is_sane = now_s - MAX_OFF_S < stamp_s < now_s + MAX_OFF_S  # the wall clock may have been set
-            self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s)
+            for fault in self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s):
+                self._desk.complain(fault, datagram.sender, now_s)
             if len(datagram.packet) > LONG_BYTES:
                 self._play()
         facts, inbox = self._desk.instrument.facts, self._inbox

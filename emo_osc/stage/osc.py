@@ -1,9 +1,11 @@
 """OSC packets as bytes, read strictly and within bounds. Knows no socket.
 
 Our own decoder, because python-osc 1.10.2 must not see untrusted bytes: a bundle element of size -4 hangs it.
-Types follow the OSC 1.0 specification with the 1.1 additions; strings are UTF-8, as every client of ours sends them.
+Types follow the OSC 1.0 specification with the 1.1 additions. Text is UTF-8; what is not is read as CP949, the code
+page that Korean Windows programs send.
 """
 
+import codecs
 import struct
 from typing import NamedTuple
 
@@ -16,6 +18,7 @@ MAX_ELEMENTS = 128  # messages and bundles in one datagram, so that none takes l
 MAX_ARGUMENTS = 512  # in one datagram; 8 KB could hold eight thousand without data
 MAX_REPLY_BYTES = 1400  # one Ethernet frame, so that no reply is ever cut in pieces
 MAX_FLOAT = (2.0 - 2.0**-23) * 2.0**127  # the largest 32-bit float
+BUNDLE_HEAD_BYTES = 16  # `#bundle` and the timetag
 IMMEDIATELY = 1  # the OSC timetag that means now
 NTP_TO_UNIX_S = 2_208_988_800  # seconds from 1900 to 1970
 
@@ -25,6 +28,7 @@ _FIXED = {
 }
 _NUMBERS = {"i": "i", "f": "f", "d": "d", "h": "q"}
 _CONSTANT: dict[str, OscValue] = {"T": True, "F": False, "N": None, "I": True}
+_KOREAN = codecs.lookup("cp949").decode  # looked up now, because a codec is read from disk when it is first used
 _SIZE = struct.Struct(">i")
 _TIMETAG = struct.Struct(">Q")
 
@@ -36,7 +40,7 @@ _HEADS: dict[bytes, tuple[str, struct.Struct]] = {}
 
 
 class MalformedError(ValueError):
-    """Bytes that are not OSC; counted, never answered."""
+    """Bytes that are not OSC."""
 
 
 class Message(NamedTuple):  # and no dataclass: one is made in half the time, and there may be 100,000 a second
@@ -47,6 +51,13 @@ class Message(NamedTuple):  # and no dataclass: one is made in half the time, an
     time_s: float | None = None
 
 
+class Fault(NamedTuple):
+    """A message that cannot be read: its address, empty where that is not readable either, and the reason."""
+
+    address: str
+    text: str
+
+
 def decode(packet: bytes) -> list[Message]:
     """The messages of one datagram, bundles unfolded, in order.
 
@@ -54,17 +65,29 @@ def decode(packet: bytes) -> list[Message]:
     [Message(address='/emo/va', arguments=(0.5, -1), time_s=None)]
 
     Raises:
-        MalformedError: the bytes break the OSC 1.0 framing, are longer than 8,192, nest deeper than 8, or hold more
-            than 128 messages and bundles or 512 arguments.
+        MalformedError: one of them cannot be read, or the datagram as `read_datagram` says.
+    """
+    messages, faults = read_datagram(packet)
+    if faults:
+        raise MalformedError(faults[0].text)
+    return messages
+
+
+def read_datagram(packet: bytes) -> tuple[list[Message], list[Fault]]:
+    """The messages of one datagram, bundles unfolded, in order, and those that cannot be read.
+
+    >>> read_datagram(b"/x\\0\\0,Q\\0\\0")
+    ([], [Fault(address='/x', text="type tag 'Q' is unknown; send i f d h s b T F")])
+
+    Raises:
+        MalformedError: the sizes in a bundle are wrong, or the datagram is longer than 8,192 bytes, nests deeper than
+            8, or holds more than 128 messages and bundles or 512 arguments.
     """
     if len(packet) > MAX_DATAGRAM_BYTES:
         raise MalformedError(f"{len(packet)} bytes, at most {MAX_DATAGRAM_BYTES}")
     found = _Found()
-    try:
-        _read_element(packet, None, 0, found)
-    except (struct.error, UnicodeDecodeError) as error:
-        raise MalformedError(str(error)) from None
-    return found.messages
+    _read_element(packet, None, 0, found)
+    return found.messages, found.faults
 
 
 def encode(address: str, *arguments: float | str) -> bytes:
@@ -87,10 +110,11 @@ def encode(address: str, *arguments: float | str) -> bytes:
 class _Found:
     """What was read of one datagram so far, and how much more may be in it."""
 
-    __slots__ = ("arguments_left", "elements_left", "messages")
+    __slots__ = ("arguments_left", "elements_left", "faults", "messages")
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.faults: list[Fault] = []
         self.elements_left = MAX_ELEMENTS
         self.arguments_left = MAX_ARGUMENTS
 
@@ -100,27 +124,42 @@ class _Found:
             raise MalformedError(f"more than {MAX_ARGUMENTS} arguments")
 
 
+class _UnreadableError(Exception):
+    """One message cannot be read; where the next one begins is known all the same."""
+
+
 def _read_element(data: bytes, time_s: float | None, depth: int, found: _Found) -> None:
     found.elements_left -= 1
     if found.elements_left < 0:
         raise MalformedError(f"more than {MAX_ELEMENTS} messages and bundles")
-    if len(data) % 4 or not data:
-        raise MalformedError(f"an element of {len(data)} bytes")
     if data[:8] == b"#bundle\0":
         _read_bundle(data, depth, found)
-    elif data[:1] == b"/":
+        return
+    try:
         found.messages.append(_read_message(data, time_s, found))
-    else:
-        raise MalformedError(f"neither an address nor a bundle: {data[:8]!r}")
+    except _UnreadableError as error:
+        found.faults.append(Fault(_address_of(data), str(error)))
+
+
+def _address_of(data: bytes) -> str:
+    """The address of a message that cannot be read, empty where that cannot be read either."""
+    try:
+        return _read_text(data, 0)[0] if data[:1] == b"/" else ""
+    except _UnreadableError:
+        return ""
 
 
 def _read_bundle(data: bytes, depth: int, found: _Found) -> None:
     if depth >= MAX_DEPTH:
         raise MalformedError(f"bundles nested deeper than {MAX_DEPTH}")
+    if len(data) < BUNDLE_HEAD_BYTES:
+        raise MalformedError(f"a bundle of {len(data)} bytes")
     (timetag,) = _TIMETAG.unpack_from(data, 8)
     time_s = None if timetag <= IMMEDIATELY else timetag / 2**32 - NTP_TO_UNIX_S
-    at = 16
+    at = BUNDLE_HEAD_BYTES
     while at < len(data):
+        if len(data) - at < _SIZE.size:
+            raise MalformedError(f"{len(data) - at} bytes after the last element of a bundle")
         (size,) = _SIZE.unpack_from(data, at)
         at += 4
         if not 0 < size <= len(data) - at:
@@ -130,6 +169,8 @@ def _read_bundle(data: bytes, depth: int, found: _Found) -> None:
 
 
 def _read_message(data: bytes, time_s: float | None, found: _Found) -> Message:
+    if len(data) % 4:
+        raise _UnreadableError(f"a message of {len(data)} bytes, which is no multiple of 4")
     head = data[: data.find(b"\0", data.find(b",")) + 4 & ~3]
     known = _HEADS.get(head)
     if known and len(data) == len(head) + known[1].size:
@@ -146,12 +187,14 @@ def _read_message(data: bytes, time_s: float | None, found: _Found) -> Message:
 
 def _read_new_message(data: bytes, time_s: float | None, found: _Found) -> tuple[Message, str]:
     """A message, and the type tags after its comma."""
+    if data[:1] != b"/":
+        raise _UnreadableError(f"neither an address nor a bundle: {data[:8]!r}")
     address, at = _read_text(data, 0)
     if at == len(data):  # some old clients leave out the type tags of a message without arguments
         return Message(address, (), time_s), ""
     tags, at = _read_text(data, at)
     if tags[:1] != ",":
-        raise MalformedError(f"type tags {tags[:40]!r}")
+        raise _UnreadableError(f"type tags must begin with a comma, got {tags[:40]!r}")
     found.take_arguments(len(tags) - 1)
     values: list[OscValue] = []
     for tag in tags[1:]:
@@ -160,36 +203,55 @@ def _read_new_message(data: bytes, time_s: float | None, found: _Found) -> tuple
         value, at = _read_value(data, at, tag)
         values.append(value)
     if at != len(data):
-        raise MalformedError(f"{len(data) - at} bytes after the last argument")
+        raise _UnreadableError(f"{len(data) - at} bytes after the last argument")
     return Message(address, tuple(values), time_s), tags[1:]
 
 
 def _read_value(data: bytes, at: int, tag: str) -> tuple[OscValue, int]:
     if tag in _FIXED:
-        layout = _FIXED[tag]
-        value: OscValue = layout.unpack_from(data, at)[0]
-        return value, at + layout.size
+        return _read_fixed(data, at, _FIXED[tag])
     if tag in _CONSTANT:
         return _CONSTANT[tag], at
     if tag in "sS":
         return _read_text(data, at)
     if tag == "b":
         return _read_blob(data, at)
-    raise MalformedError(f"type tag {tag!r}")
+    raise _UnreadableError(f"type tag {tag!r} is unknown; send i f d h s b T F")
+
+
+def _read_fixed(data: bytes, at: int, layout: struct.Struct) -> tuple[OscValue, int]:
+    end = at + layout.size
+    if end > len(data):
+        raise _UnreadableError("there are fewer arguments than type tags")
+    value: OscValue = layout.unpack_from(data, at)[0]
+    return value, end
 
 
 def _read_text(data: bytes, at: int) -> tuple[str, int]:
     end = data.find(b"\0", at)
     if end < 0:
-        raise MalformedError("a text without its end")
-    return data[at:end].decode("utf-8"), end + 4 & ~3
+        raise _UnreadableError("a text without its end")
+    return _text(data[at:end]), end + 4 & ~3
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return _KOREAN(data)[0]
+    except UnicodeDecodeError:
+        raise _UnreadableError("a text that is neither UTF-8 nor Korean CP949; send UTF-8") from None
 
 
 def _read_blob(data: bytes, at: int) -> tuple[bytes, int]:
+    if len(data) - at < _SIZE.size:
+        raise _UnreadableError("there are fewer arguments than type tags")
     (size,) = _SIZE.unpack_from(data, at)
     start, end = at + 4, at + 4 + (size + 3 & ~3)
     if size < 0 or end > len(data):
-        raise MalformedError(f"a blob of {size} bytes where {len(data) - start} are left")
+        raise _UnreadableError(f"a blob of {size} bytes where {len(data) - start} are left")
     return data[start : start + size], end
 
 

@@ -178,7 +178,7 @@ _ALL = (
     _read_only("studio", "s", "whether melodies are being composed, by what, and what failed"),
     _read_only("shelf", "i", "how many melodies are ready"),
     _read_only("realtime", "i", "1 where the system gave real-time priority"),
-    _read_only("malformed", "i", "datagrams that were not OSC"),
+    _read_only("malformed", "i", "datagrams that were not OSC, and messages in them that could not be read"),
     _read_only("received", "i", "messages that were read, or overtaken by a newer setting of theirs in a flood"),
     _read_only("dropped", "i", "datagrams lost because too many came at once"),
     _read_only("unsent", "i", "replies that the system would not send"),

@@ -13,7 +13,7 @@ from emo_osc.messages import Failed, Kept, Loaded, decode, encode
 from emo_osc.stage.commands import ROUTES
 from emo_osc.stage.inbox import Inbox
 from emo_osc.stage.lines import Lines
-from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError
+from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError, read_datagram
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
 from tests.twin import VirtualStage, make_ready, make_stage
@@ -27,8 +27,9 @@ WALL_S = 1.7e9
 def read_packets(data: bytes) -> None:
     """One packet, decoded and nothing more, so that there is time for many."""
     with suppress(MalformedError):
-        messages = decode_osc(data)
-        assert len(messages) <= MAX_ELEMENTS
+        messages, faults = read_datagram(data)
+        assert len(messages) + len(faults) <= MAX_ELEMENTS
+        assert all(fault.text for fault in faults)
         assert all(message.address.startswith("/") for message in messages)
         assert sum(len(message.arguments) for message in messages) <= MAX_ARGUMENTS
 
@@ -38,7 +39,9 @@ def play_datagrams(data: bytes) -> None:
     stage = _playing()
     inbox = Inbox(stage.desk.is_setting)
     for number, packet in enumerate(data.split(BETWEEN)[:MAX_PIECES]):
-        inbox.put(packet, ("127.0.0.1", 50_000 + number % 3), stage.now_s)
+        sender = ("127.0.0.1", 50_000 + number % 3)
+        for fault in inbox.put(packet, sender, stage.now_s):
+            stage.desk.complain(fault, sender, stage.now_s)
         for run in inbox.take(64):
             for waiting in run.waiting:
                 stage.desk.receive(waiting.message, run.sender, stage.now_s, WALL_S + stage.now_s)
@@ -99,7 +102,17 @@ def _datagrams() -> list[bytes]:
     values += [("reply_to", "127.0.0.1", 9000), ("start_listen/*",), ("stop_listen/state",), ("preset", "../x")]
     packets = [encode_osc(f"/emo/{name}", *arguments) for name, *arguments in values]
     bundles = [_bundle(timetag, packets[:3]) for timetag in (0, 1, (3_908_988_802 << 32), 2**64 - 1)]
-    return [*plain, *packets, *bundles, _bundle(1, bundles[:2]), BETWEEN.join(packets[:8]), BETWEEN.join(packets[8:])]
+    unreadable = [b"/x\0\0,Q\0\0", b"/x\0\0,s\0\0\xff\xff\0\0", b"/x\0\0,s\0\0" + "밝음".encode("cp949") + bytes(4)]
+    bundles.append(_bundle(1, [*unreadable, *packets[:2]]))
+    return [
+        *plain,
+        *packets,
+        *unreadable,
+        *bundles,
+        _bundle(1, bundles[:2]),
+        BETWEEN.join(packets[:8]),
+        BETWEEN.join(packets[8:]),
+    ]
 
 
 def _bundle(timetag: int, packets: list[bytes]) -> bytes:

@@ -8,8 +8,9 @@ import pytest
 
 from emo_osc.affect import MOODS
 from emo_osc.messages import Engage, Failed, Loaded, Ready, encode
+from emo_osc.stage.complaints import MAX_REMEMBERED
 from emo_osc.stage.desk import MAX_SCHEDULED
-from emo_osc.stage.osc import Message
+from emo_osc.stage.osc import Fault, Message
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import VALUES
 
@@ -181,6 +182,25 @@ def test_reply_to_sends_replies_elsewhere(playing: Any) -> None:
     playing.desk.receive(Message("/emo/ping"), PAD, 1.0, 1.0)
 
     assert [answer.target for answer in playing.desk.take_answers()] == [("127.0.0.1", 9000)]
+
+
+def test_messages_that_cannot_be_read_are_answered_once_a_second_and_never_answers(playing: Any) -> None:
+    for at_s, address in ((1.0, "/a"), (1.5, "/b"), (2.0, ""), (2.0, "/emo/error"), (2.0, "/c")):
+        playing.desk.complain(Fault(address, "no"), PAD, at_s)
+    playing.desk.complain(Fault("/d", "no"), PHONE, 2.0)
+
+    assert [(answer.target, answer.arguments) for answer in playing.desk.take_answers()] == [
+        (PAD, (2, "no", "/a")),
+        (PAD, (2, "no", "/c")),
+        (PHONE, (2, "no", "/d")),
+    ]
+
+
+def test_of_a_crowd_that_sends_what_cannot_be_read_few_are_answered(playing: Any) -> None:
+    for port in range(2000):
+        playing.desk.complain(Fault("/a", "no"), ("10.0.0.2", port), 1.0)
+
+    assert len(playing.desk.take_answers()) == MAX_REMEMBERED
 
 
 def test_reply_to_looks_no_name_up(playing: Any) -> None:

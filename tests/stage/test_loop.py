@@ -219,6 +219,23 @@ def test_a_stranger_is_shown_out(on_stage: Callable[..., Stage]) -> None:
         assert stranger.recv(10) == b""
 
 
+def test_of_a_bundle_all_that_can_be_read_is_done_and_the_rest_is_counted_and_answered(
+    on_stage: Callable[..., Stage],
+) -> None:
+    stage = on_stage()
+    unknown = b"/scene/x\0\0\0\0,Q\0\0"
+    in_cp949 = b"/emo/mood\0\0\0,s\0\0" + "밝음".encode("cp949") + bytes(4)
+    parts = (encode_osc("/emo/va", 0.5, 0.25), unknown, unknown, in_cp949)
+    elements = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    stage.client.sendto(b"#bundle\0" + (1).to_bytes(8, "big") + elements, ("127.0.0.1", stage.report.osc_port))
+    error, *acks = (stage.receive() for _ in range(3))
+
+    assert error.arguments == (2, "type tag 'Q' is unknown; send i f d h s b T F", "/scene/x")
+    assert [ack.arguments[0] for ack in acks] == ["/emo/va", "/emo/mood"]
+    assert [round(float(str(value)), 2) for value in acks[1].arguments[3:]] == [0.8, 0.35]
+    assert stage.ask("/emo/get/malformed") == (2,)
+
+
 def test_what_is_no_osc_is_counted_and_never_answered(on_stage: Callable[..., Stage]) -> None:
     stage = on_stage()
     for packet in (b"junk", b"#bundle\0" + bytes(7), b"\xff" * 9000):

@@ -14,11 +14,13 @@ from emo_osc.stage import osc
 from emo_osc.stage.osc import (
     MAX_HEADS,
     MAX_REPLY_BYTES,
+    Fault,
     MalformedError,
     Message,
     OscValue,
     decode,
     encode,
+    read_datagram,
 )
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
@@ -130,6 +132,59 @@ MALFORMED = {
 def test_malformed_packets_are_refused(packet: bytes) -> None:
     with pytest.raises(MalformedError):
         decode(packet)
+
+
+UNREADABLE = {
+    "an unknown tag": (b"/a\0\0,Q\0\0", Fault("/a", "type tag 'Q' is unknown; send i f d h s b T F")),
+    "text of no encoding": (
+        b"/a\0\0,s\0\0\xff\xff\0\0",
+        Fault("/a", "a text that is neither UTF-8 nor Korean CP949; send UTF-8"),
+    ),
+    "an address of no encoding": (
+        b"/\xff\xff\0,\0\0\0",
+        Fault("", "a text that is neither UTF-8 nor Korean CP949; send UTF-8"),
+    ),
+    "a missing argument": (b"/a\0\0,ii\0\0\0\0\1", Fault("/a", "there are fewer arguments than type tags")),
+    "a missing text": (b"/a\0\0,s\0\0", Fault("/a", "a text without its end")),
+    "a missing blob": (b"/a\0\0,b\0\0", Fault("/a", "there are fewer arguments than type tags")),
+    "an argument too many": (b"/a\0\0,\0\0\0\0\0\0\1", Fault("/a", "4 bytes after the last argument")),
+    "a blob past the end": (
+        b"/a\0\0,b\0\0\0\0\1\0",
+        Fault("/a", "a blob of 256 bytes where 0 are left"),
+    ),
+    "no comma": (b"/a\0\0if\0\0", Fault("/a", "type tags must begin with a comma, got 'if'")),
+    "no address": (b"abc\0,\0\0\0", Fault("", "neither an address nor a bundle: b'abc\\x00,\\x00\\x00\\x00'")),
+    "an odd length": (b"/a\0\0,\0\0\0x", Fault("/a", "a message of 9 bytes, which is no multiple of 4")),
+}
+
+
+@pytest.mark.parametrize(("packet", "fault"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_a_message_that_cannot_be_read_does_not_take_its_bundle_along(packet: bytes, fault: Fault) -> None:
+    around = bundled([encode("/b", 1), bundled([packet, encode("/c")]), encode("/d", "x")])
+
+    assert read_datagram(around) == ([Message("/b", (1,)), Message("/c"), Message("/d", ("x",))], [fault])
+    assert read_datagram(packet) == ([], [fault])
+    with pytest.raises(MalformedError):
+        decode(around)
+
+
+@given(st.text(st.characters(codec="cp949", exclude_characters="\0"), max_size=20))
+def test_text_of_the_korean_code_page_is_read_where_it_is_no_utf_8(name: str) -> None:
+    data = name.encode("cp949")
+    packet = text("/emo/mood") + text(",s") + data + bytes(4 - len(data) % 4)
+
+    assert decode(packet) == [Message("/emo/mood", (data.decode("utf-8", "ignore") if is_utf_8(data) else name,))]
+
+
+def is_utf_8(data: bytes) -> bool:
+    with suppress(UnicodeDecodeError):
+        data.decode()
+        return True
+    return False
+
+
+def test_an_address_of_the_korean_code_page_is_read_too() -> None:
+    assert decode(bytes.fromhex("2f b9 e0 c0 bd 00 00 00 2c 00 00 00")) == [Message("/밝음")]
 
 
 def test_eight_bundles_inside_each_other_are_read() -> None:
