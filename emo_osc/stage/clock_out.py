@@ -12,7 +12,11 @@ from emo_osc.stage.clock import Move
 CLOCK, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
 POSITION_STATUS = 0xF2
 MAX_POSITION = 1 << 14  # Song Position Pointer counts 16ths in 14 bits; 1,024 bars hold whole phrases of 16
-MAX_LATE_S = 1.0  # after a longer sleep of the machine followers are told the place instead of 24 clocks for each beat
+MAX_LATE_S = 0.25
+"""After a longer sleep of the machine followers are told the place instead of sent every clock that was missed.
+
+A follower that counts clocks needs every one of a short gap. After a quarter of a second many take the clock for lost
+(`follower` does too), and dozens of clocks at once would be an impossible tempo."""
 
 TimeOf = Callable[[float], float]
 

@@ -26,6 +26,7 @@ from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.hub import Hub
 from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.late import leave_out
 from emo_osc.stage.letterbox import Letterbox
 from emo_osc.stage.link_clock import LinkClock
 from emo_osc.stage.midi import hush_drivers
@@ -42,7 +43,11 @@ SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is sp
 READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5
 LOOK_S = 0.0008  # what looking for another melody takes; a note that is due within goes first
 MIDI_AT_ONCE = 16  # messages that come in; the others wait until datagrams and our own processes were served
+LATE_S = 0.1  # a note that is later than this is left out: it would come together with those that follow it
 MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from now instead of catching up
+ENDING_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGBREAK")
+IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGTSTP")
+"""By default each of these ends or stops a process at once, with its notes left on."""
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
@@ -90,7 +95,7 @@ class Stage:
 
     def run(self) -> None:
         """Play until told to end; all notes are off afterwards, however it ended."""
-        for event in (signal.SIGTERM, signal.SIGINT):
+        for event in _signals(ENDING_SIGNALS):
             signal.signal(event, self._on_signal)
         gc.collect()
         gc.freeze()
@@ -143,8 +148,12 @@ class Stage:
         """Send every clock and every note that is due within `ahead_s`, on its time, a clock before the notes."""
         while (due_s := self._due_s()) - ahead_s <= perf_counter():
             note_s = self._note_due_s()
-            if perf_counter() - note_s > MAX_LATE_S:
+            late_s = perf_counter() - note_s
+            if late_s > MAX_LATE_S:
                 self._performer.seek(int(self._instrument.tick_at(perf_counter())))
+                continue
+            if late_s > LATE_S:
+                self._send_midi(leave_out(self._performer, int(self._performer.next_tick)), note_s)
                 continue
             messages = self._performer.on_tick(int(self._performer.next_tick)) if note_s <= due_s else []
             while (now_s := perf_counter()) < due_s:
@@ -280,6 +289,8 @@ class Stage:
 
 def main() -> int:
     """Play as the setup on standard input says; the exit code."""
+    for event in _signals(IGNORED_SIGNALS):
+        signal.signal(event, signal.SIG_IGN)
     hush_drivers()
     try:
         stage = Stage(Setup.from_json(sys.stdin.read()))
@@ -291,6 +302,11 @@ def main() -> int:
     stage.run()
     sys.stderr.flush()
     os._exit(0)  # the usual way out would close ports of a JACK server that has died, and wait for ever
+
+
+def _signals(names: tuple[str, ...]) -> list[signal.Signals]:
+    """Those of the names that this system has."""
+    return [signal.Signals[name] for name in names if name in signal.Signals.__members__]
 
 
 def _wake_up() -> None:

@@ -153,14 +153,26 @@ def test_latency_sends_clocks_earlier_and_loses_none(master: Master) -> None:
     assert clocks(after)[-1] == pytest.approx(started_s + 100 / 48 - 0.1)
 
 
-def test_after_a_sleep_of_the_machine_followers_are_told_the_place(master: Master) -> None:
+def test_no_clock_of_a_short_gap_is_left_out(master: Master) -> None:
     master.move(master.clock.play)
     master.run_for(1.0)
-    master.now_s += 30.01
+    master.now_s += 0.2
+    late = master.out.on_time(master.now_s, master.time_of, 120.0)
+
+    assert late == [CLOCK] * len(late)
+    assert len(late) in (9, 10), "0.2 s of 48 clocks a second"
+
+
+@pytest.mark.parametrize("asleep_s", [0.5, 30.0])
+def test_after_a_sleep_of_the_machine_followers_are_told_the_place(asleep_s: float, master: Master) -> None:
+    master.move(master.clock.play)
+    master.run_for(1.0)
+    master.now_s += asleep_s + 0.01
+    place = 1 + int(8 * (1.01 + asleep_s))  # the next 16th
     now = master.out.on_time(master.now_s, master.time_of, 120.0)
     sent = master.run_for(1.0)
 
-    assert now == [STOP, bytes((0xF2, 249 & 0x7F, 249 >> 7))]
+    assert now == [STOP, bytes((0xF2, place & 0x7F, place >> 7))]
     assert CONTINUE in {message for _, message in sent}
     assert 47 <= len(clocks(sent)) <= 49
 

@@ -1,21 +1,27 @@
 """The stage as a real process; the test stands in the place of the door, the studio and the synth."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from emo_osc.affect import MOODS, Affect
 from emo_osc.messages import Failed, Loaded, Ready, Want, decode, encode
+from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.stage.osc import Message, OscValue
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
 from emo_osc.stage.setup import Report, Setup, StagePreset
+from tests.serving import left_on
 
 TIMEOUT_S = 20.0
 TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
@@ -264,3 +270,72 @@ def test_a_shelf_that_cannot_be_read_is_one_clear_line(tmp_path: Path, on_stage:
 
     assert ended.returncode == 2
     assert "the shelf cannot be read" in Report.from_json(ended.stdout).fault
+
+
+SCALE = range(30, 94)
+"""Pitches of a melody that goes up a step with every note, 32 a bar: which notes are missing can be counted."""
+
+
+@pytest.fixture
+def run_of_notes(tmp_path: Path, ready: MakeReady) -> Path:
+    length = TICKS_PER_BAR // 32
+    starts = range(0, BARS * TICKS_PER_BAR, length)
+    notes = tuple(Note(start, length, SCALE[n % len(SCALE)]) for n, start in enumerate(starts))
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(encode(replace(ready(60), melody=Melody(notes))))
+    return path
+
+
+def steps(messages: list[bytes]) -> list[int]:
+    """How far each note lies above the one before, round the scale."""
+    pitches = [message[1] for message in messages if message[0] == 0x90]
+    return [(after - before) % len(SCALE) for before, after in pairwise(pitches)]
+
+
+@pytest.mark.parametrize("stopped_s", [0.6, 1.4])
+def test_notes_of_a_time_that_was_slept_through_are_left_out_and_their_ends_are_not(
+    stopped_s: float, on_stage: Callable[..., Stage], run_of_notes: Path
+) -> None:
+    stop, go_on = signal_of("SIGSTOP"), signal_of("SIGCONT")
+    stage = on_stage(shelf=run_of_notes)
+    sound = stage.join("sound")
+    before = read_midi(sound, lambda message: message[:2] == bytes((0x90, SCALE[5])))
+    os.kill(stage.process.pid, stop)
+    sleep(stopped_s)
+    os.kill(stage.process.pid, go_on)
+    after = read_midi(sound, lambda message: message[:2] == bytes((0x90, SCALE[60])))
+    stage.door.close()
+    rest = read_midi(sound, lambda message: message == bytes((0xBF, 120, 0)))
+
+    assert max(steps(before + after)) > 32 * (stopped_s - 0.1) / 2, "half of them at least: another gap may be ours"
+    assert left_on(before + after + rest) == set()
+
+
+def signal_of(name: str) -> signal.Signals:
+    if name not in signal.Signals.__members__:
+        pytest.skip(f"this system has no {name}")
+    return signal.Signals[name]
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"])
+def test_a_signal_that_ends_the_stage_leaves_no_note_on(name: str, on_stage: Callable[..., Stage]) -> None:
+    event = signal_of(name)
+    stage = on_stage()
+    sound = stage.join("sound")
+    messages = read_midi(sound, lambda message: message[0] == 0x90)
+    os.kill(stage.process.pid, event)
+    messages += read_midi(sound, lambda message: message == bytes((0xBF, 120, 0)))
+
+    assert left_on(messages) == set()
+    assert stage.process.wait(TIMEOUT_S) == 0
+
+
+@pytest.mark.parametrize("name", ["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGTSTP"])
+def test_a_signal_that_means_nothing_to_the_stage_changes_nothing(name: str, on_stage: Callable[..., Stage]) -> None:
+    event = signal_of(name)
+    stage = on_stage()
+    sound = stage.join("sound")
+    os.kill(stage.process.pid, event)
+
+    assert stage.ask("/emo/ping", "x") == ("x",)
+    assert read_midi(sound, lambda message: message[0] == 0x90)
