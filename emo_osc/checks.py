@@ -1,7 +1,7 @@
 """What a preset names that lives elsewhere in the house: generators, keys, scales, what MIDI controls do."""
 
 from emo_osc.affect import name_key
-from emo_osc.control import NOTHING, Control, Role
+from emo_osc.control import NOTHING, TURNING_KINDS, Control, Role
 from emo_osc.errors import CommandError, EmoOscError
 from emo_osc.preset import Preset
 from emo_osc.preset_folders import preset_names
@@ -66,5 +66,5 @@ def _mapping_faults(preset: Preset) -> list[str]:
     return unknown + [
         f"mapping.{control}: {role.name} is turned, which takes a controller such as cc74"
         for control, role in roles.items()
-        if role.name in MAPPABLE and Control.parse(control).kind != "cc"
+        if role.name in MAPPABLE and Control.parse(control).kind not in TURNING_KINDS
     ]

@@ -3,22 +3,41 @@
 import re
 from dataclasses import dataclass
 
+LIMITS = {"cc": 127, "note": 127, "program": 127, "pair": 31, "nrpn": 16383, "rpn": 16383, "bend": 0}
+"""Kinds of control -> the highest number of one; `pair` is a controller of 14 bits, n for its upper 7 bits and n + 32
+for its lower."""
+
 KINDS = ("cc", "note", "program")
-MODES = ("jump", "pickup", "relative")
-"""How a control takes hold of a value: at once; when it has passed the value; or by steps, as endless encoders do."""
+"""Kinds that one message of 7 bits tells."""
+
+FINE_KINDS = ("pair", "nrpn", "rpn", "bend")
+"""Kinds whose positions have 14 bits."""
+
+TURNING_KINDS = ("cc", *FINE_KINDS)
+"""Kinds that can set a value; the others can only be pressed."""
+
+MODES = ("jump", "pickup", "relative", "relative-offset", "relative-signed")
+"""How a control takes hold of a value: at once; when it has passed the value; or by the steps of an endless encoder,
+which come in two's complement, with 64 added, or with the sign in bit 6."""
 
 NOTHING = "nothing"
 """The role of a control that is switched off."""
 
-_SPELLING = re.compile(r"(cc|note|program)?\s*(\d{1,3})(?:\s*@\s*(\d{1,2}))?", re.ASCII)
+_CHANNEL = r"(?:\s*@\s*(\d{1,2}))?"
+_SPELLING = re.compile(rf"(cc|note|program|nrpn|rpn)?\s*(\d{{1,5}})(?:\s*\+\s*(\d{{1,2}}))?{_CHANNEL}", re.ASCII)
+_BEND = re.compile(rf"bend{_CHANNEL}", re.ASCII)
+_RULE = (
+    "must be a controller 0..127, or cc74, note36, program5, cc16+48 (14 bits), nrpn300, rpn0, bend; "
+    "with @2 on channel 2 alone"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A controller, a key or a program change: its number 0..127, its channel 1..16 or 0 for any.
+    """A controller, a parameter, a key or a program change: its number as `LIMITS`, its channel 1..16 or 0 for any.
 
-    >>> str(Control("cc", 74, 2)), str(Control("note", 36))
-    ('cc74@2', 'note36')
+    >>> str(Control("cc", 74, 2)), str(Control("note", 36)), str(Control("pair", 16)), str(Control("bend", 0, 1))
+    ('cc74@2', 'note36', 'cc16+48', 'bend@1')
 
     Raises:
         ValueError: there is no such kind, number or channel.
@@ -29,11 +48,14 @@ class Control:
     channel: int = 0
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS or not 0 <= self.number <= 127 or not 0 <= self.channel <= 16:
-            raise ValueError("must be a controller 0..127, or cc74, note36, program5; with @2 on channel 2 alone")
+        is_known = 0 <= self.number <= LIMITS.get(self.kind, -1)
+        if not is_known or not 0 <= self.channel <= 16:
+            raise ValueError(_RULE)
 
     def __str__(self) -> str:
-        return f"{self.kind}{self.number}" + (f"@{self.channel}" if self.channel else "")
+        names = {"pair": f"cc{self.number}+{self.number + 32}", "bend": "bend"}
+        name = names.get(self.kind, f"{self.kind}{self.number}")
+        return f"{name}@{self.channel}" if self.channel else name
 
     @classmethod
     def parse(cls, text: str) -> "Control":
@@ -41,13 +63,23 @@ class Control:
 
         >>> Control.parse("74") == Control.parse("CC 74"), Control.parse("note36@10").channel
         (True, 10)
+        >>> Control.parse("cc16+48"), Control.parse("nrpn300@2")
+        (Control(kind='pair', number=16, channel=0), Control(kind='nrpn', number=300, channel=2))
 
         Raises:
             ValueError: it names none.
         """
-        found = _SPELLING.fullmatch(text.strip().casefold())
-        kind, number, channel = found.groups() if found else ("", "0", None)
-        return cls("cc" if kind is None else kind, int(number), int(channel or 0))
+        folded = text.strip().casefold()
+        bend, found = _BEND.fullmatch(folded), _SPELLING.fullmatch(folded)
+        if bend:
+            return cls("bend", 0, int(bend[1] or 0))
+        if not found:
+            raise ValueError(_RULE)
+        kind, number, lower, channel = found.groups("")
+        kind = kind or "cc"
+        if lower and (kind != "cc" or int(lower) != int(number) + 32):
+            raise ValueError(_RULE)
+        return cls("pair" if lower else kind, int(number), int(channel or 0))
 
     @property
     def anywhere(self) -> "Control":

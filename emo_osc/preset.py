@@ -238,7 +238,7 @@ class Preset(Section):
     moods: dict[str, MoodSection] = {}
     mapping: dict[ControlName, RoleText] = Field(
         default={},
-        description="a MIDI controller's number, or cc74@2, note36, program5 -> what it does: `density`, `next`",
+        description="a MIDI controller's number, or cc74@2, cc16+48, nrpn300, note36 -> its role: `density`, `next`",
     )
     sound: SoundSection = SoundSection()
     web: WebSection = WebSection()

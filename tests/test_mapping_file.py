@@ -11,7 +11,10 @@ from emo_osc.mapping_file import MappingFile
 from emo_osc.preset import load_preset
 from emo_osc.stage.mapping import Mapping
 
-TEXT = "cc74@2\tdensity pickup\nnote36@10\tnext\nprogram5\t밝음: it's #1"
+TEXT = (
+    "cc74@2\tdensity pickup\ncc16+48@1\tvalence\nnrpn300\tarousal\nbend@3\tgate\ncc22\tswing relative-offset\n"
+    "note36@10\tnext\nprogram5\t밝음: it's #1"
+)
 
 
 def test_what_is_saved_is_read_again_and_is_a_preset(tmp_path: Path) -> None:

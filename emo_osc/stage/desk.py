@@ -125,7 +125,8 @@ class Desk:
         for request in self._agenda.take(now_s):
             self._do(request, now_s)
         self._phrases.on_time(now_s)
-        self._maps.on_time(now_s)
+        for asked in self._maps.on_time(now_s):
+            self._do(Request(asked, NOBODY), now_s)
         if self.instrument.on_time(now_s):
             self._clock_changed(now_s)
         for name in self._echo.take(now_s):

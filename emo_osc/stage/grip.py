@@ -1,5 +1,6 @@
 """How a turning control takes hold of a value: by jumping, by picking it up, or by steps. Knows no port."""
 
+from emo_osc.stage.encoders import RELATIVE
 from emo_osc.stage.values import Argument, Scalar
 
 FULL = 127
@@ -18,33 +19,37 @@ class Grip:
     """
 
     def __init__(self, mode: str) -> None:
-        self._turn = {"jump": self._jump, "pickup": self._pick_up, "relative": self._step}[mode]
+        """`mode` is one of `control.MODES`."""
+        self._mode = mode
         self._last: float | None = None
         self._ours: Scalar | None = None
-        self._place = 0.0  # as a position, so that whole steps add up
+        self._place = 0.0  # in 127ths of the range, so that whole steps add up
 
-    def turn(self, position: int, argument: Argument, value: Scalar) -> Scalar | None:
+    def turn(self, position: int, argument: Argument, value: Scalar, full: int = FULL) -> Scalar | None:
         """What the value becomes; None where the control has not reached it yet.
 
-        `position` is 0..127; from an endless encoder a step in two's complement, 1 up and 127 down.
+        `position` is 0..`full`; from an endless encoder it is a step, written as the mode says.
         """
-        self._ours = self._turn(position, argument, value)
+        if self._mode in RELATIVE and full == FULL:
+            return self.step(RELATIVE[self._mode](position), argument, value)
+        if self._mode == "pickup":
+            self._ours = self._pick_up(position / full, argument, value)
+        else:
+            self._ours = argument.at_share(position / full)
         return self._ours
 
-    def _jump(self, position: int, argument: Argument, _: Scalar) -> Scalar:
-        return argument.at_share(position / FULL)
-
-    def _pick_up(self, position: int, argument: Argument, value: Scalar) -> Scalar | None:
-        before, self._last = self._last, position / FULL
-        here = argument.share_of(value)
-        is_past = before is not None and (before - here) * (self._last - here) <= 0.0
-        if not is_past and self._ours != value and abs(self._last - here) > NEAR:
-            return None
-        return argument.at_share(self._last)
-
-    def _step(self, position: int, argument: Argument, value: Scalar) -> Scalar:
+    def step(self, steps: int, argument: Argument, value: Scalar) -> Scalar:
+        """What the value becomes by steps of a 127th of its range."""
         if self._ours != value:  # somebody else has moved it, or nobody yet
             self._place = FULL * argument.share_of(value)
-        step = position if position < 64 else position - 128
-        self._place = min(FULL, max(0.0, self._place + step))
-        return argument.at_share(self._place / FULL)
+        self._place = min(FULL, max(0.0, self._place + steps))
+        self._ours = argument.at_share(self._place / FULL)
+        return self._ours
+
+    def _pick_up(self, share: float, argument: Argument, value: Scalar) -> Scalar | None:
+        before, self._last = self._last, share
+        here = argument.share_of(value)
+        is_past = before is not None and (before - here) * (share - here) <= 0.0
+        if not is_past and self._ours != value and abs(share - here) > NEAR:
+            return None
+        return argument.at_share(share)

@@ -6,23 +6,24 @@ Knows no port and no disk; times are arguments.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
-from emo_osc.control import Control, Role
+from emo_osc.control import FINE_KINDS, MODES, TURNING_KINDS, Control, Role
 from emo_osc.errors import CommandError
 from emo_osc.messages import Mapped, MappingRead, MappingSaved
 from emo_osc.stage import commands
 from emo_osc.stage.commands import DEEDS
+from emo_osc.stage.encoders import RELATIVE, EncoderWatch
 from emo_osc.stage.grip import Grip
 from emo_osc.stage.instrument import NOW, Instrument
+from emo_osc.stage.learner import Learner
 from emo_osc.stage.midi_bytes import control_of, is_down
 from emo_osc.stage.osc import Message
 from emo_osc.stage.phrase_desk import Counter, Request
+from emo_osc.stage.readings import Reading, Readings
 from emo_osc.stage.values import MAPPABLE, VALUES, Scalar, unknown_name
 
 PATIENCE_S = 30.0  # long enough to walk to the other end of the stage
-MODE_CONTROLLER = 120  # from here on controllers switch things off
 NOBODY = ("", 0)
 """Who asks when a control is moved: answers to it go nowhere."""
 
@@ -34,6 +35,7 @@ class _Waiting:
     request: Request
     role: Role
     until_s: float
+    learner: Learner
 
 
 class MapDesk:
@@ -46,19 +48,28 @@ class MapDesk:
         self._saving: deque[tuple[Request, tuple[Scalar, ...]]] = deque()
         self._grips: dict[Control, tuple[Role, Grip]] = {}
         self._held: dict[Control, bool] = {}
+        self._readings = Readings(lambda control: self._mapping.role(control) is not None)
+        self._watches: dict[Control, EncoderWatch] = {}
 
     @property
     def next_s(self) -> float:
-        """When our patience ends."""
-        return self._waiting.until_s if self._waiting else inf
+        """When half a control is as good as a whole one, or our patience ends."""
+        if not self._waiting:
+            return self._readings.next_s
+        return min(self._readings.next_s, self._waiting.until_s, self._waiting.learner.next_s)
 
-    def on_time(self, now_s: float) -> None:
-        """Tell whoever waits for a control that none has come."""
-        if self._waiting and self._waiting.until_s <= now_s:
-            request, role = self._waiting.request, self._waiting.role
+    def on_time(self, now_s: float) -> list[Message]:
+        """Tell the client that waits for a control that none has come; what controls ask for that were held back."""
+        waiting = self._waiting
+        moved = waiting.learner.on_time(now_s) if waiting else None
+        if moved:
+            self._learned(moved, None, now_s)
+        elif waiting and waiting.until_s <= now_s:
             self._wait_for(None, now_s)
-            text = f"no control was moved for {role.name} within {PATIENCE_S:g} s; does it reach --midi-in?"
-            self._counter.refuse(request, CommandError(CommandError.NOT_NOW, text))
+            text = f"no control was moved for {waiting.role.name} within {PATIENCE_S:g} s; does it reach --midi-in?"
+            self._counter.refuse(waiting.request, CommandError(CommandError.NOT_NOW, text))
+        asked = (self._moved(reading, now_s) for reading in self._readings.take(now_s))
+        return [message for message in asked if message]
 
     def do(self, command: commands.Command, request: Request, now_s: float) -> bool:
         """Do a command that is about mapping; false for any other.
@@ -94,17 +105,28 @@ class MapDesk:
 
     def receive_midi(self, message: bytes, now_s: float) -> Message | None:
         """What a MIDI message asks for by the mapping; a program that has no role calls the mood of its number."""
-        control = control_of(message)
-        if control is None or self._is_learned(control, message, now_s):
+        readings = self._readings.read(message, now_s)
+        moved = self._waiting.learner.hear(message, now_s) if readings and self._waiting else None
+        if moved:
+            self._learned(moved, message, now_s)
             return None
-        role, moods = self._mapping.role(control), self._instrument.preset.moods
+        for reading in readings:
+            if self._mapping.role(reading.control):
+                return self._moved(reading, now_s)
+        return self._called_by_number(message)
+
+    def _called_by_number(self, message: bytes) -> Message | None:
+        control, moods = control_of(message), self._instrument.preset.moods
+        is_mood = control and control.kind == "program" and control.number < len(moods)
+        return Message("/emo/mood", (moods[message[1]].id,)) if is_mood else None
+
+    def _moved(self, reading: Reading, now_s: float) -> Message | None:
+        role = self._mapping.role(reading.control)
         if role is None:
-            is_mood = control.kind == "program" and control.number < len(moods)
-            return Message("/emo/mood", (moods[control.number].id,)) if is_mood else None
+            return None
         if role.name in MAPPABLE:
-            return self._turned(control, role, message, now_s)
-        is_pressed = self._is_pressed(control, message)
-        return self._called(role.name) if is_pressed else None
+            return self._turned(reading, self._heard_right(reading, role, now_s), now_s)
+        return self._called(role.name) if self._is_pressed(reading) else None
 
     def _learn(self, command: commands.MapLearn, request: Request, now_s: float) -> None:
         role = Role(self._known(command.name), command.mode)
@@ -113,7 +135,8 @@ class MapDesk:
         if self._mapping.is_full:
             raise CommandError(CommandError.NOT_NOW, "too many controls are mapped; /emo/midi/forget some")
         before = self._waiting
-        self._wait_for(_Waiting(request, role, now_s + PATIENCE_S), now_s)
+        learner = Learner(role.name in MAPPABLE, role.mode in RELATIVE, self._readings.parameters)
+        self._wait_for(_Waiting(request, role, now_s + PATIENCE_S, learner), now_s)
         if before and (before.request.sender, before.role.name) != (request.sender, role.name):
             text = f"{role.name} waits for a control now, {before.role.name} no longer"
             self._counter.refuse(before.request, CommandError(CommandError.NOT_NOW, text))
@@ -131,22 +154,35 @@ class MapDesk:
         else:
             raise CommandError(CommandError.NOT_NOW, f"no control moves {name}")
 
-    def _is_learned(self, control: Control, message: bytes, now_s: float) -> bool:
-        """Whether this is the control that somebody waits for."""
-        if self._waiting is None or not self._suits(control, message, self._waiting.role):
-            return False
+    def _learned(self, control: Control, message: bytes | None, now_s: float) -> None:
+        """Give the control that has moved the role that waits; `message` is its last, None where that is long ago."""
+        assert self._waiting
         request, role = self._waiting.request, self._waiting.role
+        if role.mode in RELATIVE and control.kind in FINE_KINDS:
+            role = Role(role.name)
+        self._watches.pop(control, None)
+        if role.mode == MODES[2] and message and role.name in MAPPABLE:
+            watch = self._watches[control] = EncoderWatch()
+            role = Role(role.name, watch.see(message[2]))
         self._mapping.give(control, role)
-        self._held[control] = is_down(message)  # the press that was learned is no call
+        self._held[control] = message is not None and is_down(message)  # the press that was learned is no call
         self._wait_for(None, now_s)
         self._save(request, (role.name, str(control)), now_s)
-        return True
 
-    def _suits(self, control: Control, message: bytes, role: Role) -> bool:
-        """Whether a message is from a control as the role needs it: one that turns, or one that is pressed."""
-        if control.kind == "cc" and control.number >= MODE_CONTROLLER:
-            return False
-        return control.kind == "cc" if role.name in MAPPABLE else is_down(message)
+    def _heard_right(self, reading: Reading, role: Role, now_s: float) -> Role:
+        """The role, with another encoding where an encoder that was learned has shown that it sends that one."""
+        watch = self._watches.get(reading.control)
+        if watch is None or reading.position is None:
+            return role
+        mode = watch.see(reading.position)
+        if watch.is_sure or role.mode not in RELATIVE:
+            del self._watches[reading.control]
+        if mode == role.mode or role.mode not in RELATIVE:
+            return role
+        corrected = Role(role.name, mode)
+        self._mapping.give(reading.control, corrected)
+        self._save(Request(Message("/emo/midi/learn", ()), NOBODY), (), now_s)
+        return corrected
 
     def _save(self, request: Request, values: tuple[Scalar, ...], now_s: float) -> None:
         self._saving.append((request, values))  # answered when the door has saved it
@@ -169,22 +205,28 @@ class MapDesk:
             raise unknown_name("name", name, (*MAPPABLE, *DEEDS, *self._instrument.preset.mood_book.names, *presets))
         return self._mapping.called(name)
 
-    def _turned(self, control: Control, role: Role, message: bytes, now_s: float) -> Message | None:
+    def _turned(self, reading: Reading, role: Role, now_s: float) -> Message | None:
+        control = reading.control
         known, grip = self._grips.get(control, (None, None))
         if grip is None or known != role:
             grip = Grip(role.mode)
             self._grips[control] = (role, grip)
-        if control.kind != "cc":
+        if control.kind not in TURNING_KINDS:
             return None
-        (value,) = self._instrument.read(role.name, now_s)
-        turned = grip.turn(message[2], VALUES[role.name].arguments[0], value)
+        (value,), argument = self._instrument.read(role.name, now_s), VALUES[role.name].arguments[0]
+        turned: Scalar | None = None
+        if reading.steps:
+            turned = grip.step(reading.steps, argument, value)
+        elif reading.position is not None:
+            turned = grip.turn(reading.position, argument, value, reading.full)
         return None if turned is None else Message(f"/emo/set/{role.name}", (turned,))
 
-    def _is_pressed(self, control: Control, message: bytes) -> bool:
+    def _is_pressed(self, reading: Reading) -> bool:
         """Whether a button goes down; a controller that stays above the middle is held."""
-        is_now, was_before = is_down(message), self._held.get(control, False)
-        self._held[control] = is_now
-        return is_now and (control.kind != "cc" or not was_before)
+        if reading.control.kind in FINE_KINDS and reading.position is None:
+            return False
+        was_before, self._held[reading.control] = self._held.get(reading.control, False), reading.is_down
+        return reading.is_down and (reading.control.kind not in TURNING_KINDS or not was_before)
 
     def _called(self, name: str) -> Message:
         if name in DEEDS:

@@ -6,8 +6,9 @@ SYSTEM = 0xF0
 """From this first byte on a message is about no channel: clock, transport, system exclusive."""
 
 PRESSED = 64  # from here on a controller counts as a button that is held down
-_RELEASED, _STRUCK, _CONTROLLER, _PROGRAM = 0x80, 0x90, 0xB0, 0xC0
-_KINDS = {_RELEASED: "note", _STRUCK: "note", _CONTROLLER: "cc", _PROGRAM: "program"}
+CONTROLLER, PROGRAM, BEND = 0xB0, 0xC0, 0xE0
+_RELEASED, _STRUCK = 0x80, 0x90
+_KINDS = {_RELEASED: "note", _STRUCK: "note", CONTROLLER: "cc", PROGRAM: "program"}
 _LENGTHS = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3, 0xF1: 2, 0xF2: 3, 0xF3: 2}
 
 
@@ -19,11 +20,13 @@ def is_whole(message: bytes) -> bool:
 
 
 def control_of(message: bytes) -> Control | None:
-    """The control that a whole message comes from; None for bends, pressure and the clock.
+    """The control that a whole message comes from; None for pressure and the clock.
 
     >>> str(control_of(bytes((0xB1, 74, 0)))), control_of(b"\\xf8")
     ('cc74@2', None)
     """
+    if message[0] & 0xF0 == BEND:
+        return Control("bend", 0, (message[0] & 0x0F) + 1)
     kind = _KINDS.get(message[0] & 0xF0)
     return Control(kind, message[1], (message[0] & 0x0F) + 1) if kind else None
 
@@ -35,4 +38,4 @@ def is_down(message: bytes) -> bool:
     [True, False, True, True]
     """
     kind = message[0] & 0xF0
-    return kind == _PROGRAM or (kind == _STRUCK and message[2] > 0) or (kind == _CONTROLLER and message[2] >= PRESSED)
+    return kind == PROGRAM or (kind == _STRUCK and message[2] > 0) or (kind == CONTROLLER and message[2] >= PRESSED)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emo_osc.affect import MOODS, Affect, Mood
-from emo_osc.control import KINDS, MODES, Control, Role
+from emo_osc.control import FINE_KINDS, KINDS, LIMITS, MODES, Control, Role
 from emo_osc.messages import Mapped, MappingRead, MappingSaved, Ready
 from emo_osc.stage.grip import Grip
 from emo_osc.stage.map_desk import PATIENCE_S
@@ -21,7 +21,9 @@ MakeStage = Callable[..., Any]
 MakeReady = Callable[..., Ready]
 PAD, PHONE = ("127.0.0.1", 50_000), ("127.0.0.1", 50_001)
 KNOB, BUTTON, DRUM, PROGRAM = 0xB1, 0xB0, 0x99, 0xC0
-controls = st.builds(Control, st.sampled_from(KINDS), st.integers(0, 127), st.integers(0, 16))
+controls = st.sampled_from((*KINDS, *FINE_KINDS)).flatmap(
+    lambda kind: st.builds(Control, st.just(kind), st.integers(0, LIMITS[kind]), st.integers(0, 16))
+)
 
 
 @pytest.fixture
@@ -54,7 +56,13 @@ def test_a_control_is_found_by_its_name(control: Control) -> None:
     assert Control.parse(str(control)) == control
 
 
-@pytest.mark.parametrize("text", ["", "cc", "128", "cc128", "note1@17", "wheel1", "cc-1", "cc1@", "cc１", "1.5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "cc", "128", "cc128", "note1@17", "wheel1", "cc-1", "cc1@", "cc１", "1.5"),
+        *("cc16+47", "cc32+64", "note1+33", "nrpn16384", "bend1", "rpn"),
+    ],
+)
 def test_a_wrong_name_of_a_control_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"must be a controller 0\.\.127"):
         Control.parse(text)
@@ -198,7 +206,7 @@ def test_a_mapping_that_cannot_be_saved_is_told_and_works(playing: Any) -> None:
         ("밝음", (DRUM, 36, 90), "note36@10"),
         ("panic", (BUTTON, 20, 127), "cc20@1"),
         ("other", (PROGRAM, 5), "program5@1"),
-        ("arousal", (KNOB, 2, 0), "cc2@2"),
+        ("arousal", (KNOB, 70, 0), "cc70@2"),
     ],
 )
 def test_each_thing_is_learned_from_a_control_that_suits_it(

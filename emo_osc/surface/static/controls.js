@@ -7,7 +7,7 @@ const APART = new Set(["valence", "arousal", "tempo"]);  // these have places of
 const BEHIND = new Set(["channel", "chords_channel", "bass_channel", "latency_ms"]);  // set once, before the show
 const FACTS = ["clock", "studio", "midi_out", "midi_in", "realtime", "shelf", "received", "dropped"];
 const LIVELY = new Set(["shelf", "received", "dropped"]);  // asked for; the stage does not push them
-const MODES = new Set(["jump", "pickup", "relative"]);  // how a MIDI control takes hold, behind its name
+const MODES = new Set(["jump", "pickup", "relative", "relative-offset", "relative-signed"]);  // how a MIDI control takes hold, behind its name
 const byId = (id) => document.getElementById(id);
 
 export function make(tag, attributes = {}, ...inside) {
