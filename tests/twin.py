@@ -81,10 +81,16 @@ class VirtualStage:
             if self._note_s <= next_s:
                 sent += [(next_s, message) for message in self.performer.on_tick(int(self.performer.next_tick))]
             else:
-                self.desk.on_time(self.now_s)
+                self.on_time()
                 sent += [(self.now_s, message) for message in self.performer.take_bytes()]
         self.now_s = end_s
         return sent
+
+    def on_time(self) -> None:
+        """Do what is due by itself, and every message that was scheduled for now."""
+        while self.desk.do_scheduled(self.now_s):
+            continue
+        self.desk.on_time(self.now_s)
 
     @property
     def _note_s(self) -> float:

@@ -10,9 +10,9 @@ from pathlib import Path
 from emo_osc.affect import MOODS, Mood
 from emo_osc.errors import CommandError
 from emo_osc.preset import OscSection, schema_text
-from emo_osc.stage.clients import MAX_LISTENERS
+from emo_osc.stage.clients import MAX_LISTENERS, MAX_LISTENERS_A_HOST
 from emo_osc.stage.commands import ROUTES, Route, describe
-from emo_osc.stage.desk import DELAYS
+from emo_osc.stage.desk import DELAYS, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
 from emo_osc.stage.inbox import FEW, MAX_WAITING
 from emo_osc.stage.latency import KEPT
 from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
@@ -109,8 +109,13 @@ Every message is acknowledged, with one exception: where more than {FEW} message
 value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
 queue up. Any other message keeps its place and is done. Each sender has a queue of its own, of {MAX_WAITING} messages,
 and the oldest goes when it is full (`dropped` counts them), so a flood delays whoever sends it. Listeners are told a
-value that keeps changing a hundred times a second, and always where it came to rest. At most {MAX_LISTENERS} clients
-listen.
+value that keeps changing a hundred times a second, and always where it came to rest.
+
+No client takes another's place. Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and
+{MAX_SCHEDULED_A_HOST:,} messages are scheduled ({MAX_SCHEDULED:,} in all), and a host, or a client of a host, may take
+only as much as it leaves free for others: one client alone schedules {MAX_SCHEDULED_A_HOST // 2:,} messages at most.
+What goes beyond is refused with error 4 and the reason. Many messages for one instant are done in turns, one of
+each client, with the notes and other clients' messages in between.
 
 A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
 {MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. A single message that cannot be read,

@@ -41,7 +41,7 @@ from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import MAX_TEXT, VALUES, Scalar
 
 MAX_AHEAD_S = 60.0
-MAX_SCHEDULED = 1024
+MAX_SCHEDULED, MAX_SCHEDULED_A_HOST = 8192, 2048
 DELAYS = ("datagram", "schedule", "clock", "studio")
 """Delays that are kept: datagram received -> MIDI bytes sent, note due -> note sent, how far each MIDI clock that came
 in lay from where it was expected, and order sent to the studio -> its answer."""
@@ -77,7 +77,7 @@ class Desk:
         self.delays = {name: Latency() for name in DELAYS}
         self._clients = Clients()
         self._complaints = Complaints()
-        self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED)
+        self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED, MAX_SCHEDULED_A_HOST)
         self._answers: list[Answer] = []
         self._phrases = PhraseDesk(instrument, self)
         self._maps = MapDesk(instrument, self)
@@ -108,8 +108,10 @@ class Desk:
         elif ahead_s > MAX_AHEAD_S:
             text = f"the timetag lies {ahead_s:.0f} s ahead, at most {MAX_AHEAD_S:g}"
             self.refuse(request, CommandError(CommandError.NOT_NOW, text))
-        elif not self._agenda.add(now_s + ahead_s, request):
-            self.refuse(request, CommandError(CommandError.NOT_NOW, f"{MAX_SCHEDULED} messages are scheduled already"))
+        elif not self._agenda.add(now_s + ahead_s, request, sender):
+            held = self._agenda.held(sender[0])
+            text = f"{held} messages of {sender[0]} are scheduled already, which leaves no more for one client"
+            self.refuse(request, CommandError(CommandError.NOT_NOW, text))
 
     def is_setting(self, message: Message) -> bool:
         """Whether a message does no more than overwrite a value, now, so that a later one may take its place."""
@@ -120,10 +122,15 @@ class Desk:
         except CommandError:
             return False
 
-    def on_time(self, now_s: float) -> None:
-        """Do what was scheduled for now."""
-        for request in self._agenda.take(now_s):
+    def do_scheduled(self, now_s: float) -> bool:
+        """Do one message that was scheduled for now, of the client whose turn it is; false where there is none."""
+        request = self._agenda.take(now_s)
+        if request is not None:
             self._do(request, now_s)
+        return request is not None
+
+    def on_time(self, now_s: float) -> None:
+        """Do what is due by itself; messages that were scheduled are done by `do_scheduled`."""
         self._phrases.on_time(now_s)
         for asked in self._maps.on_time(now_s):
             self._do(Request(asked, NOBODY), now_s)
@@ -312,7 +319,7 @@ class Desk:
         if not self._guests.may_be_answered(host, request.sender[0]):
             text = f"answers go to you or this computer; to have them sent to {host}, name it under osc.allow"
             raise CommandError(CommandError.NOT_NOW, text)
-        self._clients.reply_to(request.sender, (host, command.port))
+        self._clients.reply_to(request.sender, (host, command.port), now_s)
         self.acknowledge(request, NOW, now_s)
         self._answer(request.sender, "/emo/startup", __version__)
 

@@ -24,7 +24,11 @@ MAX_OFF_S = 1.0  # a stamp of the system's that lies farther away was made by a 
 
 
 class Letterbox:
-    """The socket's two ways. `play` lets notes have their turn, `receive` does what a message asks that came then."""
+    """The socket's two ways.
+
+    `play` lets notes have their turn, `receive` does what a message asks that came then, and `do_scheduled` what one
+    asked for now: it tells whether there was one.
+    """
 
     def __init__(
         self,
@@ -33,12 +37,14 @@ class Letterbox:
         desk: Desk,
         play: Callable[[], None],
         receive: Callable[[Message, Target, float], None],
+        do_scheduled: Callable[[], bool],
     ) -> None:
         self._udp = udp
         self._guests = guests
         self._desk = desk
         self._play = play
         self._receive = receive
+        self._do_scheduled = do_scheduled
         self._inbox = Inbox(desk.is_setting)
         self._crowd: list[Target] = []
         self._rests_until_s = 0.0
@@ -63,6 +69,16 @@ class Letterbox:
                 if len(self._crowd) == DATAGRAMS_A_BATCH:
                     self._udp.set_apart(max(self._crowd, key=self._crowd.count))
                 self._rests_until_s = perf_counter() + REST_S
+                return
+
+    def serve_scheduled(self) -> None:
+        """Do what was scheduled for now, for a while: datagrams that have come have their turn in between."""
+        until_s = perf_counter() + BUSY_S / 2
+        while self._do_scheduled():
+            self._play()
+            self.send_answers()
+            if perf_counter() > until_s:
+                self._rests_until_s = max(self._rests_until_s, perf_counter() + REST_S)
                 return
 
     def send_answers(self) -> None:

@@ -78,7 +78,9 @@ class Stage:
         self._desk = Desk(self._instrument, self._guests)
         self._care = Care(self._desk, self._ports)
         self._hub.on_garbage = self._care.on_garbage
-        self._letters = Letterbox(self._udp, self._guests, self._desk, self._play_due, self._receive)
+        self._letters = Letterbox(
+            self._udp, self._guests, self._desk, self._play_due, self._receive, self._do_scheduled
+        )
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
         self._instrument.send_now = self._send_touch
@@ -114,6 +116,7 @@ class Stage:
         for serve in ready:
             serve()
         self._letters.serve_all()
+        self._letters.serve_scheduled()
         now_s = self._received_s = perf_counter()
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
@@ -130,7 +133,7 @@ class Stage:
         due_s = min(due_s, self._letters.next_s(perf_counter()))
         rest_s = self._letters.take_rest_s()
         if rest_s:
-            sleep(max(0.0, min(rest_s, due_s - SPIN_S) - perf_counter()))
+            sleep(max(0.0, min(rest_s, self._due_s() - READY_S - SPIN_S) - perf_counter()))
             due_s = min(due_s, rest_s)
         while True:
             left_s = due_s - perf_counter()
@@ -172,6 +175,12 @@ class Stage:
         self._received_s = stamp_s
         self._desk.receive(message, sender, perf_counter(), time())
         self._send_now()
+
+    def _do_scheduled(self) -> bool:
+        self._received_s = perf_counter()
+        is_done = self._desk.do_scheduled(self._received_s)
+        self._send_midi(self._performer.take_bytes())
+        return is_done
 
     def _send_now(self) -> None:
         """Send what a message caused at once: controllers, note-offs."""

@@ -80,7 +80,7 @@ def _playing() -> VirtualStage:
 
 def _play_on(stage: VirtualStage) -> None:
     stage.run_until(stage.now_s + 0.25)
-    stage.desk.on_time(stage.now_s)
+    stage.on_time()
     stage.desk.push_heard(stage.now_s)
     stage.serve_door()
     for answer in stage.desk.take_answers():

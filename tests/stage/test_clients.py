@@ -5,7 +5,7 @@ import pytest
 
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
-from emo_osc.stage.clients import LEASE_S, MAX_CLIENTS, MAX_LISTENERS, Clients
+from emo_osc.stage.clients import LEASE_S, MAX_HOSTS, MAX_LISTENERS_A_HOST, MAX_REDIRECTED_A_HOST, Clients
 from emo_osc.stage.commands import ROUTES
 from emo_osc.stage.desk import ANSWERS, Desk
 from emo_osc.stage.guests import MAX_REMEMBERED, Guests
@@ -16,7 +16,7 @@ PAD, PHONE = ("127.0.0.1", 1), ("10.0.0.2", 2)
 
 def test_replies_go_to_the_sender_unless_told_otherwise() -> None:
     clients = Clients()
-    clients.reply_to(PAD, ("127.0.0.1", 9))
+    clients.reply_to(PAD, ("127.0.0.1", 9), 0.0)
 
     assert (clients.target(PAD), clients.target(PHONE)) == (("127.0.0.1", 9), PHONE)
 
@@ -55,29 +55,59 @@ def test_two_clients_with_one_reply_port_are_pushed_to_once() -> None:
     clients = Clients()
     for client in (PAD, PHONE):
         clients.listen(client, "bar", 0.0)
-        clients.reply_to(client, ("127.0.0.1", 9))
+        clients.reply_to(client, ("127.0.0.1", 9), 0.0)
 
     assert clients.listeners(frozenset({"bar"}), 1.0) == [("127.0.0.1", 9)]
 
 
-def test_listeners_are_bounded() -> None:
+def test_a_host_full_of_listeners_shuts_out_no_other() -> None:
     clients = Clients()
-    for port in range(MAX_LISTENERS):
+    for port in range(MAX_LISTENERS_A_HOST):
         clients.listen(("127.0.0.1", port), "bar", 0.0)
 
-    with pytest.raises(CommandError, match="listen already"):
-        clients.listen(PHONE, "bar", 1.0)
+    with pytest.raises(CommandError, match=r"128 clients of 127\.0\.0\.1 listen already"):
+        clients.listen(("127.0.0.1", 60_000), "bar", 1.0)
     clients.listen(("127.0.0.1", 3), "note", 1.0)
-    clients.listen(PHONE, "bar", LEASE_S + 2)
+    for number in range(8):
+        clients.listen((f"10.0.0.{number}", 1), "bar", 1.0)
+    assert len(clients.listeners(frozenset({"bar"}), 2.0)) == MAX_LISTENERS_A_HOST + 8
+    clients.listen(("127.0.0.1", 60_000), "bar", LEASE_S + 2)
 
 
-def test_the_longest_silent_client_is_forgotten_first() -> None:
+def test_the_longest_silent_client_of_a_host_is_forgotten_first() -> None:
     clients = Clients()
-    for port in range(MAX_CLIENTS + 1):
-        clients.reply_to(("127.0.0.1", port), PHONE)
+    clients.reply_to(("10.0.0.9", 1), PHONE, 0.0)
+    for port in range(MAX_REDIRECTED_A_HOST):
+        clients.reply_to(("127.0.0.1", port), PHONE, 0.0)
+    clients.renew(("127.0.0.1", 0), 1.0)
+    clients.reply_to(("127.0.0.1", 60_000), PHONE, 1.0)
 
-    assert clients.target(("127.0.0.1", 0)) == ("127.0.0.1", 0)
-    assert clients.target(("127.0.0.1", 1)) == PHONE
+    assert clients.target(("127.0.0.1", 1)) == ("127.0.0.1", 1)
+    assert [clients.target(one) for one in (("127.0.0.1", 0), ("127.0.0.1", 2), ("10.0.0.9", 1))] == [PHONE] * 3
+
+
+def test_no_number_of_reply_ports_makes_a_listener_unheard() -> None:
+    clients = Clients()
+    clients.listen(PAD, "bar", 0.0)
+    clients.reply_to(PAD, ("127.0.0.1", 9), 0.0)
+    for port in range(2, 2 * MAX_REDIRECTED_A_HOST):
+        clients.reply_to(("127.0.0.1", port), ("127.0.0.1", port + 1), 1.0)
+    for number in range(2 * MAX_HOSTS):
+        clients.reply_to((f"10.0.1.{number}", 1), PHONE, 1.0)
+
+    assert clients.listeners(frozenset({"bar"}), 2.0) == [("127.0.0.1", 9)]
+
+
+def test_hosts_whose_replies_go_elsewhere_are_bounded() -> None:
+    clients = Clients()
+    for number in range(MAX_HOSTS):
+        clients.listen((f"10.0.1.{number}", 1), "bar", 0.0)
+        clients.reply_to((f"10.0.1.{number}", 1), PHONE, 0.0)
+
+    with pytest.raises(CommandError, match="64 hosts"):
+        clients.reply_to(PAD, PHONE, 1.0)
+    clients.reply_to(PAD, PHONE, LEASE_S + 2)
+    assert clients.target(PAD) == PHONE
 
 
 def test_a_lease_that_is_renewed_goes_on_for_an_evening() -> None:
@@ -91,7 +121,7 @@ def test_a_lease_that_is_renewed_goes_on_for_an_evening() -> None:
 
 def pads(playing: Any, topics: tuple[str, ...]) -> list[Target]:
     """Sixty-four listeners, the last of them with its answers sent to another port."""
-    senders = [("127.0.0.1", 51_000 + number) for number in range(MAX_LISTENERS)]
+    senders = [("127.0.0.1", 51_000 + number) for number in range(64)]
     for number, sender in enumerate(senders):
         playing.ask(f"/emo/start_listen/{topics[number % len(topics)]}", sender=sender)
     playing.ask("/emo/reply_to", 9000, sender=senders[-1])

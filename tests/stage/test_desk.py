@@ -9,8 +9,8 @@ import pytest
 from emo_osc.affect import MOODS
 from emo_osc.messages import Engage, Failed, Loaded, Ready, encode
 from emo_osc.stage.complaints import MAX_REMEMBERED
-from emo_osc.stage.desk import MAX_SCHEDULED
-from emo_osc.stage.osc import Fault, Message
+from emo_osc.stage.desk import MAX_SCHEDULED_A_HOST
+from emo_osc.stage.osc import Fault, Message, Target
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.values import VALUES
 
@@ -225,10 +225,9 @@ def test_a_preset_that_cannot_be_used_is_refused(name: str, code: int, playing: 
 def test_a_timetag_in_the_future_waits(playing: Any) -> None:
     playing.desk.receive(Message("/emo/tempo", (90,), 1_000_002.0), PAD, 1.0, 1_000_000.0)
     early = playing.desk.take_answers()
-    playing.desk.on_time(2.9)
-    playing.desk.on_time(3.0)
+    done = [playing.desk.do_scheduled(at_s) for at_s in (2.9, 3.0, 3.1)]
 
-    assert (early, playing.desk.next_s) == ([], float("inf"))
+    assert (early, done, playing.desk.next_s) == ([], [False, True, False], float("inf"))
     assert [answer.address for answer in playing.desk.take_answers()] == ["/emo/ack"]
 
 
@@ -245,11 +244,38 @@ def test_a_timetag_too_far_ahead_is_refused(playing: Any) -> None:
     assert answer.arguments == (4, "the timetag lies 61 s ahead, at most 60", "/emo/ping")
 
 
-def test_what_is_scheduled_is_bounded(playing: Any) -> None:
-    for _ in range(MAX_SCHEDULED + 1):
-        playing.desk.receive(Message("/emo/ping", (), 1_000_001.0), PAD, 1.0, 1_000_000.0)
+def scheduled(playing: Any, count: int, sender: Target, ahead_s: float = 40.0) -> list[object]:
+    """Codes of the errors that so many messages for one instant are answered."""
+    for _ in range(count):
+        playing.desk.receive(Message("/emo/ping", (), 1_000_000.0 + ahead_s), sender, 1.0, 1_000_000.0)
+    return [answer.arguments[0] for answer in playing.desk.take_answers() if answer.address == "/emo/error"]
 
-    assert [answer.arguments[0] for answer in playing.desk.take_answers()] == [4]
+
+def test_what_is_scheduled_is_bounded_and_the_reason_is_told(playing: Any) -> None:
+    half = MAX_SCHEDULED_A_HOST // 2
+
+    assert scheduled(playing, half, PAD) == []
+    playing.desk.receive(Message("/emo/ping", (), 1_000_001.0), PAD, 1.0, 1_000_000.0)
+    (answer,) = playing.desk.take_answers()
+    text = f"{half} messages of 127.0.0.1 are scheduled already, which leaves no more for one client"
+    assert answer.arguments == (4, text, "/emo/ping")
+
+
+def test_a_clock_that_is_wrong_fills_nobody_elses_agenda(playing: Any) -> None:
+    wrong = scheduled(playing, 1200, ("127.0.0.1", 1))
+    neighbour, another = scheduled(playing, 100, ("127.0.0.1", 2), 0.2), scheduled(playing, 100, ("10.0.0.2", 1), 0.2)
+
+    assert (len(wrong), neighbour, another) == (1200 - MAX_SCHEDULED_A_HOST // 2, [], [])
+
+
+def test_of_many_messages_for_one_instant_others_are_done_in_turns(playing: Any) -> None:
+    flooder, neighbour, another = ("127.0.0.1", 1), ("127.0.0.1", 2), ("10.0.0.2", 1)
+    for sender, count in ((flooder, 1000), (neighbour, 1), (another, 2)):
+        scheduled(playing, count, sender)
+    for _ in range(5):
+        playing.desk.do_scheduled(41.0)
+
+    assert [answer.target for answer in playing.desk.take_answers()] == [flooder, another, neighbour, another, flooder]
 
 
 def studio_says(playing: Any, message: Loaded | Ready | Failed) -> None:

@@ -1,0 +1,75 @@
+"""The letterbox between a real socket and a desk: what is done in turns, and that notes have theirs in between."""
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from emo_osc.messages import Ready
+from emo_osc.stage.guests import Guests
+from emo_osc.stage.letterbox import Letterbox
+from emo_osc.stage.osc import Message, Target, decode, encode
+from emo_osc.stage.udp import OscSocket
+
+
+class Post:
+    """A letterbox with its socket, and in which order things were done."""
+
+    def __init__(self, desk: Any, scheduled: int = 0) -> None:
+        self.udp = OscSocket("127.0.0.1", 0)
+        self.done: list[str] = []
+        self._desk, self._scheduled = desk, scheduled
+        self.letters = Letterbox(
+            self.udp, Guests("127.0.0.1"), desk, lambda: self.done.append("notes"), self._receive, self._do_scheduled
+        )
+
+    def _receive(self, message: Message, sender: Target, stamp_s: float) -> None:
+        self.done.append(message.address)
+        self._desk.receive(message, sender, 1.0, 1.0)
+
+    def _do_scheduled(self) -> bool:
+        if self._scheduled:
+            self._scheduled -= 1
+            self.done.append("scheduled")
+            return True
+        return False
+
+
+@pytest.fixture
+def post(stage: Callable[..., Any], ready: Callable[..., Ready]) -> Iterator[Callable[..., Post]]:
+    opened: list[Post] = []
+
+    def open_post(scheduled: int = 0) -> Post:
+        opened.append(Post(stage((ready(60),)).desk, scheduled))
+        return opened[-1]
+
+    yield open_post
+    for one in opened:
+        one.udp.close()
+
+
+@pytest.fixture
+def client() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.settimeout(20.0)
+        yield opened
+
+
+def test_notes_have_their_turn_between_messages_that_were_scheduled_for_one_instant(post: Callable[..., Post]) -> None:
+    opened = post(scheduled=3)
+    opened.letters.serve_scheduled()
+
+    assert opened.done == ["scheduled", "notes"] * 3
+
+
+def test_other_clients_have_their_turn_between_messages_that_were_scheduled(
+    post: Callable[..., Post], client: socket.socket
+) -> None:
+    opened = post(scheduled=10**9)  # more than anybody could do in one turn
+    opened.letters.serve_scheduled()
+    client.sendto(encode("/emo/ping", 7), ("127.0.0.1", opened.udp.port))
+    opened.letters.serve_all()
+
+    assert decode(client.recv(100)) == [Message("/emo/pong", (7,))]
+    assert opened.letters.take_rest_s() > 0.0
