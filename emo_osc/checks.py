@@ -4,6 +4,7 @@ from emo_osc.affect import name_key
 from emo_osc.control import NOTHING, TURNING_KINDS, Control, Role
 from emo_osc.errors import CommandError, EmoOscError
 from emo_osc.preset import Preset
+from emo_osc.preset_faults import in_one_line
 from emo_osc.preset_folders import preset_names
 from emo_osc.stage.commands import DEEDS
 from emo_osc.stage.values import MAPPABLE, VALUES, Scalar, unknown_name
@@ -18,7 +19,7 @@ def check(preset: Preset, name: str) -> None:
     """
     faults = [*_generator_faults(preset), *_performance_faults(preset), *_mood_faults(preset), *_mapping_faults(preset)]
     if faults:
-        raise EmoOscError("; ".join(f"{name}.{fault}" for fault in faults))
+        raise EmoOscError(in_one_line(f"{name}.{fault}" for fault in faults))
 
 
 def _generator_faults(preset: Preset) -> list[str]:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
@@ -21,9 +21,9 @@ from emo_osc.kept import PhraseFolder, phrase_folder
 from emo_osc.live import LiveSetup
 from emo_osc.log import Log
 from emo_osc.mapping_file import MappingFile, mapping_path
-from emo_osc.messages import MAX_LINE_BYTES, encode
+from emo_osc.messages import MAX_LINE_BYTES, DoorToStage, encode
 from emo_osc.preset import Preset, load_named_preset
-from emo_osc.preset_folders import preset_folders, preset_names
+from emo_osc.preset_folders import preset_files, preset_folders, preset_names
 from emo_osc.preset_watch import PresetWatch
 from emo_osc.recorder import Recorder
 from emo_osc.stage.setup import Report, Setup, StagePreset
@@ -38,6 +38,7 @@ OWN_PRESET = "current"
 """The name under which `/emo/preset` finds the preset the daemon was started with."""
 
 USERS_FAULT, NO_DEVICE = 2, 3
+MAX_TOLD = 8  # presets that cannot be used, each in a line
 ROLES = ("door", "studio", "sound", "watch", "web", "live")
 
 
@@ -62,6 +63,8 @@ def serve(
     setup = stage_setup(preset, composer, is_recorded=record is not None)
     recorder = Recorder(record) if record else None
     told = Log(say, log)
+    for line in _left_out(setup.presets):
+        told.tell("presets", line, logging.WARNING)
     try:
         return asyncio.run(_Door(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
@@ -105,7 +108,7 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
     Raises:
         EmoOscError: the preset is wrong for the stage.
     """
-    presets = {OWN_PRESET: stage_preset(preset, "preset"), **_named_presets(composer)}
+    presets = {OWN_PRESET: _bounded(stage_preset(preset, "preset"), "preset"), **_named_presets(composer)}
     path, seed = shelf_path(), preset.generator.seed
     return Setup(
         host=preset.osc.host,
@@ -170,7 +173,7 @@ class _Door:
         keepers = {worker.name: Keeper(worker, self._log) for worker in self._workers(report)}
         backstage = Backstage(
             self._log,
-            lambda message: writer.write(encode(message)),
+            lambda message: writer.write(_line(message, self._log)),
             keepers,
             PhraseFolder(phrase_folder()),
             MappingFile(mapping_path()),
@@ -179,7 +182,7 @@ class _Door:
             self._read,
         )
         backstage.open()
-        tasks = [asyncio.create_task(_hear(reader, backstage)), asyncio.create_task(backstage.work())]
+        tasks = [asyncio.create_task(_hear(reader, backstage, self._log)), asyncio.create_task(backstage.work())]
         tasks += [asyncio.create_task(keeper.run()) for keeper in keepers.values()]
         try:
             return await self._wait(stage)
@@ -233,10 +236,24 @@ class _Door:
         return 1
 
 
-async def _hear(reader: asyncio.StreamReader, backstage: Backstage) -> None:
+async def _hear(reader: asyncio.StreamReader, backstage: Backstage, log: Log) -> None:
     """Do what the stage asks, until it hangs up."""
-    while line := await reader.readline():
-        backstage.receive(line)
+    while not reader.at_eof():
+        try:
+            line = await reader.readline()
+        except ValueError:  # the reader has dropped it
+            log.tell("door", f"the stage sent a line of over {MAX_LINE_BYTES:,} bytes; it is left out", logging.ERROR)
+        else:
+            backstage.receive(line)
+
+
+def _line(message: DoorToStage, log: Log) -> bytes:
+    """A message as a line for the stage, which hangs up on a longer one; nothing where it is too long."""
+    line = encode(message)
+    if len(line) <= MAX_LINE_BYTES:
+        return line
+    log.tell("door", f"{type(message).__name__}: over {MAX_LINE_BYTES:,} bytes; the stage is not told", logging.ERROR)
+    return b""
 
 
 async def _hush(port: str) -> None:
@@ -285,12 +302,33 @@ def _named_presets(composer: str) -> dict[str, StagePreset]:
     return {name: _named_preset(name, composer) for name in preset_names()}
 
 
+def _bounded(preset: StagePreset, name: str) -> StagePreset:
+    """The preset where a line to the stage holds it, in which every quote is escaped.
+
+    Raises:
+        EmoOscError: it is larger.
+    """
+    if len(preset.to_json()) > MAX_LINE_BYTES // 4:
+        raise EmoOscError(
+            f"{name}: over {MAX_LINE_BYTES // 4:,} bytes as the stage takes it; leave out moods or aliases"
+        )
+    return preset
+
+
+def _left_out(presets: Mapping[str, StagePreset]) -> Iterator[str]:
+    """A line for each preset of the folders that cannot be used, and for each file that is none."""
+    faults = [*preset_files().faults, *(preset.fault for preset in presets.values() if preset.fault)]
+    yield from (f"{fault}; it cannot be loaded" for fault in faults[:MAX_TOLD])
+    if len(faults) > MAX_TOLD:
+        yield f"{len(faults) - MAX_TOLD} other presets cannot be loaded; emo-osc check NAME says why"
+
+
 def _named_preset(name: str, composer: str) -> StagePreset:
     """A preset of the folders; `composer` takes the place of its own, where there is one."""
     try:
         preset = load_named_preset(name)
         if composer:
             preset = preset.model_copy(update={"generator": preset.generator.composed_by(composer)})
-        return stage_preset(preset, name)
+        return _bounded(stage_preset(preset, name), name)
     except EmoOscError as error:
         return StagePreset({}, fault=str(error))

@@ -1,12 +1,13 @@
 """The player's own MIDI mapping on disk: a preset with nothing but a `mapping`, laid over whichever preset plays."""
 
-import os
-from contextlib import suppress
+import errno
 from pathlib import Path
 
 from emo_osc.errors import EmoOscError
-from emo_osc.preset import parse_preset
+from emo_osc.preset import MAX_MAPPED, parse_preset
 from emo_osc.preset_folders import user_folder
+from emo_osc.preset_text import MAX_BYTES
+from emo_osc.small_file import read_small_text, reason_of, write_beside
 
 HEAD = """\
 # Your MIDI mapping, laid over whichever preset plays. MIDI learn writes it anew; comments are not kept.
@@ -33,11 +34,11 @@ class MappingFile:
             EmoOscError: the file cannot be read, or is no mapping.
         """
         try:
-            preset = parse_preset(self.path.read_text(encoding="utf-8"), str(self.path))
+            preset = parse_preset(read_small_text(self.path, MAX_BYTES), str(self.path))
         except FileNotFoundError:
             return ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise EmoOscError(f"{self.path}: cannot be read ({error})") from None
+        except OSError as error:
+            raise EmoOscError(f"{self.path}: cannot be read ({reason_of(error)})") from None
         others = sorted(preset.model_fields_set - {"mapping"})
         if others:
             raise EmoOscError(f"{self.path}: {others[0]} belongs into a preset; here only a mapping counts")
@@ -54,23 +55,17 @@ class MappingFile:
         Raises:
             EmoOscError: the disk is full, or the folder cannot be written.
         """
-        part = self.path.with_name(f"{self.path.name}.part")
-        lines = (line.split("\t", 1) for line in text.splitlines())
-        content = HEAD + "".join(f"  {control}: {_quoted(role)}\n" for control, role in lines)
+        lines = [line.split("\t", 1) for line in text.splitlines()]
+        content = (HEAD + "".join(f"  {control}: {_quoted(role)}\n" for control, role in lines)).encode()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("w", encoding="utf-8") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            if len(lines) > MAX_MAPPED or len(content) > MAX_BYTES:  # it could not be read again
+                raise OSError(errno.EFBIG, f"{len(lines)} controls are too many; /emo/midi/forget some")
+            part = write_beside(self.path, content)
             self._set_aside()
             part.replace(self.path)
         except OSError as error:
-            with suppress(OSError):  # the folder itself may be what is wrong
-                part.unlink()
-            reason = error.strerror or str(error)
             raise EmoOscError(
-                f"{self.path}: cannot be saved ({reason}); it holds until the end; free space, learn it again"
+                f"{self.path}: cannot be saved ({reason_of(error)}); it holds until the end; free space, learn it again"
             ) from None
         self._stamp = _stamp(self.path)
 

@@ -1,21 +1,21 @@
 """Presets: one YAML file to frozen, typed sections. Opens no port and imports no torch."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from unicodedata import category
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from emo_osc.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Reference, name_key
 from emo_osc.control import Control, Role
 from emo_osc.errors import EmoOscError
-from emo_osc.preset_faults import did_you_mean, explain_all
-from emo_osc.preset_folders import preset_folders
+from emo_osc.preset_faults import MAX_NAME, did_you_mean, explain_all, in_one_line, mood_faults
+from emo_osc.preset_folders import preset_files
+from emo_osc.preset_text import MAX_BYTES, read_yaml
+from emo_osc.small_file import read_small_text, reason_of
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
@@ -25,17 +25,13 @@ Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
 RoleText = Annotated[str, AfterValidator(lambda text: _role(text))]
-MAX_NAME = 64  # letters that OSC addresses take
-_NO_LETTERS = ("Cc", "Cs")  # Unicode's for what a terminal obeys, and for halves of letters
+MAX_MOODS, MAX_ALIASES, MAX_MAPPED, MAX_NETWORKS = 256, 32, 1024, 64  # far more than anyone plays with
+MAX_LISTED = 64  # names in one error
 QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
 ]
 Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
-
-
-_STUMBLES = (ValueError, KeyError, AttributeError, RecursionError)
-"""What PyYAML 6.0 lets out where it reads 2024-99-99, `!!bool x`, `!!timestamp x`, or a thousand brackets."""
 
 
 class Section(BaseModel):
@@ -49,7 +45,7 @@ class OscSection(Section):
 
     host: str = "127.0.0.1"
     port: Port = 7770
-    allow: tuple[Network, ...] = ()
+    allow: Annotated[tuple[Network, ...], Field(max_length=MAX_NETWORKS)] = ()
 
 
 class MidiSection(Section):
@@ -186,7 +182,7 @@ class MoodSection(Section):
 
     valence: Axis | None = None
     arousal: Axis | None = None
-    aliases: tuple[str, ...] = ()
+    aliases: Annotated[tuple[str, ...], Field(max_length=MAX_ALIASES)] = ()
     colour: ColourSection | None = None
     notes_per_bar: Annotated[float, Field(ge=0.25, le=16.0)] | None = None
     mean_pitch: Annotated[float, Field(ge=21.0, le=108.0)] | None = None
@@ -235,9 +231,10 @@ class Preset(Section):
     clock: ClockSection = ClockSection()
     generator: GeneratorSection = GeneratorSection()
     performance: PerformanceSection = PerformanceSection()
-    moods: dict[str, MoodSection] = {}
+    moods: Annotated[dict[str, MoodSection], Field(max_length=MAX_MOODS)] = {}
     mapping: dict[ControlName, RoleText] = Field(
         default={},
+        max_length=MAX_MAPPED,
         description="a MIDI controller's number, or cc74@2, cc16+48, nrpn300, note36 -> its role: `density`, `next`",
     )
     sound: SoundSection = SoundSection()
@@ -272,12 +269,10 @@ def parse_preset(text: str, name: str) -> Preset:
     'storm'
 
     Raises:
-        EmoOscError: not YAML, an unknown key, or a value out of range: one line naming place, value and remedy.
+        EmoOscError: not YAML, an unknown key, a value out of range, or too much of anything: one line naming place,
+            value and remedy.
     """
-    try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, *_STUMBLES) as error:
-        raise EmoOscError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    data = read_yaml(text, name)
     if data is None:
         data = {}
     if not isinstance(data, dict):
@@ -320,10 +315,12 @@ def load_named_preset(name: str) -> Preset:
     Raises:
         EmoOscError: no preset folder has that name, the file cannot be read, or the preset is wrong.
     """
-    known = {path.stem: path for folder in reversed(preset_folders()) for path in folder.glob("*.yaml")}
+    known = preset_files().paths
     if name not in known:
         hint = did_you_mean(name, known)
-        raise EmoOscError(f"no preset {name!r}{hint}; presets are {', '.join(sorted(known)) or 'none'}")
+        raise EmoOscError(
+            f"no preset {name!r:.80}{hint}; presets are {', '.join(sorted(known)[:MAX_LISTED]) or 'none'}"
+        )
     return parse_preset(_read(known[name]), name)
 
 
@@ -339,9 +336,9 @@ def schema_text() -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EmoOscError(f"{path}: cannot be read ({error})") from None
+        return read_small_text(path, MAX_BYTES)
+    except OSError as error:
+        raise EmoOscError(f"{path}: cannot be read ({reason_of(error)}); name a preset or its file") from None
 
 
 def _control(text: str) -> str:
@@ -368,31 +365,12 @@ def _validated(data: dict[Any, Any], name: str) -> Preset:
     try:
         preset = Preset.model_validate(data)
     except ValidationError as error:
-        raise EmoOscError("; ".join(explain_all(name, error.errors(), Preset))) from None
-    faults = list(_mood_faults(preset))
+        raise EmoOscError(explain_all(name, error.errors(), Preset)) from None
+    faults = list(mood_faults(preset.moods))
     if faults:
-        raise EmoOscError("; ".join(f"{name}.moods.{fault}" for fault in faults))
+        raise EmoOscError(in_one_line(f"{name}.moods.{fault}" for fault in faults))
     try:
         preset.mood_book().find(preset.performance.mood)
     except KeyError as error:
         raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
     return preset
-
-
-def _mood_faults(preset: Preset) -> Iterator[str]:
-    """New moods without a point, names that nobody can call, and names that mean two moods."""
-    shipped = {mood.id for mood in MOODS}
-    owners = {name_key(id): id for id in (*preset.moods, *shipped)}
-    for id, entry in preset.moods.items():
-        if owners[name_key(id)] != id:
-            yield f"{id}: {owners[name_key(id)]!r} is the same name; write it so"
-        for axis in ("valence", "arousal"):
-            if getattr(entry, axis) is None and id not in shipped:
-                yield f"{id}.{axis}: is missing"
-        for name in (id, *entry.aliases):
-            if not name_key(name) or len(name) > MAX_NAME or any(category(letter) in _NO_LETTERS for letter in name):
-                yield f"{id[:MAX_NAME]}: a name has 1..{MAX_NAME} letters, got {name!r:.80}"
-        for alias in entry.aliases:
-            owner = owners.setdefault(name_key(alias), id)
-            if owner != id:
-                yield f"{id}.aliases: {alias!r} is a name of {owner!r} already"

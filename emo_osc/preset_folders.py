@@ -1,7 +1,21 @@
 """Where preset files are. Reads no preset."""
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+from emo_osc.small_file import list_folder
+
+ENDING = ".yaml"
+MAX_PRESETS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class PresetFiles:
+    """The file of each preset by its name, and a line for whatever lies in the folders and cannot be one."""
+
+    paths: dict[str, Path]
+    faults: tuple[str, ...] = ()
 
 
 def preset_folders() -> tuple[Path, ...]:
@@ -11,9 +25,25 @@ def preset_folders() -> tuple[Path, ...]:
     return tuple(folder for folder in (user_preset_folder(), shipped, checkout) if folder.is_dir())
 
 
+def preset_files(folders: tuple[Path, ...] | None = None) -> PresetFiles:
+    """Every preset that can be asked for by name; of two with one name, that of the first folder.
+
+    >>> preset_files().paths["club"].name
+    'club.yaml'
+    """
+    listings = [list_folder(folder, ENDING) for folder in (preset_folders() if folders is None else folders)]
+    found = {path.stem: path for listing in reversed(listings) for path in listing.paths}
+    faults = [fault for listing in listings for fault in listing.faults]
+    # The shipped presets are in the last folders; where a player has too many, those stay.
+    kept = dict(list(found.items())[:MAX_PRESETS])
+    if len(found) > len(kept):
+        faults.append(f"over {MAX_PRESETS} presets; {len(found) - len(kept):,} are left out")
+    return PresetFiles(kept, tuple(faults))
+
+
 def preset_names() -> list[str]:
     """Every name a preset can be asked for by, in the order of the alphabet."""
-    return sorted({path.stem for folder in preset_folders() for path in folder.glob("*.yaml")})
+    return sorted(preset_files().paths)
 
 
 def user_folder() -> Path:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from emo_osc.preset_folders import preset_files
+
 Stamp = tuple[Path, int, int]
 
 
@@ -22,9 +24,8 @@ class PresetWatch:
 
     def _look(self) -> dict[str, Stamp]:
         found: dict[str, Stamp] = {}
-        for folder in reversed(self._folders()):
-            for path in folder.glob("*.yaml"):
-                found |= _stamp(path)
+        for path in preset_files(self._folders()).paths.values():
+            found |= _stamp(path)
         return found
 
 

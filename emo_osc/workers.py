@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from emo_osc.log import Log
+from emo_osc.messages import MAX_LINE_BYTES
 
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
 STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
@@ -91,6 +92,7 @@ async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess
         *worker.arguments,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if is_heard else None,
+        limit=MAX_LINE_BYTES,
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": _encoding()},

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "emo_osc"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-HALL = {"affect", "control", "score", "messages", "preset", "preset_faults", "preset_folders", "errors"}
+HALL = {"affect", "control", "score", "messages", "preset", "preset_faults", "preset_folders", "preset_text", "errors"}
+HALL |= {"small_file"}
 DOOR = {
     "__init__",
     "__main__",

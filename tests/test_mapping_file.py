@@ -10,6 +10,7 @@ from emo_osc.errors import EmoOscError
 from emo_osc.mapping_file import MappingFile
 from emo_osc.preset import load_preset
 from emo_osc.stage.mapping import Mapping
+from tests.odd_files import ODD
 
 TEXT = (
     "cc74@2\tdensity pickup\ncc16+48@1\tvalence\nnrpn300\tarousal\nbend@3\tgate\ncc22\tswing relative-offset\n"
@@ -49,6 +50,29 @@ def test_a_file_that_is_no_mapping_is_refused_and_kept_beside_the_next(tmp_path:
     file.save(TEXT)
     assert file.read() == TEXT
     assert (tmp_path / "mapping.yaml~").read_text() == text
+
+
+@pytest.mark.parametrize("reason", ODD)
+def test_what_is_no_file_is_refused_and_kept_beside_the_next(tmp_path: Path, reason: str) -> None:
+    path = tmp_path / "mapping.yaml"
+    ODD[reason](path)
+    ODD["a FIFO"](tmp_path / "mapping.yaml.part")
+    file = MappingFile(path)
+
+    with pytest.raises(EmoOscError, match=reason):
+        file.read()
+    file.save(TEXT)
+    assert file.read() == TEXT
+
+
+def test_more_controls_than_can_be_read_again_are_not_saved(tmp_path: Path) -> None:
+    file = MappingFile(tmp_path / "mapping.yaml")
+    file.save(TEXT)
+
+    with pytest.raises(EmoOscError, match="6144 controls are too many"):
+        file.save("\n".join(f"cc{number % 128}@{number // 128}\tnext" for number in range(6144)))
+
+    assert file.read() == TEXT
 
 
 def test_blanks_in_the_name_of_a_control_are_not_read(tmp_path: Path) -> None:

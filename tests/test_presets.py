@@ -1,5 +1,7 @@
 """Presets: the shipped ones are right, and a wrong one is told in one line with its place, value and remedy."""
 
+import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from emo_osc.affect import MOODS, Affect, Colour, Reference
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import Preset, changed, load_named_preset, load_preset, parse_preset, schema_text
+from tests.odd_files import ODD
 
 PRESETS = Path(__file__).parents[1] / "presets"
 SHIPPED = sorted(path.stem for path in PRESETS.glob("*.yaml"))
@@ -93,7 +96,8 @@ def test_the_shipped_schema_is_current() -> None:
         ("clock: {tempo: !!float fast}", "club: not YAML: "),
         ("clock: {play: !!bool maybe}", "club: not YAML: "),
         ("clock: {tempo: !!timestamp soon}", "club: not YAML: "),
-        ("osc: " + "[" * 3000, "club: not YAML: "),
+        ("osc: " + "[" * 3000, "club: over 16 levels of keys in keys"),
+        ("osc: [[[", "club: not YAML: "),
     ],
 )
 def test_a_wrong_preset_is_told_in_one_line(text: str, said: str) -> None:
@@ -102,6 +106,52 @@ def test_a_wrong_preset_is_told_in_one_line(text: str, said: str) -> None:
 
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
+
+
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n" for before, after in pairwise("abcdefghi")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("".join(f"key {number}: 1\n" for number in range(60_000)), "club: over 131,072 letters"),
+        ("".join(f"{number:x}: 1\n" for number in range(10_000)), "club: over 8,192 keys and values"),
+        ("".join(f"{number:x}: 1\n" for number in range(4_000)), "club.a: unknown key; club.b: unknown key"),
+        ("mapping: {" + ", ".join(f"cc{n % 128}@{n // 128}: next" for n in range(2048)) + "}", "club.mapping: "),
+        (f"mapping: {{{', '.join(f'{n}: 1' for n in range(6144))}}}", "club: over 8,192 keys and values"),
+        ("moods: {" + ", ".join(f"m{n}: {{valence: 0, arousal: 0}}" for n in range(300)) + "}", "club.moods: "),
+        (LAUGHS, "club: over 8,192 keys and values"),
+        ("a: &a [*a]", "club: an alias that stands inside what it stands for"),
+        ("a: &a {b: *a}", "club: an alias that stands inside what it stands for"),
+        ("midi: {out: " + "행복" * 1000 + "}", "club: a key or value of over 1,024 letters"),
+        ("x" * 1000 + ": 1", "club." + "x" * 64 + ": unknown key"),
+        ("osc: {port: 0x" + "f" * 1000 + "}", "club.osc.port: "),
+        ("".join(f"{'행' * 60}{n}: 1\n" for n in range(600)), "club.행"),
+    ],
+)
+def test_a_text_larger_than_any_preset_is_told_in_one_short_line(text: str, said: str) -> None:
+    with pytest.raises(EmoOscError) as caught:
+        parse_preset(text, "club")
+
+    assert str(caught.value).startswith(said)
+    assert len(str(caught.value)) < 2500
+
+
+def test_an_alias_for_a_few_values_is_read() -> None:
+    preset = parse_preset("moods: {a: &a {valence: 0.5, arousal: 0.5}, b: {<<: *a, arousal: 0}}", "club")
+
+    assert preset.mood_book().find("b").affect == Affect(0.5, 0.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such files")
+@pytest.mark.parametrize("reason", ODD)
+def test_what_is_no_file_of_a_preset_is_told_in_one_line(reason: str, tmp_path: Path) -> None:
+    ODD[reason](tmp_path / "odd.yaml")
+
+    with pytest.raises(EmoOscError, match=rf"odd\.yaml: cannot be read \(.*{reason}.*\)"):
+        load_preset(str(tmp_path / "odd.yaml"))
 
 
 def test_every_fault_is_told_unknown_keys_first() -> None:

@@ -50,13 +50,7 @@ class Phrasebook:
             CommandError: 2, it is no name: letters of any script, digits, spaces, `-` and `_` make one, never a path;
                 4, the book is full.
         """
-        clean = unicodedata.normalize("NFC", name).strip()
-        is_word = all(letter.isalnum() or letter in " -_" for letter in clean)
-        if not 0 < len(clean) <= MAX_NAME or not is_word or clean.casefold() in _RESERVED:
-            raise CommandError(
-                CommandError.WRONG_ARGUMENTS,
-                f"a name has 1..{MAX_NAME} letters, digits, spaces, - or _, got {name[:MAX_NAME]!r}",
-            )
+        clean = clean_name(name)
         if len(self._kept) >= MAX_PHRASES and _key(clean) not in self._kept:
             raise CommandError(
                 CommandError.NOT_NOW, f"{MAX_PHRASES} phrases are kept already; remove some of the files"
@@ -66,6 +60,25 @@ class Phrasebook:
     def free_name(self) -> str:
         """A name nobody has taken: `phrase 1`, `phrase 2`, .."""
         return next(name for n in count(1) if _key(name := f"phrase {n}") not in self._kept)
+
+
+def clean_name(name: str) -> str:
+    """The name a phrase may be kept under, without spaces around it; on a full book too.
+
+    >>> clean_name(" 코러스 1 ")
+    '코러스 1'
+
+    Raises:
+        CommandError: 2, it is no name.
+    """
+    clean = unicodedata.normalize("NFC", name).strip()
+    is_word = all(letter.isalnum() or letter in " -_" for letter in clean)
+    if not 0 < len(clean) <= MAX_NAME or not is_word or clean.casefold() in _RESERVED:
+        raise CommandError(
+            CommandError.WRONG_ARGUMENTS,
+            f"a name has 1..{MAX_NAME} letters, digits, spaces, - or _, got {name[:MAX_NAME]!r}",
+        )
+    return clean
 
 
 def _key(name: str) -> str:

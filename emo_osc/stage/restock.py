@@ -163,7 +163,7 @@ class Restock:
             if not isinstance(message, Loaded | Ready | Failed | Alive):
                 raise ValueError(f"{type(message).__name__} is no message for the stage")
             if isinstance(message, Ready):
-                _check(message)
+                check_ready(message)
         except ValueError:
             self.garbage += 1
             raise
@@ -214,7 +214,7 @@ class Restock:
             self.state = StudioState.READY
 
 
-def _check(ready: Ready) -> None:
+def check_ready(ready: Ready) -> None:
     """Let nothing onto the shelf that could upset whoever plays from it.
 
     Raises:
