@@ -1,4 +1,4 @@
-"""What is wrong with a preset, in words: place, value, and the nearest key that is right. Knows of the sections only moods."""
+"""What is wrong with a preset, in words: place, value, and the nearest key that is right."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
