@@ -21,7 +21,7 @@ from emo_osc.kept import PhraseFolder, phrase_folder
 from emo_osc.live import LiveSetup
 from emo_osc.log import Log
 from emo_osc.mapping_file import MappingFile, mapping_path
-from emo_osc.messages import MAX_LINE_BYTES, DoorToStage, encode
+from emo_osc.messages import MAX_LINE_BYTES, DoorToStage, WorkersState, encode
 from emo_osc.preset import Preset, load_named_preset
 from emo_osc.preset_folders import preset_files, preset_folders, preset_names
 from emo_osc.preset_watch import PresetWatch
@@ -31,7 +31,7 @@ from emo_osc.stage.values import Scalar
 from emo_osc.studio.canned import shelf_path
 from emo_osc.studio.worker import StudioSetup
 from emo_osc.surface.setup import PadMood, WebSetup
-from emo_osc.workers import GOODBYE_S, Keeper, Worker, end, start
+from emo_osc.workers import GOODBYE_S, Keeper, Worker, end, start, states_of
 
 Say = Callable[[str], None]
 OWN_PRESET = "current"
@@ -170,7 +170,13 @@ class _Door:
             self._log.tell("stage", line)
         reader, writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
         writer.write(self._setup.tokens["door"].encode() + b"\n")
-        keepers = {worker.name: Keeper(worker, self._log) for worker in self._workers(report)}
+        keepers: dict[str, Keeper] = {}
+
+        def tell_states() -> None:
+            writer.write(encode(WorkersState(states_of(keepers.values()))))
+
+        for worker in self._workers(report):
+            keepers[worker.name] = Keeper(worker, self._log, tell_states)
         backstage = Backstage(
             self._log,
             lambda message: writer.write(_line(message, self._log)),

@@ -216,6 +216,13 @@ class PresetRead:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkersState:
+    """Which processes beside the stage do not run, and why, as one line; empty while all do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     """MIDI messages that were sent, as hexadecimal, for whoever records them.
 
@@ -241,7 +248,7 @@ class Ports:
 
 ToStudio = Want | Vary | GoOn | Learn | Aim | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
-DoorToStage = Kept | NotKept | PresetRead | MappingRead | MappingSaved
+DoorToStage = Kept | NotKept | PresetRead | MappingRead | MappingSaved | WorkersState
 ToDoor = Said | Restart | Engage | Kept | Played | Mapped
 WatchToStage = Ports | Alive
 _ReadList = Callable[[list[Any]], tuple[Any, ...]]
@@ -268,6 +275,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         MappingSaved,
         MappingRead,
         PresetRead,
+        WorkersState,
         Played,
         Ports,
     )

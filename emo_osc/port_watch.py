@@ -37,9 +37,15 @@ class System(Protocol):
     def look(self, now_s: float) -> Offer | None:
         """The ports one can write to and those one can read from; None while the system does not run."""
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the last look left no doubt that what is sent arrives, or that the system does not run."""
+
 
 class RtSystem:
     """A system that python-rtmidi knows; one client is kept as long as it answers."""
+
+    is_at_work = True
 
     def __init__(self, api: int) -> None:
         import rtmidi
@@ -75,6 +81,7 @@ class Jack:
         self._client: ctypes.c_void_p | None = None
         self._stale: ctypes.c_void_p | None = None
         self._frame, self._moved_s = 0, 0.0
+        self.is_at_work = True
 
     def look(self, now_s: float) -> Offer | None:
         """The ports one can write to and those one can read from; None while the server does not run."""
@@ -84,6 +91,7 @@ class Jack:
         if self._client is None and not self._connect(now_s):
             return None
         frame = self._jack.jack_last_frame_time(self._client)
+        self.is_at_work = frame != self._frame or now_s - self._moved_s > STALLED_S
         if frame != self._frame:
             self._frame, self._moved_s = frame, now_s
         if now_s - self._moved_s > STALLED_S:
@@ -136,7 +144,8 @@ def main() -> int:
         systems = all_systems()
         while True:
             found = look(systems, monotonic())
-            stage.sendall(encode(Alive() if found == known else found))
+            if found != known or all(system.is_at_work for system in systems):
+                stage.sendall(encode(Alive() if found == known else found))
             known = found
             if select.select([stage], [], [], LOOK_S)[0] and not stage.recv(4096):
                 break

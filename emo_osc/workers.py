@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -28,11 +29,17 @@ class Worker:
 
 
 class Keeper:
-    """Keeps one process alive until it is cancelled; after an exit that is final it waits for another worker."""
+    """Keeps one process alive until it is cancelled; after an exit that is final it waits for another worker.
 
-    def __init__(self, worker: Worker, log: Log) -> None:
+    `state` says in a few words why the process does not run, and is empty while it does; `on_state` is called when it
+    changes.
+    """
+
+    def __init__(self, worker: Worker, log: Log, on_state: Callable[[], None] = lambda: None) -> None:
         self.worker = worker
+        self.state = ""
         self._log = log
+        self._on_state = on_state
         self._process: asyncio.subprocess.Process | None = None
         self._back_off_s = FIRST_BACK_OFF_S
         self._is_another = asyncio.Event()
@@ -40,31 +47,21 @@ class Keeper:
 
     async def run(self) -> None:
         """Start the process again and again, save after an exit that is final; ends it if cancelled."""
-        now_s = asyncio.get_running_loop().time
         while True:
-            started_s = now_s()
             self._is_another.clear()
-            self._process = await start(self.worker)
+            fate = await self._life()
             if self._is_another.is_set():
-                await end(self._process)
-            try:
-                code = await self._process.wait()
-            finally:
-                await end(self._process)
-            if code in self.worker.final:
-                await self._is_another.wait()
-            if self._is_another.is_set() or now_s() - started_s > STEADY_S:
                 self._back_off_s = FIRST_BACK_OFF_S
-            if self._is_another.is_set():
                 await asyncio.sleep(CHANGE_S)
             else:
-                await self._wait(code)
+                await self._wait(fate)
 
     def restart(self, reason: str) -> None:
         """End a process that no longer answers, at once: a stopped one hears nothing gentler."""
         if self._process and self._process.returncode is None:
             self._log.tell(self.worker.name, f"{self.worker.name}: {reason}; ending it", logging.WARNING)
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                self._process.kill()
 
     def replace(self, worker: Worker) -> None:
         """Let another worker take the place of this one, which is told to end and has `GOODBYE_S` to do so."""
@@ -75,14 +72,58 @@ class Keeper:
         if self._process:
             self._farewell = asyncio.create_task(end(self._process))
 
-    async def _wait(self, code: int) -> None:
+    async def _life(self) -> str:
+        """Start the process and wait for its end; what became of it, in words that follow its name.
+
+        Whatever goes wrong here is tried again: a worker that could not be started once must not be missing for ever.
+        """
+        started_s = _now_s()
+        try:
+            code = await self._run_once()
+        except OSError as error:  # no descriptor, memory or process is to be had
+            return f"cannot be started ({error.strerror or error})"
+        except Exception as error:
+            return f"failed by our own fault, please report it ({type(error).__name__}: {error})"
+        if _now_s() - started_s > STEADY_S:
+            self._back_off_s = FIRST_BACK_OFF_S
+        if code in self.worker.final and not self._is_another.is_set():
+            self._set_state(f"ended with code {code}, not started again")
+            await self._is_another.wait()
+        return f"has ended with code {code}"
+
+    async def _run_once(self) -> int:
+        self._process = await start(self.worker)
+        self._set_state("")
+        if self._is_another.is_set():
+            await end(self._process)
+        try:
+            return await self._process.wait()
+        finally:
+            await end(self._process)
+
+    async def _wait(self, fate: str) -> None:
         back_off_s, name = self._back_off_s, self.worker.name
-        self._log.tell(
-            self.worker.name, f"{name} has ended with code {code}; starting it again in {back_off_s:g} s, music goes on"
-        )
+        self._log.tell(name, f"{name} {fate}; starting it again in {back_off_s:g} s, music goes on", logging.WARNING)
+        self._set_state(f"{fate}, trying again in {back_off_s:g} s")
         with suppress(TimeoutError):
             await asyncio.wait_for(self._is_another.wait(), back_off_s)
         self._back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self._on_state()
+
+
+def states_of(keepers: Iterable[Keeper]) -> str:
+    """The processes that do not run, each with the reason; empty while all do.
+
+    >>> studio = Keeper(Worker("studio", ()), Log())
+    >>> studio.state = "has ended with code -9, trying again in 0.5 s"
+    >>> states_of([studio])
+    'studio: has ended with code -9, trying again in 0.5 s'
+    """
+    return "; ".join(f"{keeper.worker.name}: {keeper.state}" for keeper in keepers if keeper.state)
 
 
 async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess.Process:
@@ -112,9 +153,15 @@ async def end(process: asyncio.subprocess.Process) -> None:
     """Let a process end, then make it."""
     if process.returncode is not None:
         return
-    process.terminate()
+    with suppress(ProcessLookupError):
+        process.terminate()
     try:
         await asyncio.wait_for(process.wait(), GOODBYE_S)
     except TimeoutError:
-        process.kill()
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +24,9 @@ from emo_osc.messages import Loaded, Ready, Restart, Said, decode, encode
 from emo_osc.stage.osc import Message
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.ports import MAX_UNCONFIRMED_NOTES
 from emo_osc.stage.setup import Report, Setup, StagePreset
+from emo_osc.stage.watching import UNWATCHED
 from tests.conftest import started
 from tests.serving import TIMEOUT_S, Daemon, Listener, drained, free_port, left_on, next_note
 
@@ -103,6 +105,31 @@ def test_a_studio_without_memory_dies_and_comes_back_and_the_music_goes_on(daemo
     assert goes_on
     assert died.endswith("starting it again in 1 s, music goes on\n")
     assert perf_counter() - starved_s < RECOVERY_S
+
+
+@contextmanager
+def no_descriptors(one: Daemon) -> Iterator[None]:
+    """The door can open nothing meanwhile; what is open stays."""
+    soft, hard = resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE, (3, hard))
+    yield
+    resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_studio_that_cannot_be_started_is_tried_again_and_said_to_be_missing(daemon: Callable[..., Daemon]) -> None:
+    one = daemon()
+    one.wait_for_line("generator ready")
+    one.send("/emo/start_listen/workers")
+    one.receive_until(is_of("workers", "all running"))
+    os.kill(one.child(STUDIO), signal.SIGKILL)
+    with no_descriptors(one):
+        line = one.wait_for_line("studio cannot be started (Too many open files)")
+        one.receive_until(is_of("workers", "studio: cannot be started (Too many open files), trying again in"))
+        goes_on = notes_go_on(one)
+
+    assert "music goes on" in line
+    assert goes_on
+    assert one.receive_until(is_of("workers", "all running"))
 
 
 def newborn(one: Daemon) -> int:
@@ -329,13 +356,17 @@ def test_a_flood_of_controllers_into_a_dead_jack_does_not_hang_the_stage(
     one = daemon()
     one.wait_for_line("generator ready")
     frail_jack.kill()
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as other:
-        for step in range(5000):
-            packet = encode_osc("/emo/va", 0.0, (step % 100) / 50 - 1)
-            other.sendto(packet, ("127.0.0.1", one.port))
+    flood_with_controllers(one, 5000)
 
     assert notes_go_on(one)
     assert "lost: Jack has stopped" in one.wait_for_line("MIDI out lost")
+
+
+def flood_with_controllers(one: Daemon, count: int) -> None:
+    """As many messages, each of which changes a controller, from a client that reads no answer."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as other:
+        for step in range(count):
+            other.sendto(encode_osc("/emo/va", 0.0, (step % 100) / 50 - 1), ("127.0.0.1", one.port))
 
 
 def test_a_port_that_was_joined_may_go_and_come_back(daemon: Callable[..., Daemon], jack: str) -> None:
@@ -390,6 +421,26 @@ def test_the_watch_over_the_ports_is_watched_too(
 
     assert "starting it again in 0.5 s" in one.wait_for_line("watch has ended with code -9")
     assert [next_note(heard) for _ in range(4)]
+
+
+def test_the_music_goes_on_when_no_watch_can_be_started(
+    daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
+) -> None:
+    one = daemon("--tempo", "300")
+    one.wait_for_line("generator ready")
+    one.send("/emo/start_listen/workers")
+    one.receive_until(is_of("workers", "all running"))
+    heard = hear(one.name)
+    os.kill(one.child(WATCH), signal.SIGKILL)
+    with no_descriptors(one):
+        one.receive_until(lambda message: is_of("workers")(message) and UNWATCHED in str(message.arguments[0]))
+        one.wait_for_line(UNWATCHED)
+        flood_with_controllers(one, MAX_UNCONFIRMED_NOTES)
+        goes_on = [next_note(heard) for _ in range(8)]
+
+    assert goes_on
+    assert one.wait_for_line("the MIDI ports are watched again")
+    assert one.receive_until(is_of("workers", "all running"))
 
 
 @pytest.mark.parametrize("event", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

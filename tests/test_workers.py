@@ -1,8 +1,8 @@
 """The keeping of processes, with real ones."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,6 +89,64 @@ def test_a_process_that_keeps_dying_is_started_later_each_time(monkeypatch: pyte
 
     assert waits_s[:4] == [0.01, 0.02, 0.04, 0.08]
     assert all(later == 2 * sooner for sooner, later in pairwise(waits_s))
+
+
+@contextmanager
+def no_descriptors() -> Iterator[None]:
+    """No file, pipe or socket can be opened meanwhile; those that are open stay."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_process_that_cannot_be_started_is_tried_again_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "FIRST_BACK_OFF_S", 0.05)
+    path, states = tmp_path / "said", []
+
+    async def scene(told: Told) -> None:
+        keeper = Keeper(writer(path, "a"), Log(told.tell), lambda: states.append(workers.states_of([keeper])))
+        with no_descriptors():
+            keeping = asyncio.create_task(keeper.run())
+            assert await told.is_told("in 0.1 s")
+        await written(path, "a")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    lines = play(scene)
+
+    assert lines[0] == "studio cannot be started (Too many open files); starting it again in 0.05 s, music goes on"
+    assert states[0] == "studio: cannot be started (Too many open files), trying again in 0.05 s"
+    assert states[-1] == ""
+
+
+def test_a_keeper_outlives_a_fault_of_our_own() -> None:
+    async def scene(told: Told) -> None:
+        keeping = asyncio.create_task(Keeper(Worker("studio", ("-c", "a\0b")), Log(told.tell)).run())
+        assert await told.is_told("failed by our own fault, please report it (ValueError: embedded null byte)")
+        assert await told.is_told("in 1 s")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    play(scene)
+
+
+def test_a_final_exit_is_said_for_as_long_as_it_lasts(tmp_path: Path) -> None:
+    async def scene(told: Told) -> None:
+        is_new = asyncio.Event()
+        keeper = Keeper(writer(tmp_path / "said", "a", "raise SystemExit(3)"), Log(told.tell), is_new.set)
+        keeping = asyncio.create_task(keeper.run())
+        await is_new.wait()
+        assert workers.states_of([keeper]) == "studio: ended with code 3, not started again"
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    play(scene)
 
 
 def writer(path: Path, text: str, then: str = "import signal; signal.pause()") -> Worker:

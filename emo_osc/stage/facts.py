@@ -1,6 +1,9 @@
 """What the loop found out about the machine and its guests."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+MAX_TEXT = 400  # a reply must fit a packet
 
 
 @dataclass(slots=True)
@@ -9,9 +12,32 @@ class Facts:
 
     midi_out: str = ""
     midi_in: str = ""
+    workers: str = ""
+    """Which of the other processes do not run, as the door says; empty while all do."""
+    unwatched: str = ""
+    """What it means that nobody watches the MIDI ports; empty while somebody does."""
     is_realtime: bool = False
     malformed: int = 0
     received: int = 0
     dropped: int = 0
     unsent: int = 0
     strangers: int = 0
+
+    @property
+    def processes(self) -> str:
+        """How the other processes fare, as one line for people."""
+        return "; ".join(filter(None, (self.workers, self.unwatched)))[:MAX_TEXT] or "all running"
+
+
+FACTS: dict[str, Callable[[Facts], float | str]] = {
+    "midi_in": lambda facts: facts.midi_in,
+    "midi_out": lambda facts: facts.midi_out,
+    "workers": lambda facts: facts.processes,
+    "realtime": lambda facts: int(facts.is_realtime),
+    "malformed": lambda facts: facts.malformed,
+    "received": lambda facts: facts.received,
+    "dropped": lambda facts: facts.dropped,
+    "unsent": lambda facts: facts.unsent,
+    "strangers": lambda facts: facts.strangers,
+}
+"""Facts that a client may read, by the name they have in `values.VALUES`."""

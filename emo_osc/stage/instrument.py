@@ -14,7 +14,7 @@ from emo_osc.messages import Engage, Said, ToDoor
 from emo_osc.score import BARS, TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
 from emo_osc.stage.clock_out import ClockOut
-from emo_osc.stage.facts import Facts
+from emo_osc.stage.facts import FACTS, Facts
 from emo_osc.stage.mapping import Mapping
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.phrases import Phrases
@@ -120,6 +120,8 @@ class Instrument:
         if name in SETTING_NAMES:
             setting: Scalar = getattr(self.performer.settings, name)
             return (setting,)
+        if name in FACTS:
+            return (FACTS[name](self.facts),)
         return _READERS[name](self, now_s)
 
     @property
@@ -386,14 +388,6 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "learning": lambda i, _: (i.phrases.bars_to_learn,),
     "mapping": lambda i, _: i.mapping.shown,
     "midi_learning": lambda i, _: (i.mapping.learning,),
-    "midi_in": lambda i, _: (i.facts.midi_in,),
-    "midi_out": lambda i, _: (i.facts.midi_out,),
     "studio": lambda i, _: (i.restock.summary,),
     "shelf": lambda i, _: (len(i.performer.shelf),),
-    "realtime": lambda i, _: (int(i.facts.is_realtime),),
-    "malformed": lambda i, _: (i.facts.malformed,),
-    "received": lambda i, _: (i.facts.received,),
-    "dropped": lambda i, _: (i.facts.dropped,),
-    "unsent": lambda i, _: (i.facts.unsent,),
-    "strangers": lambda i, _: (i.facts.strangers,),
 }

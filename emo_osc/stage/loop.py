@@ -17,7 +17,7 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Finish, Played, Ready, decode, encode
+from emo_osc.messages import AnyMessage, Finish, Played, Ready, WorkersState, decode, encode
 from emo_osc.stage.care import Care
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
@@ -232,9 +232,15 @@ class Stage:
             self._desk.receive_studio(self._restock.receive(line), perf_counter())
             self._play_due()
         elif role == "door":
-            self._desk.receive_door(decode(line), perf_counter())
+            self._receive_door(decode(line))
         elif role == "watch":
             self._care.receive_watch(decode(line), perf_counter())
+
+    def _receive_door(self, message: AnyMessage) -> None:
+        if isinstance(message, WorkersState):
+            self._care.receive_workers(message, perf_counter())
+        else:
+            self._desk.receive_door(message, perf_counter())
 
     def _on_joined(self, role: str) -> None:
         if role == "studio":

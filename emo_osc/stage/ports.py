@@ -5,7 +5,6 @@ no note can be sent: it happens only after a port was lost.
 """
 
 from collections.abc import Callable
-from math import inf
 from typing import Generic, TypeVar
 
 from emo_osc.messages import Ports
@@ -19,7 +18,9 @@ MAX_UNCONFIRMED = 1500
 """Messages sent before somebody has seen the system at work. A JACK server that has died leaves room for 2,340 in
 rtmidi's buffer, and then whoever sends waits for ever; of the rest, notes and their ends have the first call."""
 MAX_UNCONFIRMED_NOTES = 2000
-SILENT_S = 5.0
+UNCONFIRMED_PER_S = 400
+"""Messages that are let through each second while nobody sees the system at work: more than any music has. Should the
+system have died too, its buffer is full after some minutes, and the door ends a stage that hangs."""
 FIRST_MODE_CONTROLLER = 120  # from here on controllers switch things off
 
 
@@ -77,7 +78,6 @@ class MidiPorts:
     def __init__(self, out: str, in_: str, receive: Receive) -> None:
         self.out: Way[MidiOut] = Way("MIDI out", out, lambda name: open_out(name, (in_,)))
         self.in_: Way[MidiIn] = Way("MIDI in", in_, lambda name: open_in(name, receive, (out,)))
-        self._seen_s = -inf
         self.unsent = 0
         """Messages that found no port, or a system that may have died."""
         self._unconfirmed = 0
@@ -93,25 +93,13 @@ class MidiPorts:
         self._unconfirmed += 1
         self.out.port.send(message)
 
-    def confirm(self, now_s: float) -> bool:
+    def confirm(self) -> bool:
         """The systems were seen at work; whether messages were held back since they were last seen."""
-        self._seen_s = now_s
-        is_cut, self._unconfirmed, self._is_cut = self._is_cut, 0, False
-        return is_cut and self.out.port is not None and not self.out.is_lost
+        return self._make_room(self._unconfirmed)
 
-    def is_unwatched(self, now_s: float, *, is_watched: bool) -> bool:
-        """Whether the watch is there and has fallen silent; it gets as long again after each time this was true.
-
-        Until a first watch has come, everything that was sent counts as arrived.
-        """
-        if not is_watched:
-            if self._seen_s == -inf:
-                self._unconfirmed = 0
-            return False
-        if now_s - self._seen_s <= SILENT_S:
-            return False
-        self._seen_s = now_s
-        return True
+    def on_unwatched_second(self) -> bool:
+        """A second has passed in which nobody saw the systems at work; whether messages were held back."""
+        return self._make_room(UNCONFIRMED_PER_S)
 
     def on_ports(self, ports: Ports) -> list[str]:
         """Let go of what is gone and open what is back; lines for people."""
@@ -131,6 +119,11 @@ class MidiPorts:
         for port in (self.out.port, self.in_.port):
             if port:
                 port.close()
+
+    def _make_room(self, messages: int) -> bool:
+        is_cut, self._is_cut = self._is_cut, False
+        self._unconfirmed = max(0, self._unconfirmed - messages)
+        return is_cut and self.out.port is not None and not self.out.is_lost
 
     def _hush(self) -> None:
         """Whoever listens may still hold the note that sounded when the line was cut."""

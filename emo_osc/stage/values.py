@@ -176,6 +176,7 @@ _ALL = (
     _read_only("midi_in", "s", "where clock, controllers and notes come from"),
     _read_only("midi_out", "s", "where the notes go"),
     _read_only("studio", "s", "whether melodies are being composed, by what, and what failed"),
+    _read_only("workers", "s", "which of the other processes do not run, why, and when each is tried again"),
     _read_only("shelf", "i", "how many melodies are ready"),
     _read_only("realtime", "i", "1 where the system gave real-time priority"),
     _read_only("malformed", "i", "datagrams that were not OSC, and messages in them that could not be read"),

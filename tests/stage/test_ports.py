@@ -4,7 +4,7 @@ import pytest
 
 from emo_osc.messages import Ports
 from emo_osc.stage.midi import MidiOut, Place
-from emo_osc.stage.ports import MAX_UNCONFIRMED, MAX_UNCONFIRMED_NOTES, SILENT_S, MidiPorts, Way
+from emo_osc.stage.ports import MAX_UNCONFIRMED, MAX_UNCONFIRMED_NOTES, UNCONFIRMED_PER_S, MidiPorts, Way
 
 NOTE, CONTROLLER, ALL_OFF = bytes((0x90, 60, 1)), bytes((0xB0, 74, 1)), bytes((0xB0, 123, 0))
 JOINED = Place("port 'synth:in' (Jack)", "Jack", "synth:in")
@@ -57,7 +57,7 @@ def test_a_joined_port_is_missed_and_joined_again(gone: Ports) -> None:
     assert back == "MIDI out port 'synth:in' (Jack) is open again; 1 messages were not sent"
     assert made[0] == []
     assert made[1] == [*(bytes((0xB0 | channel, 123, 0)) for channel in range(16)), NOTE]
-    assert ports.confirm(0.0), "controllers are to be sent again"
+    assert ports.confirm(), "controllers are to be sent again"
 
 
 def test_a_virtual_port_is_lost_with_its_system_alone() -> None:
@@ -79,7 +79,7 @@ def test_an_unplugged_port_may_lose_its_system_too() -> None:
 
 def test_no_more_is_sent_in_good_faith_than_a_dead_system_takes() -> None:
     ports, made = opened(JOINED)
-    ports.confirm(0.0)
+    ports.confirm()
     for _ in range(MAX_UNCONFIRMED + 10):
         ports.send(CONTROLLER)
     for message in (NOTE, ALL_OFF, CONTROLLER):
@@ -87,18 +87,30 @@ def test_no_more_is_sent_in_good_faith_than_a_dead_system_takes() -> None:
 
     assert len(made[0]) == MAX_UNCONFIRMED + 2
     assert ports.unsent == 11
-    assert ports.confirm(0.5)
-    assert not ports.confirm(1.0)
+    assert ports.confirm()
+    assert not ports.confirm()
     for _ in range(MAX_UNCONFIRMED_NOTES + 10):
         ports.send(NOTE)
     assert len(made[0]) == MAX_UNCONFIRMED + 2 + MAX_UNCONFIRMED_NOTES
 
 
-def test_who_watches_is_missed_after_a_while() -> None:
-    ports, _ = opened(JOINED)
-    ports.confirm(0.0)
+def test_notes_go_out_for_as_long_as_nobody_watches() -> None:
+    ports, made = opened(JOINED)
+    for _ in range(60):
+        for _ in range(UNCONFIRMED_PER_S):
+            ports.send(NOTE)
+        ports.on_unwatched_second()
 
-    assert not ports.is_unwatched(SILENT_S, is_watched=True)
-    assert ports.is_unwatched(SILENT_S + 1, is_watched=True)
-    assert not ports.is_unwatched(SILENT_S + 2, is_watched=True)
-    assert not ports.is_unwatched(100.0, is_watched=False)
+    assert len(made[0]) == 60 * UNCONFIRMED_PER_S
+    assert ports.unsent == 0
+
+
+def test_a_flood_that_nobody_watches_is_held_to_what_music_needs() -> None:
+    ports, made = opened(JOINED)
+    for _ in range(10 * MAX_UNCONFIRMED):
+        ports.send(CONTROLLER)
+
+    assert ports.on_unwatched_second(), "controllers are to be sent again"
+    for _ in range(10 * MAX_UNCONFIRMED):
+        ports.send(CONTROLLER)
+    assert len(made[0]) == MAX_UNCONFIRMED + UNCONFIRMED_PER_S
