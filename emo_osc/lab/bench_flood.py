@@ -1,27 +1,32 @@
 """What a flood of OSC does to the notes, and to a polite client: a whole daemon, flooded by another process.
 
-Run as `python -m emo_osc.lab.bench_flood KIND PORT SECONDS` it is that other process.
+Some floods come from one port, some from many ports of the client's own host or of another, and one is scheduled for
+one instant. Run as `python -m emo_osc.lab.bench_flood KIND PORT SECONDS` it is that other process.
 """
 
 import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from struct import pack
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.stage.osc import Message, decode, encode
+from emo_osc.stage.osc import NTP_TO_UNIX_S, Message, decode, encode
 
-HOST = "127.0.0.1"
+HOST, OTHER_HOST = "127.0.0.1", "127.0.0.2"
 LOST_S = 1.0  # a ping without its answer by then is lost
 PING_EVERY_S = 0.005
 MESSAGES_A_BUNDLE = 10
+SCHEDULED, SCHEDULED_A_BUNDLE, AHEAD_S = 1024, 64, 0.5
+MAX_SOCKETS = 200  # more ports are had by closing sockets and opening others
 PRESET = """
 osc: {{port: {port}}}
 midi: {{out: flood_{port}}}
@@ -145,23 +150,85 @@ def _mixed(count: int) -> list[Packet]:
     return [packet if n % 4 else (others[n // 4 % 4], 1) for n, packet in enumerate(_drag(count))]
 
 
-FLOODS = {"drag": _drag, "bundles": _bundles, "mixed": _mixed}
+def _pings(count: int) -> list[Packet]:
+    """Questions, none of which can be overtaken."""
+    return [(encode("/emo/ping", n), 1) for n in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What is sent, from how many ports of which host."""
+
+    packets: Callable[[int], list[Packet]]
+    ports: int = 1
+    host: str = HOST
+
+
+FLOODS = {
+    "drag": Flood(_drag),
+    "bundles": Flood(_bundles),
+    "mixed": Flood(_mixed),
+    "instant": Flood(_drag),
+    "drag_100_ports": Flood(_drag, 100),
+    "mixed_100_ports": Flood(_mixed, 100),
+    "drag_10000_ports": Flood(_drag, 10_000),
+    "mixed_10000_ports": Flood(_mixed, 10_000),
+    "pings_10000_ports": Flood(_pings, 10_000),
+    "other_host_10000_ports": Flood(_mixed, 10_000, OTHER_HOST),
+}
+"""`instant` schedules 1,024 messages for one instant, over and over; `other_host` is not the client's own."""
 
 
 def flood(kind: str, port: int, seconds: float) -> None:
     """Sends as fast as it can; says when it begins, and at the end how many messages in how many seconds."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.bind((HOST, 0))
-        packets = FLOODS[kind](4096)
-        messages, start_s = 0, perf_counter()
-        sys.stdout.write("\n")
-        sys.stdout.flush()
-        for packet, count in cycle(packets):
-            sender.sendto(packet, (HOST, port))
-            messages += count
-            if messages % 256 < count and perf_counter() - start_s > seconds:
-                break
-        sys.stdout.write(json.dumps({"messages": messages, "seconds": perf_counter() - start_s}) + "\n")
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+    start_s = perf_counter()
+    sending = _schedule(port) if kind == "instant" else _flood(FLOODS[kind], port)
+    messages = 0
+    for count in sending:
+        messages += count
+        if messages % 256 < count and perf_counter() - start_s > seconds:
+            break
+    sending.close()
+    sys.stdout.write(json.dumps({"messages": messages, "seconds": perf_counter() - start_s}) + "\n")
+
+
+def _flood(kind: Flood, port: int) -> Generator[int, None, None]:
+    """Sends on and on, and answers how many messages were in each datagram."""
+    senders = deque(_opened(kind.host) for _ in range(min(kind.ports, MAX_SOCKETS)))
+    try:
+        for packet, count in cycle(kind.packets(4096)):
+            senders[0].sendto(packet, (HOST, port))
+            yield count
+            if kind.ports > len(senders):
+                senders.popleft().close()
+                senders.append(_opened(kind.host))
+            else:
+                senders.rotate(-1)
+    finally:
+        for sender in senders:
+            sender.close()
+
+
+def _schedule(port: int) -> Generator[int, None, None]:
+    """Schedules 1,024 messages for an instant, and as many for another as soon as that has come."""
+    packets = [encode("/emo/set/density", n % 2 / 2) for n in range(SCHEDULED_A_BUNDLE)]
+    elements = [pack(">i", len(packet)) + packet for packet in packets]
+    with _opened(HOST) as sender:
+        while True:
+            at_s = time() + AHEAD_S
+            bundle = b"#bundle\0" + pack(">Q", int((at_s + NTP_TO_UNIX_S) * 2**32)) + b"".join(elements)
+            for _ in range(SCHEDULED // SCHEDULED_A_BUNDLE):
+                sender.sendto(bundle, (HOST, port))
+            sleep(max(0.0, at_s - time()))
+            yield SCHEDULED
+
+
+def _opened(host: str) -> socket.socket:
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.bind((host, 0))
+    return sender
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from emo_osc.preset import OscSection, schema_text
 from emo_osc.stage.clients import MAX_LISTENERS, MAX_LISTENERS_A_HOST
 from emo_osc.stage.commands import ROUTES, Route, describe
 from emo_osc.stage.desk import DELAYS, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
-from emo_osc.stage.inbox import FEW, MAX_WAITING
+from emo_osc.stage.inbox import FEW, MAX_PROGRAMS, MAX_WAITING
 from emo_osc.stage.latency import KEPT
 from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
 from emo_osc.stage.values import PUSHES, VALUES, Argument, Value
@@ -107,9 +107,10 @@ twice, with the bar from which it listens and with the bar where what was played
 
 Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a
 value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
-queue up. Any other message keeps its place and is done. Each sender has a queue of its own, of {MAX_WAITING} messages,
-and the oldest goes when it is full (`dropped` counts them), so a flood delays whoever sends it. Listeners are told a
-value that keeps changing a hundred times a second, and always where it came to rest.
+queue up. Any other message keeps its place and is done. Hosts have turns, and the senders of a host likewise: each has
+a queue of its own, of {MAX_WAITING} messages, and the oldest goes when it is full (`dropped` counts them), so a flood
+delays whoever sends it. Beyond {MAX_PROGRAMS} senders of a host at one time, the others count as one for each address
+they send to. Listeners are told a value that keeps changing a hundred times a second, and always where it came to rest.
 
 No client takes another's place. Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and
 {MAX_SCHEDULED_A_HOST:,} messages are scheduled ({MAX_SCHEDULED:,} in all), and a host, or a client of a host, may take

@@ -34,7 +34,7 @@ class Agenda(Generic[Item]):
         self._items: dict[Target, list[tuple[float, int, Item]]] = {}
         self._firsts: list[tuple[float, int, Target]] = []
         """When each client's first item is due; what was first before an earlier one came may still stand here."""
-        self._turns = Turns()
+        self._turns: Turns[Target] = Turns()
         """Clients whose first item is due."""
 
     @property
@@ -69,7 +69,6 @@ class Agenda(Generic[Item]):
 
     def _take_of_next(self, now_s: float) -> Item:
         host, client = self._turns.next()
-        assert isinstance(client, tuple)
         items = self._items[client]
         _, _, item = heappop(items)
         self._shares.give_back(client)

@@ -3,6 +3,7 @@
 In a flood it does what is worth doing, and never without a rest.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from math import inf
 from time import perf_counter, time
@@ -12,12 +13,13 @@ from emo_osc.stage.guests import Guests
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.osc import Message, Target
 from emo_osc.stage.osc import encode as encode_osc
-from emo_osc.stage.udp import OscSocket
+from emo_osc.stage.udp import ANY_PORT, OscSocket
 
 DATAGRAMS_A_BATCH = 64  # then notes get their turn
 MESSAGES_A_TURN = 256
 LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
 ANSWERS_A_TURN = 16
+QUANTUM_S = 0.00025  # for one client's messages, then it is the next one's turn; one message is always done
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
 MAX_OFF_S = 1.0  # a stamp of the system's that lies farther away was made by a wall clock that has been set
@@ -63,11 +65,11 @@ class Letterbox:
         until_s = perf_counter() + BUSY_S
         while self._read_batches():
             served_s = perf_counter() + BUSY_S / 2
-            for run in self._inbox.take(MESSAGES_A_TURN):
-                self._serve(run, served_s)
+            while perf_counter() < served_s and (run := self._inbox.take(MESSAGES_A_TURN)):
+                self._serve(run)
             if perf_counter() > until_s:
-                if len(self._crowd) == DATAGRAMS_A_BATCH:
-                    self._udp.set_apart(max(self._crowd, key=self._crowd.count))
+                if len(self._crowd) >= DATAGRAMS_A_BATCH:
+                    self._set_apart()
                 self._rests_until_s = perf_counter() + REST_S
                 return
 
@@ -107,7 +109,7 @@ class Letterbox:
             datagrams += self._udp.receive_flood(DATAGRAMS_A_BATCH)
         now_s = perf_counter()
         ahead_s = now_s - time()
-        for datagram in datagrams:
+        for count, datagram in enumerate(datagrams, 1):
             if not self._guests.may_speak(datagram.sender[0]):
                 self._refuse(datagram.sender[0])
                 continue
@@ -115,7 +117,7 @@ class Letterbox:
             is_sane = now_s - MAX_OFF_S < stamp_s < now_s + MAX_OFF_S  # the wall clock may have been set
             for fault in self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s):
                 self._desk.complain(fault, datagram.sender, now_s)
-            if len(datagram.packet) > LONG_BYTES:
+            if len(datagram.packet) > LONG_BYTES or count % DATAGRAMS_A_BATCH == 0:
                 self._play()
         facts, inbox = self._desk.instrument.facts, self._inbox
         facts.received, facts.malformed = inbox.received - inbox.dropped, inbox.malformed
@@ -128,11 +130,20 @@ class Letterbox:
         if self._desk.instrument.facts.strangers == 1:
             self._desk.instrument.say("osc", f"OSC from {host} is not heard; to let it in, name it under osc.allow")
 
-    def _serve(self, run: Run, until_s: float) -> None:
+    def _set_apart(self) -> None:
+        """Give whoever floods us a queue of its own: a client, or a host with all its ports, but for those it had."""
+        sender, count = Counter(self._crowd).most_common(1)[0]
+        if 2 * count < len(self._crowd):
+            host, _ = Counter(host for host, _ in self._crowd).most_common(1)[0]
+            sender = (host, ANY_PORT)
+        self._udp.set_apart(sender, self._inbox.programs(sender[0]))
+
+    def _serve(self, run: Run) -> None:
+        until_s = perf_counter() + QUANTUM_S
         for done, waiting in enumerate(run.waiting):
             if done and perf_counter() > until_s:
-                self._inbox.give_back(Run(run.sender, run.waiting[done:]))
+                self._inbox.give_back(run._replace(waiting=run.waiting[done:]))
                 break
-            self._receive(waiting.message, run.sender, waiting.stamp_s)
+            self._receive(waiting.message, waiting.sender, waiting.stamp_s)
             self._play()
             self.send_answers()

@@ -5,8 +5,11 @@ A program is known by the address and port it sends from. Knows no socket and no
 
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
+from typing import Generic, TypeVar
 
 from emo_osc.stage.osc import Target
+
+One = TypeVar("One", bound=Hashable)
 
 
 class Shares:
@@ -56,7 +59,7 @@ class Shares:
         self._of_programs[program] += count
 
 
-class Turns:
+class Turns(Generic[One]):
     """A round of hosts, and in each a round of its programs, or of whatever else it has; new ones come last.
 
     >>> turns = Turns()
@@ -67,16 +70,16 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._hosts: OrderedDict[str, OrderedDict[Hashable, None]] = OrderedDict()
+        self._hosts: OrderedDict[str, OrderedDict[One, None]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._hosts)
 
-    def add(self, host: str, one: Hashable) -> None:
+    def add(self, host: str, one: One) -> None:
         """Let one have its turn, if it has not already."""
         self._hosts.setdefault(host, OrderedDict()).setdefault(one)
 
-    def next(self) -> tuple[str, Hashable]:
+    def next(self) -> tuple[str, One]:
         """Whose turn it is now; the next call tells the next.
 
         Raises:
@@ -89,7 +92,7 @@ class Turns:
         round_.move_to_end(one)
         return host, one
 
-    def remove(self, host: str, one: Hashable) -> None:
+    def remove(self, host: str, one: One) -> None:
         """One has nothing more to do."""
         del self._hosts[host][one]
         if not self._hosts[host]:

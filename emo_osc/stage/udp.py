@@ -1,8 +1,10 @@
-"""The UDP socket that OSC comes through, and a queue of its own for whoever floods it."""
+"""The UDP socket that OSC comes through, and queues of their own for those who flood it and their neighbours."""
 
+import select
 import socket
 import struct
 import sys
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -11,6 +13,10 @@ from emo_osc.stage.osc import MAX_DATAGRAM_BYTES, Target
 
 RECEIVE_BUFFER_BYTES = 1 << 20
 MAX_FLOODERS = 8
+MAX_FLOODING_PORTS = 2  # of one host, then all its ports have one queue
+MAX_NEIGHBOURS = 32  # of one flooding host
+ANY_PORT = 0  # Linux lets a socket be connected to a host without a port: it is handed what comes from any of them
+MAX_LAST = 256  # datagrams of a queue that is given up
 CALM_READS = 1000  # empty reads of a flooder's queue until it is given up; the stage reads once a millisecond
 
 # Linux adds to each datagram when it came and how many were lost since; Python does not name these two (socket(7)).
@@ -41,9 +47,11 @@ class OscSocket:
         """Replies the system did not take."""
         self._is_ipv6 = self.socket.family == socket.AF_INET6
         self._queue = _Queue(self.socket)
-        self._flooders: dict[Target, _Queue] = {}
+        self._apart: dict[Target, _Queue] = {}
+        """Queues of flooders, and of the clients beside them that are none."""
+        self._flooders: set[Target] = set()
         self._hurried: set[Target] = set()
-        """Flooders of whom older datagrams may still wait with everybody's: they are read first."""
+        """Those of whom older datagrams may still wait with everybody's: they are read first."""
         self._lost = 0
 
     @property
@@ -54,7 +62,7 @@ class OscSocket:
     @property
     def overflowed(self) -> int:
         """Datagrams the system lost before we could read them, where it counts them (Linux)."""
-        return self._lost + self._queue.lost + sum(queue.lost for queue in self._flooders.values())
+        return self._lost + self._queue.lost + sum(queue.lost for queue in self._apart.values())
 
     @property
     def is_flooded(self) -> bool:
@@ -62,46 +70,84 @@ class OscSocket:
         return bool(self._flooders)
 
     def receive(self, limit: int) -> list[Datagram]:
-        """Datagrams that wait, at most `limit`, but for those of flooders."""
+        """Datagrams that wait, at most `limit` of everybody's, and as many of clients beside a flooder."""
         received = self._queue.receive(limit)
         if len(received) < limit:
             self._hurried.clear()
+        if len(self._apart) > len(self._flooders):
+            neighbours = self._apart.keys() - self._flooders
+            received += self._receive_apart(neighbours, max(1, limit // len(neighbours)))
         return received
 
     def receive_flood(self, limit: int) -> list[Datagram]:
         """Datagrams of flooders that wait, at most `limit` of each; who has long been quiet is no flooder any more."""
-        received = []
-        for sender, queue in list(self._flooders.items()):
-            if sender in self._hurried:
-                continue
-            received += queue.receive(limit)
-            if queue.empty_reads > CALM_READS:
-                self._lost += queue.lost
-                self._flooders.pop(sender).socket.close()
+        received = self._receive_apart(self._flooders, limit) if self._flooders else []
+        for flooder in [one for one in self._flooders if self._apart[one].empty_reads > CALM_READS]:
+            self._flooders.remove(flooder)
+            hosts = {host for host, _ in self._flooders}
+            for one in [one for one in self._apart if one == flooder or one[0] not in hosts]:
+                received += self._close_apart(one)
         return received
 
-    def set_apart(self, flooder: Target) -> None:
+    def set_apart(self, flooder: Target, neighbours: Sequence[Target] = ()) -> None:
         """Let the system keep a flooder's datagrams in a queue of their own, and not in the place of others'.
 
-        Linux hands a datagram to the socket that is connected to its sender, if there is one; elsewhere this does
-        nothing.
+        `ANY_PORT` is a whole host, all its ports together, and so are more than two ports of one; then its
+        `neighbours`, clients on that host, have queues of their own too, the first 32 of them. Linux hands a datagram
+        to the socket that is connected to its sender, if there is one; elsewhere this does nothing.
         """
         if sys.platform != "linux" or flooder in self._flooders or len(self._flooders) >= MAX_FLOODERS:
             return
-        apart = socket.socket(self.socket.family, socket.SOCK_DGRAM)
+        host = flooder[0]
+        if sum(one[0] == host for one in self._flooders) >= MAX_FLOODING_PORTS:
+            flooder = (host, ANY_PORT)
+        joining = [flooder] if flooder[1] else [flooder, *neighbours[:MAX_NEIGHBOURS]]
+        if self._join([one for one in joining if one not in self._apart]):
+            self._flooders.add(flooder)
+
+    def _join(self, senders: list[Target]) -> bool:
+        """Open sockets connected to these senders; false where not even the first could be."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            for one in (self.socket, apart):
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            apart.bind(self.socket.getsockname())
-            apart.connect(self._reachable(flooder))
+            for sender in senders:
+                self._apart[sender] = self._connected(sender)
+                self._hurried.add(sender)
         except OSError:
-            apart.close()
-        else:
-            _prepare(apart)
-            self._flooders[flooder] = _Queue(apart)
-            self._hurried.add(flooder)
+            return bool(senders) and senders[0] in self._apart
         finally:  # nobody else may join: a second daemon must be told that the port is taken
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        return True
+
+    def _connected(self, sender: Target) -> "_Queue":
+        apart = socket.socket(self.socket.family, socket.SOCK_DGRAM)
+        try:
+            apart.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            _prepare(apart)
+            apart.bind(self.socket.getsockname())
+            apart.connect(self._reachable(sender))
+        except OSError:
+            apart.close()
+            raise
+        return _Queue(apart)
+
+    def _receive_apart(self, senders: Iterable[Target], limit: int) -> list[Datagram]:
+        queues = [self._apart[one] for one in senders if one not in self._hurried]
+        ready = set(select.select([queue.socket for queue in queues], [], [], 0.0)[0]) if queues else set()
+        received = []
+        for queue in queues:
+            if queue.socket in ready:
+                received += queue.receive(limit)
+            else:
+                queue.empty_reads += 1
+        return received
+
+    def _close_apart(self, sender: Target) -> list[Datagram]:
+        """Give up a queue; what came to it meanwhile."""
+        queue = self._apart.pop(sender)
+        received = queue.receive(MAX_LAST)
+        self._lost += queue.lost
+        queue.socket.close()
+        return received
 
     def send(self, packet: bytes, target: Target) -> None:
         """Send one reply; a target that cannot be reached is counted, not reported."""
@@ -112,7 +158,7 @@ class OscSocket:
 
     def close(self) -> None:
         """Free the port."""
-        for queue in (self._queue, *self._flooders.values()):
+        for queue in (self._queue, *self._apart.values()):
             queue.socket.close()
 
     def _reachable(self, target: Target) -> Target:

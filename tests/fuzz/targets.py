@@ -42,9 +42,9 @@ def play_datagrams(data: bytes) -> None:
         sender = ("127.0.0.1", 50_000 + number % 3)
         for fault in inbox.put(packet, sender, stage.now_s):
             stage.desk.complain(fault, sender, stage.now_s)
-        for run in inbox.take(64):
+        while run := inbox.take(64):
             for waiting in run.waiting:
-                stage.desk.receive(waiting.message, run.sender, stage.now_s, WALL_S + stage.now_s)
+                stage.desk.receive(waiting.message, waiting.sender, stage.now_s, WALL_S + stage.now_s)
         _play_on(stage)
 
 

@@ -23,7 +23,7 @@ from emo_osc.stage.setup import Report, Setup, StagePreset
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 20.0
 TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
-FLOODS = ("drag", "bundles", "mixed")
+FLOODS = ("drag", "bundles", "mixed", "instant", "mixed_100_ports", "mixed_10000_ports", "other_host_10000_ports")
 
 
 class Stage:

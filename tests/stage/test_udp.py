@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Iterator
 from time import time
 
 import pytest
@@ -102,6 +103,61 @@ def test_a_flooder_has_its_own_queue_until_it_is_calm() -> None:
         OscSocket("127.0.0.1", ours.port)
     for one in (ours, flooder, polite):
         one.close()
+
+
+def addresses(datagrams: list[udp.Datagram]) -> list[str]:
+    return [message.address for datagram in datagrams for message in decode(datagram.packet)]
+
+
+@pytest.fixture
+def clients() -> Iterator[list[socket.socket]]:
+    opened = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(6)]
+    for one in opened:
+        one.bind(("127.0.0.1", 0))
+    yield opened
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a host a queue of its own")
+def test_a_flooding_host_has_one_queue_and_each_neighbour_on_it_its_own_until_it_is_calm(
+    clients: list[socket.socket],
+) -> None:
+    ours = OscSocket("127.0.0.1", 0)
+    here = ("127.0.0.1", ours.port)
+    *flooders, neighbour = clients
+    ours.set_apart(("127.0.0.1", udp.ANY_PORT), [neighbour.getsockname()])
+    for number in range(4000):  # more than one queue holds
+        for flooder in flooders:
+            flooder.sendto(encode("/flood", number), here)
+    neighbour.sendto(encode("/neighbour"), here)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.2", 0))
+        other.sendto(encode("/other"), here)
+        alone, flood = addresses(ours.receive(10)), addresses(ours.receive_flood(100))
+
+    assert alone == ["/other", "/neighbour"]
+    assert set(flood) == {"/flood"}
+    while ours.is_flooded:
+        ours.receive_flood(100)
+    for one in clients:
+        one.sendto(encode("/calm"), here)
+    assert addresses(ours.receive(10)) == ["/calm"] * len(clients)
+    ours.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives a host a queue of its own")
+def test_more_than_two_flooding_ports_of_a_host_share_a_queue(clients: list[socket.socket]) -> None:
+    ours = OscSocket("127.0.0.1", 0)
+    for flooder in clients:
+        ours.set_apart(flooder.getsockname())
+    for number, flooder in enumerate(clients):
+        flooder.sendto(encode(f"/{number}"), ("127.0.0.1", ours.port))
+    ours.receive(10)
+
+    assert sorted(addresses(ours.receive_flood(10))) == [f"/{number}" for number in range(len(clients))]
+    assert len(ours._apart) == udp.MAX_FLOODING_PORTS + 1
+    ours.close()
 
 
 @pytest.mark.parametrize(
