@@ -71,6 +71,7 @@ def commands() -> None:
 @click.option("--midi-in", metavar="NAME", help="Listens to the input whose name contains NAME.")
 @click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Who owns the tempo.")
 @click.option("--start-stop-sync/--no-start-stop-sync", default=None, help="In Link, start and stop together.")
+@click.option("--clock-autostart/--no-clock-autostart", default=None, help="Play when MIDI clocks come without Start.")
 @click.option("--clock-out/--no-clock-out", default=None, help="MIDI clock, Start and Stop for others to follow.")
 @click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")

@@ -28,6 +28,7 @@ OVERRIDES = {
     "midi_in": "midi.in",
     "clock_out": "midi.clock_out",
     "start_stop_sync": "clock.start_stop_sync",
+    "clock_autostart": "clock.autostart",
     "clock": "clock.source",
     "tempo": "clock.tempo",
     "play": "clock.play",

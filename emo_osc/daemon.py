@@ -118,6 +118,7 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
         midi_in=preset.midi.in_ or (f"{preset.midi.out} in" if preset.clock.source == "midi" else ""),
         clock=preset.clock.source,
         sends_clock=preset.midi.clock_out,
+        starts_itself=preset.clock.autostart,
         is_transport_shared=preset.clock.start_stop_sync,
         is_recorded=is_recorded,
         tokens={role: secrets.token_hex(16) for role in ROLES},

@@ -67,13 +67,15 @@ class MidiSection(Section):
 class ClockSection(Section):
     """Who owns the tempo. `tempo` in beats per minute is the internal clock's, and a Link session's of our own.
 
-    With `start_stop_sync`, play and stop in a Link session are everybody's who shares them.
+    With `start_stop_sync`, play and stop in a Link session are everybody's who shares them. With `autostart`, a MIDI
+    master's clocks start the music without its Start.
     """
 
     source: Literal["internal", "midi", "link"] = "internal"
     tempo: Tempo = 110.0
     play: bool = True
     start_stop_sync: bool = False
+    autostart: bool = False
 
     @property
     def is_locked(self) -> bool:

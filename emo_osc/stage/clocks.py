@@ -16,7 +16,7 @@ def _link_clock(setup: Setup) -> LinkClock:
 
 CLOCKS: dict[str, Callable[[Setup], Clock]] = {
     "internal": lambda _: InternalClock(),
-    "midi": lambda _: MidiFollower(),
+    "midi": lambda setup: MidiFollower(starts_itself=setup.starts_itself),
     "link": _link_clock,
 }
 """`clock.source` -> the clock; `link` raises EmoOscError where the Link library is not installed."""

@@ -145,7 +145,7 @@ class Instrument:
         return self._say_clock() or move is not None
 
     def play(self, now_s: float) -> float:
-        """Start from the first downbeat, unless the clock runs already.
+        """Start from the first downbeat, unless the clock runs already; the tick at which that is.
 
         Raises:
             CommandError: 4, the transport is somebody else's.
@@ -153,7 +153,7 @@ class Instrument:
         return self.follow(self.clock.play(now_s))
 
     def resume(self, now_s: float) -> float:
-        """Go on where the clock stopped.
+        """Go on where the clock stopped; the tick at which that is.
 
         Raises:
             CommandError: 4, the transport is somebody else's.
@@ -169,14 +169,15 @@ class Instrument:
         return self.follow(self.clock.stop(now_s))
 
     def follow(self, move: Move | None) -> float:
-        """Let the performer, and those who follow us, go where the transport went."""
+        """Let the performer, and those who follow us, go where the transport went; the tick at which it is heard."""
         if move and self.clock_out:
             self.clock_out.follow(move)
         if move and move.is_running:
             self.performer.play(move.tick)
         elif move:
             self.performer.stop()
-        return NOW
+        is_awaited = self.clock.source == "midi"  # a downbeat of others may lie ahead
+        return float(move.tick) if move and move.is_running and is_awaited else NOW
 
     @property
     def next_clock_s(self) -> float:

@@ -32,6 +32,7 @@ FARTHEST = 6.0  # a stamp that is anywhere: held back by a host
 JUMP = 18.0  # as many as four clocks lost in equal gaps, each alone
 RECENT = 10  # stamps whose telling may still change
 FEWEST = 3  # stamps that can tell a tempo
+FILLED = 0.8  # the share of its clocks that a master still sends while a second one disturbs
 
 LEAST_GATE_S = 0.0015
 LEAST_SIGMA_S = 0.0005
@@ -103,6 +104,15 @@ class Pulses:
     def rejoin(self, stamp_s: float) -> None:
         """A clock after a long silence: the nearest one by the tempo that was."""
         self._restart(max(self.number + 1, self._nearest(stamp_s)), stamp_s)
+
+    def follow(self, stamps_s: list[float], last: int) -> None:
+        """Take stamps for clocks in a row, the last of which has the number `last`."""
+        row = self._row_of(stamps_s[-RECENT:])
+        self._early = []
+        self._recent.clear()
+        self._spread_s = LEAST_SIGMA_S
+        self._follow(row, last - row.steps[-1])
+        self._last_s = stamps_s[-1]
 
     def release(self, now_s: float) -> None:
         """No second clock has come: go on by the guess, from the one clock that the first was worth."""
@@ -213,11 +223,18 @@ class Pulses:
             better = told - price - self._cost_of(row)
             if better > gain:
                 gain, best = better, (start, price, row, before.number + first)
-        if best:
+        if best and not self._is_joined(recent, best[2]):
             start, price, row, number = best
             self._recent = deque(recent[:start], RECENT)
             self._follow(row, number)
             self._recent[start] = replace(self._recent[start], cost=self._recent[start].cost + price)
+
+    def _is_joined(self, recent: list[_Taken], row: "_Row") -> bool:
+        """Whether the known clocks go on between stamps that make no even row: a second master has joined."""
+        known = {taken.number for taken in recent if taken.cost < DOUBLED / 2}
+        places = recent[-1].number - recent[0].number + 1
+        is_uneven = self._cost_of(row) > len(row.steps)
+        return len(recent) - len(known) >= FEWEST and len(known) >= FILLED * places and is_uneven
 
     def _row_of(self, stamps_s: list[float]) -> "_Row":
         """The likelier telling: some clocks are missing, or every stamp is the next clock."""

@@ -125,6 +125,48 @@ def test_the_transport_is_the_masters(address: str, clocked: Any) -> None:
     assert "--clock internal" in str(answers[0][2])
 
 
+def test_play_starts_with_the_next_bar_of_a_clock_that_sends_no_start_and_the_ack_says_when(clocked: Any) -> None:
+    feed(clocked, clocks(1.0, 40), 1.0 + 39.5 * PERIOD_S)
+    now_s = clocked.now_s
+    answer = clocked.ask("/emo/play")[0]
+    sent = feed(clocked, clocks(1.0 + 40 * PERIOD_S, 200), 5.9)
+
+    assert answer[:3] == ("/emo/ack", "/emo/play", 1)
+    assert notes_on(sent)[:4] == pytest.approx([3.0, 3.5, 4.0, 4.5], abs=0.0005)
+    assert now_s + answer[3] / 1000 == pytest.approx(3.0, abs=0.0005)
+    assert clocked.ask("/emo/stop")[0][:2] == ("/emo/ack", "/emo/stop")
+
+
+def test_a_change_asked_for_before_the_downbeat_is_heard_with_it(clocked: Any, ready: MakeReady) -> None:
+    clocked.performer.shelf.add(ready(72, 0.0, 0.9))
+    feed(clocked, clocks(1.0, 40), 1.0 + 39.5 * PERIOD_S)
+    clocked.ask("/emo/play")
+    clocked.ask("/emo/quantize", "beat")
+    clocked.ask("/emo/va", 0.0, 0.9)
+    sent = feed(clocked, clocks(1.0 + 40 * PERIOD_S, 200), 5.9)
+
+    assert [message[1] for at_s, message in sent if message[0] == 0x90][:2] == [72, 72]
+
+
+def test_clocks_alone_start_the_music_where_that_is_asked_for(clocked: Any) -> None:
+    clocked.instrument.clock = MidiFollower(starts_itself=True)
+    sent = feed(clocked, clocks(1.0, 97), 6.0)
+
+    assert notes_on(sent) == pytest.approx([1.0, 1.5, 2.0, 2.5, 3.0], abs=0.0005)
+    assert clocked.ask("/emo/get/playing")[0][1] == 0
+    assert {message[:2] for _, message in sent if message[0] & 0xE0 == 0x80}, "every note has its end"
+
+
+def test_a_second_master_is_told_and_left_out(clocked: Any) -> None:
+    other = clocks(3.007, 85, period_s=60.0 / 108.0 / 24)
+    feed(clocked, sorted([(0.99, START), *clocks(1.0, 192), *other]), 5.0)
+    lines = [message.text for message in clocked.instrument.for_the_door]
+
+    assert [line for line in lines if line.startswith("clock midi: two clocks come in, in time at ")]
+    assert ", is left out" in clocked.ask("/emo/get/clock")[0][1]
+    assert clocked.ask("/emo/get/tempo")[0][1] == pytest.approx(120.0, abs=0.5)
+
+
 def test_a_preset_changes_all_but_the_masters_tempo(clocked: Any) -> None:
     feed(clocked, [(0.99, START), *clocks(1.0, 96)], 3.0)
 

@@ -438,3 +438,112 @@ def test_a_minute_with_a_master_that_jitters_and_loses_clocks_every_note_is_in_t
 
     assert len(ons_s) == 120
     assert ons_s[4:] == pytest.approx([10.0 + 0.5 * beat for beat in range(4, 120)], abs=0.001)
+
+
+def test_a_run_of_ours_starts_with_the_next_bar_of_a_clock_without_start() -> None:
+    follower = MidiFollower()
+    next_s = feed(follower, 10.0, 30)
+
+    assert follower.play(next_s - 0.01) == Move(0, True)
+    assert follower.summary == "midi: starts with the next bar at 120.0 bpm"
+    assert follower.time_of(0) == pytest.approx(12.0, abs=1e-5)
+    assert follower.play(next_s - 0.005) is None
+    end_s = feed(follower, next_s, 96)
+    assert follower.tick_at(end_s) == pytest.approx(30 * TICKS_PER_CLOCK, abs=0.01)
+    assert follower.summary == "midi: in time at 120.0 bpm"
+
+
+def test_a_song_position_tells_where_the_bars_of_a_clock_without_start_lie() -> None:
+    follower = MidiFollower()
+    next_s = feed(follower, 10.0, 30)
+    follower.receive(position(12), next_s - 0.01)
+
+    follower.play(next_s - 0.005)
+
+    assert follower.time_of(0) == pytest.approx(next_s + 0.5, abs=1e-5)
+
+
+def test_a_run_of_ours_can_be_stopped_and_goes_on_in_its_place_of_the_bar() -> None:
+    follower = MidiFollower()
+    next_s = feed(follower, 10.0, 1)
+    next_s = feed(follower, next_s, 95)
+    follower.play(next_s - 0.01)
+    next_s = feed(follower, next_s, 30)
+
+    assert follower.stop(next_s - 0.5 * PERIOD_S) == Move(590, False)
+    next_s = feed(follower, next_s, 100)
+    assert follower.resume(next_s - 0.01) == Move(480, True)
+    assert follower.time_of(480) == pytest.approx(next_s + 86 * PERIOD_S, abs=1e-4)
+
+
+def test_start_of_the_master_takes_a_run_of_ours_over() -> None:
+    follower = MidiFollower()
+    next_s = feed(follower, 10.0, 96)
+    follower.play(next_s - 0.01)
+    next_s = feed(follower, next_s, 50)
+
+    assert follower.receive(START, next_s - 0.01) == Move(0, True)
+    feed(follower, next_s, 1)
+    assert follower.tick_at(next_s) == pytest.approx(0.0, abs=0.01)
+    with pytest.raises(CommandError, match="press stop there"):
+        follower.stop(next_s)
+
+
+def test_a_follower_that_starts_itself_takes_the_first_clock_for_the_downbeat_and_ends_with_the_clocks() -> None:
+    follower = MidiFollower(starts_itself=True)
+
+    moves = [follower.receive(CLOCK, 10.0 + number * PERIOD_S) for number in range(48)]
+
+    assert moves == [Move(0, True)] + [None] * 47
+    assert follower.tick_at(11.0) == pytest.approx(960.0, abs=0.01)
+    assert follower.on_time(follower.next_s + 0.001) == Move(960 + 460 // 2, False) or not follower.is_running
+    assert not follower.is_running
+    assert follower.receive(CLOCK, 20.0) == Move(0, True)
+
+
+def test_a_follower_that_starts_itself_stays_stopped_while_the_clock_runs_on() -> None:
+    follower = MidiFollower(starts_itself=True)
+    next_s = feed(follower, 10.0, 48)
+
+    follower.stop(next_s - 0.01)
+    feed(follower, next_s, 100)
+
+    assert not follower.is_running
+
+
+@pytest.mark.parametrize(
+    ("ours", "other"), [(120.0, 108.0), (120.0, 121.0), (120.0, 60.0), (60.0, 170.0), (100.0, 140.0)]
+)
+@pytest.mark.parametrize("joins_s", [0.0071, 4.0071])
+def test_of_two_masters_on_one_input_the_first_is_followed_and_that_is_told(
+    ours: float, other: float, joins_s: float
+) -> None:
+    follower, random = MidiFollower(), Random(5)
+    follower.receive(START, 9.99)
+    rows = [(10.0, 60.0 / ours / 24), (10.0 + joins_s, 60.0 / other / 24)]
+    stamps = sorted(
+        first_s + n * period_s + random.uniform(-0.0005, 0.0005)
+        for first_s, period_s in rows
+        for n in range(int((20.0 - first_s) / period_s))
+    )
+    for stamp_s in stamps:
+        follower.on_time(stamp_s)
+        follower.receive(CLOCK, stamp_s)
+
+    assert follower.tempo == pytest.approx(ours, rel=0.01)
+    assert follower.tick_at(20.0) == pytest.approx((20.0 - 10.0) * ours * 8, abs=10.0)
+    assert follower.summary.startswith("midi: two clocks come in, in time at ")
+    assert follower.summary.endswith("is left out")
+
+    end_s = feed(follower, 20.0 + 0.001, 100, 60.0 / ours / 24)
+    assert follower.summary == f"midi: in time at {ours:.1f} bpm", end_s
+
+
+@pytest.mark.parametrize("after", [60.0, 80.0, 100.0, 150.0, 180.0, 240.0])
+def test_a_tempo_that_jumps_is_not_taken_for_a_second_master(after: float) -> None:
+    follower, next_s = playing(100)
+
+    end_s = feed(follower, next_s, 200, 60.0 / after / 24)
+
+    assert follower.summary == f"midi: in time at {after:.1f} bpm"
+    assert follower.tick_at(end_s) == pytest.approx(300 * TICKS_PER_CLOCK, abs=25.0)
