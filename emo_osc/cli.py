@@ -67,8 +67,10 @@ def commands() -> None:
 @composing
 @click.option("--osc-host", metavar="HOST", help="Address to listen on; 0.0.0.0 lets a phone or tablet in.")
 @click.option("--osc-port", type=int, metavar="PORT", help="UDP port to listen on.  [7770]")
-@click.option("--midi-out", metavar="NAME", help="Joins the output whose name contains NAME, else opens it.")
-@click.option("--midi-in", metavar="NAME", help="Listens to the input whose name contains NAME.")
+@click.option(
+    "--midi-out", metavar="NAME", help="Joins that output, once it is there; virtual:NAME opens one.  [emo_osc]"
+)
+@click.option("--midi-in", metavar="NAME", help="Listens to that input, once it is there; virtual:NAME opens one.")
 @click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Who owns the tempo.")
 @click.option("--start-stop-sync/--no-start-stop-sync", default=None, help="In Link, start and stop together.")
 @click.option("--clock-autostart/--no-clock-autostart", default=None, help="Play when MIDI clocks come without Start.")
@@ -169,13 +171,20 @@ def ports() -> None:
     from emo_osc.devices import audio_outputs, midi_systems, torch_devices
 
     for system in midi_systems():
-        _list(f"MIDI {system.name}, outputs", system.outputs, system.fault)
-        _list(f"MIDI {system.name}, inputs", system.inputs, system.fault)
+        _list(f"MIDI {system.name}, outputs", _marked(system.name, system.outputs), system.fault)
+        _list(f"MIDI {system.name}, inputs", _marked(system.name, system.inputs), system.fault)
     try:
         _list("audio outputs", audio_outputs())
     except OSError as error:
         _list("audio outputs", (), str(error))
     _list("torch devices", torch_devices())
+
+
+def _marked(system: str, names: Sequence[str]) -> list[str]:
+    """Ports that a name may mean, and those it never does."""
+    from emo_osc.stage.port_names import Offered, is_ours
+
+    return [f"{name}  (an emo_osc's own)" if is_ours(Offered(system, name)) else name for name in names]
 
 
 def _list(title: str, names: Sequence[str], fault: str = "") -> None:

@@ -26,6 +26,7 @@ from emo_osc.preset import Preset, load_named_preset
 from emo_osc.preset_folders import preset_files, preset_folders, preset_names
 from emo_osc.preset_watch import PresetWatch
 from emo_osc.recorder import Recorder
+from emo_osc.stage.port_names import input_beside
 from emo_osc.stage.setup import Report, Setup, StagePreset
 from emo_osc.stage.values import Scalar
 from emo_osc.studio.canned import shelf_path
@@ -115,7 +116,7 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
         port=preset.osc.port,
         allow=preset.osc.allow,
         midi_out=preset.midi.out,
-        midi_in=preset.midi.in_ or (f"{preset.midi.out} in" if preset.clock.source == "midi" else ""),
+        midi_in=preset.midi.in_ or (input_beside(preset.midi.out) if preset.clock.source == "midi" else ""),
         clock=preset.clock.source,
         sends_clock=preset.midi.clock_out,
         starts_itself=preset.clock.autostart,

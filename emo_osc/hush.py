@@ -1,35 +1,45 @@
 """After a crash of the stage: every note off on the port it had joined. Run as `python -m emo_osc.hush NAME`.
 
-A virtual port has gone with the stage, and its connections with it: whoever listened there must stop its own notes.
+NAME is what the stage was told. A virtual port has gone with the stage, and its connections with it: whoever listened
+there must stop its own notes.
 """
 
 import os
 import sys
+from contextlib import suppress
 from time import sleep
+from typing import Any
 
 from emo_osc.stage.midi import hush_drivers
+from emo_osc.stage.port_names import Offered, find, virtual_name
 
 ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 DRAIN_S = 0.05  # what a driver needs to carry the last bytes out
 
 
 def main() -> int:
-    """Switch off what may sound behind every port whose name contains the argument; the exit code."""
+    """Switch off what may sound behind the port that the argument means; the exit code."""
+    hush_drivers()
+    name, systems = sys.argv[1], _systems()
+    offered = [Offered(system, port) for system, client in systems.items() for port in client.get_ports()]
+    found = None if virtual_name(name) else find(name, offered)
+    if found:
+        client = systems[found.system]
+        client.open_port(client.get_ports().index(found.name))
+        for message in _all_off():
+            client.send_message(message)
+        sleep(DRAIN_S)
+    return 0
+
+
+def _systems() -> dict[str, Any]:
     import rtmidi
 
-    hush_drivers()
+    systems: dict[str, Any] = {}
     for api in rtmidi.get_compiled_api():
-        try:
-            port = rtmidi.MidiOut(api, name="emo_osc hush")
-        except OSError:  # rtmidi's way to say that this system does not run
-            continue
-        found = [index for index, name in enumerate(port.get_ports()) if sys.argv[1].casefold() in name.casefold()]
-        if found:
-            port.open_port(found[0])
-            for message in _all_off():
-                port.send_message(message)
-            sleep(DRAIN_S)
-    return 0
+        with suppress(OSError):  # rtmidi's way to say that this system does not run
+            systems[rtmidi.get_api_display_name(api)] = rtmidi.MidiOut(api, name="emo_osc hush")
+    return systems
 
 
 def _all_off() -> list[bytes]:

@@ -49,8 +49,9 @@ class OscSection(Section):
 
 
 class MidiSection(Section):
-    """MIDI ports and what leaves them; `out` joins a port whose name contains it, else opens a virtual one.
+    """MIDI ports and what leaves them; `out` and `in` join the port of that name, and wait where it is not there.
 
+    A name is looked for whole, then as whole words, then as a part. `virtual:NAME` opens a port, as does `emo_osc`.
     `clock_out` sends MIDI clock, Start and Stop, unless a MIDI clock is what we follow.
     """
 

@@ -100,8 +100,10 @@ def jack() -> Iterator[str]:
 def daemon(tmp_path: Path) -> Iterator[Callable[..., Daemon]]:
     opened: list[Daemon] = []
 
-    def open_daemon(*arguments: str, port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}") -> Daemon:
-        opened.append(Daemon(tmp_path, port, generator, arguments))
+    def open_daemon(
+        *arguments: str, port: int = 0, generator: str = "{name: canned, seed: 1, pool: 1}", joins: bool = False
+    ) -> Daemon:
+        opened.append(Daemon(tmp_path, port, generator, arguments, joins=joins))
         return opened[-1]
 
     yield open_daemon

@@ -16,7 +16,7 @@ from emo_osc.stage.osc import Message, decode, encode
 TIMEOUT_S = 30.0
 PRESET = """
 osc: {{port: {port}}}
-midi: {{out: {name}}}
+midi: {{out: "{out}"}}
 clock: {{tempo: 240}}
 generator: {generator}
 sound: {{enabled: false}}
@@ -32,14 +32,20 @@ def free_port() -> int:
 
 
 class Daemon:
-    """`emo-osc serve` in a process of its own, with data and presets in `folder`, and an OSC client beside it."""
+    """`emo-osc serve` in a process of its own, with data and presets in `folder`, and an OSC client beside it.
 
-    def __init__(self, folder: Path, port: int, generator: str, arguments: Sequence[str] = ()) -> None:
+    It opens a MIDI port of its `name`, or `joins` one.
+    """
+
+    def __init__(
+        self, folder: Path, port: int, generator: str, arguments: Sequence[str] = (), *, joins: bool = False
+    ) -> None:
         self.folder = folder
         self.port = port or free_port()
         self.name = f"emo_{self.port}"
         preset = folder / f"{self.name}.yaml"
-        preset.write_text(PRESET.format(port=self.port, name=self.name, generator=generator), encoding="utf-8")
+        out = self.name if joins else f"virtual:{self.name}"
+        preset.write_text(PRESET.format(port=self.port, out=out, generator=generator), encoding="utf-8")
         self.started_s = perf_counter()
         command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset), *arguments]
         mine = {f"XDG_{kind.upper()}_HOME": str(folder / kind) for kind in ("data", "config", "cache")}

@@ -372,7 +372,7 @@ def flood_with_controllers(one: Daemon, count: int) -> None:
 def test_a_port_that_was_joined_may_go_and_come_back(daemon: Callable[..., Daemon], jack: str) -> None:
     udp = free_port()
     first, _ = synthesiser(udp)
-    one = daemon(port=udp)
+    one = daemon(port=udp, joins=True)
     assert f"'synthesiser:emo_{udp} in'" in one.wait_for_line("MIDI out")
     one.wait_for_line("generator ready")
 
@@ -461,7 +461,7 @@ def test_every_note_is_off_when_the_terminal_is_closed(jack: str, hear: Callable
     terminal, inside = pty.openpty()
     port = free_port()
     command = [sys.executable, "-c", IN_TERMINAL, "serve", "--osc-port", str(port), "--no-sound", "--midi-out"]
-    command += [f"emo_{port}", "--generator", "canned", "--tempo", "240"]
+    command += [f"virtual:emo_{port}", "--generator", "canned", "--tempo", "240"]
     process = subprocess.Popen(command, stdin=inside, stdout=inside, stderr=inside, start_new_session=True)
     os.close(inside)
     said = b""
@@ -489,7 +489,7 @@ def test_when_the_stage_is_killed_the_port_it_had_joined_is_switched_off(
 ) -> None:
     udp = free_port()
     port, heard = synthesiser(udp)
-    one = daemon(port=udp)
+    one = daemon(port=udp, joins=True)
     one.wait_for_line("generator ready")
     before = [next_note(heard)[1]]
     killed_s = perf_counter()
@@ -509,7 +509,7 @@ def test_when_the_stage_is_killed_the_port_it_had_joined_is_switched_off(
 def test_two_daemons_with_one_port_name_both_play(daemon: Callable[..., Daemon], jack: str) -> None:
     one = daemon()
     one.wait_for_line("generator ready")
-    two = daemon("--midi-out", one.name)
+    two = daemon("--midi-out", f"virtual:{one.name}")
 
     assert f"virtual port '{one.name}'" in two.wait_for_line("MIDI out")
     assert notes_go_on(one)

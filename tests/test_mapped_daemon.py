@@ -38,7 +38,7 @@ def hands(jack: str) -> Iterator[Callable[[], Turn]]:
 
 def opened(daemon: Callable[..., Daemon]) -> Daemon:
     """A daemon with an input of its own."""
-    one = daemon("--midi-in", "keys")
+    one = daemon("--midi-in", "virtual:keys")
     assert "virtual port" in one.wait_for_line("MIDI in")
     return one
 

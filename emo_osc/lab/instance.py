@@ -20,7 +20,7 @@ PATIENCE_S = 60.0  # a large model may take long to load on a busy machine
 ANSWER_S, ATTEMPTS = 2.0, 3
 PRESET = """
 osc: {{port: {port}}}
-midi: {{out: {name}}}
+midi: {{out: "virtual:{name}"}}
 clock: {{tempo: {tempo}}}
 generator: {{name: {generator}, seed: 1}}
 sound: {{enabled: false}}

@@ -87,6 +87,7 @@ class Stage:
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {self._ports.out.text}"]
         self._lines += [f"OSC from  {self._guests.summary}"] if self._guests.summary else []
         self._lines += [f"MIDI in   {self._ports.in_.text}"] if self._ports.in_.text else []
+        self._lines += [f"clock     {self._instrument.clock.summary}"] if setup.clock == "midi" else []
         self._plays_at_once = setup.is_playing and setup.clock != "midi"
         self._is_recorded = setup.is_recorded
 

@@ -14,7 +14,10 @@ from typing import Any
 
 import rtmidi
 
+from emo_osc.stage.port_names import CLIENT, CLIENT_IN, Offered, find, missing, virtual_name
+
 Receive = Callable[[float, bytes], None]
+Systems = dict[str, Any]
 CALLBACK_S = 0.02  # longer than our callback takes, the interpreter's switch to it included
 
 _NO_SYSTEM = {
@@ -94,50 +97,66 @@ class MidiIn:
         _ABANDONED.append(self._port)
 
 
-def open_out(name: str, own: tuple[str, ...] = ()) -> tuple[MidiOut | None, str]:
-    """The output whose name contains `name`, else a virtual port of that name, else None; the text tells which.
+def open_out(name: str, own: str = "") -> tuple[MidiOut | None, str]:
+    """The output that `name` means, or the virtual port it asks for, else None; the text tells which.
 
-    Ports of our `own` clients are not joined: notes that come back would be learned and taken for somebody's.
+    A port of an emo_osc is not joined, nor one called `own`, our virtual input: notes that come back would be learned
+    and taken for somebody's.
     """
-    port, place = _open(rtmidi.MidiOut, name, own)
+    port, place = _open(rtmidi.MidiOut, CLIENT, name, own)
     return (MidiOut(port, place) if port else None), place.text
 
 
-def open_in(name: str, receive: Receive, own: tuple[str, ...] = ()) -> tuple[MidiIn | None, str]:
-    """The input whose name contains `name`, else a virtual port of that name, else None; the text tells which.
+def open_in(name: str, receive: Receive, own: str = "") -> tuple[MidiIn | None, str]:
+    """The input that `name` means, or the virtual port it asks for, else None; the text tells which.
 
-    Ports of our `own` clients are not joined.
+    A port of an emo_osc is not joined, nor one called `own`, our virtual output.
     """
-    port, place = _open(rtmidi.MidiIn, name, own)
+    port, place = _open(rtmidi.MidiIn, CLIENT_IN, name, own)
     return (MidiIn(port, place, receive) if port else None), place.text
 
 
-def _open(kind: Any, name: str, own: tuple[str, ...]) -> tuple[Any, Place]:
-    ports = _systems(kind, name)
-    for port, api in ports:
-        for index, existing in enumerate(port.get_ports()):
-            if name.casefold() in existing.casefold() and existing.split(":")[0] not in own:
-                port.open_port(index, name=name)
-                return port, Place(f"port {existing!r} ({api})", api, existing)
-    for port, api in ports:
+def _open(kind: Any, client: str, name: str, own: str) -> tuple[Any, Place]:
+    systems = _systems(kind, client)
+    if not systems:
+        remedy = _NO_SYSTEM.get(sys.platform, "start a MIDI system")
+        return None, Place(f"none: this machine has no MIDI system; {remedy}; only the built-in sound can be heard")
+    virtual = virtual_name(name)
+    port, place = _open_virtual(systems, virtual) if virtual else (None, Place(""))
+    return (port, place) if port else _join(systems, client, virtual or name, own)
+
+
+def _open_virtual(systems: Systems, name: str) -> tuple[Any, Place]:
+    for api, port in systems.items():
         try:
             port.open_virtual_port(name)
         except NotImplementedError:
             continue
         return port, Place(f"virtual port {name!r} ({api})", api)
-    if ports:
-        return None, Place(f"none: no port contains {name!r}; {_NO_VIRTUAL}")
-    remedy = _NO_SYSTEM.get(sys.platform, "start a MIDI system")
-    return None, Place(f"none: this machine has no MIDI system; {remedy}; only the built-in sound can be heard")
+    return None, Place("")
 
 
-def _systems(kind: Any, name: str) -> list[tuple[Any, str]]:
-    """A client of every MIDI system that runs, with its name."""
-    found: list[tuple[Any, str]] = []
+def _join(systems: Systems, client: str, name: str, own: str) -> tuple[Any, Place]:
+    offered = [Offered(api, found) for api, port in systems.items() for found in port.get_ports()]
+    found = find(name, offered, (own,))
+    if found is None:
+        advice = f"; {_NO_VIRTUAL}" if virtual_name(name) else ""
+        return None, Place(missing(name, offered) + advice)
+    port = systems[found.system]
+    try:
+        port.open_port(port.get_ports().index(found.name), name=client)
+    except (OSError, ValueError) as error:  # on Windows a port has one user; or it went in this very moment
+        return None, Place(f"port {found.name!r} ({found.system}) cannot be opened ({error}); close what else uses it")
+    return port, Place(f"port {found.name!r} ({found.system})", found.system, found.name)
+
+
+def _systems(kind: Any, client: str) -> Systems:
+    """A client of every MIDI system that runs, by the system's name."""
+    found: Systems = {}
     with _quiet_drivers():
         for api in rtmidi.get_compiled_api():
             try:
-                found.append((kind(api, name=name), rtmidi.get_api_display_name(api)))
+                found[str(rtmidi.get_api_display_name(api))] = kind(api, name=client)
             except OSError:  # rtmidi's way to say that this system does not run
                 continue
     return found

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from emo_osc.messages import Ports
 from emo_osc.stage.midi import MidiIn, MidiOut, Receive, open_in, open_out
+from emo_osc.stage.port_names import Offered, find, virtual_name
 
 P = TypeVar("P", MidiOut, MidiIn)
 ALL_NOTES_OFF = 123
@@ -25,11 +26,11 @@ FIRST_MODE_CONTROLLER = 120  # from here on controllers switch things off
 
 
 class Way(Generic[P]):
-    """One direction: a port, or the wait for it to come back."""
+    """One direction: a port, or the wait for it to come, or to come back."""
 
-    def __init__(self, label: str, name: str, open_port: Callable[[str], tuple[P | None, str]]) -> None:
+    def __init__(self, label: str, name: str, open_port: Callable[[str], tuple[P | None, str]], own: str = "") -> None:
         self.port: P | None
-        self._label, self._name = label, name
+        self._label, self._name, self._own = label, name, own
         self._open_port: Callable[[str], tuple[P | None, str]] = open_port
         self.port, self.text = open_port(name) if name else (None, "")
         self.is_lost = False
@@ -55,29 +56,31 @@ class Way(Generic[P]):
         return f"{self._label} {self.text}, the music goes on"
 
     def _is_hopeful(self, systems: frozenset[str], offered: frozenset[str]) -> bool:
-        """Whether there is a system, and in it what we had joined."""
+        """Whether there is a system, and in it the port that is wanted."""
+        if not virtual_name(self._name):
+            return find(self._name, map(Offered.parse, offered), (self._own,)) is not None
         if self._place is None:
             return bool(systems)
-        if self._place.name:
-            return any(self._name.casefold() in port.casefold() for port in offered)
         return self._place.system in systems
 
     def _return(self) -> str:
         if self.port:
             self.port.close()
-        self.port, text = self._open_port(self._name)
+        was_open, before = self._place is not None, self.text
+        self.port, self.text = self._open_port(self._name)
         if self.port is None:
-            return ""
-        self.text, self.is_lost, self._place = text, False, self.port.place
-        return f"{self._label} {text} is open again"
+            return f"{self._label} {self.text}" if self.text != before else ""
+        self.is_lost, self._place = False, self.port.place
+        return f"{self._label} {self.text} is open again" if was_open else f"{self._label} {self.text} is there now"
 
 
 class MidiPorts:
     """The way out and the way in, and how much was sent in good faith."""
 
     def __init__(self, out: str, in_: str, receive: Receive) -> None:
-        self.out: Way[MidiOut] = Way("MIDI out", out, lambda name: open_out(name, (in_,)))
-        self.in_: Way[MidiIn] = Way("MIDI in", in_, lambda name: open_in(name, receive, (out,)))
+        own_out, own_in = virtual_name(out), virtual_name(in_)
+        self.out: Way[MidiOut] = Way("MIDI out", out, lambda name: open_out(name, own_in), own_in)
+        self.in_: Way[MidiIn] = Way("MIDI in", in_, lambda name: open_in(name, receive, own_out), own_out)
         self.unsent = 0
         """Messages that found no port, or a system that may have died."""
         self._unconfirmed = 0
@@ -111,7 +114,7 @@ class MidiPorts:
         ]
         if was_lost and self.out.port and not self.out.is_lost:
             self._hush()
-            lines[0] += f"; {unsent} messages were not sent" if unsent else ""
+            lines[0] += f"; {unsent} messages were not sent" if unsent and lines[0].endswith("again") else ""
         return [line for line in lines if line]
 
     def close(self) -> None:

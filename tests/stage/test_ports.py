@@ -38,7 +38,7 @@ def opened(place: Place) -> tuple[MidiPorts, list[FakePort]]:
         return MidiOut(made[-1], place), place.text
 
     ports = MidiPorts("", "", lambda *_: None)
-    ports.out = Way("MIDI out", "synth", open_port)
+    ports.out = Way("MIDI out", "synth" if place.name else "virtual:emo", open_port)
     return ports, made
 
 
@@ -67,6 +67,33 @@ def test_a_virtual_port_is_lost_with_its_system_alone() -> None:
     assert ports.on_ports(NO_JACK) == ["MIDI out lost: Jack has stopped; waiting for it, the music goes on"]
     assert not made[0].is_closed, "to close a port of a dead JACK server takes a second"
     assert ports.on_ports(UNPLUGGED) == ["MIDI out virtual port 'emo' (Jack) is open again"]
+
+
+def test_a_port_that_was_never_there_is_waited_for_and_joined() -> None:
+    made: list[FakePort] = []
+
+    def open_port(_: str) -> tuple[MidiOut | None, str]:
+        made.append(FakePort())
+        return (None, "no port 'synth' yet") if len(made) == 1 else (MidiOut(made[-1], JOINED), JOINED.text)
+
+    ports = MidiPorts("", "", lambda *_: None)
+    ports.out = Way("MIDI out", "synth", open_port)
+    ports.send(NOTE)
+
+    assert ports.out.text == "no port 'synth' yet"
+    assert ports.on_ports(UNPLUGGED) == []
+    assert ports.on_ports(Ports("Jack", "Jack: emo_osc-01:synth", "")) == [], "another emo_osc's"
+    assert ports.on_ports(THERE) == ["MIDI out port 'synth:in' (Jack) is there now"]
+    assert len(made) == 2
+
+
+def test_a_port_that_cannot_be_opened_is_told_once() -> None:
+    ports, _ = opened(JOINED)
+    ports.out._open_port = lambda _: (None, "port 'synth:in' (Jack) cannot be opened (busy)")
+    ports.on_ports(UNPLUGGED)
+
+    assert ports.on_ports(THERE) == ["MIDI out port 'synth:in' (Jack) cannot be opened (busy)"]
+    assert ports.on_ports(THERE) == []
 
 
 def test_an_unplugged_port_may_lose_its_system_too() -> None:

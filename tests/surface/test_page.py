@@ -179,7 +179,7 @@ def test_the_keyboard_plays_it_all_and_says_what_it_does(browser: "Chrome", serv
 def test_a_knob_is_learned_by_touching_a_slider_and_forgotten_by_touching_its_badge(
     browser: "Chrome", serve: Callable[..., Served], jack: str
 ) -> None:
-    served = serve("--midi-in", "keys")
+    served = serve("--midi-in", "virtual:keys")
     hands = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="hands")
     hands.open_port(next(n for n, found in enumerate(hands.get_ports()) if "keys" in found))
     opened(browser, served)
