@@ -14,7 +14,8 @@ from emo_osc.errors import EmoOscError
 from emo_osc.lab import manual
 from emo_osc.lab.patches import touchosc
 from emo_osc.preset import parse_preset
-from emo_osc.stage.commands import ROUTES, parse
+from emo_osc.stage.commands import ROUTES
+from emo_osc.stage.parsing import parse
 from emo_osc.stage.restock import StudioState
 from emo_osc.stage.values import PUSHES, VALUES
 from tests.serving import free_port

@@ -19,8 +19,9 @@ from emo_osc.live_song import (
     Asked,
     LiveSong,
 )
-from emo_osc.stage.commands import SetValue, parse
+from emo_osc.stage.commands import SetValue
 from emo_osc.stage.osc import Message, OscValue
+from emo_osc.stage.parsing import parse
 from emo_osc.stage.scales import KEYS
 from emo_osc.stage.scales import SCALES as OURS
 from tests.abletonosc import AbletonOsc

@@ -11,8 +11,8 @@ from emo_osc.affect import MOODS, Mood
 from emo_osc.errors import CommandError
 from emo_osc.preset import OscSection, schema_text
 from emo_osc.stage.clients import MAX_LISTENERS, MAX_LISTENERS_A_HOST
-from emo_osc.stage.commands import ROUTES, Route, describe
-from emo_osc.stage.desk import DELAYS, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
+from emo_osc.stage.commands import PATHS, PORT, ROUTES, Route, describe
+from emo_osc.stage.desk import DELAYS, MAX_AHEAD_S, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
 from emo_osc.stage.inbox import FEW, MAX_PROGRAMS, MAX_WAITING
 from emo_osc.stage.latency import KEPT
 from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
@@ -23,6 +23,18 @@ FAMILIES = ("set", "get", "start_listen", "stop_listen")
 BEGIN, END = "<!-- written by `make docs` from here -->", "<!-- to here -->"
 MAX_CHOICES = 8
 TYPES = {"f": "number", "i": "whole number", "s": "text"}
+
+_SENDERS = """Senders differ, and these are all understood:
+
+- Where a name from a list is wanted (a mood, `quantize`, `key`, `scale`), its place in the list does as well, counted
+  from 0: `/emo/mood 3`.
+- A button that sends no text presses a name in the address: `/emo/mood/bright 1`, `/emo/quantize/bar 1`. Its 0 is the
+  release and does nothing; of a mood, the number is the intensity. A name may be percent-encoded.
+- A program without a port of its own, such as `oscsend` or Csound, names the port where it listens, of the host it
+  sends from: `/emo/get/va 9913`, `/emo/start_listen/va 9913`. Only the same again renews such a push.
+- Arguments that are not needed are ignored, and the acknowledgement ends with a text that says so.
+- A message with a timetag in the future is acknowledged at once, with the milliseconds until it is done and the word
+  `scheduled`, and again when it is done."""
 
 ANSWERS = (
     ("/emo/ack address bar ms value..", "done: the bar it lands on, the milliseconds until it is heard, what was set"),
@@ -63,7 +75,9 @@ emo_osc listens to UDP on {osc.host}, port {osc.port}; `--osc-host 0.0.0.0` open
 arrive as `i f d h T F` or as numeric text. Text is UTF-8; what is not is read as CP949, Windows' Korean code page;
 answers are UTF-8. Replies carry only `i`, `f` and `s`, stay under 1,400 bytes and go to the
 address and port a message came from, unless `/emo/reply_to` says otherwise. A button's release (a single 0) does not
-trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most 60 s ahead.
+trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most {MAX_AHEAD_S:g} s ahead.
+
+{_SENDERS}
 
 {_network(osc)}
 
@@ -86,9 +100,9 @@ Beside the values, these can be listened to; `state` answers with every value at
 
 ## Moods
 
-A preset may move them or add its own. Program change N on the MIDI input calls mood N, counted from 0.
+A preset may move them or add its own, behind these. `/emo/mood N` and program change N on the MIDI input call mood N.
 
-{_table(("mood", "valence", "arousal", "also called"), (_mood_row(mood) for mood in MOODS))}
+{_table(("N", "mood", "valence", "arousal", "also called"), (_mood_row(*row) for row in enumerate(MOODS)))}
 
 ## Answers
 
@@ -138,8 +152,11 @@ def address_table() -> str:
     routes = [route for route in ROUTES.values() if route.address.split("/")[2] not in FAMILIES]
     rows = [
         *(_route_row(route) for route in routes),
-        ("`/emo/set/NAME`", "value", "set any value; `/emo/get/NAME` asks for it"),
-        ("`/emo/start_listen/NAME`", "", "have it pushed as it changes; `/emo/stop_listen/NAME` ends that"),
+        *((f"`/emo/{family}/NAME`", _form_text(path.form), path.description) for family, path in PATHS.items()),
+        ("`/emo/set/NAME`", "value", "set any value"),
+        ("`/emo/get/NAME`", _form_text((PORT,)), "answer that value, to that port of yours where one is given"),
+        ("`/emo/start_listen/NAME`", _form_text((PORT,)), "have it pushed there as it changes"),
+        ("`/emo/stop_listen/NAME`", _form_text((PORT,)), "have it pushed no more"),
     ]
     return _table(("address", "arguments", "does"), rows)
 
@@ -177,8 +194,14 @@ def _value_row(value: Value) -> tuple[str, str, str, str]:
     return f"`{value.name}`", kinds, ranges, value.description + ("" if value.is_settable else " (read only)")
 
 
-def _mood_row(mood: Mood) -> tuple[str, str, str, str]:
-    return f"`{mood.id}`", f"{mood.affect.valence:+.2f}", f"{mood.affect.arousal:+.2f}", ", ".join(mood.aliases)
+def _mood_row(place: int, mood: Mood) -> tuple[str, str, str, str, str]:
+    return (
+        str(place),
+        f"`{mood.id}`",
+        f"{mood.affect.valence:+.2f}",
+        f"{mood.affect.arousal:+.2f}",
+        ", ".join(mood.aliases),
+    )
 
 
 def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 
 from emo_osc.affect import Affect
 from emo_osc.control import MODES
-from emo_osc.errors import CommandError
 from emo_osc.score import BARS
 from emo_osc.stage.osc import OscValue
 from emo_osc.stage.values import (
     AROUSAL,
+    INTENSITY,
+    MOOD,
     PUSHES,
     VALENCE,
     VALUES,
     Argument,
     Scalar,
     Value,
-    nearest_name,
-    unknown_name,
 )
 
 
@@ -66,9 +65,9 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Goto:
-    """Reach a mood, or a point, over bars."""
+    """Reach a mood, by its name or its place in the preset's list, or a point, over bars."""
 
-    to: str | Affect
+    to: str | float | Affect
     bars: int
 
 
@@ -122,16 +121,18 @@ class MapForget:
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """Read a value."""
+    """Read a value; answer to that port of the asking host, where one is named."""
 
     name: str
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """Push a value, or a stream of `PUSHES`, from now on."""
+    """Push a value, or a stream of `PUSHES`, from now on; to that port of the asking host, where one is named."""
 
     name: str
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ class Unlisten:
     """Push it no more."""
 
     name: str
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,19 @@ class Route:
         return "".join(f"[{a.kind}]" if a.is_optional else a.kind for a in self.forms[0])
 
 
+def describe(form: tuple[Argument, ...]) -> str:
+    """A form in words.
+
+    >>> describe(ROUTES["/emo/va"].forms[0])
+    'valence (-1..1) arousal (-1..1)'
+    """
+    words = (f"{a.name} ({a.range_text})" if a.range_text else a.name for a in form)
+    return " ".join(f"[{word}]" if a.is_optional else word for a, word in zip(form, words, strict=True)) or "nothing"
+
+
 TRIGGER_VALUE = Argument("pressed", "f", is_optional=True)
+PORT = Argument("port", "i", 1024, 65535, is_optional=True)
+"""Where answers go, for senders without a port of their own; below 1024 are services that would answer back."""
 OVER_BARS = Argument("bars", "i", 1, 256)
 NAME = Argument("name", "s")
 ROLE = Argument("role", "s")
@@ -244,12 +258,14 @@ def _trigger(address: str, make: Callable[[], Command], description: str) -> Rou
     return Route(address, ((TRIGGER_VALUE,),), description, lambda *_: make(), is_trigger=True)
 
 
-def _of_values(verb: str, make: Callable[[str], Command], names: tuple[str, ...], description: str) -> list[Route]:
-    """One route for each name, without arguments."""
-    return [
-        Route(f"/emo/{verb}/{name}", ((),), description.format(name), lambda *_, name=name: make(name))
-        for name in names
-    ]
+def _of_values(verb: str, make: Callable[..., Command], names: tuple[str, ...], description: str) -> list[Route]:
+    """One route for each name."""
+
+    def route(name: str) -> Route:
+        address, text = f"/emo/{verb}/{name}", description.format(name)
+        return Route(address, ((PORT,),), text, lambda *port: make(name, *port), is_trigger=True)
+
+    return [route(name) for name in names]
 
 
 def _set_route(value: Value) -> Route:
@@ -273,7 +289,7 @@ _ALL: tuple[Route, ...] = (
     _value_route("mood"),
     Route(
         "/emo/goto",
-        ((Argument("mood", "s"), OVER_BARS), (VALENCE, AROUSAL, OVER_BARS)),
+        ((MOOD, OVER_BARS), (VALENCE, AROUSAL, OVER_BARS)),
         "reach a mood or a point over bars, a little with every beat",
         lambda *v: Goto(v[0], v[1]) if len(v) == 2 else Goto(Affect(v[0], v[1]), v[2]),
     ),
@@ -329,65 +345,28 @@ _ALL: tuple[Route, ...] = (
 ROUTES: dict[str, Route] = {route.address: route for route in _ALL}
 """The OSC table: what docs, patches, OSCQuery and the stage all read."""
 
-_NAMED = {"set": tuple(VALUES), "get": tuple(VALUES), "start_listen": LISTENABLE, "stop_listen": LISTENABLE}
 
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A family of addresses whose last part is a name, for buttons and faders that send no more than a number.
 
-def parse(address: str, arguments: tuple[OscValue, ...]) -> Command | None:
-    """The command a message asks for; None for a button's release.
-
-    >>> parse("/emo/va", (3, "0.5"))
-    SetValue(name='va', values=(1.0, 0.5))
-
-    Raises:
-        CommandError: 1 unknown address, 2 wrong arguments, 3 unknown name.
+    `make` is given the name and the number where there is one; it is ignored where it is a release.
     """
-    route = ROUTES.get(address)
-    if route is None:
-        raise _unknown(address)
-    if route.is_trigger and _is_release(arguments):
-        return None
-    if route.is_trigger and route.forms[0][0].kind == "s" and _is_press(arguments):
-        arguments = ()
-    if address == "/emo/ping":  # a token is whatever the client sent, not a number or a text
-        return Ping(*arguments[:1])
-    form = next((form for form in route.forms if _fits(form, arguments)), None)
-    if form is None:
-        expected = " or ".join(describe(form) for form in route.forms)
-        raise CommandError(CommandError.WRONG_ARGUMENTS, f"expected {expected}, got {len(arguments)} argument(s)")
-    return route.make(*(argument.read(raw) for argument, raw in zip(form, arguments, strict=False)))
+
+    form: tuple[Argument, ...]
+    description: str
+    make: Callable[..., Command]
 
 
-def describe(form: tuple[Argument, ...]) -> str:
-    """A form in words.
-
-    >>> describe(ROUTES["/emo/va"].forms[0])
-    'valence (-1..1) arousal (-1..1)'
-    """
-    words = (f"{a.name} ({a.range_text})" if a.range_text else a.name for a in form)
-    return " ".join(f"[{word}]" if a.is_optional else word for a, word in zip(form, words, strict=True)) or "nothing"
+def _choice_path(name: str) -> Path:
+    read, description = VALUES[name].arguments[0].read, VALUES[name].description
+    return Path((TRIGGER_VALUE,), description, lambda chosen, *_: SetValue(name, (read(chosen),)))
 
 
-def _is_release(arguments: tuple[OscValue, ...]) -> bool:
-    return len(arguments) == 1 and arguments[0] in (0, "0")
-
-
-def _is_press(arguments: tuple[OscValue, ...]) -> bool:
-    """Whether a button was pressed, where a name might have come."""
-    return len(arguments) == 1 and not isinstance(arguments[0], str)
-
-
-def _fits(form: tuple[Argument, ...], arguments: tuple[OscValue, ...]) -> bool:
-    needed = sum(not argument.is_optional for argument in form)
-    return needed <= len(arguments) <= len(form)
-
-
-def _unknown(address: str) -> CommandError:
-    root, _, rest = address.removeprefix("/emo/").partition("/")
-    if address.startswith("/emo/") and root in _NAMED and rest:
-        return unknown_name("value", rest, _NAMED[root])
-    near = nearest_name(address, tuple(route.address for route in _SHOWN))
-    hint = f", did you mean {near}?" if near else ""
-    return CommandError(CommandError.UNKNOWN_ADDRESS, f"unknown address{hint}")
-
-
-_SHOWN = tuple(route for route in _ALL if route.address.count("/") == 2 or route.address.startswith("/emo/va"))
+PATHS: dict[str, Path] = {
+    "mood": Path((INTENSITY,), "that mood, drawn towards neutral by intensity", lambda *v: SetValue("mood", v)),
+    "goto": Path((OVER_BARS,), "reach that mood over bars", Goto),
+    "recall": Path((TRIGGER_VALUE,), "play that kept phrase", lambda name, *_: Recall(name)),
+    **{name: _choice_path(name) for name in ("quantize", "key", "scale", "preset")},
+}
+"""Family -> its path: `/emo/mood/bright`. A name may be percent-encoded, as in `/emo/mood/%EB%B0%9D%EC%9D%8C`."""

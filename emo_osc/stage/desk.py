@@ -4,7 +4,7 @@ Knows no socket; times are arguments.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from emo_osc import __version__
@@ -34,7 +34,8 @@ from emo_osc.stage.instrument import NOW, Instrument
 from emo_osc.stage.latency import Latency
 from emo_osc.stage.map_desk import NOBODY, MapDesk
 from emo_osc.stage.midi_bytes import SYSTEM, is_whole
-from emo_osc.stage.osc import Fault, Message, OscValue, Target
+from emo_osc.stage.osc import Fault, Message, Target, answerable
+from emo_osc.stage.parsing import parse, read_message
 from emo_osc.stage.phrase_desk import PhraseDesk, Request
 from emo_osc.stage.roll import Roll
 from emo_osc.stage.setup import StagePreset
@@ -47,15 +48,8 @@ DELAYS = ("datagram", "schedule", "clock", "studio")
 in lay from where it was expected, and order sent to the studio -> its answer."""
 
 _AFFECT_VALUES = ("va", "valence", "arousal", "mood")  # to set one moves all
-_OVERWRITTEN = (
-    name
-    for name, value in VALUES.items()
-    if value.is_settable and all(argument.kind != "s" or argument.choices for argument in value.arguments)
-)
 ANSWERS = frozenset({f"/emo/{name}" for name in ("error", "ack", "pong", "startup", "note", "bar", "roll")})
 """Addresses that are never answered: else two daemons whose replies go to each other would never stop."""
-SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
-"""Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +99,8 @@ class Desk:
         request = Request(message, sender)
         if ahead_s <= 0.0:
             self._do(request, now_s)
-        elif ahead_s > MAX_AHEAD_S:
-            text = f"the timetag lies {ahead_s:.0f} s ahead, at most {MAX_AHEAD_S:g}"
-            self.refuse(request, CommandError(CommandError.NOT_NOW, text))
-        elif not self._agenda.add(now_s + ahead_s, request, sender):
-            held = self._agenda.held(sender[0])
-            text = f"{held} messages of {sender[0]} are scheduled already, which leaves no more for one client"
-            self.refuse(request, CommandError(CommandError.NOT_NOW, text))
-
-    def is_setting(self, message: Message) -> bool:
-        """Whether a message does no more than overwrite a value, now, so that a later one may take its place."""
-        if message.time_s is not None or message.address not in SETTINGS:
-            return False
-        try:
-            return isinstance(commands.parse(message.address, message.arguments), commands.SetValue)
-        except CommandError:
-            return False
+        else:
+            self._schedule(request, ahead_s, now_s)
 
     def do_scheduled(self, now_s: float) -> bool:
         """Do one message that was scheduled for now, of the client whose turn it is; false where there is none."""
@@ -233,9 +213,10 @@ class Desk:
             self._answer_latency(target)
 
     def acknowledge(self, request: Request, landing: float | None, now_s: float, *values: Scalar) -> None:
-        """Answer the bar it lands on, the milliseconds until then, and the values as they were taken."""
+        """Answer the bar it lands on, the milliseconds until then, the values as they were taken, and a note."""
         bar, ms = self.instrument.landing(landing, now_s)
-        self._answer(request.sender, "/emo/ack", request.message.address, bar, ms, *values)
+        notes = (request.note,) if request.note else ()
+        self._answer(request.sender, "/emo/ack", request.message.address, bar, ms, *values, *notes)
 
     def refuse(self, request: Request, error: CommandError) -> None:
         """Answer why not."""
@@ -267,12 +248,36 @@ class Desk:
         arguments = self.instrument.read(name, now_s)
         self._push(f"/emo/state/{name}", arguments, frozenset({name, "state"}), now_s)
 
+    def _schedule(self, request: Request, ahead_s: float, now_s: float) -> None:
+        """Note a message for later and say so at once; what could never be done is refused at once."""
+        try:
+            if parse(request.message.address, request.message.arguments) is None:
+                return
+            if ahead_s > MAX_AHEAD_S:
+                text = f"the timetag lies {ahead_s:.0f} s ahead, at most {MAX_AHEAD_S:g}"
+                raise CommandError(CommandError.NOT_NOW, text)
+            if not self._agenda.add(now_s + ahead_s, request, request.sender):
+                host = request.sender[0]
+                held = f"{self._agenda.held(host)} messages of {host} are scheduled already"
+                raise CommandError(CommandError.NOT_NOW, f"{held}, which leaves no more for one client")
+        except CommandError as error:
+            self.refuse(request, error)
+            return
+        bar = max(1, self.instrument.bar_at(now_s + ahead_s))
+        self._answer(request.sender, "/emo/ack", request.message.address, bar, 1000 * ahead_s, "scheduled")
+
     def _do(self, request: Request, now_s: float) -> None:
         try:
-            command = commands.parse(request.message.address, request.message.arguments)
+            command, surplus = read_message(request.message.address, request.message.arguments)
+            if surplus:
+                request = replace(request, note=f"{surplus} more argument(s) than needed, ignored")
+            if isinstance(command, commands.Get | commands.Listen | commands.Unlisten) and command.port:
+                request = request.at(command.port)
             is_done = command is None or any(desk.do(command, request, now_s) for desk in (self._phrases, self._maps))
             if not is_done:
                 _HANDLERS[type(command)](self, command, request, now_s)
+            if surplus and isinstance(command, _QUESTIONS):
+                self.acknowledge(request, NOW, now_s)
         except CommandError as error:
             self.refuse(request, error)
 
@@ -295,7 +300,7 @@ class Desk:
 
     def _panic(self, _: commands.Panic, request: Request, now_s: float) -> None:
         self.instrument.performer.panic()
-        self._answer(request.sender, "/emo/ack", request.message.address, *self.instrument.landing(NOW, now_s))
+        self.acknowledge(request, NOW, now_s)
 
     def _get(self, command: commands.Get, request: Request, now_s: float) -> None:
         self._answer_value(self._clients.target(request.sender), command.name, now_s)
@@ -324,7 +329,7 @@ class Desk:
         self._answer(request.sender, "/emo/startup", __version__)
 
     def _ping(self, command: commands.Ping, request: Request, now_s: float) -> None:
-        token = () if command.token is None else (_answerable(command.token),)
+        token = () if command.token is None else (answerable(command.token),)
         self._answer(request.sender, "/emo/pong", *token)
 
     def _status(self, _: commands.Status, request: Request, now_s: float) -> None:
@@ -366,12 +371,8 @@ def _words_on(message: Loaded | Failed, summary: str) -> str:
     return f"generator {summary}" if isinstance(message, Loaded) else f"generator: {message.text}; the shelf plays on"
 
 
-def _answerable(token: OscValue) -> Scalar:
-    """A token as a type that every client reads: int, float or text."""
-    if isinstance(token, bool):
-        return int(token)
-    return token if isinstance(token, int | float | str) else ""
-
+_QUESTIONS = (commands.Get, commands.Status, commands.AskLatency, commands.AskSpread, commands.Version)
+"""Commands that are answered without an acknowledgement."""
 
 _MOVES: dict[type, Callable[[Instrument, float], float | None]] = {
     commands.Play: Instrument.play,

@@ -23,7 +23,7 @@ from emo_osc.stage.rules import Rules
 from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
 from emo_osc.stage.tempo_guide import TempoGuide
-from emo_osc.stage.values import VALUES, Scalar, unknown_name
+from emo_osc.stage.values import MOOD, VALUES, Scalar, is_number, unknown_name
 
 MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
@@ -91,13 +91,17 @@ class Instrument:
         """When a tick must leave the port, in seconds; infinity while the clock stands."""
         return self.clock.time_of(tick) - self.latency_ms / 1000
 
+    def bar_at(self, now_s: float) -> int:
+        """The bar that sounds, from 1; 0 while the clock stands."""
+        return int(self.tick_at(now_s)) // TICKS_PER_BAR + 1 if self.clock.is_running else 0
+
     def landing(self, tick: float | None, now_s: float) -> tuple[int, float]:
         """The bar (from 1) a tick lies in and the milliseconds until it is heard; -1 ms where only play will tell.
 
         What is sent earlier by `latency_ms` is heard on the beat all the same.
         """
         if tick == NOW:
-            return max(1, self._bar(now_s)), 0.0
+            return max(1, self.bar_at(now_s)), 0.0
         if tick is None or tick == inf or not self.clock.is_running:
             return 1, -1.0
         ms = 1000 * (self.clock.time_of(tick) - now_s)
@@ -218,11 +222,11 @@ class Instrument:
         """
         return self.performer.again(self.tick_at(now_s))
 
-    def goto(self, to: str | Affect, bars: int, now_s: float) -> int:
+    def goto(self, to: str | float | Affect, bars: int, now_s: float) -> int:
         """Reach a mood or a point over bars; the tick at which it is reached.
 
         Raises:
-            CommandError: 3, no such mood.
+            CommandError: 2, no mood has that place; 3, no mood has that name.
         """
         affect = to if isinstance(to, Affect) else self._find_mood(to).affect
         self._mood = None
@@ -323,15 +327,19 @@ class Instrument:
         return self._feel(Affect.clamped(float(valence), float(arousal)), now_s)
 
     def _set_mood(self, values: tuple[Scalar, ...], now_s: float) -> float | None:
-        name, intensity = str(values[0]), float(values[1]) if len(values) > 1 else 1.0
-        mood = self._find_mood(name)
+        intensity = float(values[1]) if len(values) > 1 else 1.0
+        mood = self._find_mood(values[0])
         self._mood = (mood.id, intensity)
         return self._feel(mood.affect.scaled(intensity), now_s, mood.colour)
 
-    def _find_mood(self, name: str) -> Mood:
-        mood = self.mood_of(name)
+    def _find_mood(self, named: Scalar) -> Mood:
+        """A mood by its name, or its place in the preset's list, as a number or written as one."""
+        moods = self.preset.moods
+        mood = self.mood_of(named) if isinstance(named, str) else None
+        if mood is None and is_number(named):
+            mood = moods[MOOD.place(named, len(moods))]
         if mood is None:
-            raise unknown_name("mood", name, self.preset.mood_book.names)
+            raise unknown_name("mood", str(named), self.preset.mood_book.names)
         if mood.vocabulary != OWN and mood.affect != NEUTRAL:  # those belong to both
             self._vocabulary = mood.vocabulary
         return mood
@@ -350,9 +358,6 @@ class Instrument:
     def _mood_now(self) -> tuple[str, float]:
         affect = self.performer.affect
         return self._mood or (self.preset.mood_book.nearest(affect, self._vocabulary).id, 1.0)
-
-    def _bar(self, now_s: float) -> int:
-        return int(self.tick_at(now_s)) // TICKS_PER_BAR + 1 if self.clock.is_running else 0
 
 
 def _keep_for_later() -> None:
@@ -379,8 +384,8 @@ _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
     "preset": lambda i, _: (i._preset_name,),
     "temperature": lambda i, _: (i.preset.temperature,),
     "playing": lambda i, _: (int(i.clock.is_running),),
-    "bar": lambda i, now_s: (i._bar(now_s),),
-    "phrase_bar": lambda i, now_s: ((i._bar(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
+    "bar": lambda i, now_s: (i.bar_at(now_s),),
+    "phrase_bar": lambda i, now_s: ((i.bar_at(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
     "coming": lambda i, _: (i.performer.booked[1] // TICKS_PER_BAR + 1 if i.performer.booked else 0,),
     "clock": lambda i, _: (i.clock.summary,),
     "kept": lambda i, _: i.phrases.book.names[:MAX_NAMES],

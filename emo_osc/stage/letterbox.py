@@ -13,6 +13,7 @@ from emo_osc.stage.guests import Guests
 from emo_osc.stage.inbox import Inbox, Run
 from emo_osc.stage.osc import Message, Target
 from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.parsing import is_setting
 from emo_osc.stage.udp import ANY_PORT, OscSocket
 
 DATAGRAMS_A_BATCH = 64  # then notes get their turn
@@ -47,7 +48,7 @@ class Letterbox:
         self._play = play
         self._receive = receive
         self._do_scheduled = do_scheduled
-        self._inbox = Inbox(desk.is_setting)
+        self._inbox = Inbox(is_setting)
         self._crowd: list[Target] = []
         self._rests_until_s = 0.0
 

@@ -107,6 +107,13 @@ def encode(address: str, *arguments: float | str) -> bytes:
     return encode(address, *(a[: longest // 2] if isinstance(a, str) else a for a in arguments))
 
 
+def answerable(value: OscValue) -> float | str:
+    """A value as a type that every client reads: int, float or text; a blob as no text."""
+    if isinstance(value, bool):
+        return int(value)
+    return value if isinstance(value, int | float | str) else ""
+
+
 class _Found:
     """What was read of one datagram so far, and how much more may be in it."""
 

@@ -4,7 +4,7 @@ Knows no socket; times are arguments.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Protocol
 
@@ -21,10 +21,15 @@ VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after th
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A message and who sent it."""
+    """A message, who sent it, and what its sender should know about it beside the answer, if anything."""
 
     message: Message
     sender: Target
+    note: str = ""
+
+    def at(self, port: int) -> "Request":
+        """The same of another port of the sender's host."""
+        return replace(self, sender=(self.sender[0], port))
 
 
 class Counter(Protocol):

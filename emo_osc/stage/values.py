@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 from emo_osc.errors import CommandError
 from emo_osc.score import TICKS_PER_BAR, TICKS_PER_BEAT, TICKS_PER_STEP
@@ -31,7 +31,8 @@ QUANTIZE: dict[str, int] = {
 class Argument:
     """One argument of an address: `kind` is `f`, `i` or `s`; numbers lie in [low, high], texts in `choices` if any.
 
-    A number outside is an error, or clamped where `is_clamped`.
+    A number outside is an error, or clamped where `is_clamped`. Where a name is wanted, its place in the list, counted
+    from 0, does as well: always where there are `choices`, and where `is_listed` for a list that the preset holds.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Argument:
     choices: tuple[str, ...] = ()
     is_clamped: bool = False
     is_optional: bool = False
+    is_listed: bool = False
 
     @property
     def range_text(self) -> str:
@@ -59,8 +61,10 @@ class Argument:
         Raises:
             CommandError: 2 for a wrong type or range, 3 for a text that is no choice.
         """
+        if self.choices:
+            return self._read_choice(raw)
         if self.kind == "s":
-            return self._read_text(raw)
+            return self._read_text(raw) if isinstance(raw, str) or not self.is_listed else self._read_number(raw)
         number = _number(self.name, raw)
         if self.is_clamped:
             number = max(self.low, min(self.high, number))
@@ -69,6 +73,21 @@ class Argument:
                 CommandError.WRONG_ARGUMENTS, f"{self.name} must be in {self.range_text}, got {number:g}"
             )
         return round(number) if self.kind == "i" else number
+
+    def place(self, raw: OscValue, count: int) -> int:
+        """The place in a list of `count` names that a number means, counted from 0.
+
+        >>> Argument("quantize", "s", choices=("now", "bar")).place(1.0, 2)
+        1
+
+        Raises:
+            CommandError: 2, it is no whole number, or there is no such place.
+        """
+        number = self._read_number(raw)
+        if number != int(number) or not 0 <= number < count:
+            text = f"{self.name} must be a name or a whole number in 0..{count - 1}, got {number:g}"
+            raise CommandError(CommandError.WRONG_ARGUMENTS, text)
+        return int(number)
 
     def at_share(self, share: float) -> Scalar:
         """The value a controller at `share` of its way (0..1) stands for."""
@@ -93,12 +112,21 @@ class Argument:
             raise CommandError(
                 CommandError.WRONG_ARGUMENTS, f"{self.name} must be a text of 1..{MAX_TEXT} characters, got {shown}"
             )
-        if not self.choices:
-            return raw
+        return raw
+
+    def _read_number(self, raw: OscValue) -> float:
+        """The number of a place, unchecked, because only who has the list knows how long it is."""
+        return _number(self.name, raw, "a name or a number")
+
+    def _read_choice(self, raw: OscValue) -> str:
+        if not isinstance(raw, str):
+            return self.choices[self.place(raw, len(self.choices))]
         folded = {choice.casefold(): choice for choice in self.choices}
-        if raw.casefold() not in folded:
-            raise unknown_name(self.name, raw, self.choices)
-        return folded[raw.casefold()]
+        if raw.casefold() in folded:
+            return folded[raw.casefold()]
+        if not is_number(raw):
+            raise unknown_name(self.name, self._read_text(raw), self.choices)
+        return self.choices[self.place(raw, len(self.choices))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +147,7 @@ class Value:
 VALENCE = Argument("valence", "f", -1.0, 1.0, is_clamped=True)
 AROUSAL = Argument("arousal", "f", -1.0, 1.0, is_clamped=True)
 INTENSITY = Argument("intensity", "f", 0.0, 1.0, is_clamped=True, is_optional=True)
+MOOD = Argument("mood", "s", is_listed=True)
 
 
 def _number_value(name: str, low: float, high: float, description: str, kind: str = "f") -> Value:
@@ -137,7 +166,7 @@ _ALL = (
     Value("va", (VALENCE, AROUSAL), "the affect: unpleasant to pleasant, calm to excited"),
     Value("valence", (VALENCE,), "unpleasant to pleasant"),
     Value("arousal", (AROUSAL,), "calm to excited"),
-    Value("mood", (Argument("mood", "s"), INTENSITY), "a mood by id or alias, drawn towards neutral by intensity"),
+    Value("mood", (MOOD, INTENSITY), "a mood by id or alias, drawn towards neutral by intensity"),
     _number_value("intensity", 0, 1, "how strongly every affect is felt; 0 is neutral"),
     _choice_value("quantize", tuple(QUANTIZE), "when changes land"),
     _number_value("tempo", MIN_TEMPO, MAX_TEMPO, "beats per minute; in a Link session everybody's"),
@@ -227,11 +256,34 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset((folded[:1], folded[-1:], *folded, *map("".join, pairwise(folded))))
 
 
-def _number(name: str, raw: OscValue) -> float:
-    try:
-        number = float(raw) if isinstance(raw, int | float | str) and len(str(raw)) <= MAX_TEXT else float("nan")
-    except ValueError:
-        number = float("nan")
+def is_number(raw: OscValue) -> bool:
+    """Whether an argument may stand for a number: `i f d h T F`, or text that says one.
+
+    >>> [is_number(raw) for raw in (1, "0.0", True, "bar", "nan", None)]
+    [True, True, True, False, False, False]
+    """
+    return isfinite(_float(raw))
+
+
+def is_zero(raw: OscValue) -> bool:
+    """Whether an argument is a number that is 0, which is a button's release.
+
+    >>> [is_zero(raw) for raw in (0, "0.0", False, "", None)]
+    [True, True, True, False, False]
+    """
+    return _float(raw) == 0
+
+
+def _number(name: str, raw: OscValue, wanted: str = "a number") -> float:
+    number = _float(raw)
     if not isfinite(number):
-        raise CommandError(CommandError.WRONG_ARGUMENTS, f"{name} must be a number, got {repr(raw)[:40]}")
+        raise CommandError(CommandError.WRONG_ARGUMENTS, f"{name} must be {wanted}, got {repr(raw)[:40]}")
     return number
+
+
+def _float(raw: OscValue) -> float:
+    """An argument as a number; NaN for anything else."""
+    try:
+        return float(raw) if isinstance(raw, int | float | str) and len(str(raw)) <= MAX_TEXT else nan
+    except ValueError:
+        return nan

@@ -7,7 +7,7 @@ attribute, 204 says that a node has none of that kind, 400 that there is no such
 from collections.abc import Mapping
 from math import isfinite
 
-from emo_osc.stage.commands import ROUTES, TRIGGER_VALUE, Route
+from emo_osc.stage.commands import PORT, ROUTES, TRIGGER_VALUE, Route
 from emo_osc.stage.osc import OscValue
 from emo_osc.stage.values import VALUES, Argument
 
@@ -116,12 +116,12 @@ def _method(path: str, values: Values) -> Json:
 
 
 def _form(path: str) -> tuple[Argument, ...]:
-    """The arguments a node names as its own: those it needs, or the one it may take where it is no plain trigger."""
+    """The arguments a node names as its own: those it needs, or those it may take beside a press and a port."""
     route = ROUTES.get(path)
     if route is None:
         return VALUES[name_of(path)].arguments
     needed = tuple(argument for argument in route.forms[0] if not argument.is_optional)
-    return needed or tuple(argument for argument in route.forms[0] if argument != TRIGGER_VALUE)
+    return needed or tuple(argument for argument in route.forms[0] if argument not in (TRIGGER_VALUE, PORT))
 
 
 def _type(path: str) -> str:

@@ -19,6 +19,7 @@ HEARTBEAT_S = 5.0
 ANSWERS = {"/emo/ack": ("address", "bar", "ms"), "/emo/error": ("code", "text", "address")}
 FORBIDDEN = ("/emo/reply_to", "/emo/start_listen/", "/emo/stop_listen/")
 """What would lead a page's answers elsewhere; it hears everything anyway."""
+ASKING = "/emo/get/"
 
 
 class Page:
@@ -101,7 +102,17 @@ def read_command(text: str) -> tuple[str, tuple[float | str, ...]] | None:
         return None
     if address == "ping":
         return address, tuple(arguments)
-    return (address, tuple(arguments)) if address in ROUTES and not address.startswith(FORBIDDEN) else None
+    is_right = address in ROUTES and not leads_elsewhere(address, tuple(arguments))
+    return (address, tuple(arguments)) if is_right else None
+
+
+def leads_elsewhere(address: str, arguments: tuple[object, ...]) -> bool:
+    """Whether a message would have answers sent elsewhere than to its sender.
+
+    >>> leads_elsewhere("/emo/get/va", (9913,)), leads_elsewhere("/emo/get/va", ())
+    (True, False)
+    """
+    return address.startswith(FORBIDDEN) or (address.startswith(ASKING) and bool(arguments))
 
 
 def _is_plain(argument: object) -> bool:

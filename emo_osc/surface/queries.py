@@ -6,10 +6,10 @@ from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
-from emo_osc.stage.osc import MalformedError, decode, encode
+from emo_osc.stage.osc import MalformedError, encode, read_datagram
 from emo_osc.surface.mirror import Json, Mirror
 from emo_osc.surface.oscquery import name_of, value_of
-from emo_osc.surface.pages import FORBIDDEN
+from emo_osc.surface.pages import leads_elsewhere
 from emo_osc.surface.subscription import Wire, open_wire
 
 MAX_PATHS = 512
@@ -80,5 +80,6 @@ class Query:
 def _forward(packet: bytes, wire: Wire) -> None:
     """Hand OSC on to the stage, as long as it does not ask for answers, which would find nobody."""
     with suppress(MalformedError):
-        if not any(message.address.startswith(FORBIDDEN) for message in decode(packet)):
+        messages, _ = read_datagram(packet)
+        if not any(leads_elsewhere(message.address, message.arguments) for message in messages):
             wire.send_packet(packet)

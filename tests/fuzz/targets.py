@@ -16,6 +16,7 @@ from emo_osc.stage.lines import Lines
 from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError, read_datagram
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
+from emo_osc.stage.parsing import is_setting
 from tests.twin import VirtualStage, make_ready, make_stage
 
 BETWEEN = b"\xfe\xed"  # in no OSC packet, MIDI message or JSON text that is right, so every piece is one of them
@@ -37,7 +38,7 @@ def read_packets(data: bytes) -> None:
 def play_datagrams(data: bytes) -> None:
     """Datagrams of three senders, a quarter of a second apart."""
     stage = _playing()
-    inbox = Inbox(stage.desk.is_setting)
+    inbox = Inbox(is_setting)
     for number, packet in enumerate(data.split(BETWEEN)[:MAX_PIECES]):
         sender = ("127.0.0.1", 50_000 + number % 3)
         for fault in inbox.put(packet, sender, stage.now_s):

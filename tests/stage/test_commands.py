@@ -11,6 +11,7 @@ from emo_osc.stage.commands import (
     ROUTES,
     Again,
     Forget,
+    Get,
     Goto,
     Keep,
     Learn,
@@ -27,9 +28,10 @@ from emo_osc.stage.commands import (
     Route,
     SetValue,
     Tap,
-    parse,
+    Unlisten,
 )
 from emo_osc.stage.osc import OscValue
+from emo_osc.stage.parsing import parse, read_message
 from emo_osc.stage.values import QUANTIZE, VALUES, Argument
 
 MakeStage = Callable[..., Any]  # the fixtures of tests/conftest.py
@@ -58,8 +60,8 @@ def right(route: Route) -> tuple[OscValue, ...]:
 
 
 def wrong(route: Route) -> tuple[OscValue, ...]:
-    """As many arguments as no form takes."""
-    return ("x",) * (max(len(form) for form in route.forms) + 1)
+    """Arguments of a type that no form takes."""
+    return (b"x",) * (max(len(form) for form in route.forms) + 1)
 
 
 @pytest.mark.parametrize("address", CONTRACT.split())
@@ -100,6 +102,39 @@ COMMANDS = {
     ("/emo/va/unit", (1.0, 0.0)): SetValue("va", (1.0, -1.0)),
     ("/emo/mood", ("밝음",)): SetValue("mood", ("밝음",)),
     ("/emo/mood", ("bright", 0.5)): SetValue("mood", ("bright", 0.5)),
+    ("/emo/mood", (3,)): SetValue("mood", (3,)),
+    ("/emo/mood", (3.0, 0.5)): SetValue("mood", (3, 0.5)),
+    ("/emo/mood", ("3",)): SetValue("mood", ("3",)),
+    ("/emo/mood/bright", ()): SetValue("mood", ("bright",)),
+    ("/emo/mood/bright", (1.0,)): SetValue("mood", ("bright", 1.0)),
+    ("/emo/mood/bright", (0.25,)): SetValue("mood", ("bright", 0.25)),
+    ("/emo/mood/bright", (127,)): SetValue("mood", ("bright", 1.0)),
+    ("/emo/mood/bright", (0.0,)): None,
+    ("/emo/mood/bright", ("0.0",)): None,
+    ("/emo/mood/밝음", (1,)): SetValue("mood", ("밝음", 1.0)),
+    ("/emo/mood/%EB%B0%9D%EC%9D%8C", (1,)): SetValue("mood", ("밝음", 1.0)),
+    ("/emo/mood/3", (1,)): SetValue("mood", ("3", 1.0)),
+    ("/emo/goto", (3, 4)): Goto(3, 4),
+    ("/emo/goto/bright", (4.0,)): Goto("bright", 4),
+    ("/emo/goto/bright", (0.0,)): None,
+    ("/emo/recall/chorus", (1.0,)): Recall("chorus"),
+    ("/emo/quantize", (3,)): SetValue("quantize", ("bar",)),
+    ("/emo/quantize", ("3",)): SetValue("quantize", ("bar",)),
+    ("/emo/quantize", (0,)): SetValue("quantize", ("now",)),
+    ("/emo/quantize/bar", (1,)): SetValue("quantize", ("bar",)),
+    ("/emo/quantize/1/16", (1,)): SetValue("quantize", ("1/16",)),
+    ("/emo/quantize/bar", (0,)): None,
+    ("/emo/key", (1.0,)): SetValue("key", ("C",)),
+    ("/emo/key/F#", (1,)): SetValue("key", ("F#",)),
+    ("/emo/set/scale", (1.0,)): SetValue("scale", ("major",)),
+    ("/emo/scale/dorian", ()): SetValue("scale", ("dorian",)),
+    ("/emo/preset/club", (1,)): SetValue("preset", ("club",)),
+    ("/emo/get/va", (9913,)): Get("va", 9913),
+    ("/emo/get/va", ("9913",)): Get("va", 9913),
+    ("/emo/get/va", (1.0,)): Get("va"),
+    ("/emo/get/va", (0.0,)): None,
+    ("/emo/start_listen/va", (9913.0,)): Listen("va", 9913),
+    ("/emo/stop_listen/*", (9913,)): Unlisten("*", 9913),
     ("/emo/quantize", ("2BARS",)): SetValue("quantize", ("2bars",)),
     ("/emo/key", ("bb",)): SetValue("key", ("Bb",)),
     ("/emo/transpose", (2.0,)): SetValue("transpose", (2,)),
@@ -108,6 +143,9 @@ COMMANDS = {
     ("/emo/play", ()): Play(),
     ("/emo/next", (0.0,)): None,
     ("/emo/panic", (False,)): None,
+    ("/emo/next", ("0",)): None,
+    ("/emo/next", ("0.0",)): None,
+    ("/emo/keep", ("0.00",)): None,
     ("/emo/tap", (0,)): None,
     ("/emo/next", (127,)): Next(),
     ("/emo/again", ()): Again(),
@@ -156,7 +194,22 @@ REFUSALS = {
     ("/emo/va", (None, 0.0)): (2, "valence must be a number"),
     ("/emo/va", (b"1", 0.0)): (2, "valence must be a number"),
     ("/emo/tempo", (500,)): (2, "tempo must be in 20..300, got 500"),
-    ("/emo/mood", (3,)): (2, "mood must be a text"),
+    ("/emo/mood", (None,)): (2, "mood must be a name or a number, got None"),
+    ("/emo/mood/bright", ("loud",)): (2, "intensity must be a number"),
+    ("/emo/mood/", (1,)): (1, "unknown address"),
+    ("/emo/mood/" + "x" * 100, (1,)): (2, "at most 64 characters"),
+    ("/emo/tempo/bright", (1,)): (1, "unknown address"),
+    ("/mood/bright", (1,)): (1, "unknown address"),
+    ("/emo/quantize", (8,)): (2, "quantize must be a name or a whole number in 0..7, got 8"),
+    ("/emo/quantize", (-1,)): (2, "in 0..7, got -1"),
+    ("/emo/quantize", ("99",)): (2, "in 0..7, got 99"),
+    ("/emo/quantize", (0.5,)): (2, "in 0..7, got 0.5"),
+    ("/emo/quantize", (b"",)): (2, "quantize must be a name or a number"),
+    ("/emo/quantize/bra", (1,)): (3, "did you mean 'bar'?"),
+    ("/emo/goto/bright", ()): (2, "expected bars"),
+    ("/emo/goto", (1, 1, 999)): (2, "bars must be in 1..256"),
+    ("/emo/get/va", (80,)): (2, "port must be in 1024..65535, got 80"),
+    ("/emo/get/va", ("me",)): (2, "port must be a number"),
     ("/emo/mood", ("x" * 100,)): (2, "got 100 characters"),
     ("/emo/mood", ("",)): (2, "mood must be a text"),
     ("/emo/quantize", ("bra",)): (3, "did you mean 'bar'?"),
@@ -178,6 +231,26 @@ def test_a_wrong_message_says_why(message: tuple[str, tuple[OscValue, ...]], err
     assert raised.value.code == error[0]
     assert error[1] in str(raised.value)
     assert len(str(raised.value)) < 600
+
+
+SURPLUS = {
+    ("/emo/va", (0.5, -0.5, 0.1)): (SetValue("va", (0.5, -0.5)), 1),
+    ("/emo/mood", ("bright", 0.5, 1, 2)): (SetValue("mood", ("bright", 0.5)), 2),
+    ("/emo/mood/bright", (0.5, "x")): (SetValue("mood", ("bright", 0.5)), 1),
+    ("/emo/next", (1.0, 0.0)): (Next(), 1),
+    ("/emo/goto", ("bright", 4, 1)): (Goto("bright", 4), 1),
+    ("/emo/goto", ("bright", 4, 1, 1)): (Goto("bright", 4), 2),
+    ("/emo/goto", (0.5, 0.5, 4, 1)): (Goto(Affect(0.5, 0.5), 4), 1),
+    ("/emo/reply_to", (9000, 1)): (ReplyTo(None, 9000), 1),
+    ("/emo/get/va", (9913, 1)): (Get("va", 9913), 1),
+}
+
+
+@pytest.mark.parametrize(("message", "read"), SURPLUS.items(), ids=[f"{a} {v}" for a, v in SURPLUS])
+def test_arguments_that_are_not_needed_are_counted(
+    message: tuple[str, tuple[OscValue, ...]], read: tuple[object, int]
+) -> None:
+    assert read_message(*message) == read
 
 
 def test_stage_and_presets_know_the_same_boundaries() -> None:

@@ -203,6 +203,72 @@ def test_of_a_crowd_that_sends_what_cannot_be_read_few_are_answered(playing: Any
     assert len(playing.desk.take_answers()) == MAX_REMEMBERED
 
 
+def test_a_sender_without_a_port_of_its_own_is_answered_at_the_one_it_names(playing: Any) -> None:
+    heard_at = ("127.0.0.1", 9913)
+    asked_s = playing.now_s
+    for port, address in ((40_001, "/emo/get/tempo"), (40_002, "/emo/start_listen/tempo")):
+        playing.desk.receive(Message(address, (9913,)), ("127.0.0.1", port), asked_s, asked_s)
+    playing.desk.receive(Message("/emo/tempo", (90,)), PHONE, asked_s, asked_s)
+    playing.desk.receive(Message("/emo/stop_listen/tempo", (9913,)), ("127.0.0.1", 40_003), asked_s, asked_s)
+    playing.desk.receive(Message("/emo/tempo", (91,)), PHONE, asked_s, asked_s)
+
+    assert [(a.target, a.address) for a in playing.desk.take_answers()] == [
+        (heard_at, "/emo/state/tempo"),
+        (heard_at, "/emo/ack"),
+        (heard_at, "/emo/state/tempo"),
+        (PHONE, "/emo/ack"),
+        (heard_at, "/emo/state/tempo"),
+        (heard_at, "/emo/ack"),
+        (PHONE, "/emo/ack"),
+    ]
+
+
+def test_a_named_port_listens_for_a_lease_that_only_it_renews(playing: Any) -> None:
+    playing.ask("/emo/start_listen/tempo", 9913)
+    for at_s in (30.0, 59.0):
+        playing.run_until(at_s)
+        playing.ask("/emo/ping")
+    before = playing.ask("/emo/tempo", 90)
+    playing.run_until(61.0)
+    after = playing.ask("/emo/tempo", 91)
+
+    assert [len(before), len(after)] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("address", "arguments", "values"),
+    [
+        ("/emo/va", (0.5, 0.25, 1), (0.5, 0.25)),
+        ("/emo/next", (1, 1), ()),
+        ("/emo/get/tempo", (9913, 1), ()),
+        ("/emo/panic", (1, 1), ()),
+    ],
+)
+def test_arguments_that_are_not_needed_are_ignored_and_the_ack_says_so(
+    playing: Any, address: str, arguments: tuple[float, ...], values: tuple[float, ...]
+) -> None:
+    ack = next(answer for answer in playing.ask(address, *arguments) if answer[0] == "/emo/ack")
+
+    assert (ack[1], ack[4:]) == (address, (*values, "1 more argument(s) than needed, ignored"))
+
+
+def test_a_mood_is_called_by_its_place_and_by_its_path(playing: Any) -> None:
+    called = []
+    for address, *arguments in (("/emo/mood", 3), ("/emo/mood", "4"), ("/emo/mood/%EB%B0%9D%EC%9D%8C", 1.0)):
+        assert playing.ask(address, *arguments)[0][:2] == ("/emo/ack", address)
+        called.append(playing.ask("/emo/get/mood")[0][1])
+
+    assert called == [MOODS[3].id, MOODS[4].id, "bright"]
+    assert playing.ask("/emo/goto", 3, 4)[0][0] == "/emo/ack"
+
+
+@pytest.mark.parametrize("place", [len(MOODS), -1, 1.5, "99"])
+def test_a_place_where_no_mood_is_is_refused_with_the_range(playing: Any, place: float | str) -> None:
+    (error,) = playing.ask("/emo/mood", place)
+
+    assert error[:3] == ("/emo/error", 2, f"mood must be a name or a whole number in 0..15, got {place}")
+
+
 def test_reply_to_looks_no_name_up(playing: Any) -> None:
     assert playing.ask("/emo/reply_to", "example.org", 9000)[0][:2] == ("/emo/error", 2)
     assert playing.ask("/emo/reply_to", "localhost", 9000)[0][0] == "/emo/ack"
@@ -227,8 +293,19 @@ def test_a_timetag_in_the_future_waits(playing: Any) -> None:
     early = playing.desk.take_answers()
     done = [playing.desk.do_scheduled(at_s) for at_s in (2.9, 3.0, 3.1)]
 
-    assert (early, done, playing.desk.next_s) == ([], [False, True, False], float("inf"))
-    assert [answer.address for answer in playing.desk.take_answers()] == ["/emo/ack"]
+    assert [(answer.address, answer.arguments) for answer in early] == [
+        ("/emo/ack", ("/emo/tempo", 2, 2000.0, "scheduled"))
+    ]
+    assert (done, playing.desk.next_s) == ([False, True, False], float("inf"))
+    assert [answer.arguments for answer in playing.desk.take_answers()] == [("/emo/tempo", 2, 0.0, 90.0)]
+
+
+def test_what_could_never_be_done_is_not_scheduled(playing: Any) -> None:
+    for address, argument in (("/emo/tempo", 500), ("/emo/vaa", 1), ("/emo/next", 0)):
+        playing.desk.receive(Message(address, (argument,), 1_000_002.0), PAD, 1.0, 1_000_000.0)
+
+    assert [answer.arguments[0] for answer in playing.desk.take_answers()] == [2, 1]
+    assert playing.desk.next_s == float("inf")
 
 
 def test_a_timetag_of_the_past_is_now(playing: Any) -> None:

@@ -17,7 +17,8 @@ from emo_osc.lab.patches.max_desk import BY_HAND, FIELDS, MENUS, REPLY_PORT, num
 from emo_osc.lab.patches.max_parts import NOTES_PORT, PAD_PORT
 from emo_osc.lab.patches.touchosc import REPLY_PORT as TOUCHOSC_PORT
 from emo_osc.preset import Preset
-from emo_osc.stage.commands import ROUTES, parse
+from emo_osc.stage.commands import ROUTES
+from emo_osc.stage.parsing import parse
 from emo_osc.stage.values import QUANTIZE, VALUES
 
 FOLDER = Path(__file__).parents[3] / "max_patches"

@@ -10,7 +10,8 @@ from emo_osc.lab.patches.live_device import LISTEN, PORTS, RENEW_MS, SEEK_MS
 from emo_osc.lab.patches.max_desk import REPLY_PORT
 from emo_osc.lab.patches.max_parts import NOTES_PORT, PAD_PORT
 from emo_osc.preset import Preset
-from emo_osc.stage.commands import SetValue, parse
+from emo_osc.stage.commands import SetValue
+from emo_osc.stage.parsing import parse
 from tests.lab.patches.max_machine import Machine
 from tests.lab.patches.max_objects import Atom
 

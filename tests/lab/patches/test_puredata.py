@@ -13,8 +13,8 @@ import pytest
 from emo_osc.affect import MOODS
 from emo_osc.lab.patches.puredata import COMMANDS, HELLO, SLIDES, build
 from emo_osc.preset import Preset
-from emo_osc.stage.commands import parse
 from emo_osc.stage.osc import Message, decode, encode
+from emo_osc.stage.parsing import parse
 from emo_osc.stage.values import QUANTIZE, VALUES
 from tests.serving import TIMEOUT_S, Daemon
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from emo_osc.lab.patches.stage_control import COMMANDS, FADERS, MENUS
-from emo_osc.stage.commands import ROUTES, SetValue, parse
+from emo_osc.stage.commands import ROUTES, SetValue
+from emo_osc.stage.parsing import parse
 from emo_osc.stage.values import VALUES
 
 ROOT = Path(__file__).parents[3]

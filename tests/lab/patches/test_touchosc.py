@@ -13,7 +13,8 @@ from emo_osc.affect import MOODS
 from emo_osc.lab.patches.touchosc import COMMANDS, PLANS, REPLY_PORT, Plan
 from emo_osc.lab.patches.words import WORDS
 from emo_osc.preset import Preset
-from emo_osc.stage.commands import ROUTES, SetValue, parse
+from emo_osc.stage.commands import ROUTES, SetValue
+from emo_osc.stage.parsing import parse
 from emo_osc.stage.values import QUANTIZE, VALUES
 
 ROOT = Path(__file__).parents[3]
