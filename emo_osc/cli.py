@@ -61,6 +61,9 @@ def commands() -> None:
     `emo-osc serve` starts the instrument; Max, TouchOSC or Live then send /emo/mood, /emo/va and the rest to UDP port
     7770, and melodies leave a MIDI port.
     """
+    from emo_osc.weights.precision import forced
+
+    forced()  # what it says is wrong is wrong now, not when a process that computes is started
 
 
 @commands.command()

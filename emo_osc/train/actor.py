@@ -7,6 +7,7 @@ with another melody's measures. The actor descends the table of losses on what b
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,7 +125,7 @@ class ActorTask:
         moved = self._spoken(meant)
         case = self._case(net, moved, slots, wanted, wish, Outline.of(tokens))
         parts = {
-            "acted": losses.total(case, self.choices.weights()).mean(),
+            "acted": self._acted(case),
             "meant": self.choices.commitment * (meant - moved.detach()).square().mean(),
             "realism": self._realism(net, moved.detach(), wish, generator),
             "guess": self._guess(net, size, generator),
@@ -181,6 +182,10 @@ class ActorTask:
         doubt = RealismCritic.doubt(functional_call(net.realism, _still(net.realism), (moved, wish)))
         chords = chords_of_weights(outline.weight.detach())
         return losses.Case(outline, wanted, chords, source, moved, slots, self.spread, doubt)
+
+    def _acted(self, case: losses.Case) -> Tensor:
+        with _exactly():
+            return losses.total(case, self.choices.weights()).mean()
 
     def _realism(self, net: ActorCritic, moved: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:
         """Binary cross-entropy and gradient penalties: for the whole on the way from human to moved (Gulrajani et al.
@@ -314,10 +319,16 @@ def decoded(generator: MusicVAE, slots: Tensor, forms: Tensor, seeds: list[int])
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
     latents = proposer.prior.denormalise(slots.to(proposer.device))
-    proposal = Proposal(latents, proposer.embed(latents), tuple(map(tuple, forms.tolist())))
-    tokens = clean(generator.decoded(proposal.embeddings, generator.noise(seeds, proposal)))
+    with _exactly():
+        proposal = Proposal(latents, proposer.embed(latents), tuple(map(tuple, forms.tolist())))
+        tokens = clean(generator.decoded(proposal.embeddings, generator.noise(seeds, proposal)))
     made: NDArray[np.uint8] = tokens.cpu().numpy().astype(np.uint8)
     return made
+
+
+def _exactly() -> AbstractContextManager[object]:
+    """For what is not trained: losses and decoding have a precision of their own, whatever the networks multiply in."""
+    return torch.autocast("cpu", enabled=False)
 
 
 def _prior_store(generator: MusicVAE, seeds: range, path: Path, told: Callable[[str], None]) -> Store:

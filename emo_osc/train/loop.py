@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from emo_osc.errors import EmoOscError
 from emo_osc.studio.decode import no_denormals
-from emo_osc.studio.products import best_precision
+from emo_osc.train.arithmetic import training_precision
+from emo_osc.weights.precision import Precision
 
 Scores = dict[str, float]
 
@@ -76,16 +77,15 @@ class Recipe:
 
 @dataclass(slots=True)
 class Progress:
-    """Where a run stands: the next step and the scores so far. Kept beside the weights as JSON."""
+    """Where a run stands: the next step, the scores so far, and the precision it multiplies in.
+
+    Kept beside the weights as JSON.
+    """
 
     step: int
     history: list[Scores]
     seconds: float = 0.0
-
-
-def has_fast_bf16(device: torch.device) -> bool:
-    """Whether the device multiplies bf16 in hardware; a CPU without AMX or AVX512-BF16 is slower with it."""
-    return device.type == "cuda" or best_precision(device, width=0) == "bfloat16"
+    precision: str = ""
 
 
 def is_first() -> bool:
@@ -102,7 +102,8 @@ def train(
     `report` is told the step and its scores.
 
     Raises:
-        EmoOscError: the folder holds the state of another recipe or network.
+        EmoOscError: the folder holds the state of another recipe or network, or `EMO_OSC_PRECISION` asks for a
+            precision without gradients.
     """
     rank, world = _join_others(device)
     net = task.net.to(device).train()
@@ -111,10 +112,11 @@ def train(
     )
     averaged = {name: value.detach().clone() for name, value in net.state_dict().items()}
     progress = _resume(folder, recipe, net, optimiser, averaged, device)
-    use_bf16, began = has_fast_bf16(device), time.monotonic() - progress.seconds
+    progress.precision = precision = training_precision(net, device, progress.precision)
+    began = time.monotonic() - progress.seconds
     while progress.step < recipe.steps:
         with no_denormals():
-            scores = _one_step(task, recipe, optimiser, progress.step, (rank, world), use_bf16)
+            scores = _one_step(task, recipe, optimiser, progress.step, (rank, world), precision)
         _average(averaged, net, min(recipe.average, (1 + progress.step) / (10 + progress.step)))
         progress.step += 1
         if progress.step % recipe.validate_every == 0 or progress.step == recipe.steps:
@@ -131,7 +133,12 @@ def train(
 
 
 def _one_step(
-    task: Task, recipe: Recipe, optimiser: torch.optim.Optimizer, step: int, place: tuple[int, int], use_bf16: bool
+    task: Task,
+    recipe: Recipe,
+    optimiser: torch.optim.Optimizer,
+    step: int,
+    place: tuple[int, int],
+    precision: Precision,
 ) -> Scores:
     rank, world = place
     generator = torch.Generator().manual_seed((recipe.seed * 1_000_003 + step) * world + rank)
@@ -139,7 +146,7 @@ def _one_step(
     for group in optimiser.param_groups:
         group["lr"] = recipe.rate_at(step)
     device = next(task.net.parameters()).device
-    with torch.autocast(device.type, torch.bfloat16, enabled=use_bf16):
+    with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16"):
         parts = task.loss(recipe.batch // world, generator, step / recipe.steps)
     optimiser.zero_grad(set_to_none=True)
     torch.autograd.backward(parts["loss"])
@@ -226,7 +233,7 @@ def _resume(
         index, key = name.split(".")
         state.setdefault(int(index), {})[key] = value
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
-    return Progress(kept["step"], kept["history"], kept["seconds"])
+    return Progress(kept["step"], kept["history"], kept["seconds"], kept.get("precision", ""))
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -21,12 +21,14 @@ from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
 from emo_osc.studio.proposers import Taste
 from emo_osc.train import actor, face, prior, transformer, vae
+from emo_osc.train.arithmetic import TRAINED
 from emo_osc.train.arrangements import SOURCE
 from emo_osc.train.calibration import temperature_of
 from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 from emo_osc.weights import checkpoints
+from emo_osc.weights.precision import forced
 
 VAE_NAME, FACE_NAME, TRANSFORMER_NAME = "bar_vae", "face", "music_transformer"
 MOST_FORMS = 4096
@@ -44,7 +46,12 @@ class Run:
     seed: int | None = None
 
     def recipe(self, shipped: Recipe) -> Recipe:
-        """The shipped recipe with the user's choices."""
+        """The shipped recipe with the user's choices.
+
+        Raises:
+            EmoOscError: `EMO_OSC_PRECISION` asks for what cannot be trained in: better now than after the data is read.
+        """
+        forced(TRAINED)
         chosen = {key: getattr(self, key) for key in ("steps", "batch", "seed") if getattr(self, key) is not None}
         return replace(shipped, **chosen)
 
@@ -180,7 +187,8 @@ def _unheard(step: int, scores: Scores) -> None:
 def _training(recipe: Recipe, choices: Any, progress: Progress, data: Sequence[str] = LICENSED) -> dict[str, Any]:
     """What the model card tells of a run."""
     last = progress.history[-1] if progress.history else {}
-    return {"data": list(data), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}
+    told = {"data": list(data), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}
+    return told | {"precision": progress.precision}
 
 
 @contextmanager

@@ -170,4 +170,4 @@ def mean_nats(net: MusicTransformer, parts: Iterator[tuple[Events, Rows]]) -> di
 
 
 def _nats(logits: Tensor, said: Tensor) -> Tensor:
-    return functional.cross_entropy(logits.flatten(0, -2), said.flatten(), reduction="none").view(said.shape)
+    return functional.cross_entropy(logits.float().flatten(0, -2), said.flatten(), reduction="none").view(said.shape)

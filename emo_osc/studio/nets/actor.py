@@ -59,7 +59,7 @@ class Actor(nn.Module):
         h = self.read(slots) + self.place + self.told(wish)[:, None]
         for block in self.blocks:
             h = block(h)
-        drawn, gate = self.write(_norm(h)).chunk(2, dim=-1)
+        drawn, gate = self.write(_norm(h)).to(slots).chunk(2, dim=-1)  # lerp takes no bf16 beside float32
         moved = torch.lerp(slots, drawn, torch.sigmoid(gate))
         return moved.gather(1, form[..., None].expand_as(moved))
 
@@ -91,7 +91,7 @@ class RealismCritic(nn.Module):
         h = fn.silu(self.read(slots.flatten(1)) + self.told(wish))
         for layer in self.think:
             h = fn.silu(layer(h)) + h
-        return torch.cat([self.judge(h), self.neighbours(self.pairs(slots))[..., 0]], dim=1)
+        return torch.cat([self.judge(h), self.neighbours(self.pairs(slots))[..., 0]], dim=1).to(slots)
 
     @staticmethod
     def pairs(slots: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ class AttributeCritic(nn.Module):
     def forward(self, slots: Tensor) -> Outline:
         """slots: (B, K, A) -> the outline of B melodies."""
         before, after = fn.pad(slots[:, :-1], (0, 0, 1, 0)), fn.pad(slots[:, 1:], (0, 0, 0, 1))
-        return Outline.guessed(self.think(torch.cat([before, slots, after], dim=-1)))
+        return Outline.guessed(self.think(torch.cat([before, slots, after], dim=-1)).to(slots))
 
 
 class ActorCritic(nn.Module):

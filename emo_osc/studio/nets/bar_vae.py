@@ -65,7 +65,8 @@ class BarVAE(nn.Module):
 
     def encode(self, bars: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of each bar's slot. bars: (B, T) int -> (B, Z), (B, Z)."""
-        mean, log_variance = self.encoder(torch.flatten(self.read(bars), 1)).chunk(2, dim=-1)
+        read = self.read(bars)  # (B, T, W)
+        mean, log_variance = self.encoder(torch.flatten(read, 1)).to(read).chunk(2, dim=-1)
         return mean, torch.exp(0.5 * log_variance.clamp(-10.0, 4.0))
 
     def embed(self, z: Tensor) -> Tensor:
