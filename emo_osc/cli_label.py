@@ -1,14 +1,16 @@
-"""`emo-osc label`: which feeling each file of a folder has. Imports its work when it runs."""
+"""`emo-osc label`: which feeling each file of a folder has, told as it is found. Imports its work when it runs."""
 
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from emo_osc.cli_options import PATH
-from emo_osc.errors import EmoOscError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,27 +38,34 @@ def label(
 
     From energy and valence as streaming services give them, where a CSV has them; else estimated from the notes.
     """
-    from rich.progress import track
+    from emo_osc.train.label_files import label_folder, read_features
+    from emo_osc.train.label_rows import LabelFile, json_line
 
-    from emo_osc.train.label_files import label_folder, labels_text, read_features
+    def say(found: "Label") -> None:
+        click.echo(json_line(found.told(), getattr(sys.stdout, "encoding", None) or "ascii"), nl=False)
 
-    def watch(files: Sequence[Path]) -> Iterable[Path]:
-        return track(files, "reading", console=_console(), transient=True)
+    watch = partial(_watched, is_shown=bool(out) or not sys.stdout.isatty())  # labels on the terminal are progress
+    with LabelFile(out) if out else nullcontext() as file:
+        known = read_features(features) if features else None
+        estimator = _estimator(data, rules)
+        counts: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        for found in label_folder(folder, _tell, known, estimator, is_relative=relative, watch=watch):
+            (file.write if file else say)(found)
+            counts[0][found.name] += 1
+            counts[1][found.by] += 1
+    names, sources = counts
+    _tell(", ".join(f"{count} {name}" for name, count in names.most_common()))
+    _tell(", ".join(f"{count} by {source}" for source, count in sources.most_common()))
 
-    if out and out.suffix not in (".jsonl", ".csv"):
-        raise EmoOscError(f"{out}: labels are written as .jsonl or .csv; name such a file")
-    known = read_features(features) if features else None
-    estimator = _estimator(data, rules)
-    found = label_folder(folder, _tell, known, estimator, is_relative=relative, watch=watch)
-    text = labels_text(found, out.suffix if out else ".jsonl")
-    _count(found)
-    if not out:
-        click.echo(text, nl=False)
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise EmoOscError(f"{out}: cannot be written ({error.strerror}); choose another file") from None
+
+def _watched(files: Sequence[Path], *, is_shown: bool) -> Iterator[Path]:
+    """The files, with a progress bar on the terminal; it must not take labels on stdout for its own."""
+    from rich.progress import Progress
+
+    console = _console()
+    is_hidden = not is_shown or not console.is_terminal
+    with Progress(console=console, transient=True, redirect_stdout=False, disable=is_hidden) as bar:
+        yield from bar.track(files, description="reading")
 
 
 def _estimator(data: Path | None, is_by_rules: bool) -> "Estimator":
@@ -74,13 +83,6 @@ def _estimator(data: Path | None, is_by_rules: bool) -> "Estimator":
     chosen = PUBLISHED if is_by_rules else fitted(felt)
     _tell(f"labels from notes are by {chosen.name}")
     return chosen
-
-
-def _count(found: Sequence["Label"]) -> None:
-    names = Counter(each.name for each in found)
-    sources = Counter(each.by for each in found)
-    _tell(", ".join(f"{count} {name}" for name, count in names.most_common()))
-    _tell(", ".join(f"{count} by {source}" for source, count in sources.most_common()))
 
 
 def _tell(line: str) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emo_osc.midi_file import DRUM_CHANNEL, read_midi_file
+
 if TYPE_CHECKING:
     from mido import MidiFile
 
@@ -110,7 +112,13 @@ class Melody:
         Raises:
             ValueError: the file cannot be read as MIDI.
         """
-        return _read_midi(path)
+        music = read_midi_file(path)
+        scale = TICKS_PER_BEAT / music.resolution
+        return monophonic(
+            Note(start, max(1, round(note.end_tick * scale) - start), note.pitch, note.velocity)
+            for note in music.notes
+            if note.channel != DRUM_CHANNEL and (start := round(note.start_tick * scale)) < PHRASE_TICKS
+        )
 
 
 def leap(before: Melody, after: Melody, tick: int) -> int:
@@ -200,32 +208,6 @@ def _one_voice(notes: Sequence[Note], length_tick: int) -> tuple[Note, ...]:
         replace(note, duration_tick=min(note.end_tick, end) - note.start_tick)
         for note, end in zip(notes, ends, strict=False)  # no notes: one end too many
     )
-
-
-def _read_midi(path: Path) -> Melody:
-    import mido
-    from mido.midifiles.meta import KeySignatureError
-
-    try:
-        file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, IndexError, KeyError, KeySignatureError) as error:
-        raise ValueError(f"{path}: not a MIDI file ({error})") from None
-    if file.ticks_per_beat < 1:
-        raise ValueError(f"{path}: its time is in film frames, not in beats; export it again with a beat resolution")
-    scale = TICKS_PER_BEAT / file.ticks_per_beat
-    notes: list[Note] = []
-    sounding: dict[int, tuple[int, int]] = {}
-    now = 0
-    for message in mido.merge_tracks(file.tracks):
-        now += message.time
-        if message.type not in ("note_on", "note_off") or message.channel == 9:
-            continue
-        if message.note in sounding:
-            start, velocity = sounding.pop(message.note)
-            notes.append(Note(round(start * scale), max(1, round((now - start) * scale)), message.note, velocity))
-        if message.type == "note_on" and message.velocity:
-            sounding[message.note] = (now, message.velocity)
-    return monophonic(notes)
 
 
 def _inside(pitch: int) -> int:

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "emo_osc"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 HALL = {"affect", "control", "score", "messages", "preset", "preset_faults", "preset_folders", "preset_text", "errors"}
-HALL |= {"small_file"}
+HALL |= {"midi_chunks", "midi_file", "small_file"}
 DOOR = {
     "__init__",
     "__main__",

@@ -4,6 +4,7 @@ Equal, rule by rule, to Magenta's OneHotMelodyConverter with the settings of `hi
 526d3eb, note-seq 0.0.5), but for its limit of 5 windows drawn at random from one sequence.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from emo_osc.studio.performance import Performance, Piece, Played
@@ -64,22 +65,22 @@ def _quantised(note: Played, tempo: float) -> _Step:
 
 def _of_instrument(steps: list[_Step]) -> list[Tokens]:
     found: list[Tokens] = []
-    search = 0  # always a bar line
-    while steps := [step for step in steps if step.start >= search]:
-        first = search + (steps[0].start - search) // BAR_STEPS * BAR_STEPS
-        spans = _line(steps, first)
+    search = at = 0  # a bar line, and the first note not before it
+    while (at := bisect_left(steps, search, lo=at, key=lambda step: step.start)) < len(steps):
+        first = search + (steps[at].start - search) // BAR_STEPS * BAR_STEPS
+        spans = _line(steps, at, first)
         if not spans:
             break
         length = -(-spans[-1][1] // BAR_STEPS) * BAR_STEPS
-        found.append(written(spans, length)[:MAX_STEPS])
+        found.append(written([span for span in spans if span[0] < MAX_STEPS], min(length, MAX_STEPS)))
         search = first + length
     return found
 
 
-def _line(steps: list[_Step], first: int) -> list[tuple[int, int, int]]:
-    """Spans (start, end, pitch), counted from `first`, up to the first rest of a bar."""
+def _line(steps: list[_Step], at: int, first: int) -> list[tuple[int, int, int]]:
+    """Spans (start, end, pitch) counted from `first`: the notes from number `at` on, up to the first rest of a bar."""
     spans: list[tuple[int, int, int]] = []
-    for step in steps:
+    for step in map(steps.__getitem__, range(at, len(steps))):
         start, end = step.start - first, step.end - first
         if step.note.is_drum or not step.note.velocity or (spans and start == spans[-1][0]):
             continue

@@ -1,23 +1,28 @@
 """Played music: notes in seconds under changing tempo, from a MIDI file or anywhere else. Imports no torch."""
 
-from collections import defaultdict
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from mido import MidiFile
+from emo_osc.midi_file import DRUM_CHANNEL, MidiMusic, MidiNote, read_midi_file
 
 DEFAULT_TEMPO = 120.0
 DEFAULT_SIGNATURE = (4, 4)
-DRUM_CHANNEL = 9
+LONGEST_REST_S = 30.0  # between two onsets of one piece of music
+
+Change = TypeVar("Change", bound=tuple[float, ...])
+"""From a time in seconds on, one or more values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A note as it was played. Times in seconds, pitch and velocity 0..127; velocity 0 is not heard."""
+    """A note as it was played. Times in seconds, pitch and velocity 0..127; velocity 0 is not heard.
+
+    Its key goes up at `end_s`, a pedal lets it sound for `pedalled_s` longer.
+    """
 
     pitch: int
     velocity: int
@@ -26,6 +31,7 @@ class Played:
     instrument: int = 0
     program: int = 0
     is_drum: bool = False
+    pedalled_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +47,45 @@ class Piece:
 class Performance:
     """Played notes with their tempos (seconds, quarters a minute) and time signatures (seconds, beats, beat unit).
 
-    Before the first of either, 120 and 4/4 hold.
+    Before the first of either, 120 and 4/4 hold. `faults` say what of its file could not be read.
     """
 
     notes: tuple[Played, ...]
     tempos: tuple[tuple[float, float], ...] = ()
     signatures: tuple[tuple[float, int, int], ...] = ()
+    faults: tuple[str, ...] = ()
 
     def pieces(self) -> list[Piece]:
         """The performance cut wherever tempo or time signature change; a note that crosses a cut ends there."""
         cuts = self._cuts()
-        return [self._piece(start_s, end_s) for start_s, end_s in pairwise(cuts)]
+        notes = sorted(self.notes, key=lambda note: note.start_s)
+        firsts = [bisect_left(notes, cut, key=lambda note: note.start_s) for cut in cuts]
+        tempos = _at(self.tempos, (0.0, DEFAULT_TEMPO))
+        signatures = _at(self.signatures, (0.0, *DEFAULT_SIGNATURE))
+        return [
+            Piece(_cut(notes[first:last], start_s, end_s), tempos(start_s)[1], signatures(start_s)[1:])
+            for (start_s, end_s), (first, last) in zip(pairwise(cuts), pairwise(firsts), strict=True)
+        ]
+
+    def main_part(self) -> "Performance":
+        """The notes but drums and silent ones, between rests of 30 s the part that has most of them.
+
+        So a stray note an hour later says nothing about the music; what is left out so is among the faults.
+        """
+        heard = sorted(
+            (note for note in self.notes if note.velocity and not note.is_drum), key=lambda note: note.start_s
+        )
+        breaks = [
+            number
+            for number, (before, after) in enumerate(pairwise(heard), start=1)
+            if after.start_s - before.start_s > LONGEST_REST_S
+        ]
+        spans = pairwise([0, *breaks, len(heard)])
+        first, last = max(spans, key=lambda span: span[1] - span[0])
+        strays = len(heard) - (last - first)
+        rest_s = f"more than {LONGEST_REST_S:.0f} s"
+        told = f"{strays} of {len(heard)} notes left out: {rest_s} lie between them and the rest"
+        return replace(self, notes=tuple(heard[first:last]), faults=(*self.faults, *[told] * (strays > 0)))
 
     def _cuts(self) -> list[float]:
         end_s = max((note.end_s for note in self.notes), default=0.0)
@@ -68,111 +102,71 @@ class Performance:
                     cuts.append(time_s)
         return [*cuts, end_s] if end_s > cuts[-1] else cuts
 
-    def _piece(self, start_s: float, end_s: float) -> Piece:
-        tempos = sorted(self.tempos, key=lambda tempo: tempo[0])
-        signatures = sorted(self.signatures, key=lambda signature: signature[0])
-        notes = (
-            replace(note, start_s=note.start_s - start_s, end_s=min(note.end_s, end_s) - start_s)
-            for note in sorted(self.notes, key=lambda note: note.start_s)
-            if start_s <= note.start_s < end_s
-        )
-        return Piece(
-            tuple(notes),
-            [DEFAULT_TEMPO, *(tempo for time_s, tempo in tempos if time_s <= start_s)][-1],
-            [DEFAULT_SIGNATURE, *((beats, unit) for time_s, beats, unit in signatures if time_s <= start_s)][-1],
-        )
+
+def _at(changes: Sequence[Change], before: Change) -> Callable[[float], Change]:
+    """From a time in seconds to the last change up to it."""
+    ordered = [before, *sorted(changes, key=lambda change: change[0])]
+    return lambda time_s: ordered[bisect_right(ordered, time_s, key=lambda change: change[0]) - 1]
+
+
+def _cut(notes: Sequence[Played], start_s: float, end_s: float) -> tuple[Played, ...]:
+    return tuple(
+        replace(note, start_s=note.start_s - start_s, end_s=min(note.end_s, end_s) - start_s) for note in notes
+    )
 
 
 def read_midi(path: Path) -> Performance:
-    """What a MIDI file plays, as note-seq and pretty_midi read it: tempos and signatures from the first track alone.
+    """What a MIDI file plays, in seconds.
 
     An instrument is a program on a channel of a track; channel 10 plays drums.
 
     Raises:
         ValueError: the file cannot be read as MIDI.
     """
-    import mido  # only files need it
-    from mido.midifiles.meta import KeySignatureError
-
-    try:
-        file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, IndexError, KeyError, KeySignatureError) as error:
-        raise ValueError(f"{path}: not a MIDI file ({error})") from None
-    if not 0 < file.ticks_per_beat < 0x8000:
-        raise ValueError(f"{path}: its time is in film frames, not in beats; export it again with a beat resolution")
-    return _performance(file)
-
-
-def _performance(file: "MidiFile") -> Performance:
-    conductor = _timed(file.tracks[0]) if file.tracks else []
-    tempos = _tempo_map(conductor, file.ticks_per_beat)
+    music = read_midi_file(path)
+    tempos = _tempo_map(music)
     seconds = _clock(tempos)
-    signatures = tuple(
-        (seconds(tick), message.numerator, message.denominator)
-        for tick, message in conductor
-        if message.type == "time_signature"
+    return Performance(
+        tuple(_notes(music, seconds)),
+        tuple((seconds(tick), 60.0 / (scale * music.resolution)) for tick, scale in tempos),
+        tuple((seconds(tick), beats, unit) for tick, beats, unit in music.signatures),
+        music.faults,
     )
-    changes = tuple((seconds(tick), 60.0 / (scale * file.ticks_per_beat)) for tick, scale in tempos)
-    return Performance(tuple(_notes(file, seconds)), changes, signatures)
 
 
-def _notes(file: "MidiFile", seconds: Callable[[int], float]) -> list[Played]:
-    instruments: dict[tuple[int, int, int], list[Played]] = {}  # numbered in the order of their first note's end
-    for index, track in enumerate(file.tracks):
-        programs: dict[int, int] = defaultdict(int)
-        sounding: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        for tick, message in _timed(track):
-            if message.type == "program_change":
-                programs[message.channel] = message.program
-            elif message.type == "note_on" and message.velocity:
-                sounding[message.channel, message.note].append((tick, message.velocity))
-            elif message.type in ("note_on", "note_off"):
-                channel, program = message.channel, programs[message.channel]
-                for start, velocity in _ended(sounding, (channel, message.note), tick):
-                    notes = instruments.setdefault((program, channel, index), [])
-                    times = (seconds(start), seconds(tick))
-                    number = list(instruments).index((program, channel, index))
-                    notes.append(Played(message.note, velocity, *times, number, program, channel == DRUM_CHANNEL))
-    return [note for notes in instruments.values() for note in notes]
+def _notes(music: MidiMusic, seconds: Callable[[int], float]) -> Iterator[Played]:
+    """The notes of each instrument, instruments in the order of their first note's end."""
+    instruments: dict[tuple[int, int, int], list[MidiNote]] = {}
+    for note in music.notes:
+        instruments.setdefault((note.program, note.channel, note.track), []).append(note)
+    for number, notes in enumerate(instruments.values()):
+        for note in notes:
+            end_s = seconds(note.end_tick)
+            held_s = seconds(note.heard_tick) - end_s
+            times, is_drum = (seconds(note.start_tick), end_s), note.channel == DRUM_CHANNEL
+            yield Played(note.pitch, note.velocity, *times, number, note.program, is_drum, held_s)
 
 
-def _ended(sounding: dict[tuple[int, int], list[tuple[int, int]]], key: tuple[int, int], tick: int) -> list[Any]:
-    """The notes that an off at a tick ends: all that began before it. One that begins right there lasts."""
-    begun = sounding.pop(key, [])
-    ended = [note for note in begun if note[0] != tick]
-    if ended and len(ended) < len(begun):
-        sounding[key] = [note for note in begun if note[0] == tick]
-    return ended
-
-
-def _timed(track: Any) -> list[tuple[int, Any]]:
-    tick, timed = 0, []
-    for message in track:
-        tick += message.time
-        timed.append((tick, message))
-    return timed
-
-
-def _tempo_map(conductor: list[tuple[int, Any]], resolution: int) -> list[tuple[int, float]]:
+def _tempo_map(music: MidiMusic) -> list[tuple[int, float]]:
     """Ticks and the seconds each tick lasts from there on."""
-    scales = [(0, 60.0 / (DEFAULT_TEMPO * resolution))]
-    for tick, message in conductor:
-        if message.type == "set_tempo":
-            scale = 60.0 / ((6e7 / message.tempo) * resolution)
-            if tick == 0:
-                scales = [(0, scale)]
-            elif scale != scales[-1][1]:
-                scales.append((tick, scale))
+    scales = [(0, 60.0 / (DEFAULT_TEMPO * music.resolution))]
+    for tick, microseconds in music.tempos:
+        scale = 60.0 / ((6e7 / microseconds) * music.resolution)
+        if tick == scales[-1][0]:
+            scales[-1] = (tick, scale)
+        elif scale != scales[-1][1]:
+            scales.append((tick, scale))
     return scales
 
 
 def _clock(tempos: list[tuple[int, float]]) -> Callable[[int], float]:
+    ticks = [tick for tick, _ in tempos]
     starts = [0.0]
     for (tick, scale), (after, _) in pairwise(tempos):
         starts.append(starts[-1] + scale * (after - tick))
 
     def seconds(tick: int) -> float:
-        at = max(index for index, (start, _) in enumerate(tempos) if start <= tick)
-        return starts[at] + tempos[at][1] * (tick - tempos[at][0])
+        at = bisect_right(ticks, tick) - 1
+        return starts[at] + tempos[at][1] * (tick - ticks[at])
 
     return seconds

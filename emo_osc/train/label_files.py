@@ -1,8 +1,7 @@
 """Folders of MIDI files with a feeling for each: from a streaming service's figures, else from the notes."""
 
 import csv
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -12,17 +11,20 @@ import numpy as np
 
 from emo_osc.affect import Affect
 from emo_osc.errors import EmoOscError
-from emo_osc.studio.performance import read_midi
-from emo_osc.train.labels import PUBLISHED, Estimator, label_notes
+from emo_osc.midi_file import shown
+from emo_osc.train.cues import cues
+from emo_osc.train.labels import PUBLISHED, Estimator, placed
+from emo_osc.train.midi_folder import Tell, midi_files, read_music
 from emo_osc.train.naming import affect_of_unit, label_of, table_affect, unit_of
-from emo_osc.train.note_table import NoteTable
+from emo_osc.train.note_table import Floats, NoteTable
 
-SUFFIXES = (".mid", ".midi")
 COLUMNS = ("file", "energy", "valence")
 GIVEN = "given features"
-Tell = Callable[[str], None]
 Watch = Callable[[Sequence[Path]], Iterable[Path]]
 Features = dict[str, tuple[float, float]]
+Known = dict[Path, tuple[float, float]]
+Point = tuple[float, float] | Floats
+"""Energy and valence as they are given, or valence and arousal from notes, (1, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,23 @@ def label_folder(
     *,
     is_relative: bool = False,
     watch: Watch = lambda files: files,
-) -> list[Label]:
-    """A label for every MIDI file in a folder and the folders in it, in the order of their names.
+) -> Iterator[Label]:
+    """A label for every MIDI file in a folder and the folders in it, in the order of their names, each as it is found.
 
     A file that `features` knows by its path in the folder, its name or its name without suffix is labelled by those;
-    the others by their notes. `tell` takes a line on each file that is left out and each feature that has no file;
-    `is_relative` is that of `label_notes`.
+    the others by their notes. `tell` takes a line on each file that is left out or read in part and each feature that
+    has no file; `is_relative` is that of `label_notes`, and all files are read before the first label comes.
 
     Raises:
         EmoOscError: there is no such folder, or no file in it can be labelled.
     """
     if not folder.is_dir():
-        raise EmoOscError(f"{folder}: no such folder; give one with .mid files")
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        raise EmoOscError(f"{shown(folder)}: no such folder; give one with .mid files")
+    files = midi_files(folder, tell)
     known = _matched(folder, files, features or {}, tell)
-    labels = {path: Label(_name(folder, path), affect_of_unit(*given), GIVEN) for path, given in known.items()}
-    labels |= _by_notes(folder, [path for path in files if path not in known], tell, estimator, is_relative, watch)
-    if not labels:
-        raise EmoOscError(f"{folder}: no .mid file that can be labelled")
-    return [labels[path] for path in files if path in labels]
+    found = _points(watch(files), known, tell, estimator)
+    labels = (_label(folder, path, point, estimator.name) for path, point in found)
+    return _some(folder, _within(folder, list(found), estimator.name) if is_relative else labels)
 
 
 def read_features(path: Path) -> Features:
@@ -88,7 +88,7 @@ def read_features(path: Path) -> Features:
         EmoOscError: it cannot be read, lacks a column, or holds a value outside [0, 1].
     """
     try:
-        rows = list(csv.DictReader(StringIO(path.read_text(encoding="utf-8-sig"))))
+        rows = list(csv.DictReader(StringIO(path.read_text(encoding="utf-8-sig", errors="surrogateescape"))))
     except (OSError, UnicodeError, csv.Error) as error:
         raise EmoOscError(f"{path}: cannot be read ({error})") from None
     missing = [name for name in COLUMNS if not rows or name not in rows[0]]
@@ -97,24 +97,12 @@ def read_features(path: Path) -> Features:
     return {row["file"]: _unit_pair(path, line, row) for line, row in enumerate(rows, start=2)}
 
 
-def labels_text(labels: Iterable[Label], suffix: str) -> str:
-    """The labels as JSON lines (`.jsonl`) or a table (`.csv`).
-
-    Raises:
-        EmoOscError: neither is asked for.
-    """
-    writers = {".jsonl": _json_lines, ".csv": _csv_table}
-    if suffix not in writers:
-        raise EmoOscError(f"--out: labels are written as .jsonl or .csv, not as {suffix or 'a file without suffix'}")
-    return writers[suffix]([label.told() for label in labels])
-
-
 def _name(folder: Path, path: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _matched(folder: Path, files: Sequence[Path], features: Features, tell: Tell) -> dict[Path, tuple[float, float]]:
-    found: dict[Path, tuple[float, float]] = {}
+def _matched(folder: Path, files: Sequence[Path], features: Features, tell: Tell) -> Known:
+    found: Known = {}
     used: set[str] = set()
     for path in files:
         keys = (_name(folder, path), path.name, path.stem)
@@ -124,31 +112,47 @@ def _matched(folder: Path, files: Sequence[Path], features: Features, tell: Tell
             used.add(key)
     for key in features:
         if key not in used:
-            tell(f"no file: {key} has features and is not in {folder}")
+            tell(f"no file: {shown(key)} has features and is not in {shown(folder)}")
     return found
 
 
-def _by_notes(
-    folder: Path, files: Sequence[Path], tell: Tell, estimator: Estimator, is_relative: bool, watch: Watch
-) -> dict[Path, Label]:
-    read, performances = [], []
-    for path in watch(files):
+def _points(files: Iterable[Path], known: Known, tell: Tell, estimator: Estimator) -> Iterator[tuple[Path, Point]]:
+    """Each file with what is known of it, or else with the point of its notes, not yet held to [-1, 1]."""
+    for path in files:
+        if path in known:
+            yield path, known[path]
+            continue
         try:
-            performance = read_midi(path)
+            notes = NoteTable.of_performances([read_music(path, tell)])
         except ValueError as error:
             tell(f"left out: {error}")
             continue
-        if not any(note.velocity and not note.is_drum for note in performance.notes):
-            tell(f"left out: {path}: no notes but drums")
-            continue
-        read.append(path)
-        performances.append(performance)
-    points = label_notes(NoteTable.of_performances(performances), None, estimator, is_relative=is_relative)
-    by = f"{estimator.name}, within the folder" if is_relative else estimator.name
-    return {
-        path: Label(_name(folder, path), Affect.clamped(*point), by)
-        for path, point in zip(read, np.asarray(points).tolist(), strict=True)
-    }
+        yield path, estimator.points(cues(notes))
+
+
+def _label(folder: Path, path: Path, point: Point, by: str) -> Label:
+    if isinstance(point, tuple):
+        return Label(_name(folder, path), affect_of_unit(*point), GIVEN)
+    valence, arousal = placed(point, is_relative=False)[0].tolist()
+    return Label(_name(folder, path), Affect(valence, arousal), by)
+
+
+def _within(folder: Path, found: Sequence[tuple[Path, Point]], by: str) -> Iterator[Label]:
+    """Labels whose points are counted from the mean of all that are from notes."""
+    measured = [point for _, point in found if not isinstance(point, tuple)]
+    points = iter(placed(np.concatenate([np.empty((0, 2)), *measured]), is_relative=True))
+    for path, point in found:
+        is_given = isinstance(point, tuple)
+        yield _label(folder, path, point if is_given else next(points)[np.newaxis], f"{by}, within the folder")
+
+
+def _some(folder: Path, labels: Iterable[Label]) -> Iterator[Label]:
+    is_empty = True
+    for label in labels:
+        is_empty = False
+        yield label
+    if is_empty:
+        raise EmoOscError(f"{shown(folder)}: no .mid file that can be labelled")
 
 
 def _unit_pair(path: Path, line: int, row: dict[str, str]) -> tuple[float, float]:
@@ -162,15 +166,3 @@ def _unit_pair(path: Path, line: int, row: dict[str, str]) -> tuple[float, float
             raise EmoOscError(f"{path}, line {line}: {name} must be in [0, 1], got {value:g}")
         pair.append(value)
     return pair[0], pair[1]
-
-
-def _json_lines(rows: Sequence[dict[str, Any]]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
-def _csv_table(rows: Sequence[dict[str, Any]]) -> str:
-    text = StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -76,6 +76,12 @@ def label_notes(
     points = np.full((len(sizes), 2), np.nan)
     is_heard = sizes > 0
     points[is_heard] = estimator.points(measured[is_heard])
+    return placed(points, is_relative=is_relative)
+
+
+def placed(points: Floats, *, is_relative: bool) -> Floats:
+    """Points (N, 2) held to [-1, 1], and before, if `is_relative`, counted from the mean of those that are no NaN."""
+    is_heard = ~np.isnan(points[:, 0])
     if is_relative and is_heard.any():
         points = among(points, points[is_heard])
     return np.asarray(np.clip(points, -1.0, 1.0))

@@ -54,11 +54,11 @@ class NoteTable:
 
     @classmethod
     def of_performances(cls, performances: Sequence[Performance]) -> "NoteTable":
-        """Played pieces, their drums and silent notes left out."""
+        """Played pieces, drums and silent notes left out; notes last as long as the pedal lets them sound."""
         return cls.of_notes(
             [
                 [
-                    (note.start_s, note.end_s - note.start_s, note.pitch, note.velocity)
+                    (note.start_s, note.end_s + note.pedalled_s - note.start_s, note.pitch, note.velocity)
                     for note in piece.notes
                     if note.velocity and not note.is_drum
                 ]

@@ -4,8 +4,10 @@ The step of Jang, Son and Lee: the reference value of an emotion is the mean ove
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf, isnan, nan, sqrt
 from pathlib import Path
 from unicodedata import normalize
@@ -14,17 +16,18 @@ import numpy as np
 
 from emo_osc.affect import MOODS, OWN, Mood, MoodBook, Reference, name_key
 from emo_osc.errors import EmoOscError
+from emo_osc.midi_file import shown
 from emo_osc.studio.aims import affect_of
 from emo_osc.studio.attributes import Floats, measure_table
 from emo_osc.studio.extraction import melodies, windows
-from emo_osc.studio.performance import DEFAULT_TEMPO, Performance, Played, read_midi
+from emo_osc.studio.performance import DEFAULT_TEMPO, Performance, Played
+from emo_osc.train.midi_folder import Tell, midi_files, read_music
 
-SUFFIXES = (".mid", ".midi")
 FEWEST_BARS = 4  # of a file that is shorter than a phrase and measured as a whole
 FEWEST_NOTES = 0.25  # a bar; less is a rest
 STEPS_PER_BAR = 16
+PITCHES = 128
 _SHIPPED = {(mood.id, mood.affect) for mood in MOODS}
-Tell = Callable[[str], None]
 Watch = Callable[[list[Path], str], Iterable[Path]]
 
 
@@ -66,48 +69,43 @@ def profile(folder: Path, book: MoodBook, tell: Tell, watch: Watch) -> list[Prof
         EmoOscError: there is no such folder, or nothing in it can be measured.
     """
     if not folder.is_dir():
-        raise EmoOscError(f"{folder}: no such folder; give one that holds a folder of .mid files for each mood")
-    found = [_profile(id, files, book, tell, watch) for id, files in _files(folder, book).items()]
+        raise EmoOscError(f"{shown(folder)}: no such folder; give one that holds a folder of .mid files for each mood")
+    found = [_profile(id, files, book, tell, watch) for id, files in _files(folder, book, tell).items()]
     kept = [each for each in found if each is not None]
     if not kept:
         raise EmoOscError(
-            f"{folder}: no mood with a .mid file that can be measured; name its folders bright, 우울함, .."
+            f"{shown(folder)}: no mood with a .mid file that can be measured; name its folders bright, 우울함, .."
         )
     return kept
 
 
-def measured_file(path: Path) -> tuple[Floats, float]:
+def measured_file(path: Path, tell: Tell) -> tuple[Floats, float]:
     """What a file's top line measures, (3,), the mean over its windows of 16 bars, and its mean tempo in bpm.
 
-    A file of fewer bars, four at least, is measured as a whole.
+    A file of fewer bars, four at least, is measured as a whole; `tell` takes a line where it is read in part.
 
     Raises:
         ValueError: it is no MIDI file, or has no such melody.
     """
-    performance = read_midi(path)
+    performance = read_music(path, tell)
     line = steady(top_line(performance))
-    if not line.notes:
-        raise ValueError(f"{path}: no notes")
     found = [measure_table(np.array([tokens])) for tokens in windows(line)] or _whole(line)
     measured = np.concatenate([np.empty((0, 3)), *found])
     measured = measured[measured[:, 0] >= FEWEST_NOTES]
     if not len(measured):
-        raise ValueError(f"{path}: no melody of {FEWEST_BARS} bars of 4/4")
+        raise ValueError(f"{shown(path)}: no melody of {FEWEST_BARS} bars of 4/4")
     return measured.mean(axis=0), _mean_tempo(performance)
 
 
 def top_line(performance: Performance) -> Performance:
     """What is heard on top: of all instruments but drums the notes that no higher one covers past their middle."""
     heard = [note for note in performance.notes if not note.is_drum and note.velocity]
-    notes = sorted(heard, key=lambda note: (note.start_s, -note.pitch))
-    above: list[Played] = []
+    latest_s = [-inf] * PITCHES  # when the last note of each pitch ends, of those that began
     top: list[Played] = []
-    for note in notes:
-        above = [other for other in above if other.end_s > note.start_s]
-        middle_s = (note.start_s + note.end_s) / 2
-        if not any(other.pitch > note.pitch and other.end_s >= middle_s for other in above):
+    for note in sorted(heard, key=lambda note: (note.start_s, -note.pitch)):
+        if max(latest_s[note.pitch + 1 :], default=-inf) < (note.start_s + note.end_s) / 2:
             top.append(replace(note, instrument=0, program=0))
-        above.append(note)
+        latest_s[note.pitch] = max(latest_s[note.pitch], note.end_s)
     return replace(performance, notes=tuple(top))
 
 
@@ -151,17 +149,24 @@ def _files_in_words(profile: Profile) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(shown(text).split())
 
 
-def _files(folder: Path, book: MoodBook) -> dict[str, list[Path]]:
+def _is_text(name: str) -> bool:
+    return shown(name) == name
+
+
+def _files(folder: Path, book: MoodBook, tell: Tell) -> dict[str, list[Path]]:
     """The files of every mood; two folders may be named after one."""
-    places = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    ids = _found([place.name for place in places], book)
-    found: dict[str, list[Path]] = {}
+    places = [place for place in sorted(folder.iterdir()) if place.is_dir() and not place.name.startswith(".")]
+    named = [place for place in places if _is_text(place.name)]
     for place in places:
-        files = sorted(path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-        found.setdefault(ids[place.name], []).extend(files)
+        if place not in named:
+            tell(f"left out: {shown(place)}: its name is not in UTF-8, so it names no mood; rename it")
+    ids = _found([place.name for place in named], book)
+    found: dict[str, list[Path]] = {}
+    for place in named:
+        found.setdefault(ids[place.name], []).extend(midi_files(place, tell))
     return found
 
 
@@ -176,14 +181,14 @@ def _profile(id: str, files: list[Path], book: MoodBook, tell: Tell, watch: Watc
     tempos: list[float] = []
     for path in watch(files, id):
         try:
-            measured, tempo = measured_file(path)
+            measured, tempo = measured_file(path, tell)
         except ValueError as error:
             tell(f"left out: {error}")
             continue
         rows.append(measured)
         tempos.append(tempo)
     if not rows:
-        tell(f"left out: {id}: none of its {len(files)} .mid files can be measured")
+        tell(f"left out: {shown(id)}: none of its {len(files)} .mid files can be measured")
         return None
     table = np.stack(rows)
     mood = next((mood for mood in book.moods if mood.id == id), None)
@@ -197,17 +202,21 @@ def _whole(line: Performance) -> list[Floats]:
 
 
 def _mean_tempo(performance: Performance) -> float:
+    start_s = min(note.start_s for note in performance.notes)
     end_s = max(note.end_s for note in performance.notes)
-    return 60.0 * _beats(performance)(end_s) / end_s
+    beat = _beats(performance)
+    return 60.0 * (beat(end_s) - beat(start_s)) / max(end_s - start_s, 1e-9)  # a tempo may make nothing of a tick
 
 
 def _beats(performance: Performance) -> Callable[[float], float]:
     """From seconds to quarters since the start."""
     changes = [(0.0, DEFAULT_TEMPO), *sorted(performance.tempos)]
-    ends = [*(at_s for at_s, _ in changes[1:]), inf]
+    counted = [0.0]
+    for (at_s, tempo), (after_s, _) in pairwise(changes):
+        counted.append(counted[-1] + (after_s - at_s) * tempo / 60.0)
 
     def beat(time_s: float) -> float:
-        spans = zip(changes, ends, strict=True)
-        return sum((min(time_s, end_s) - at_s) * tempo / 60.0 for (at_s, tempo), end_s in spans if time_s > at_s)
+        at = bisect_right(changes, time_s, key=lambda change: change[0]) - 1
+        return counted[at] + (time_s - changes[at][0]) * changes[at][1] / 60.0
 
     return beat

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ from emo_osc.cli import main
 from emo_osc.errors import EmoOscError
 from emo_osc.score import Melody, Note, midi_of
 from emo_osc.train.label_files import label_folder, read_features
+from emo_osc.train.label_rows import LabelFile, json_line
 from emo_osc.train.labels import label_notes
 from emo_osc.train.note_table import NoteTable
+from tests.odd_midi import NO_FILES, PLAYED, READ_IN_PART, REFUSED, TEMPO_140, notes, smf, write_all
 
 MAJOR, MINOR = (0, 4, 7, 12, 7, 4, 2, 5), (0, 3, 7, 12, 7, 3, 2, 5)
 
@@ -98,7 +102,7 @@ def test_features_without_a_file_and_files_without_notes_are_told(
     assert len(out.splitlines()) == 2
     assert "no file: gone.mid" in told
     assert "broken.mid: not a MIDI file" in told
-    assert "silent.midi: no notes but drums" in told
+    assert "silent.midi: no notes" in told
     assert "2 by published rules" in told
 
 
@@ -114,6 +118,120 @@ def test_labels_are_written_as_a_file(
     rows = list(csv.DictReader(text)) if suffix == ".csv" else [json.loads(line) for line in text]
     assert [row["label"] for row in rows] == ["Sadness", "Happiness"]
     assert capsys.readouterr().out == ""
+
+
+def test_one_odd_file_costs_no_other_its_label_and_each_has_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_all(tmp_path)
+
+    found = {line["file"].removesuffix(".mid"): line for line in lines(capsys, tmp_path)}
+    assert main(["label", str(tmp_path)]) == 0
+    told = capsys.readouterr().err.splitlines()
+
+    read = {name.replace("/", " ") for name in [*PLAYED, *READ_IN_PART]}
+    assert found.keys() == read
+    points = {name: (line["valence"], line["arousal"]) for name, line in found.items()}
+    assert {points[name] for name in read - {"cut in the last event"}} == {points["plain"]}
+    for name, reason in [(name, why) for name, (_, why) in {**REFUSED, **NO_FILES}.items()]:
+        assert any(line.startswith("left out: ") and f"{name}.mid: " in line and reason in line for line in told), name
+    for name in READ_IN_PART:
+        assert any(line.startswith("read in part: ") and f"{name}.mid: track" in line for line in told), name
+
+
+def test_a_label_is_written_as_soon_as_it_is_known(songs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    with LabelFile(out) as file:
+        labels = label_folder(songs, print)
+        file.write(next(labels))
+        first = out.read_text(encoding="utf-8").splitlines()
+        file.write(next(labels))
+
+    assert [line.split(",")[:2] for line in first] == [["file", "label"], ["deeper/slow minor.mid", "Sadness"]]
+    assert out.read_text(encoding="utf-8").splitlines()[:2] == first
+
+
+def test_nothing_to_label_leaves_an_older_file_alone(tmp_path: Path) -> None:
+    out = tmp_path / "labels.csv"
+    out.write_text("kept")
+
+    assert main(["label", str(tmp_path), "-o", str(out)]) == 2
+
+    assert out.read_text() == "kept"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are text")
+@pytest.mark.parametrize("name", [b"Mod\xe0.mid", "밝음.mid".encode("cp949"), "밝음.mid".encode()])
+def test_a_file_name_comes_back_byte_for_byte(
+    name: bytes, songs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(songs / os.fsdecode(name))
+    out = tmp_path / "labels.csv"
+
+    assert main(["label", str(songs), "-o", str(out)]) == 0
+    capsys.readouterr()
+    told = [os.fsencode(line["file"]) for line in lines(capsys, songs)]
+
+    with out.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        rows = [os.fsencode(row["file"]) for row in csv.DictReader(file)]
+    assert rows == told
+    assert sorted(rows) == sorted([b"quick major.mid", b"deeper/slow minor.mid", name])
+
+
+def test_features_know_a_file_whose_name_is_no_text(
+    songs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(songs / "Mod\udce0.mid")
+    features = tmp_path / "features.csv"
+    features.write_bytes(b"file,energy,valence\nMod\xe0,0.9,0.2\n")
+
+    given = [line for line in lines(capsys, songs, "--features", features) if line["by"] == "given features"]
+
+    assert [(line["file"], line["label"]) for line in given] == [("Mod\udce0.mid", "Anger")]
+
+
+def test_a_row_is_escaped_only_for_a_terminal_that_lacks_its_letters() -> None:
+    row = {"file": "밝음.mid"}
+
+    assert json_line(row, "utf-8") == '{"file": "밝음.mid"}\n'
+    assert json.loads(json_line(row, "cp1252")) == row
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+def test_a_stray_note_hours_away_does_not_move_the_label(
+    hours: int, songs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, quick = lines(capsys, songs)
+    file = mido.MidiFile(songs / "quick major.mid")
+    stray = [mido.Message("note_on", note=100, velocity=64), mido.Message("note_off", note=100, time=10)]
+    away = abs(hours) * 3600 * 140 // 60 * 480
+    if hours < 0:
+        for track in file.tracks:
+            track[0].time += away
+        stray[0].time = 0
+    else:
+        stray[0].time = away
+    file.tracks.append(mido.MidiTrack(stray))
+    file.save(songs / "quick major.mid")
+
+    assert lines(capsys, songs)[1] == quick
+    main(["label", str(songs)])
+    assert "quick major.mid: 1 of 257 notes left out" in capsys.readouterr().err
+
+
+def test_the_pedal_is_heard_in_a_label(tmp_path: Path) -> None:
+    staccato, tail = notes(gap=12), b"\x00\xb0\x40\x00"
+    (tmp_path / "a.mid").write_bytes(smf(TEMPO_140 + _spaced(staccato)))
+    (tmp_path / "b.mid").write_bytes(smf(TEMPO_140 + b"\x00\xb0\x40\x7f" + _spaced(staccato) + tail))
+
+    dry, pedalled = label_folder(tmp_path, print)
+
+    assert pedalled.affect.arousal < dry.affect.arousal - 0.2  # legato is calmer
+
+
+def _spaced(track: bytes) -> bytes:
+    """The tune's short notes a beat apart."""
+    return b"".join(bytes([84 if at else 0]) + track[at + 1 : at + 8] for at in range(0, len(track), 8))
 
 
 def test_labels_within_the_folder_count_from_its_mean(songs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """Profiles: files written from known densities, pitches and modes give those back, and a preset that plays."""
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from random import Random
@@ -7,6 +8,8 @@ from random import Random
 import mido
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emo_osc.affect import MOODS, Affect, Mood, MoodBook
 from emo_osc.cli import main
@@ -16,7 +19,11 @@ from emo_osc.score import Melody, Note, midi_of
 from emo_osc.studio.aims import Aims, affect_of
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.performance import Performance, Played, read_midi
+from emo_osc.train.cues import cues
+from emo_osc.train.midi_folder import read_music
+from emo_osc.train.note_table import NoteTable
 from emo_osc.train.profile import Profile, measured_file, preset_text, profile, steady, top_line
+from tests.odd_midi import NO_FILES, PLAYED, READ_IN_PART, REFUSED, write_all
 
 BOOK = MoodBook(MOODS)
 MAJOR, MINOR = (0, 4, 7, 2, 5, 0, 9, 7, 11, 0), (0, 3, 7, 2, 5, 0, 8, 7, 10, 0)
@@ -135,6 +142,71 @@ def test_files_that_cannot_be_measured_are_named_and_left_out(tmp_path: Path) ->
     ]
 
 
+def test_one_odd_file_costs_no_other_its_measure_and_each_has_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "bright").mkdir()
+    write_all(tmp_path / "bright")
+    told: list[str] = []
+
+    (found,) = profiles(tmp_path, told).values()
+
+    assert (len(found.measured), found.left_out) == (len(PLAYED) + len(READ_IN_PART), len(REFUSED) + len(NO_FILES))
+    assert np.ptp(found.measured, axis=0).tolist() == [0.0, 0.0, 0.0]
+    for name, (_, reason) in {**REFUSED, **NO_FILES}.items():
+        assert any(line.startswith("left out: ") and f"{name}.mid: " in line and reason in line for line in told), name
+
+
+@settings(max_examples=60)
+@given(
+    content=st.sampled_from([*PLAYED.values(), *READ_IN_PART.values()]),
+    spoilt=st.dictionaries(st.integers(0, 300), st.integers(0, 255), max_size=6),
+)
+def test_no_damage_to_a_file_is_more_than_a_reason(
+    content: bytes, spoilt: dict[int, int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    damaged = bytearray(content)
+    for at, byte in spoilt.items():
+        damaged[at % len(damaged)] = byte
+    path = tmp_path_factory.getbasetemp() / "damaged.mid"
+    path.write_bytes(damaged)
+
+    try:
+        notes = NoteTable.of_performances([read_music(path, print)])
+        measured, tempo = measured_file(path, print)
+    except ValueError as error:
+        reason = str(error)
+    else:
+        reason = "damaged.mid: "
+        assert np.isfinite([*cues(notes)[0], *measured, tempo]).all()
+    assert "damaged.mid: " in reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are text")
+def test_a_folder_whose_name_is_no_text_is_left_out_at_once(tmp_path: Path) -> None:
+    saved(tmp_path / "bright", tune(4, 72, MAJOR))
+    saved(tmp_path / "Mod\udce0", tune(4, 72, MAJOR))
+    told: list[str] = []
+
+    found = profiles(tmp_path, told)
+
+    assert list(found) == ["bright"]
+    assert told == [f"left out: {tmp_path}/Mod\\xe0: its name is not in UTF-8, so it names no mood; rename it"]
+    assert "music of Mod\\xe0 measures" in preset_text(found.values(), "Mod\udce0")
+
+
+def test_a_stray_note_hours_later_does_not_move_the_tempo(tmp_path: Path) -> None:
+    path = saved(tmp_path / "x", tune(4, 72, MAJOR), tempo=96.0) / "0.mid"
+    file = mido.MidiFile(path)
+    stray = [mido.Message("note_on", note=100, velocity=64), mido.Message("note_off", note=100, time=10)]
+    file.tracks[0][-1:] = [mido.MetaMessage("set_tempo", tempo=2_000_000), stray[0].copy(time=3_000_000), stray[1]]
+    file.save(path)
+    told: list[str] = []
+
+    _, tempo = measured_file(path, told.append)
+
+    assert tempo == pytest.approx(96.0)
+    assert told == [f"read in part: {path}: 1 of 65 notes left out: more than 30 s lie between them and the rest"]
+
+
 def test_nothing_to_measure_is_told_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(EmoOscError, match=r"no such folder; give one that holds a folder of \.mid files"):
         profiles(tmp_path / "nowhere")
@@ -149,13 +221,13 @@ def test_time_in_film_frames_is_refused(tmp_path: Path) -> None:
     path.write_bytes(data)
 
     with pytest.raises(ValueError, match="film frames"):
-        measured_file(path)
+        measured_file(path, print)
 
 
 def test_eight_bars_are_measured_as_a_whole(tmp_path: Path) -> None:
     path = saved(tmp_path / "x", tune(6, 72, MAJOR, bars=8)) / "0.mid"
 
-    assert measured_file(path)[0][0] == 6.0
+    assert measured_file(path, print)[0][0] == 6.0
 
 
 def test_the_top_line_leaves_the_accompaniment_and_the_drums_and_keeps_legato() -> None:
