@@ -1,7 +1,7 @@
 """What an OSC address asks for. Knows no socket and no clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from emo_osc.affect import Affect
 from emo_osc.control import MODES
@@ -342,7 +342,14 @@ _ALL: tuple[Route, ...] = (
     _trigger("/emo/latency/spread", AskSpread, "answer how those delays are spread"),
     _trigger("/emo/version", Version, "answer /emo/version with the version"),
 )
-ROUTES: dict[str, Route] = {route.address: route for route in _ALL}
+FLAT = {"/emo/va_unit": "/emo/va/unit", "/emo/latency_spread": "/emo/latency/spread"}
+"""Second names of addresses that stand below another, which some OSCQuery clients then take for a mere folder."""
+
+_BY_ADDRESS = {route.address: route for route in _ALL}
+ROUTES: dict[str, Route] = _BY_ADDRESS | {
+    flat: replace(_BY_ADDRESS[address], address=flat, description=f"the same as {address}")
+    for flat, address in FLAT.items()
+}
 """The OSC table: what docs, patches, OSCQuery and the stage all read."""
 
 

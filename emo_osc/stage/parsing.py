@@ -20,7 +20,7 @@ _OVERWRITTEN = (
     for name, value in VALUES.items()
     if value.is_settable and all(argument.kind != "s" or argument.choices for argument in value.arguments)
 )
-SETTINGS = {"/emo/va/unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
+SETTINGS = {"/emo/va/unit", "/emo/va_unit"}.union(*({f"/emo/{name}", f"/emo/set/{name}"} for name in _OVERWRITTEN))
 """Addresses that overwrite a value whenever their arguments are right; a mood or a preset may yet be unknown."""
 
 

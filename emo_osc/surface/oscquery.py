@@ -5,9 +5,10 @@ attribute, 204 says that a node has none of that kind, 400 that there is no such
 """
 
 from collections.abc import Mapping
-from math import isfinite
+from dataclasses import replace
+from math import inf, isfinite
 
-from emo_osc.stage.commands import PORT, ROUTES, TRIGGER_VALUE, Route
+from emo_osc.stage.commands import FLAT, PORT, ROUTES, TRIGGER_VALUE, Route
 from emo_osc.stage.osc import OscValue
 from emo_osc.stage.values import VALUES, Argument
 
@@ -78,7 +79,7 @@ def value_of(path: str, values: Values) -> tuple[OscValue, ...] | None:
     found = values.get(name_of(path))
     if not found:
         return None
-    if path == "/emo/va/unit":
+    if FLAT.get(path, path) == "/emo/va/unit":
         return tuple((float(value) + 1) / 2 for value in found if isinstance(value, int | float))
     return found[: max(1, len(_type(path)))]
 
@@ -89,6 +90,7 @@ def name_of(path: str) -> str:
     >>> [name_of(path) for path in ("/emo/tempo", "/emo/set/tempo", "/emo/state/bar", "/emo/get/tempo", "/emo/bar")]
     ['tempo', 'tempo', 'bar', '', '']
     """
+    path = FLAT.get(path, path)
     _, _, root, *rest = (*path.split("/"), "", "")
     name = rest[0] if root in ("set", "state") else root
     is_shown = root == "state" or path in ROUTES
@@ -132,15 +134,23 @@ def _type(path: str) -> str:
 
 
 def _overloads(route: Route) -> list[Json]:
-    """The other forms: with the optional arguments, the further ones of the table, and none where all are optional."""
+    """The other forms: with optional arguments, further ones of the table, by place, none where all are optional."""
     own = _form(route.address)
     found = [_overload(form) for form in route.forms if form not in (own, (TRIGGER_VALUE,))]
+    found += [_overload(_by_place(own)) for name in own[:1] if name.choices or name.is_listed]
     may_be_bare = bool(own) and all(argument.is_optional for argument in route.forms[0])
     return [*found, {"TYPE": BARE}] if may_be_bare else found
 
 
 def _overload(form: tuple[Argument, ...]) -> Json:
     return {"TYPE": "".join(argument.kind for argument in form), "RANGE": [_range(argument) for argument in form]}
+
+
+def _by_place(form: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """A form with a name's place in its list for the name; how long a list of the preset's is is not known here."""
+    name, *rest = form
+    last = len(name.choices) - 1 if name.choices else inf
+    return replace(name, kind="i", low=0, high=last, choices=()), *rest
 
 
 def _range(argument: Argument) -> Json | None:

@@ -16,13 +16,14 @@ MAX_PATHS = 512
 
 
 class Query:
-    """One client: the paths it listens to, and those that have changed since it was last told."""
+    """One client: the paths it listens to, those that may have changed since, and what it was told of each last."""
 
     def __init__(self, socket: web.WebSocketResponse, mirror: Mirror) -> None:
         self._socket = socket
         self._mirror = mirror
         self._paths: set[str] = set()
         self._changed: set[str] = set()
+        self._told: dict[str, bytes] = {}
         self._is_due = asyncio.Event()
 
     def tell(self, told: Json) -> None:
@@ -57,9 +58,11 @@ class Query:
             return
         if command == "LISTEN" and isinstance(path, str) and name_of(path) and len(self._paths) < MAX_PATHS:
             self._paths.add(path)
+            self._told.pop(path, None)
             self._touch({path})
         elif command == "IGNORE" and isinstance(path, str):
             self._paths.discard(path)
+            self._told.pop(path, None)
 
     def _touch(self, paths: set[str]) -> None:
         if paths:
@@ -72,9 +75,14 @@ class Query:
             self._is_due.clear()
             changed, self._changed = self._changed & self._paths, set()
             for path in sorted(changed):
-                values = value_of(path, self._mirror.values) or ()
-                plain = [value for value in values if isinstance(value, int | float | str)]
-                await self._socket.send_bytes(encode(path, *plain))
+                packet = self._packet(path)
+                if packet != self._told.get(path):  # the stage tells every value again from time to time
+                    self._told[path] = packet
+                    await self._socket.send_bytes(packet)
+
+    def _packet(self, path: str) -> bytes:
+        values = value_of(path, self._mirror.values) or ()
+        return encode(path, *(value for value in values if isinstance(value, int | float | str)))
 
 
 def _forward(packet: bytes, wire: Wire) -> None:

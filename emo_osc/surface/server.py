@@ -91,7 +91,7 @@ async def _front(request: web.Request, house: House, files_of_ours: dict[str, by
     if _is_socket(request):
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES)
         return await house.serve(request, socket, Query(socket, house.mirror))
-    if _attribute(request) or "application/json" in request.headers.get("Accept", ""):
+    if _attribute(request) or not _is_browser(request):
         return await _query(request, house)
     return await _file(files_of_ours, "index.html", request)
 
@@ -125,6 +125,7 @@ async def _file(files_of_ours: dict[str, bytes], name: str, request: web.Request
 async def _protect(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
     response.headers["Content-Security-Policy"] = POLICY.format(host=request.host)
+    response.headers["Vary"] = "Accept"
 
 
 def _files() -> dict[str, bytes]:
@@ -135,6 +136,12 @@ def _files() -> dict[str, bytes]:
 
 def _is_socket(request: web.Request) -> bool:
     return request.headers.get("Upgrade", "").casefold() == "websocket"
+
+
+def _is_browser(request: web.Request) -> bool:
+    """Whether a page is asked for: OSCQuery clients name JSON, any type, or nothing at all."""
+    accepted = request.headers.get("Accept", "").casefold()
+    return "text/html" in accepted and "application/json" not in accepted
 
 
 def _attribute(request: web.Request) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emo_osc.stage.commands import ROUTES
+from emo_osc.stage.commands import FLAT, ROUTES
 from emo_osc.stage.osc import decode, encode
 from emo_osc.stage.parsing import parse
 from emo_osc.stage.values import VALUES
@@ -84,6 +84,11 @@ def _example(kind: str, span: Any) -> float | str:
         ("/emo/tempo", "RANGE", 200, {"RANGE": [{"MIN": 20.0, "MAX": 300.0}]}),
         ("/emo/tempo", "UNIT", 200, {"UNIT": ["tempo.bpm"]}),
         ("/emo/va/unit", "VALUE", 200, {"VALUE": [0.75, 0.0]}),
+        ("/emo/va_unit", "VALUE", 200, {"VALUE": [0.75, 0.0]}),
+        ("/emo/va_unit", "TYPE", 200, {"TYPE": "ff"}),
+        ("/emo/latency_spread", "TYPE", 200, {"TYPE": "I"}),
+        ("/emo/get/va", "OVERLOADS", 200, {"OVERLOADS": [{"TYPE": "i", "RANGE": [{"MIN": 1024, "MAX": 65535}]}]}),
+        ("/emo/quantize", "OVERLOADS", 200, {"OVERLOADS": [{"TYPE": "i", "RANGE": [{"MIN": 0, "MAX": 7}]}]}),
         ("/emo/va", "TYPE", 200, {"TYPE": "ff"}),
         ("/emo/mood", "VALUE", 200, {"VALUE": ["bright"]}),
         ("/emo/quantize", "TYPE", 200, {"TYPE": "s"}),
@@ -108,6 +113,14 @@ def test_attributes_are_asked_for_one_by_one(path: str, attribute: str, status: 
 def test_a_trailing_slash_is_the_same_node() -> None:
     assert answer("/emo/", "", KNOWN) == answer("/emo", "", KNOWN)
     assert answer("/", "", KNOWN)[0] == 200
+
+
+def test_every_address_below_one_that_does_something_has_a_flat_name() -> None:
+    below = {address for address in ADDRESSES if address.rpartition("/")[0] in ROUTES}
+
+    assert below == set(FLAT.values())
+    assert all(flat.rpartition("/")[0] not in ROUTES for flat in FLAT)
+    assert all(ROUTES[flat].forms == ROUTES[address].forms for flat, address in FLAT.items())
 
 
 def test_the_host_says_where_it_is_and_what_it_can() -> None:

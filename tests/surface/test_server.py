@@ -56,6 +56,59 @@ def test_one_port_serves_the_page_and_oscquery_and_turns_strangers_away(served: 
     assert [served.get(path, **upgrade)[0] for path in ("/", "/pad/socket")] == [403, 403]
 
 
+@pytest.mark.parametrize("accept", ["*/*", "", "application/json", "application/json, text/plain, */*"])
+def test_oscquery_clients_get_the_tree_whatever_they_accept_but_html(served: Served, accept: str) -> None:
+    status, headers, body = served.get("/", Accept=accept)
+
+    assert (status, headers["Content-Type"].partition(";")[0], headers["Vary"]) == (200, "application/json", "Accept")
+    assert "emo" in json.loads(body)["CONTENTS"]
+    assert b'id="pad"' in served.get("/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")[2]
+
+
+def test_a_client_that_names_no_type_gets_the_tree(served: Served) -> None:
+    with socket.create_connection((served.host, served.port), TIMEOUT_S) as client:
+        client.sendall(f"GET / HTTP/1.0\r\nHost: {served.host}:{served.port}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: client.recv(1 << 16), b""))
+
+    assert "emo" in json.loads(answer.partition(b"\r\n\r\n")[2])["CONTENTS"]
+
+
+def test_an_oscquery_client_is_told_each_change_once(served: Served) -> None:
+    async def converse(session: aiohttp.ClientSession) -> list[float]:
+        query = await session.ws_connect(served.url)
+        for path in ("/emo/tempo", "/emo/set/tempo"):
+            await query.send_str(json.dumps({"COMMAND": "LISTEN", "DATA": path}))
+            await sent(query, lambda message, path=path: message.address == path)  # type: ignore[misc]
+        for tempo in (111.0, 111.0, 112.0):
+            await query.send_bytes(encode("/emo/tempo", tempo))
+            await query.send_bytes(encode("/emo/play"))  # which has the tempo told again
+        heard = [await sent(query, lambda message: message.address == "/emo/tempo")]
+        while heard[-1].arguments != (112.0,):
+            heard.append(await sent(query, lambda message: message.address == "/emo/tempo"))
+        return [float(str(message.arguments[0])) for message in heard]
+
+    assert served.talk(converse) == [111.0, 112.0]
+
+
+@pytest.mark.parametrize("address", ["/emo/reply_to", "/emo/get/va", "/emo/start_listen/va"])
+def test_an_oscquery_client_cannot_have_answers_sent_elsewhere(served: Served, address: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+        elsewhere.bind(("127.0.0.1", 0))
+        port = elsewhere.getsockname()[1]
+
+        async def converse(session: aiohttp.ClientSession) -> None:
+            query = await session.ws_connect(served.url)
+            await query.send_str(json.dumps({"COMMAND": "LISTEN", "DATA": "/emo/transpose"}))
+            await query.send_bytes(encode(address, port))
+            await query.send_bytes(encode("/emo/transpose", port % 24))
+            await sent(query, lambda message: message.arguments == (port % 24,))
+
+        served.talk(converse)
+        elsewhere.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            elsewhere.recv(100)
+
+
 def test_pads_and_oscquery_clients_hear_each_other(served: Served) -> None:
     async def converse(session: aiohttp.ClientSession) -> tuple[dict[str, Any], ...]:
         one, other = [await session.ws_connect(f"{served.url}/pad/socket") for _ in range(2)]

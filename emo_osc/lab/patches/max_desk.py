@@ -18,6 +18,7 @@ STATES = ("mood", "studio", "midi_out")  # shown as they change
 LISTEN = ("state", "bar")
 BY_HAND = {
     "/emo/va/unit": "the pad sends -1..1",
+    "/emo/va_unit": "the pad sends -1..1",
     "/emo/valence": "the pad sends both axes",
     "/emo/arousal": "the pad sends both axes",
     "/emo/goto": "typed: /emo/goto bright 8",
@@ -25,6 +26,7 @@ BY_HAND = {
     "/emo/status": "listening to state tells every value",
     "/emo/latency": "for `emo-osc monitor` and the pad in a browser",
     "/emo/latency/spread": "for `emo-osc bench` and whoever draws it",
+    "/emo/latency_spread": "for `emo-osc bench` and whoever draws it",
     "/emo/version": "typed",
 }
 """Addresses that have no control of their own here, and why; the line at the bottom sends any of them."""
