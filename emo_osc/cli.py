@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,31 @@ from emo_osc.cli_options import PATH, composing, preset_of
 from emo_osc.cli_profile import profile
 from emo_osc.cli_train import train
 from emo_osc.errors import EmoOscError
+from emo_osc.standard_streams import UNWRITABLE, drop_output, flush_output, is_reader_gone, open_missing
 
 USER_FAULT = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+INTERRUPTED, READER_GONE = 130, 141  # 128 + SIGINT, 128 + SIGPIPE, as shells say it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and answers the exit code: 0 done, 2 the user's input or set-up; our own faults are raised."""
+    open_missing()
     if isinstance(sys.stdout, TextIOWrapper):  # Windows writes files and pipes in an encoding that may lack Hangul
         sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(arguments)
+        flush_output()
+    except SystemExit:  # the way out of click and rich where the reader of a pipe has gone
+        code = READER_GONE
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        code = _ended_by(error)
+    drop_output()
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = commands.main(arguments, prog_name="emo-osc", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -50,6 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _refuse(reason: str) -> int:
     click.echo(f"emo-osc: {' '.join(reason.split())}", err=True)
+    return USER_FAULT
+
+
+def _ended_by(fault: OSError) -> int:
+    """The exit code where the output could not be written: as shells say it, where its reader has gone."""
+    if is_reader_gone(fault):
+        return READER_GONE
+    with suppress(OSError):
+        return _refuse(f"the output cannot be written ({fault.strerror or fault}); write it somewhere else")
     return USER_FAULT
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
+from typing import Any
 
 from emo_osc.affect import MoodBook
 from emo_osc.backstage import Backstage, Read
@@ -166,7 +167,9 @@ class _Door:
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last: the terminal was closed; Windows has none
             if hasattr(signal, name):
                 _on_signal(signal.Signals[name], self._ending.set)
-        stage = await start(Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json()), is_heard=True)
+        asyncio.get_running_loop().set_exception_handler(partial(_tell_fault, self._log))
+        worker = Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json())
+        stage = await start(worker, self._log, is_heard=True)
         report = await _read_report(stage)
         for line in report.lines:
             self._log.tell("stage", line)
@@ -240,7 +243,7 @@ class _Door:
         if self._ending.is_set():
             return 0
         self._log.tell("stage", f"the stage has ended with code {gone.result()}; all notes off", logging.ERROR)
-        await _hush(self._setup.midi_out)
+        await _hush(self._setup.midi_out, self._log)
         return 1
 
 
@@ -264,9 +267,15 @@ def _line(message: DoorToStage, log: Log) -> bytes:
     return b""
 
 
-async def _hush(port: str) -> None:
+def _tell_fault(log: Log, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What asyncio would write to standard error itself, and wait for a terminal that takes nothing."""
+    text = f"our own fault, please report it: {context.get('message')} ({context.get('exception')!r})"
+    log.tell("door", text, logging.ERROR)
+
+
+async def _hush(port: str, log: Log) -> None:
     """Let whoever is played through a port switch off what the stage has left on."""
-    process = await start(Worker("hush", ("-m", "emo_osc.hush", port)))
+    process = await start(Worker("hush", ("-m", "emo_osc.hush", port)), log)
     await asyncio.wait((asyncio.create_task(process.wait()),), timeout=GOODBYE_S)
     await end(process)
 
@@ -276,7 +285,7 @@ async def _read_report(stage: asyncio.subprocess.Process) -> Report:
     line = await stage.stdout.readline()
     if not line:
         await stage.wait()
-        raise RuntimeError("the stage did not start; its own words stand above")
+        raise RuntimeError("the stage did not start; its own words stand above or below")
     report = Report.from_json(line)
     if report.fault:
         await stage.wait()

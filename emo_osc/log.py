@@ -5,23 +5,25 @@ Only the door logs. The stage hands it short messages over its socket and never 
 
 import json
 import logging
-import logging.handlers
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from time import monotonic
+from threading import Lock
+from time import monotonic, time
 
-from emo_osc.errors import EmoOscError
+from emo_osc.outlet import LogFile, Outlet, standard_output
+from emo_osc.small_file import reason_of
 
 REPEAT_S = 10.0  # a line that comes again within this time is counted instead of told
 MAX_KNOWN = 256
-MAX_FILE_BYTES, KEPT_FILES = 5_000_000, 3
+MAX_LETTERS = 8000  # of one line; a picture for a camera has 1,300, a traceback some thousands
 
 
 class Log:
-    """Tells what happened, each thing by the part of the instrument it concerns.
+    """Tells what happened, each thing by the part of the instrument it concerns; never waits, on whatever thread.
+
+    Lines for people go to `say`, or to standard output by a thread of its own where there is none.
 
     Raises:
         EmoOscError: the file cannot be written.
@@ -30,18 +32,32 @@ class Log:
     def __init__(self, say: Callable[[str], None] | None = None, file: Path | None = None) -> None:
         self._logger = logging.Logger("emo_osc")  # of its own: whoever embeds us keeps their own set-up
         self._logger.addFilter(Repeats(monotonic))
-        self._logger.addHandler(_Lines(say or _print))
-        if file:
-            self._logger.addHandler(_json_lines(file))
+        self._lock = Lock()
+        self._outlets: list[Outlet] = []
+        self._file = written = LogFile(file) if file else None
+        if say is None:
+            self._outlets.append(Outlet(standard_output(), _missing))
+            say = self._outlets[0].put
+        self._say = say
+        self._logger.addHandler(_Lines(say))
+        if written:
+            self._outlets.append(Outlet(written.write, _missing_json, partial(self._file_failed, written.path)))
+            self._logger.addHandler(_Lines(self._outlets[-1].put, _Json()))
 
     def tell(self, part: str, text: str, level: int = logging.INFO) -> None:
         """One line: the part it concerns (`stage`, `studio`, `midi`, `presets`, ..) and what happened."""
-        self._logger.log(level, text, extra={"part": part})
+        with self._lock:  # of several threads
+            self._logger.log(level, "%s", _shown(text), extra={"part": part})
 
     def close(self) -> None:
-        """Close the file."""
-        for handler in self._logger.handlers:
-            handler.close()
+        """Write what still waits, within a second or two."""
+        are_done = [outlet.close() for outlet in self._outlets]
+        if self._file and are_done[-1]:
+            self._file.close()
+            self._file = None
+
+    def _file_failed(self, path: Path, error: OSError) -> None:
+        self._say(f"--log: {path} cannot be written ({reason_of(error)}); lines are missing from it")
 
 
 class Repeats(logging.Filter):
@@ -66,38 +82,39 @@ class Repeats(logging.Filter):
 
 
 class _Lines(logging.Handler):
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], formatter: logging.Formatter | None = None) -> None:
         super().__init__()
         self._say = say
+        self.setFormatter(formatter)
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._say(record.getMessage())
+        self._say(self.format(record))
 
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "part": getattr(record, "part", "door"),
-            "text": record.getMessage(),
-        }
-        return json.dumps(line, ensure_ascii=False)
+        level, part = record.levelname.lower(), str(getattr(record, "part", "door"))
+        return _json(record.created, level, part, record.getMessage())
 
 
-def _json_lines(file: Path) -> logging.Handler:
-    try:
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
-        )
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise EmoOscError(f"--log: {file} cannot be written ({reason}); name another file") from None
-    handler.setFormatter(_Json())
-    return handler
+def _json(at_s: float, level: str, part: str, text: str) -> str:
+    stamp = datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds")
+    return json.dumps({"time": stamp, "level": level, "part": part, "text": text}, ensure_ascii=False)
 
 
-def _print(line: str) -> None:
-    with suppress(OSError):  # the terminal was closed: nobody reads on, and the notes are still to be switched off
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+def _missing(count: int) -> str:
+    return f"{count} lines are missing here: they could not be written"
+
+
+def _missing_json(count: int) -> str:
+    return _json(time(), "warning", "door", _missing(count))
+
+
+def _shown(text: str) -> str:
+    """A text of bounded length in which nothing can be obeyed by a terminal.
+
+    >>> _shown("a port\\x1b[2J")
+    'a port\\\\x1b[2J'
+    """
+    short = text if len(text) <= MAX_LETTERS else f"{text[:MAX_LETTERS]}.. ({len(text):,} letters)"
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else ascii(letter)[1:-1] for letter in short)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from emo_osc.log import Log
 from emo_osc.messages import MAX_LINE_BYTES
+from emo_osc.relay import relayed
 
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
 STEADY_S = 30.0  # a process that lived this long starts again with the first back-off
 CHANGE_S = 0.2  # before another worker starts: somebody may be leafing through presets
+ENCODING = "utf-8:backslashreplace"  # of what a child says, whatever the terminal's
 GOODBYE_S = 3.0  # how long a process may take to end before it is killed
 
 
@@ -92,7 +94,7 @@ class Keeper:
         return f"has ended with code {code}"
 
     async def _run_once(self) -> int:
-        self._process = await start(self.worker)
+        self._process = await start(self.worker, self._log)
         self._set_state("")
         if self._is_another.is_set():
             await end(self._process)
@@ -126,27 +128,30 @@ def states_of(keepers: Iterable[Keeper]) -> str:
     return "; ".join(f"{keeper.worker.name}: {keeper.state}" for keeper in keepers if keeper.state)
 
 
-async def start(worker: Worker, *, is_heard: bool = False) -> asyncio.subprocess.Process:
-    """A child with a session of its own, so that Ctrl-C reaches the door alone; `is_heard` pipes its output to us."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *worker.arguments,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE if is_heard else None,
-        limit=MAX_LINE_BYTES,
-        start_new_session=True,
-        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": _encoding()},
-    )
+async def start(worker: Worker, log: Log, *, is_heard: bool = False) -> asyncio.subprocess.Process:
+    """A child with a session of its own, so that Ctrl-C reaches the door alone; what it says is told by the log.
+
+    `is_heard` pipes its standard output to us instead, in lines of at most `MAX_LINE_BYTES`.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    with relayed(worker.name, log) as told:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *worker.arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if is_heard else told,
+            stderr=told,
+            limit=MAX_LINE_BYTES,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": ENCODING},
+        )
     assert process.stdin is not None  # a pipe was asked for
     process.stdin.write(worker.setup.encode())
     process.stdin.close()
     return process
-
-
-def _encoding() -> str:
-    """The encoding of our lines, in which letters that it lacks are spelled out instead of ending a process."""
-    return os.environ.get("PYTHONIOENCODING", "").partition(":")[0] + ":backslashreplace"
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -45,10 +45,13 @@ DOOR = {
     "mapping_file",
     "monitor",
     "monitor_screen",
+    "outlet",
     "port_watch",
     "preset_watch",
     "recorder",
+    "relay",
     "render",
+    "standard_streams",
     "tapping",
     "workers",
 }
