@@ -44,10 +44,13 @@ class Log:
             self._outlets.append(Outlet(written.write, _missing_json, partial(self._file_failed, written.path)))
             self._logger.addHandler(_Lines(self._outlets[-1].put, _Json()))
 
-    def tell(self, part: str, text: str, level: int = logging.INFO) -> None:
-        """One line: the part it concerns (`stage`, `studio`, `midi`, `presets`, ..) and what happened."""
+    def tell(self, part: str, text: str, level: int = logging.INFO, source: str = "") -> None:
+        """One line: the part it concerns (`stage`, `studio`, `midi`, `presets`, ..) and what happened.
+
+        A line that comes again is counted where it comes from the same `source`.
+        """
         with self._lock:  # of several threads
-            self._logger.log(level, "%s", _shown(text), extra={"part": part})
+            self._logger.log(level, "%s", _shown(text), extra={"part": part, "source": source})
 
     def close(self) -> None:
         """Write what still waits, within a second or two."""
@@ -71,9 +74,10 @@ class Repeats(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to tell this line."""
         text, now_s = record.getMessage(), self._now_s()
-        told_s, hidden = self._known.pop(text, (now_s - REPEAT_S, 0))
+        key = f"{getattr(record, 'source', '')} {text}"
+        told_s, hidden = self._known.pop(key, (now_s - REPEAT_S, 0))
         is_new = now_s - told_s >= REPEAT_S
-        self._known[text] = (now_s, 0) if is_new else (told_s, hidden + 1)
+        self._known[key] = (now_s, 0) if is_new else (told_s, hidden + 1)
         if len(self._known) > MAX_KNOWN:
             del self._known[next(iter(self._known))]
         if is_new and hidden:

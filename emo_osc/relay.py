@@ -7,11 +7,13 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from threading import Thread
 
 from emo_osc.log import Log
 
 CHUNK_BYTES = 1 << 16  # also the longest line
+_LIVES = count()
 
 
 @contextmanager
@@ -37,13 +39,13 @@ def relayed(part: str, log: Log) -> Iterator[int]:
 
 
 def _relay(reading: int, part: str, log: Log) -> None:
-    rest = b""
+    rest, source = b"", f"{part} {next(_LIVES)}"  # a process that starts anew says the same again
     while data := os.read(reading, CHUNK_BYTES):
         whole, newline, rest = (rest + data).rpartition(b"\n")
         if not newline and len(rest) >= CHUNK_BYTES:
             whole, rest = rest, b""
         if whole.strip():
-            log.tell(part, whole.decode("utf-8", "replace"))
+            log.tell(part, whole.decode("utf-8", "replace"), source=source)
     if rest.strip():
-        log.tell(part, rest.decode("utf-8", "replace"))
+        log.tell(part, rest.decode("utf-8", "replace"), source=source)
     os.close(reading)
