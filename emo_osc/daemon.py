@@ -224,8 +224,8 @@ class _Door:
             Worker("watch", ("-m", "emo_osc.port_watch", str(hub)), tokens["watch"] + "\n"),
         ]
         if sound.enabled:
-            command = ("-m", "emo_osc.sound", "--connect", str(hub), "--token", tokens["sound"])
-            workers.append(Worker("sound", (*command, "--gain", str(sound.gain)), final=(USERS_FAULT, NO_DEVICE)))
+            command = ("-m", "emo_osc.sound", "--connect", str(hub), "--gain", str(sound.gain))
+            workers.append(Worker("sound", command, tokens["sound"] + "\n", (USERS_FAULT, NO_DEVICE)))
         if self._preset.web.enabled:
             setup = web_setup(self._preset, report, tokens["web"]).to_json()
             workers.append(Worker("web", ("-m", "emo_osc.surface"), setup, (USERS_FAULT,)))

@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -14,9 +15,10 @@ import pytest
 import rtmidi
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.daemon import ROLES, stage_preset, stage_setup
+from emo_osc.daemon import ROLES, _Door, stage_preset, stage_setup
 from emo_osc.errors import EmoOscError
 from emo_osc.lab.midi_port import close_input
+from emo_osc.log import Log
 from emo_osc.preset import load_preset, parse_preset
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.stage.setup import Report, Setup
@@ -276,3 +278,29 @@ def test_a_setup_and_a_report_survive_the_pipe() -> None:
 def test_a_text_that_is_no_setup_is_refused() -> None:
     with pytest.raises(ValueError, match="not a setup"):
         Setup.from_json("{}")
+
+
+SECRET = re.compile(rb"\b[0-9a-f]{32}\b")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_no_secret_stands_in_a_command_line_or_an_environment(daemon: Callable[..., Daemon]) -> None:
+    one = daemon("--web", "--web-port", str(free_port()))
+    one.wait_for_line("web pad")
+    ours = set(SECRET.findall(Path("/proc/self/environ").read_bytes()))  # a service manager's, not the daemon's
+    pids = [one.process.pid, *one.children()]
+    shown = b"".join(Path(f"/proc/{pid}/{name}").read_bytes() for pid in pids for name in ("cmdline", "environ"))
+
+    assert len(pids) > 3
+    assert set(SECRET.findall(shown)) <= ours
+
+
+def test_every_worker_is_told_its_token_on_its_standard_input() -> None:
+    preset = parse_preset("{live: {enabled: true}}", "preset")
+    setup = stage_setup(preset)
+    workers = _Door(preset, setup, Log(print), None, load_preset)._workers(Report(1, 7770))
+
+    assert {worker.name for worker in workers} == {"studio", "watch", "sound", "web", "live"}
+    for worker in workers:
+        assert setup.tokens[worker.name] in worker.setup
+        assert not SECRET.search(" ".join(worker.arguments).encode())

@@ -1,4 +1,8 @@
-"""The synth process: MIDI bytes from the door's socket to the sound card, until the door closes the socket."""
+"""The synth process: MIDI bytes from the door's socket to the sound card, until the door closes the socket.
+
+Run as `python -m emo_osc.sound --connect PORT` with the token that lets it in on standard input, where no other user
+of the machine can read it.
+"""
 
 import argparse
 import os
@@ -25,7 +29,7 @@ def main() -> int:
     asked = _arguments()
     try:
         peer = socket.create_connection(("127.0.0.1", asked.connect), timeout=STALL_S)
-        peer.sendall(asked.token.encode() + b"\n")
+        peer.sendall(sys.stdin.readline().strip().encode() + b"\n")
     except OSError as error:
         return _say(f"no daemon at 127.0.0.1:{asked.connect} ({error.strerror or error}); emo-osc serve starts this", 2)
     with peer:
@@ -86,7 +90,6 @@ def _fade(player: Player) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m emo_osc.sound", description=__doc__)
     parser.add_argument("--connect", type=int, required=True, metavar="PORT", help="the door's TCP port on 127.0.0.1")
-    parser.add_argument("--token", required=True, help="what the door expects as the first line")
     parser.add_argument("--gain", type=_share, default=0.5, help="loudness, 0 to 1")
     return parser.parse_args()
 

@@ -31,8 +31,13 @@ def listening() -> Iterator[socket.socket]:
 
 def started(server: socket.socket, *more: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     port = str(server.getsockname()[1])
-    asked = [sys.executable, "-m", "emo_osc.sound", "--connect", port, "--token", "s3cret", *more]
-    return subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, env=env)
+    asked = [sys.executable, "-m", "emo_osc.sound", "--connect", port, *more]
+    process = subprocess.Popen(asked, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    assert process.stdin is not None
+    process.stdin.write("s3cret\n")
+    process.stdin.close()
+    process.stdin = None  # or `communicate` would flush it
+    return process
 
 
 def greeted(server: socket.socket) -> socket.socket:
@@ -102,7 +107,7 @@ def test_it_plays_through_garbage_and_interrupts_and_ends_with_the_socket(jack: 
 def test_without_a_daemon_it_says_so_and_exits_with_2() -> None:
     with listening() as server:
         port = server.getsockname()[1]
-    asked = [sys.executable, "-m", "emo_osc.sound", "--connect", str(port), "--token", "x"]
+    asked = [sys.executable, "-m", "emo_osc.sound", "--connect", str(port)]
 
     done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE_S)
 
