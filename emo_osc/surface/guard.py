@@ -4,14 +4,20 @@ A page of the World Wide Web may have its name lead to this computer (DNS rebind
 numeric Host cannot be rebound, and a foreign Origin gives itself away.
 """
 
-import secrets
+import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
-TOKEN_BYTES = 12  # 96 bits: not to be guessed over a network, and still a small picture for a camera
+from emo_osc.surface.token_file import kept_token
+
+_HOST = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)(?:%[\w.~-]+)?\]|(?P<name>[\w-]+(?:\.[\w-]+)*)\.?)(?::(?P<port>\d{1,5}))?"
+)
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,8 @@ class Guard:
 
     def knows_host(self, host: str) -> bool:
         """Whether a Host header names this computer: a numeric address, `localhost`, or a name of ours."""
-        name = _without_port(host).casefold().rstrip(".")
-        return name in self.names | {"localhost", self.host.casefold()} or _is_numeric(name)
+        name = named_host(host)
+        return name in self.names | {"localhost", self.host.casefold()} - {""} or _is_numeric(name)
 
     def knows_origin(self, origin: str | None, host: str) -> bool:
         """Whether a page may open a WebSocket: one of ours, or a program, which has no Origin.
@@ -41,24 +47,32 @@ class Guard:
         >>> [guard.knows_origin(o, "127.0.0.1:7780") for o in (None, "http://127.0.0.1:7780", "null", "http://a.b")]
         [True, True, False, False]
         """
-        return origin is None or origin in (f"http://{host}", f"https://{host}")
+        return origin is None or origin.casefold() in (f"http://{host}".casefold(), f"https://{host}".casefold())
 
     def admits(self, peer: str, token: str) -> bool:
         """Whether a peer may come in: from this computer, or with the token."""
-        if not self.token or _is_loopback(peer):
+        if not self.needs_token(peer):
             return True
-        return compare_digest(self.token.encode(), token.encode())
+        return compare_digest(self.token.encode(), token.encode(errors="replace"))
+
+    def needs_token(self, peer: str) -> bool:
+        """Whether a peer is let in by the token alone: from elsewhere, where others can reach us."""
+        return bool(self.token) and not is_loopback(peer)
 
 
-def guard_of(host: str, token_file: Path) -> Guard:
+def guard_of(host: str, token_file: Path, tell: Callable[[str], None] = lambda _: None) -> Guard:
     """The rules for a bind to `host`: a token where others can reach it, the one of the file, made where there is none.
 
-    Raises:
-        OSError: the file cannot be read or written.
+    `tell` takes a line about a file that is not as it should be.
     """
     own = socket.gethostname().casefold()
     names = frozenset({own, f"{own}.local"}) - {".local", ""}
-    return Guard(host, "" if is_local(host) else _token(token_file), names)
+    if is_local(host):
+        return Guard(host, "", names)
+    token, remark = kept_token(token_file)
+    if remark:
+        tell(remark)
+    return Guard(host, token, names)
 
 
 def is_local(host: str) -> bool:
@@ -67,24 +81,24 @@ def is_local(host: str) -> bool:
     >>> [is_local(host) for host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "192.168.0.5")]
     [True, True, True, False, False]
     """
-    return host == "localhost" or _is_loopback(host)
+    return host == "localhost" or is_loopback(host)
 
 
-def _token(path: Path) -> str:
-    """The same every evening, so that a tablet need not be shown the picture again."""
-    if path.exists() and (known := path.read_text(encoding="ascii").strip()):
-        return known
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(token + "\n", encoding="ascii")
-    return token
+def named_host(header: str) -> str:
+    """The host that a Host header names, in small letters, without its port and zone; empty where it is malformed.
 
-
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.rpartition(":")[0] if host.count(":") == 1 else host
+    >>> [named_host(host) for host in ("[::1]:7780", "[fe80::1%25en0]", "STAGE.local.:80", "[::1].evil.example", "a:b")]
+    ['::1', 'fe80::1', 'stage.local', '', '']
+    """
+    found = _HOST.fullmatch(header)
+    if not found or not header.isascii() or int(found["port"] or 0) > MAX_PORT:
+        return ""
+    if found["six"] is None:
+        return found["name"].casefold()
+    try:
+        return str(IPv6Address(found["six"]))
+    except ValueError:
+        return ""
 
 
 def _is_numeric(name: str) -> bool:
@@ -95,7 +109,8 @@ def _is_numeric(name: str) -> bool:
     return True
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether an address is this computer's own, which no other can send from."""
     try:
         address = ip_address(host.partition("%")[0])
     except ValueError:

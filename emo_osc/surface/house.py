@@ -11,12 +11,13 @@ from emo_osc.preset import load_named_preset
 from emo_osc.preset_folders import preset_names
 from emo_osc.stage.commands import ROUTES
 from emo_osc.stage.osc import Message
+from emo_osc.stage.shares import Shares
 from emo_osc.stage.values import VALUES, Argument, Value
 from emo_osc.surface.mirror import Json, Mirror
 from emo_osc.surface.setup import PadMood, WebSetup
 
 OWN_PRESET = "current"  # what the stage calls the preset the daemon was started with
-MAX_SOCKETS = 48  # each may be a listener's worth of work; the stage has room for 256 clients
+MAX_SOCKETS, MAX_SOCKETS_OF_ADDRESS = 96, 48  # each may be a listener's worth of work
 
 
 class Guest(Protocol):
@@ -37,6 +38,7 @@ class House:
         self.mirror = Mirror()
         self._moods = setup.moods
         self._guests: dict[Guest, web.WebSocketResponse] = {}
+        self._shares = Shares(MAX_SOCKETS, MAX_SOCKETS_OF_ADDRESS)
         self._reading: asyncio.Task[None] | None = None
 
     def hear(self, message: Message) -> None:
@@ -74,14 +76,17 @@ class House:
         Raises:
             HTTPServiceUnavailable: too many are here.
         """
-        if len(self._guests) >= MAX_SOCKETS:
-            raise web.HTTPServiceUnavailable(text=f"{MAX_SOCKETS} pads are open already\n")
-        await socket.prepare(request)
-        self._guests[guest] = socket
+        caller = request.remote or "", id(guest)
+        if not self._shares.take(caller):
+            text = f"{self._shares.held(caller[0])} pads of {caller[0]} are open already, {len(self._guests)} in all\n"
+            raise web.HTTPServiceUnavailable(text=text)
         try:
+            await socket.prepare(request)
+            self._guests[guest] = socket
             await guest.run(self.setup.stage)
         finally:
-            del self._guests[guest]
+            self._guests.pop(guest, None)
+            self._shares.give_back(caller)
         return socket
 
     async def close(self, _: web.Application) -> None:

@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, web
 from emo_osc.stage.commands import ROUTES
 from emo_osc.stage.osc import Message
 from emo_osc.surface.mirror import Json
+from emo_osc.surface.pace import Pace
 from emo_osc.surface.subscription import Wire, open_wire
 
 FRAME_S = 0.012  # what happens within is told in one frame: a screen shows no more
@@ -43,8 +44,10 @@ class Page:
         """Carry messages both ways until the page goes."""
         wire = await open_wire(stage, self._hear)
         writer = asyncio.create_task(self._write())
+        pace = Pace()
         try:
             async for message in self._socket:
+                await asyncio.sleep(pace.wait_s(asyncio.get_running_loop().time()))
                 if message.type is WSMsgType.TEXT:
                     self._take(message.data, wire)
         finally:

@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 from emo_osc.stage.osc import MalformedError, encode, read_datagram
 from emo_osc.surface.mirror import Json, Mirror
 from emo_osc.surface.oscquery import name_of, value_of
+from emo_osc.surface.pace import Pace
 from emo_osc.surface.pages import leads_elsewhere
 from emo_osc.surface.subscription import Wire, open_wire
 
@@ -37,8 +38,10 @@ class Query:
         """Serve the client until it goes."""
         wire = await open_wire(stage, lambda _: None)
         writer = asyncio.create_task(self._write())
+        pace = Pace()
         try:
             async for message in self._socket:
+                await asyncio.sleep(pace.wait_s(asyncio.get_running_loop().time()))
                 if message.type is WSMsgType.TEXT:
                     self.command(message.data)
                 elif message.type is WSMsgType.BINARY:

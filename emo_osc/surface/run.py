@@ -10,25 +10,29 @@ import segno
 from aiohttp import web
 from platformdirs import user_data_path
 
+from emo_osc.surface.callers import Callers, limit_of, most_callers
 from emo_osc.surface.discovery import Announcement, announce, lan_address
 from emo_osc.surface.ending import until_told
 from emo_osc.surface.guard import Guard, guard_of, is_local
 from emo_osc.surface.house import House
 from emo_osc.surface.mirror import TOPICS
+from emo_osc.surface.quiet import log_few_lines
 from emo_osc.surface.server import application
 from emo_osc.surface.setup import WebSetup
 from emo_osc.surface.subscription import Subscription
 
 USERS_FAULT = 2
 GOODBYE_S = 0.5
+KEEP_ALIVE_S = 15.0  # a connection that asks for nothing more is closed then
 
 Say = Callable[[str], None]
 
 
 def serve(setup: WebSetup) -> int:
     """Serve until the stage hangs up; the exit code."""
+    log_few_lines(_say)
     try:
-        guard = guard_of(setup.host, token_file())
+        guard = guard_of(setup.host, token_file(), lambda remark: _say(f"web pad   {remark}"))
         asyncio.run(_serve(setup, guard))
     except OSError as error:
         reason = error.strerror or str(error)
@@ -76,12 +80,21 @@ async def _serve(setup: WebSetup, guard: Guard) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", setup.hub)
     writer.write(setup.hub_token.encode() + b"\n")
     house = House(setup)
-    runner = web.AppRunner(application(house, guard), access_log=None, shutdown_timeout=GOODBYE_S)
+    callers = Callers(most_callers(), limit_of)
+    runner = web.AppRunner(
+        application(house, guard, callers),
+        access_log=None,
+        shutdown_timeout=GOODBYE_S,
+        keepalive_timeout=KEEP_ALIVE_S,
+        lingering_time=GOODBYE_S,
+    )
     await runner.setup()
-    announcement = None
+    serve, announcement, server = runner.server, None, None
+    assert serve is not None  # it has been set up
     subscription = asyncio.create_task(Subscription(TOPICS, house.hear, house.on_heard).run(setup.stage))
     try:
-        await web.TCPSite(runner, setup.host, setup.port).start()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: callers.protocol(serve()), setup.host, setup.port)
         for line in lines(setup, guard):
             _say(line)
         announcement = await _announced(setup)
@@ -89,6 +102,8 @@ async def _serve(setup: WebSetup, guard: Guard) -> None:
     finally:
         subscription.cancel()
         await asyncio.gather(subscription, return_exceptions=True)
+        if server:
+            server.close()
         await runner.cleanup()
         if announcement:
             await announcement.async_close()

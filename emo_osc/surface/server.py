@@ -2,11 +2,15 @@
 
 from hashlib import sha256
 from importlib.resources import files
+from math import ceil
+from time import monotonic
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from emo_osc.surface.guard import Guard
+from emo_osc.surface.attempts import Attempts
+from emo_osc.surface.callers import Callers
+from emo_osc.surface.guard import Guard, named_host
 from emo_osc.surface.house import House
 from emo_osc.surface.oscquery import answer, host_info
 from emo_osc.surface.pages import HEARTBEAT_S, Page
@@ -34,23 +38,28 @@ POLICY = (
 """Nothing from elsewhere, nothing inline; Safari does not count a WebSocket of ours as 'self'."""
 
 MAX_MESSAGE_BYTES = 8192
+MAX_HOST = 80
 COOKIE_S = 30 * 24 * 3600
 NO_TOKEN = (
     "This pad opens with the link that emo-osc serve prints, or with the picture below it.\n"
     "이 패드는 emo-osc serve가 알려 주는 링크나 그 아래 QR 코드로 열 수 있습니다.\n"
 )
+TOO_MANY = (
+    "Too many wrong links were tried from here; wait a minute, then open the one that emo-osc serve prints.\n"
+    "잘못된 링크를 너무 많이 열었습니다. 1분 뒤에 emo-osc serve가 알려 주는 링크를 여세요.\n"
+)
 
 
-def application(house: House, guard: Guard) -> web.Application:
-    """The server's rooms, behind the guard."""
-    app = web.Application(middlewares=[_door(guard)], client_max_size=MAX_MESSAGE_BYTES)
+def application(house: House, guard: Guard, callers: Callers | None = None) -> web.Application:
+    """The server's rooms, behind the guard; `callers` are told whose request has come."""
+    app = web.Application(middlewares=[_door(guard, callers)], client_max_size=MAX_MESSAGE_BYTES)
     files_of_ours = _files()
     app.router.add_get("/", lambda request: _front(request, house, files_of_ours))
     app.router.add_get("/pad/socket", lambda request: _pad(request, house))
     app.router.add_get("/pad/{name}", lambda request: _file(files_of_ours, request.match_info["name"], request))
     app.router.add_get("/emo", lambda request: _query(request, house))
     app.router.add_get("/emo/{rest:.*}", lambda request: _query(request, house))
-    app.on_response_prepare.append(_protect)
+    app.on_response_prepare.append(lambda request, response: _protect(request, response, guard))
     app.on_shutdown.append(house.close)
     return app
 
@@ -60,23 +69,48 @@ def cookie_name(port: int) -> str:
     return f"emo_osc_{port}"
 
 
-def _door(guard: Guard) -> Middleware:
+def _door(guard: Guard, callers: Callers | None) -> Middleware:
     """Turns away whoever the guard does not know."""
+    attempts = Attempts()
 
     @web.middleware
     async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if callers:
+            callers.heard(request.transport)
         if not guard.knows_host(request.host):
-            raise web.HTTPForbidden(text=f"{request.host} is not a name of this computer\n")
+            shown_host = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()
+            raise web.HTTPForbidden(text=f"{shown_host} is not a name of this computer\n")
         if _is_socket(request) and not guard.knows_origin(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="a page from elsewhere may not play here\n")
         shown = request.query.get("token", "")
-        if not guard.admits(request.remote or "", shown or request.cookies.get(cookie_name(_port(request)), "")):
-            raise web.HTTPUnauthorized(text=NO_TOKEN)
+        _check_token(
+            guard, attempts, request.remote or "", shown or request.cookies.get(cookie_name(_port(request)), "")
+        )
         if shown and request.path == "/" and not _is_socket(request) and guard.token:
             return _remembered(shown, _port(request))
         return await handler(request)
 
     return door
+
+
+def _check_token(guard: Guard, attempts: Attempts, peer: str, token: str) -> None:
+    """Let a peer in with the token, and guess only so often.
+
+    Raises:
+        HTTPUnauthorized: the token is missing or wrong.
+        HTTPTooManyRequests: too many wrong ones were shown from there; this one was not looked at.
+    """
+    if not guard.needs_token(peer):
+        return
+    if not token:
+        raise web.HTTPUnauthorized(text=NO_TOKEN)
+    wait_s = attempts.wait_s(peer, monotonic())
+    if wait_s and not attempts.is_known(peer):
+        raise web.HTTPTooManyRequests(text=TOO_MANY, headers={"Retry-After": str(ceil(wait_s))})
+    if not guard.admits(peer, token):
+        attempts.failed(peer, token, monotonic())
+        raise web.HTTPUnauthorized(text=NO_TOKEN)
+    attempts.succeeded(peer)
 
 
 def _remembered(token: str, port: int) -> web.Response:
@@ -107,7 +141,7 @@ async def _pad(request: web.Request, house: House) -> web.StreamResponse:
 async def _query(request: web.Request, house: House) -> web.Response:
     attribute = _attribute(request)
     if attribute == "HOST_INFO":
-        here = request.url.host or "127.0.0.1"
+        here = named_host(request.host) or "127.0.0.1"
         return web.json_response(host_info("emo_osc", (here, house.setup.osc_port), (here, _port(request))))
     status, found = answer(request.path, attribute, house.mirror.values)
     return web.Response(status=status) if found is None else web.json_response(found)
@@ -122,9 +156,10 @@ async def _file(files_of_ours: dict[str, bytes], name: str, request: web.Request
     return web.Response(body=data, content_type=TYPES[name.rpartition(".")[2]], charset="utf-8", headers={"ETag": tag})
 
 
-async def _protect(request: web.Request, response: web.StreamResponse) -> None:
+async def _protect(request: web.Request, response: web.StreamResponse, guard: Guard) -> None:
+    host = request.host if guard.knows_host(request.host) else guard.host
     response.headers.update(HEADERS)
-    response.headers["Content-Security-Policy"] = POLICY.format(host=request.host)
+    response.headers["Content-Security-Policy"] = POLICY.format(host=host)
     response.headers["Vary"] = "Accept"
 
 

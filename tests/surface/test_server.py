@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -214,3 +214,92 @@ def test_without_a_pad_nothing_listens(daemon: Callable[..., Daemon]) -> None:
 
     assert opened.receive().address == "/emo/pong"
     assert b"emo_osc.surface" not in b"".join(opened.children().values())
+
+
+def raw_answer(served: Served, *lines: bytes) -> bytes:
+    """The status line that a request of these header lines is answered."""
+    with socket.create_connection((served.host, served.port), TIMEOUT_S) as caller:
+        caller.sendall(b"\r\n".join((b"GET / HTTP/1.1", *lines, b"Connection: close", b"", b"")))
+        return caller.makefile("rb").readline().split(b" ")[1]
+
+
+ODD_HEADERS = {
+    "a Host of bytes": ((b"Host: \xff\xfe",), b"403"),
+    "a Host of two": ((b"Host: [::1].evil.example",), b"403"),
+    "a cookie of bytes": ((b"Host: 127.0.0.1", b"Cookie: \xff\xfe=\xff\xfe; emo_osc_7780=\xff\xfe"), b"200"),
+    "an Accept of bytes": ((b"Host: 127.0.0.1", b"Accept: \xff\xfe"), b"200"),
+    "a tag of bytes": ((b"Host: 127.0.0.1", b"If-None-Match: \xff\xfe"), b"200"),
+    "an Upgrade of bytes": ((b"Host: 127.0.0.1", b"Upgrade: \xff\xfe"), b"200"),
+    "an Origin of bytes": ((b"Host: 127.0.0.1", b"Upgrade: websocket", b"Origin: \xff\xfe"), b"403"),
+}
+
+
+@pytest.mark.parametrize(("lines", "status"), ODD_HEADERS.values(), ids=ODD_HEADERS.keys())
+def test_odd_headers_are_answered_and_are_no_fault_of_ours(
+    lines: tuple[bytes, ...], status: bytes, served: Served
+) -> None:
+    assert raw_answer(served, *lines) == status
+    assert not [line for line in served.daemon.lines() if "Error" in line or "Traceback" in line]
+
+
+def test_from_the_network_wrong_tokens_are_limited_and_odd_cookies_are_wrong_ones(
+    own_network: None, serve: Serve
+) -> None:
+    subprocess.run(["ip", "address", "add", f"{TABLET}/24", "dev", "lo"], check=True)
+    subprocess.run(["ip", "address", "add", "10.8.8.8/24", "dev", "lo"], check=True)
+    served = replace(serve("--web-host", "0.0.0.0"), host=TABLET)
+    token = next(served.daemon.folder.rglob("pad_token")).read_text().strip()
+    cookie = b"Cookie: emo_osc_%d=\xff\xfe" % served.port
+    odd = raw_answer(served, f"Host: {TABLET}".encode(), cookie)
+    same = [served.get("/?token=yesterday")[0] for _ in range(30)]
+    guesses = [served.get(f"/?token=guess{number}")[0] for number in range(30)]
+    right = served.get(f"/?token={token}")
+
+    assert odd == b"401"
+    assert same == [401] * 30
+    assert guesses[0] == 401
+    assert guesses[-1] == 429
+    assert (right[0], 0 < int(right[1]["Retry-After"]) <= 60) == (429, True)
+    assert replace(served, host="10.8.8.8").get(f"/?token={token}")[0] == 303, "another address is not kept out"
+    assert not [line for line in served.daemon.lines() if "Error" in line or "Traceback" in line]
+
+
+def test_half_requests_keep_nobody_out_and_fill_no_log(served: Served) -> None:
+    halves = [socket.create_connection(("127.0.0.1", served.port), TIMEOUT_S) for _ in range(300)]
+    for half in halves:
+        half.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+    answered = served.get("/")[0]
+    for half in halves:
+        with suppress(ConnectionResetError):
+            assert half.recv(100) == b""
+        half.close()
+
+    assert answered == 200
+    assert served.daemon.lines() == []
+
+
+def test_a_page_that_sends_too_fast_is_read_more_slowly_and_keeps_nobody_out(served: Served) -> None:
+    async def converse(session: aiohttp.ClientSession) -> str:
+        fast, other = [await session.ws_connect(f"{served.url}/pad/socket") for _ in range(2)]
+        for number in range(5000):
+            await fast.send_str(f'["/emo/va", {number / 5000}, 0.5]')
+        await other.send_str('["ping", 7]')
+        pong = await told(other, "pong", token=7)
+        await fast.send_str("x" * 10_000)
+        while (said := await fast.receive(TIMEOUT_S)).type != aiohttp.WSMsgType.CLOSE:
+            continue
+        return f"{pong['token']} {said.data}"
+
+    assert served.talk(converse) == "7 1009"
+
+
+def test_a_page_that_answers_nothing_is_hung_up_on(served: Served) -> None:
+    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    head = b"GET /pad/socket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + key
+    with socket.create_connection(("127.0.0.1", served.port), TIMEOUT_S) as page:
+        page.sendall(head + b"\r\n")
+        with suppress(ConnectionResetError):
+            while page.recv(1 << 16):
+                continue
+
+    assert served.get("/")[0] == 200

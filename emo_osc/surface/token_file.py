@@ -1,0 +1,77 @@
+"""The file that keeps the token of the pad from one evening to the next: nobody else may read it."""
+
+import os
+import re
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+TOKEN_BYTES = 12  # 96 bits: not to be guessed over a network, and still a small picture for a camera
+MAX_FILE_BYTES = 256
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+class Kept(NamedTuple):
+    """A token, and what people should read about its file, or nothing."""
+
+    token: str
+    remark: str = ""
+
+
+def kept_token(path: Path) -> Kept:
+    """The token of the file, or a new one, which the file then keeps.
+
+    A file that others may read is closed to them; one that holds no token is replaced; what is no file is left alone,
+    and so is what cannot be written: then the token holds until the end.
+    """
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        return _made(path, "")
+    except ValueError as error:
+        return _made(path, f"{path}: {error}; a new token was made, links of before no longer open the pad")
+    except OSError as error:
+        return _for_now(path, error)
+
+
+def _read(path: Path) -> Kept:
+    """The token of a file.
+
+    Raises:
+        ValueError: the file holds none.
+        OSError: there is none, it is no file, or it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe must not keep us waiting
+    with open(descriptor, "rb") as file:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError("it is no file")
+        text = file.read(MAX_FILE_BYTES + 1).decode("ascii", "replace").strip()
+        if not _TOKEN.fullmatch(text):
+            raise ValueError("holds no token")
+        if os.name == "nt" or not mode & 0o077:
+            return Kept(text)
+        os.fchmod(descriptor, 0o600)
+        return Kept(text, f"{path}: others could read it, now only you can; delete it if somebody may have")
+
+
+def _made(path: Path, remark: str) -> Kept:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    written = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(token + "\n")
+        written.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            written.unlink()
+        return _for_now(path, error)
+    return Kept(token, remark)
+
+
+def _for_now(path: Path, error: OSError) -> Kept:
+    reason = error.strerror or str(error)
+    return Kept(secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason}; the pad's link holds until the end")
