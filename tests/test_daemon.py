@@ -298,7 +298,7 @@ def test_no_secret_stands_in_a_command_line_or_an_environment(daemon: Callable[.
 def test_every_worker_is_told_its_token_on_its_standard_input() -> None:
     preset = parse_preset("{live: {enabled: true}}", "preset")
     setup = stage_setup(preset)
-    workers = _Door(preset, setup, Log(print), None, load_preset)._workers(Report(1, 7770))
+    workers = _Door(preset, setup, Log(print), None, lambda _: setup.presets["current"])._workers(Report(1, 7770))
 
     assert {worker.name for worker in workers} == {"studio", "watch", "sound", "web", "live"}
     for worker in workers:
