@@ -67,6 +67,9 @@ def _replies(sock: socket.socket, until_s: float) -> Iterator[str]:
         except ParseError:
             yield "(a reply that is not OSC)"
         else:
+            if reply.address == "/emo/ping":  # a daemon asks whether we hear it
+                sock.send(_encoded("/emo/pong", [str(value) for value in reply.params]))
+                continue
             yield " ".join([reply.address, *(_shown(value) for value in reply.params)])
 
 

@@ -51,6 +51,7 @@ class Listener:
         while (packet := self._read()) is not None:
             with suppress(MalformedError):
                 received += [(perf_counter(), message) for message in decode(packet)]
+        self._answer(received)
         now_s = perf_counter()
         if received:
             self._subscribed_s = self._subscribed_s if self.is_answered else float("-inf")
@@ -62,6 +63,12 @@ class Listener:
         """Ask for no more."""
         self.send("/emo/stop_listen/*")
         self.socket.close()
+
+    def _answer(self, received: list[tuple[float, Message]]) -> None:
+        """Show a daemon that asks whether we hear it that we do: else it sends another computer only so much."""
+        for _, message in received:
+            if message.address == "/emo/ping":
+                self.send("/emo/pong", *(one for one in message.arguments if isinstance(one, int)))
 
     def _keep(self, now_s: float) -> None:
         """Ping, which renews the lease, and subscribe now and then: a daemon that was restarted has forgotten."""

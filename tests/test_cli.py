@@ -260,6 +260,28 @@ def test_a_word_becomes_the_narrowest_type(word: str, value: object) -> None:
     assert type(typed(word)) is type(value)
 
 
+def test_a_daemon_that_asks_whether_it_is_heard_is_answered_and_nobody_need_read_it() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+        lines = exchange("127.0.0.1", server.getsockname()[1], "/emo/status", (), 10.0)
+        heard: list[bytes] = []
+
+        def answer() -> None:
+            for reply in (osc("/emo/ping", 123_456_789), osc("/emo/version", "1")):
+                datagram, client = server.recvfrom(2000)
+                heard.append(datagram)
+                server.sendto(reply, client)
+
+        thread = Thread(target=answer)
+        thread.start()
+        line = next(lines)
+        lines.close()  # type: ignore[attr-defined]
+        thread.join()
+
+    assert (heard[1], line) == (osc("/emo/pong", 123_456_789), "/emo/version 1")
+
+
 def test_a_silent_daemon_is_told(capsys: Captured) -> None:
     with answering() as (port, _):
         said = refused(capsys, "send", "/emo/ping", "--port", str(port), "--wait", "0.05")

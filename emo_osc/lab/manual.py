@@ -12,6 +12,7 @@ from emo_osc.errors import CommandError
 from emo_osc.preset import OscSection, schema_text
 from emo_osc.stage.clients import MAX_LISTENERS, MAX_LISTENERS_A_HOST
 from emo_osc.stage.commands import PATHS, PORT, ROUTES, Route, describe
+from emo_osc.stage.credit import FACTOR, FILLS_S, FIRST_BYTES, PROVEN_S
 from emo_osc.stage.desk import DELAYS, MAX_AHEAD_S, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
 from emo_osc.stage.inbox import FEW, MAX_PROGRAMS, MAX_WAITING
 from emo_osc.stage.latency import KEPT
@@ -53,6 +54,10 @@ ANSWERS = (
         f"how many of the last {KEPT} lie up to 5 us, then up to each next quarter of an octave (x 1.19)",
     ),
     ("/emo/pong [token]", "the answer to ping"),
+    (
+        "/emo/ping number",
+        "asks another computer whether it hears us; it answers `/emo/pong number`: see *Who is heard*",
+    ),
     ("/emo/startup version", "the daemon is there"),
     ("/emo/version version", "the answer to version"),
 )
@@ -144,7 +149,14 @@ Bound to {osc.host}, only this computer. Bound to the network, this computer and
 1918, RFC 4193, link-local), or the addresses and networks that `osc.allow` in the preset names, and this computer.
 What others send is dropped unread, counted as `strangers`, and the first of them is told at the terminal. Answers go to
 whoever asked; `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that nobody can have
-us throw datagrams at a third. The network names presets and phrases, never paths."""
+us throw datagrams at a third. The network names presets and phrases, never paths.
+
+Anybody can write another's address on a datagram, so another computer is sent only so much until it has shown that it
+hears us: {FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes beyond that, which come
+back within {FILLS_S / 60:g} minutes. That is enough for acknowledgements without end and for one `/emo/status` or
+`/emo/start_listen/*`; whoever listens for longer is asked `/emo/ping NUMBER`, at most once for each datagram sent, and
+is sent everything for {PROVEN_S / 60:g} minutes when `/emo/pong NUMBER` comes from that computer. `emo-osc monitor`,
+`send` and `calibrate` answer by themselves. What is held back is counted as `unsent`, and told once at the terminal."""
 
 
 def address_table() -> str:

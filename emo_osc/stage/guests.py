@@ -1,5 +1,6 @@
 """Who may speak to the stage, by the address they send from. Knows no socket and asks no name server."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from emo_osc.errors import CommandError
@@ -79,6 +80,22 @@ def numeric_host(host: str) -> str:
     except ValueError:
         text = f"host must be a numeric address such as 192.168.0.5, got {host[:MAX_TEXT]!r}"
         raise CommandError(CommandError.WRONG_ARGUMENTS, text) from None
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def bare_host(host: str) -> str:
+    """A numeric host in the one way that all its spellings share, without its interface.
+
+    >>> [bare_host(host) for host in ("::ffff:10.0.0.2", "fe80::1%3", "FE80:0::1", "10.0.0.2", "nonsense")]
+    ['10.0.0.2', 'fe80::1', 'fe80::1', '10.0.0.2', 'nonsense']
+    """
+    return str(_address(host) or host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether no other computer can send from this host."""
+    address = _address(host)
+    return address is not None and address.is_loopback
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

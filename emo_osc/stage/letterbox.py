@@ -8,6 +8,7 @@ from collections.abc import Callable
 from math import inf
 from time import perf_counter, time
 
+from emo_osc.stage.credit import Credit
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.inbox import Inbox, Run
@@ -23,6 +24,7 @@ ANSWERS_A_TURN = 16
 QUANTUM_S = 0.00025  # for one client's messages, then it is the next one's turn; one message is always done
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
+PROOF = "/emo/pong"  # the answer to a question of ours
 MAX_OFF_S = 1.0  # a stamp of the system's that lies farther away was made by a wall clock that has been set
 
 
@@ -49,6 +51,8 @@ class Letterbox:
         self._receive = receive
         self._do_scheduled = do_scheduled
         self._inbox = Inbox(is_setting)
+        self._credit = Credit()
+        self._credit.on_held_back = self._tell_held_back
         self._crowd: list[Target] = []
         self._rests_until_s = 0.0
 
@@ -86,14 +90,17 @@ class Letterbox:
 
     def send_answers(self) -> None:
         """Send what the desk has to say; what is pushed to many is written once."""
-        known, packet = None, b""
+        known, packet, now_s = None, b"", perf_counter()
         for count, answer in enumerate(self._desk.take_answers(), 1):
             if known != (answer.address, answer.arguments):
                 known = (answer.address, answer.arguments)
                 packet = encode_osc(answer.address, *answer.arguments)
-            self._udp.send(packet, answer.target)
+            if self._credit.may_send(answer.target, len(packet), now_s):
+                self._udp.send(packet, answer.target)
             if count % ANSWERS_A_TURN == 0:
                 self._play()
+        for target, number in self._credit.questions(now_s):
+            self._udp.send(encode_osc("/emo/ping", number), target)
 
     def _read_batches(self) -> bool:
         """Read what has come, up to a few batches; whether there is something to do."""
@@ -114,6 +121,7 @@ class Letterbox:
             if not self._guests.may_speak(datagram.sender[0]):
                 self._refuse(datagram.sender[0])
                 continue
+            self._credit.received(datagram.sender[0], len(datagram.packet), now_s)
             stamp_s = now_s if datagram.wall_s is None else datagram.wall_s + ahead_s
             is_sane = now_s - MAX_OFF_S < stamp_s < now_s + MAX_OFF_S  # the wall clock may have been set
             for fault in self._inbox.put(datagram.packet, datagram.sender, stamp_s if is_sane else now_s):
@@ -122,7 +130,7 @@ class Letterbox:
                 self._play()
         facts, inbox = self._desk.instrument.facts, self._inbox
         facts.received, facts.malformed = inbox.received - inbox.dropped, inbox.malformed
-        facts.dropped, facts.unsent = inbox.dropped + self._udp.overflowed, self._udp.unsent
+        facts.dropped, facts.unsent = inbox.dropped + self._udp.overflowed, self._udp.unsent + self._credit.held_back
         return len(datagrams) >= DATAGRAMS_A_BATCH
 
     def _refuse(self, host: str) -> None:
@@ -130,6 +138,10 @@ class Letterbox:
         self._desk.instrument.facts.strangers += 1
         if self._desk.instrument.facts.strangers == 1:
             self._desk.instrument.say("osc", f"OSC from {host} is not heard; to let it in, name it under osc.allow")
+
+    def _tell_held_back(self, host: str) -> None:
+        text = f"answers to {host} are held back until it answers /emo/ping NUMBER with /emo/pong NUMBER (docs/osc.md)"
+        self._desk.instrument.say("osc", text)
 
     def _set_apart(self) -> None:
         """Give whoever floods us a queue of its own: a client, or a host with all its ports, but for those it had."""
@@ -145,6 +157,8 @@ class Letterbox:
             if done and perf_counter() > until_s:
                 self._inbox.give_back(run._replace(waiting=run.waiting[done:]))
                 break
+            if waiting.message.address == PROOF:
+                self._credit.answered(waiting.sender[0], waiting.message.arguments, perf_counter())
             self._receive(waiting.message, waiting.sender, waiting.stamp_s)
             self._play()
             self.send_answers()

@@ -211,7 +211,11 @@ _ALL = (
     _read_only("malformed", "i", "datagrams that were not OSC, and messages in them that could not be read"),
     _read_only("received", "i", "messages that were read, or overtaken by a newer setting of theirs in a flood"),
     _read_only("dropped", "i", "datagrams lost because too many came at once"),
-    _read_only("unsent", "i", "replies that the system would not send"),
+    _read_only(
+        "unsent",
+        "i",
+        "replies that the system would not send, or that were held back from a host which may not hear us",
+    ),
     _read_only("strangers", "i", "datagrams, unread, of hosts that osc.allow in the preset does not let in"),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}

@@ -64,11 +64,12 @@ class Subscription:
         self._hear = hear
         self._on_heard = on_heard
         self._is_heard = False
+        self._wire: Wire | None = None
         self._answered_s = self._subscribed_s = float("-inf")
 
     async def run(self, stage: tuple[str, int]) -> None:
         """Listen until cancelled."""
-        wire = await open_wire(stage, self._take)
+        wire = self._wire = await open_wire(stage, self._take)
         try:
             while True:
                 self._keep(wire)
@@ -79,6 +80,8 @@ class Subscription:
 
     def _take(self, message: Message) -> None:
         now_s = asyncio.get_running_loop().time()
+        if message.address == "/emo/ping" and self._wire:  # a stage asks whether it is heard
+            self._wire.send("/emo/pong", *(one for one in message.arguments if isinstance(one, int)))
         if message.address == "/emo/pong" and now_s - self._answered_s > SILENCE_S:
             self._subscribed_s = float("-inf")
         self._answered_s = now_s

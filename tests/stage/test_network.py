@@ -189,19 +189,73 @@ finally:
 """
 
 
-def test_only_private_networks_are_heard_where_nobody_is_named(tmp_path: Path, ready: Callable[..., Ready]) -> None:
+def inside(program: str, folder: Path, ready: Callable[..., Ready]) -> str:
+    """What a program says in a network namespace with two more addresses, a private one and one of the world."""
     if not shutil.which("unshare") or not shutil.which("ip"):
         pytest.skip("no unshare and ip here: apt-get install util-linux iproute2")
-    shelf = tmp_path / "shelf.jsonl"
+    shelf = folder / "shelf.jsonl"
     shelf.write_bytes(encode_line(ready(60)))
     hosts = " && ".join(f"ip addr add {host}/32 dev lo" for host in ("10.1.2.3", "192.0.2.1"))
     setting_up = f'ip link set lo up && {hosts} && exec "$@"'
-    command = ["unshare", "-rn", "sh", "-c", setting_up, "sh", sys.executable, "-c", INSIDE, str(shelf)]
+    command = ["unshare", "-rn", "sh", "-c", setting_up, "sh", sys.executable, "-c", program, str(shelf)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=3 * TIMEOUT_S, check=False)
     if ended.returncode and "Traceback" not in ended.stderr:
         pytest.skip(f"no network of its own here: {ended.stderr.strip()}")
+    assert not ended.returncode, ended.stderr
+    return ended.stdout.split("\n")[0]
 
-    assert ended.stdout.split("\n")[0] == "(7,) (1,)", ended.stderr
+
+def test_only_private_networks_are_heard_where_nobody_is_named(tmp_path: Path, ready: Callable[..., Ready]) -> None:
+    assert inside(INSIDE, tmp_path, ready) == "(7,) (1,)"
+
+
+UNPROVEN = """
+import sys
+from pathlib import Path
+from emo_osc.stage.values import VALUES
+from tests.stage.test_network import Stage, everything, question_of, wire_bytes
+stage = Stage(Path(sys.argv[1]), "0.0.0.0", ())
+try:
+    home, own, same = (stage.client(host) for host in ("10.1.2.3", "127.0.0.1", "10.1.2.3"))
+    home.send("/emo/status")
+    whole = everything(home)
+    home.send("/emo/start_listen/*")
+    home.send("/emo/status")
+    held = everything(home)
+    own.send("/emo/status")
+    print(len([one for one in whole if one.address != "/emo/ping"]) == len(everything(own)) == len(VALUES), end=" ")
+    print(wire_bytes(whole + held) < 4096 + 3 * 150 + 68 + 300, question_of(whole) == question_of(held) != (), end=" ")
+    home.send("/emo/stop_listen/*")
+    home.send("/emo/pong", *question_of(held))
+    same.send("/emo/status")
+    same.send("/emo/status")
+    print(len(everything(same)) == 2 * len(VALUES))
+finally:
+    stage.close()
+"""
+
+
+def everything(client: Client) -> list[Message]:
+    """What comes until nothing does for a while."""
+    got: list[Message] = []
+    while select.select([client.socket], [], [], 1.0)[0] and len(got) < 2000:
+        got.append(client.receive())
+    return got
+
+
+def question_of(messages: list[Message]) -> tuple[OscValue, ...]:
+    return next((message.arguments for message in messages if message.address == "/emo/ping"), ())
+
+
+def wire_bytes(messages: list[Message]) -> int:
+    texts = [[one for one in message.arguments if isinstance(one, int | float | str)] for message in messages]
+    return sum(28 + len(encode(message.address, *text)) for message, text in zip(messages, texts, strict=True))
+
+
+def test_a_host_that_may_not_be_the_sender_is_sent_little_until_it_answers(
+    tmp_path: Path, ready: Callable[..., Ready]
+) -> None:
+    assert inside(UNPROVEN, tmp_path, ready) == "True True True True"
 
 
 @pytest.mark.parametrize("text", ["10.0.0.300", "192.168.0.0/40", "my-tablet", ""])
