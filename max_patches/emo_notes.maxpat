@@ -208,6 +208,43 @@
       {
         "box": {
           "id": "obj-11",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1171.0,
+            30.0,
+            129.0,
+            22.0
+          ],
+          "text": "route /emo/ping"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-12",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1171.0,
+            60.0,
+            143.0,
+            22.0
+          ],
+          "text": "prepend /emo/pong"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-13",
           "maxclass": "textbutton",
           "numinlets": 1,
           "numoutlets": 3,
@@ -217,7 +254,7 @@
             ""
           ],
           "patching_rect": [
-            1171.0,
+            1327.0,
             30.0,
             150.0,
             20.0
@@ -236,7 +273,7 @@
       },
       {
         "box": {
-          "id": "obj-12",
+          "id": "obj-14",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -244,7 +281,7 @@
             ""
           ],
           "patching_rect": [
-            1171.0,
+            1327.0,
             60.0,
             52.0,
             22.0
@@ -254,7 +291,7 @@
       },
       {
         "box": {
-          "id": "obj-13",
+          "id": "obj-15",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 1,
@@ -262,7 +299,7 @@
             ""
           ],
           "patching_rect": [
-            1357.0,
+            1513.0,
             60.0,
             80.0,
             22.0
@@ -272,7 +309,7 @@
       },
       {
         "box": {
-          "id": "obj-14",
+          "id": "obj-16",
           "maxclass": "umenu",
           "numinlets": 1,
           "numoutlets": 3,
@@ -282,7 +319,7 @@
             ""
           ],
           "patching_rect": [
-            1357.0,
+            1513.0,
             90.0,
             150.0,
             22.0
@@ -298,7 +335,7 @@
       },
       {
         "box": {
-          "id": "obj-15",
+          "id": "obj-17",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -306,7 +343,7 @@
             ""
           ],
           "patching_rect": [
-            1357.0,
+            1513.0,
             120.0,
             108.0,
             22.0
@@ -316,7 +353,7 @@
       },
       {
         "box": {
-          "id": "obj-16",
+          "id": "obj-18",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -324,7 +361,7 @@
             ""
           ],
           "patching_rect": [
-            1357.0,
+            1513.0,
             30.0,
             80.0,
             22.0
@@ -421,60 +458,12 @@
       {
         "patchline": {
           "source": [
-            "obj-7",
-            1
+            "obj-10",
+            0
           ],
           "destination": [
-            "obj-8",
-            1
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-7",
-            2
-          ],
-          "destination": [
-            "obj-8",
-            2
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-7",
-            3
-          ],
-          "destination": [
-            "obj-8",
-            3
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-8",
-            1
-          ],
-          "destination": [
-            "obj-9",
-            1
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-8",
-            2
-          ],
-          "destination": [
-            "obj-9",
-            2
+            "obj-11",
+            0
           ]
         }
       },
@@ -497,6 +486,90 @@
             0
           ],
           "destination": [
+            "obj-5",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-7",
+            1
+          ],
+          "destination": [
+            "obj-8",
+            1
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-7",
+            2
+          ],
+          "destination": [
+            "obj-8",
+            2
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-7",
+            3
+          ],
+          "destination": [
+            "obj-8",
+            3
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-8",
+            1
+          ],
+          "destination": [
+            "obj-9",
+            1
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-8",
+            2
+          ],
+          "destination": [
+            "obj-9",
+            2
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-13",
+            0
+          ],
+          "destination": [
+            "obj-14",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-14",
+            0
+          ],
+          "destination": [
             "obj-8",
             0
           ]
@@ -505,35 +578,35 @@
       {
         "patchline": {
           "source": [
+            "obj-18",
+            0
+          ],
+          "destination": [
+            "obj-15",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-15",
+            0
+          ],
+          "destination": [
             "obj-16",
             0
-          ],
-          "destination": [
-            "obj-13",
-            0
           ]
         }
       },
       {
         "patchline": {
           "source": [
-            "obj-13",
-            0
-          ],
-          "destination": [
-            "obj-14",
-            0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-14",
+            "obj-16",
             1
           ],
           "destination": [
-            "obj-15",
+            "obj-17",
             0
           ]
         }
@@ -541,7 +614,7 @@
       {
         "patchline": {
           "source": [
-            "obj-15",
+            "obj-17",
             0
           ],
           "destination": [

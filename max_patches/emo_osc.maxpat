@@ -4997,12 +4997,65 @@
       {
         "box": {
           "id": "obj-234",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            1858.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-235",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            166.0,
+            1858.0,
+            129.0,
+            22.0
+          ],
+          "text": "route /emo/ping"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-236",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            166.0,
+            1888.0,
+            143.0,
+            22.0
+          ],
+          "text": "prepend /emo/pong"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-237",
           "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            296.0,
+            588.0,
             1858.0,
             59.0,
             20.0
@@ -5019,7 +5072,7 @@
       },
       {
         "box": {
-          "id": "obj-235",
+          "id": "obj-238",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -5027,7 +5080,7 @@
             ""
           ],
           "patching_rect": [
-            30.0,
+            322.0,
             1888.0,
             230.0,
             22.0
@@ -5044,7 +5097,7 @@
       },
       {
         "box": {
-          "id": "obj-236",
+          "id": "obj-239",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -5052,7 +5105,7 @@
             ""
           ],
           "patching_rect": [
-            30.0,
+            322.0,
             1858.0,
             101.0,
             22.0
@@ -5062,7 +5115,7 @@
       },
       {
         "box": {
-          "id": "obj-237",
+          "id": "obj-240",
           "maxclass": "newobj",
           "numinlets": 4,
           "numoutlets": 4,
@@ -5073,7 +5126,7 @@
             ""
           ],
           "patching_rect": [
-            381.0,
+            673.0,
             1858.0,
             479.0,
             22.0
@@ -5083,13 +5136,13 @@
       },
       {
         "box": {
-          "id": "obj-238",
+          "id": "obj-241",
           "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1152.0,
+            1444.0,
             1858.0,
             45.0,
             20.0
@@ -5106,7 +5159,7 @@
       },
       {
         "box": {
-          "id": "obj-239",
+          "id": "obj-242",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -5114,7 +5167,7 @@
             ""
           ],
           "patching_rect": [
-            886.0,
+            1178.0,
             1888.0,
             230.0,
             22.0
@@ -5131,7 +5184,7 @@
       },
       {
         "box": {
-          "id": "obj-240",
+          "id": "obj-243",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -5139,7 +5192,7 @@
             ""
           ],
           "patching_rect": [
-            886.0,
+            1178.0,
             1858.0,
             101.0,
             22.0
@@ -5149,13 +5202,13 @@
       },
       {
         "box": {
-          "id": "obj-241",
+          "id": "obj-244",
           "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1489.0,
+            1781.0,
             1858.0,
             45.0,
             20.0
@@ -5172,7 +5225,7 @@
       },
       {
         "box": {
-          "id": "obj-242",
+          "id": "obj-245",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -5180,7 +5233,7 @@
             ""
           ],
           "patching_rect": [
-            1223.0,
+            1515.0,
             1888.0,
             230.0,
             22.0
@@ -5197,72 +5250,6 @@
       },
       {
         "box": {
-          "id": "obj-243",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1223.0,
-            1858.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-244",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1826.0,
-            1858.0,
-            52.0,
-            20.0
-          ],
-          "text": "mood",
-          "presentation": 1,
-          "presentation_rect": [
-            380.0,
-            546.0,
-            60.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-245",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1560.0,
-            1888.0,
-            230.0,
-            22.0
-          ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            444.0,
-            546.0,
-            286.0,
-            22.0
-          ]
-        }
-      },
-      {
-        "box": {
           "id": "obj-246",
           "maxclass": "newobj",
           "numinlets": 1,
@@ -5271,7 +5258,7 @@
             ""
           ],
           "patching_rect": [
-            1560.0,
+            1515.0,
             1858.0,
             101.0,
             22.0
@@ -5289,14 +5276,14 @@
           "patching_rect": [
             296.0,
             1944.0,
-            66.0,
+            52.0,
             20.0
           ],
-          "text": "studio",
+          "text": "mood",
           "presentation": 1,
           "presentation_rect": [
             380.0,
-            574.0,
+            546.0,
             60.0,
             20.0
           ]
@@ -5321,7 +5308,7 @@
           "presentation": 1,
           "presentation_rect": [
             444.0,
-            574.0,
+            546.0,
             286.0,
             22.0
           ]
@@ -5353,7 +5340,73 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            654.0,
+            640.0,
+            1944.0,
+            66.0,
+            20.0
+          ],
+          "text": "studio",
+          "presentation": 1,
+          "presentation_rect": [
+            380.0,
+            574.0,
+            60.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-251",
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            374.0,
+            1974.0,
+            230.0,
+            22.0
+          ],
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            444.0,
+            574.0,
+            286.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-252",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            374.0,
+            1944.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-253",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            998.0,
             1944.0,
             80.0,
             20.0
@@ -5370,7 +5423,7 @@
       },
       {
         "box": {
-          "id": "obj-251",
+          "id": "obj-254",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -5378,7 +5431,7 @@
             ""
           ],
           "patching_rect": [
-            388.0,
+            732.0,
             1974.0,
             230.0,
             22.0
@@ -5395,7 +5448,7 @@
       },
       {
         "box": {
-          "id": "obj-252",
+          "id": "obj-255",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -5403,60 +5456,12 @@
             ""
           ],
           "patching_rect": [
-            388.0,
+            732.0,
             1944.0,
             101.0,
             22.0
           ],
           "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-253",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            760.0,
-            1944.0,
-            108.0,
-            22.0
-          ],
-          "text": "s emo_osc_va"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-254",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            894.0,
-            1944.0,
-            150.0,
-            22.0
-          ],
-          "text": "s emo_osc_quantize"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-255",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1070.0,
-            1944.0,
-            115.0,
-            22.0
-          ],
-          "text": "s emo_osc_key"
         }
       },
       {
@@ -5467,12 +5472,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1211.0,
+            1104.0,
             1944.0,
-            129.0,
+            108.0,
             22.0
           ],
-          "text": "s emo_osc_scale"
+          "text": "s emo_osc_va"
         }
       },
       {
@@ -5483,12 +5488,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1366.0,
+            1238.0,
             1944.0,
-            157.0,
+            150.0,
             22.0
           ],
-          "text": "s emo_osc_intensity"
+          "text": "s emo_osc_quantize"
         }
       },
       {
@@ -5499,12 +5504,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1549.0,
+            1414.0,
             1944.0,
-            129.0,
+            115.0,
             22.0
           ],
-          "text": "s emo_osc_tempo"
+          "text": "s emo_osc_key"
         }
       },
       {
@@ -5515,12 +5520,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1704.0,
+            1555.0,
             1944.0,
-            157.0,
+            129.0,
             22.0
           ],
-          "text": "s emo_osc_transpose"
+          "text": "s emo_osc_scale"
         }
       },
       {
@@ -5531,12 +5536,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            2030.0,
-            150.0,
+            1710.0,
+            1944.0,
+            157.0,
             22.0
           ],
-          "text": "s emo_osc_register"
+          "text": "s emo_osc_intensity"
         }
       },
       {
@@ -5547,12 +5552,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            206.0,
+            30.0,
             2030.0,
-            143.0,
+            129.0,
             22.0
           ],
-          "text": "s emo_osc_density"
+          "text": "s emo_osc_tempo"
         }
       },
       {
@@ -5563,12 +5568,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            375.0,
+            185.0,
             2030.0,
-            150.0,
+            157.0,
             22.0
           ],
-          "text": "s emo_osc_velocity"
+          "text": "s emo_osc_transpose"
         }
       },
       {
@@ -5579,12 +5584,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            551.0,
+            368.0,
             2030.0,
-            122.0,
+            150.0,
             22.0
           ],
-          "text": "s emo_osc_gate"
+          "text": "s emo_osc_register"
         }
       },
       {
@@ -5595,12 +5600,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            699.0,
+            544.0,
             2030.0,
-            129.0,
+            143.0,
             22.0
           ],
-          "text": "s emo_osc_swing"
+          "text": "s emo_osc_density"
         }
       },
       {
@@ -5611,12 +5616,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            854.0,
+            713.0,
             2030.0,
             150.0,
             22.0
           ],
-          "text": "s emo_osc_humanize"
+          "text": "s emo_osc_velocity"
         }
       },
       {
@@ -5627,12 +5632,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1030.0,
+            889.0,
             2030.0,
-            136.0,
+            122.0,
             22.0
           ],
-          "text": "s emo_osc_evolve"
+          "text": "s emo_osc_gate"
         }
       },
       {
@@ -5643,12 +5648,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1192.0,
+            1037.0,
             2030.0,
-            178.0,
+            129.0,
             22.0
           ],
-          "text": "s emo_osc_tempo_follow"
+          "text": "s emo_osc_swing"
         }
       },
       {
@@ -5659,12 +5664,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1396.0,
+            1192.0,
             2030.0,
-            164.0,
+            150.0,
             22.0
           ],
-          "text": "s emo_osc_latency_ms"
+          "text": "s emo_osc_humanize"
         }
       },
       {
@@ -5675,12 +5680,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1586.0,
+            1368.0,
             2030.0,
-            143.0,
+            136.0,
             22.0
           ],
-          "text": "s emo_osc_channel"
+          "text": "s emo_osc_evolve"
         }
       },
       {
@@ -5691,12 +5696,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1755.0,
+            1530.0,
             2030.0,
-            136.0,
+            178.0,
             22.0
           ],
-          "text": "s emo_osc_chords"
+          "text": "s emo_osc_tempo_follow"
         }
       },
       {
@@ -5707,12 +5712,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            2078.0,
-            122.0,
+            1734.0,
+            2030.0,
+            164.0,
             22.0
           ],
-          "text": "s emo_osc_bass"
+          "text": "s emo_osc_latency_ms"
         }
       },
       {
@@ -5723,12 +5728,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            178.0,
+            30.0,
             2078.0,
-            192.0,
+            143.0,
             22.0
           ],
-          "text": "s emo_osc_chords_channel"
+          "text": "s emo_osc_channel"
         }
       },
       {
@@ -5739,7 +5744,55 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            396.0,
+            199.0,
+            2078.0,
+            136.0,
+            22.0
+          ],
+          "text": "s emo_osc_chords"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-274",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            361.0,
+            2078.0,
+            122.0,
+            22.0
+          ],
+          "text": "s emo_osc_bass"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-275",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            509.0,
+            2078.0,
+            192.0,
+            22.0
+          ],
+          "text": "s emo_osc_chords_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-276",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            727.0,
             2078.0,
             178.0,
             22.0
@@ -7804,7 +7857,7 @@
       {
         "patchline": {
           "source": [
-            "obj-236",
+            "obj-232",
             0
           ],
           "destination": [
@@ -7816,7 +7869,7 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
+            "obj-235",
             0
           ],
           "destination": [
@@ -7828,11 +7881,11 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            1
+            "obj-236",
+            0
           ],
           "destination": [
-            "obj-237",
+            "obj-234",
             0
           ]
         }
@@ -7840,7 +7893,19 @@
       {
         "patchline": {
           "source": [
-            "obj-240",
+            "obj-239",
+            0
+          ],
+          "destination": [
+            "obj-238",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
             0
           ],
           "destination": [
@@ -7852,8 +7917,8 @@
       {
         "patchline": {
           "source": [
-            "obj-237",
-            3
+            "obj-233",
+            1
           ],
           "destination": [
             "obj-240",
@@ -7876,8 +7941,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            2
+            "obj-240",
+            3
           ],
           "destination": [
             "obj-243",
@@ -7901,7 +7966,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            3
+            2
           ],
           "destination": [
             "obj-246",
@@ -7925,7 +7990,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            4
+            3
           ],
           "destination": [
             "obj-249",
@@ -7949,7 +8014,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            5
+            4
           ],
           "destination": [
             "obj-252",
@@ -7960,20 +8025,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            6
-          ],
-          "destination": [
-            "obj-253",
+            "obj-255",
             0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-233",
-            7
           ],
           "destination": [
             "obj-254",
@@ -7985,7 +8038,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            8
+            5
           ],
           "destination": [
             "obj-255",
@@ -7997,7 +8050,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            9
+            6
           ],
           "destination": [
             "obj-256",
@@ -8009,7 +8062,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            10
+            7
           ],
           "destination": [
             "obj-257",
@@ -8021,7 +8074,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            11
+            8
           ],
           "destination": [
             "obj-258",
@@ -8033,7 +8086,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            12
+            9
           ],
           "destination": [
             "obj-259",
@@ -8045,7 +8098,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            13
+            10
           ],
           "destination": [
             "obj-260",
@@ -8057,7 +8110,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            14
+            11
           ],
           "destination": [
             "obj-261",
@@ -8069,7 +8122,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            15
+            12
           ],
           "destination": [
             "obj-262",
@@ -8081,7 +8134,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            16
+            13
           ],
           "destination": [
             "obj-263",
@@ -8093,7 +8146,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            17
+            14
           ],
           "destination": [
             "obj-264",
@@ -8105,7 +8158,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            18
+            15
           ],
           "destination": [
             "obj-265",
@@ -8117,7 +8170,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            19
+            16
           ],
           "destination": [
             "obj-266",
@@ -8129,7 +8182,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            20
+            17
           ],
           "destination": [
             "obj-267",
@@ -8141,7 +8194,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            21
+            18
           ],
           "destination": [
             "obj-268",
@@ -8153,7 +8206,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            22
+            19
           ],
           "destination": [
             "obj-269",
@@ -8165,7 +8218,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            23
+            20
           ],
           "destination": [
             "obj-270",
@@ -8177,7 +8230,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            24
+            21
           ],
           "destination": [
             "obj-271",
@@ -8189,7 +8242,7 @@
         "patchline": {
           "source": [
             "obj-233",
-            25
+            22
           ],
           "destination": [
             "obj-272",
@@ -8201,10 +8254,46 @@
         "patchline": {
           "source": [
             "obj-233",
-            26
+            23
           ],
           "destination": [
             "obj-273",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            24
+          ],
+          "destination": [
+            "obj-274",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            25
+          ],
+          "destination": [
+            "obj-275",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-233",
+            26
+          ],
+          "destination": [
+            "obj-276",
             0
           ]
         }

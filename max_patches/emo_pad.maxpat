@@ -1219,12 +1219,65 @@
       {
         "box": {
           "id": "obj-59",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            816.0,
+            422.0,
+            108.0,
+            22.0
+          ],
+          "text": "s #0_emo_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-60",
+          "maxclass": "newobj",
+          "numinlets": 2,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            952.0,
+            422.0,
+            129.0,
+            22.0
+          ],
+          "text": "route /emo/ping"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-61",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            952.0,
+            452.0,
+            143.0,
+            22.0
+          ],
+          "text": "prepend /emo/pong"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-62",
           "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1082.0,
+            1374.0,
             422.0,
             52.0,
             20.0
@@ -1241,7 +1294,7 @@
       },
       {
         "box": {
-          "id": "obj-60",
+          "id": "obj-63",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -1249,7 +1302,7 @@
             ""
           ],
           "patching_rect": [
-            816.0,
+            1108.0,
             452.0,
             230.0,
             22.0
@@ -1266,7 +1319,7 @@
       },
       {
         "box": {
-          "id": "obj-61",
+          "id": "obj-64",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -1274,7 +1327,7 @@
             ""
           ],
           "patching_rect": [
-            816.0,
+            1108.0,
             422.0,
             101.0,
             22.0
@@ -1284,13 +1337,13 @@
       },
       {
         "box": {
-          "id": "obj-62",
+          "id": "obj-65",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1160.0,
+            1452.0,
             422.0,
             101.0,
             22.0
@@ -1951,7 +2004,7 @@
       {
         "patchline": {
           "source": [
-            "obj-61",
+            "obj-56",
             0
           ],
           "destination": [
@@ -1963,7 +2016,7 @@
       {
         "patchline": {
           "source": [
-            "obj-58",
+            "obj-60",
             0
           ],
           "destination": [
@@ -1975,11 +2028,47 @@
       {
         "patchline": {
           "source": [
+            "obj-61",
+            0
+          ],
+          "destination": [
+            "obj-59",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-64",
+            0
+          ],
+          "destination": [
+            "obj-63",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-58",
+            0
+          ],
+          "destination": [
+            "obj-64",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
             "obj-58",
             1
           ],
           "destination": [
-            "obj-62",
+            "obj-65",
             0
           ]
         }

@@ -156,7 +156,8 @@ hears us: {FACTOR} bytes for each that comes from it, headers counted, and {FIRS
 back within {FILLS_S / 60:g} minutes. That is enough for acknowledgements without end and for one `/emo/status` or
 `/emo/start_listen/*`; whoever listens for longer is asked `/emo/ping NUMBER`, at most once for each datagram sent, and
 is sent everything for {PROVEN_S / 60:g} minutes when `/emo/pong NUMBER` comes from that computer. `emo-osc monitor`,
-`send` and `calibrate` answer by themselves. What is held back is counted as `unsent`, and told once at the terminal."""
+`send` and `calibrate` answer by themselves, and so do the patches and layouts for Max, Pd, TouchDesigner, TouchOSC and
+Open Stage Control. What is held back is counted as `unsent`, and told once at the terminal."""
 
 
 def address_table() -> str:

@@ -25,6 +25,7 @@ FIRST_BYTES = 4096  # `/emo/status` is answered with 2,748, `/emo/start_listen/*
 FILLS_S = 300.0
 PROVEN_S = 600.0
 ASK_S = 1.0
+NUMBER_BITS = 24  # as many as a 32-bit float carries, which is how TouchOSC and Pd answer
 MAX_EARNED = 1 << 16
 MAX_HOSTS = 1024
 
@@ -91,15 +92,18 @@ class Credit:
             if account and account.may_ask and now_s - account.asked_s >= ASK_S:
                 account.asked_s, account.may_ask = now_s, False
                 account.earned -= QUESTION_BYTES
-                account.number = randbits(31) if account.number < 0 else account.number
+                account.number = randbits(NUMBER_BITS) if account.number < 0 else account.number
                 yield target, account.number
 
     def answered(self, host: str, arguments: tuple[OscValue, ...], now_s: float) -> bool:
         """Whether a host's answer proves that it hears us."""
         account = self._accounts.get(bare_host(host))
-        if account is None or account.number < 0 or arguments[:1] != (account.number,):
+        if account is None or account.number < 0:
             return False
-        account.number, account.proven_until_s = -1, max(account.proven_until_s, now_s + PROVEN_S)
+        number, account.number = account.number, -1  # nobody can try one after the other
+        if arguments[:1] != (number,):
+            return False
+        account.proven_until_s = max(account.proven_until_s, now_s + PROVEN_S)
         return True
 
     def _spend(self, account: _Account, target: Target, cost: int, now_s: float) -> bool:

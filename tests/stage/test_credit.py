@@ -55,13 +55,23 @@ def test_a_host_that_answers_the_question_is_sent_everything_for_a_while() -> No
     made.may_send(TABLET, 2000, ASK_S)
     ((target, number),) = made.questions(ASK_S)
 
-    wrong = made.answered(TABLET[0], (number ^ 1,), ASK_S), made.answered("192.168.0.8", (number,), ASK_S)
-    right, again = (made.answered(TABLET[0], (number,), ASK_S) for _ in range(2))
+    another = made.answered("192.168.0.8", (number,), ASK_S)
+    right, again = (made.answered(TABLET[0], (float(number),), ASK_S) for _ in range(2))
 
     assert target == TABLET
-    assert (wrong, right, again) == ((False, False), True, False)
+    assert (another, right, again) == (False, True, False)
     assert all(made.may_send(TABLET, 1400, ASK_S + number / 100) for number in range(10_000))
     assert not all(made.may_send(TABLET, 1400, ASK_S + PROVEN_S + 1.0) for _ in range(100))
+
+
+def test_a_number_cannot_be_guessed_by_trying_one_after_the_other() -> None:
+    made = Credit()
+    asked(made, 0.0)
+    made.received(TABLET[0], REQUEST, ASK_S)
+    made.may_send(TABLET, 2000, ASK_S)
+    ((_, number),) = made.questions(ASK_S)
+
+    assert [made.answered(TABLET[0], (guess,), ASK_S) for guess in (number ^ 1, number, None)] == [False] * 3
 
 
 def test_nobody_is_asked_twice_for_one_datagram_nor_twice_a_second() -> None:

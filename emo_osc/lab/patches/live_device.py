@@ -13,7 +13,7 @@ from py2max.m4l import ensure_amxd_project_block, pack_amxd
 from emo_osc.affect import MOODS
 from emo_osc.lab.patches.live_key import follow_live
 from emo_osc.lab.patches.live_parameters import AS_FLOAT, ENUM, FLOAT, choice, parameter
-from emo_osc.lab.patches.max_controls import PACE_MS, PAD_SPAN
+from emo_osc.lab.patches.max_controls import PACE_MS, PAD_SPAN, prove
 from emo_osc.lab.patches.maxpat import ROW, Patch, Point, Rect, wide
 from emo_osc.preset import OscSection
 from emo_osc.stage.settings import Settings
@@ -173,7 +173,8 @@ def _hear(patch: Patch) -> str:
     text = f"route {' '.join(heard)}"
     x, y = patch.block(wide(text), 60)
     route = patch.object(text, (x, y + ROW), (1 + len(heard), 1 + len(heard)))
-    patch.chain(patch.object(f"r {BUS}_in", (x, y), (0, 1)), route)
+    patch.chain(received := patch.object(f"r {BUS}_in", (x, y), (0, 1)), route)
+    prove(patch, received, patch.out(patch.block(110, 22)))
     for index, place in ((1, (160, 60, 100, 18)), (2, (160, 84, 100, 18)), (3, (160, 150, 394, 18))):
         column, row = patch.block(160, 60)
         shown = patch.add("live.comment", (column, row + ROW, 150, 18), (1, 0), place, text="")

@@ -10,6 +10,13 @@ RENEW_MS = 20_000  # well inside the daemon's 60 s lease, so that either side ma
 PACE_MS = 10  # a drag speaks no oftener; the last of a burst is kept, so both axes arrive
 
 
+def prove(patch: Patch, receive: str, send: str) -> None:
+    """Answers a daemon that asks another computer whether it hears it."""
+    x, y = patch.block(130, 60)
+    route = patch.object("route /emo/ping", (x, y), (2, 2))
+    patch.chain(receive, route, patch.object("prepend /emo/pong", (x, y + 30)), send)
+
+
 def greeting(listen: Iterable[str], reply_port: str) -> str:
     """What a patch says to hear the daemon: `udpsend` sends from a port of its own that Max cannot hear.
 

@@ -5,7 +5,7 @@ patch may say `s emo_osc_out` too.
 """
 
 from emo_osc.affect import MOODS
-from emo_osc.lab.patches.max_controls import RENEW_MS, answer, buttons, field, greeting, menu, number, pad
+from emo_osc.lab.patches.max_controls import RENEW_MS, answer, buttons, field, greeting, menu, number, pad, prove
 from emo_osc.lab.patches.maxpat import Patch
 from emo_osc.preset import OscSection
 from emo_osc.stage.values import VALUES
@@ -86,6 +86,7 @@ def _answers(patch: Patch) -> None:
     receive = patch.object(f"udpreceive {REPLY_PORT}", (x, y))
     route = patch.object(text, (x, y + 30), (1 + len(heard), 1 + len(heard)))
     patch.chain(receive, route)
+    prove(patch, receive, patch.out(patch.block(110, 22)))
     for index, address in enumerate(shown):
         source, outlet = _not_our_own(patch, route, index) if address == "/emo/ack" else (route, index)
         column, row = divmod(index, 3)

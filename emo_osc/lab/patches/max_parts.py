@@ -1,7 +1,7 @@
 """Two smaller patches for Max: the pad for a bpatcher, and the notes as MIDI where virtual ports do not exist."""
 
 from emo_osc.affect import MOODS
-from emo_osc.lab.patches.max_controls import RENEW_MS, answer, buttons, greeting, pad
+from emo_osc.lab.patches.max_controls import RENEW_MS, answer, buttons, greeting, pad, prove
 from emo_osc.lab.patches.maxpat import ROW, Patch
 from emo_osc.preset import OscSection
 
@@ -65,6 +65,7 @@ def _embedded(patch: Patch) -> str:
     route = patch.object("route /emo/state/mood /emo/state/va", (x + 280, y + 10 * ROW), (3, 3))
     patch.chain(receive, outlet)
     patch.chain(receive, route)
+    prove(patch, receive, patch.out(patch.block(110, 22)))
     return route
 
 
@@ -82,14 +83,16 @@ def build_notes() -> Patch:
         patch.object("loadmess 1", (x, y)),
         patch.object(f"metro {RENEW_MS}", (x, y + ROW), (2, 1)),
         patch.message(text, (x, y + 2 * ROW)),
-        patch.object(f"udpsend {osc.host} {osc.port}", (x, y + 3 * ROW), (1, 0)),
+        send := patch.object(f"udpsend {osc.host} {osc.port}", (x, y + 3 * ROW), (1, 0)),
     )
     x, y = patch.block(420, 200)
     route = patch.object("route /emo/note", (x, y + ROW), (2, 2))
     apart = patch.object("unpack 0 0 0. 1", (x, y + 2 * ROW), (1, 4))
     make = patch.object("makenote 64 250 1 @repeatmode 1", (x, y + 3 * ROW), (4, 3))
     play = patch.object("noteout", (x, y + 5 * ROW), (3, 0))
-    patch.chain(patch.object(f"udpreceive {NOTES_PORT}", (x, y)), route, apart, make, play)
+    receive = patch.object(f"udpreceive {NOTES_PORT}", (x, y))
+    patch.chain(receive, route, apart, make, play)
+    prove(patch, receive, send)
     for index in (1, 2, 3):
         patch.cord(apart, index, make, index)
     for index in (1, 2):

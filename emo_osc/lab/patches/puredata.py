@@ -136,10 +136,13 @@ def _parser(sheet: Sheet) -> int:
 def _answers(sheet: Sheet) -> dict[str, int]:
     """Takes apart what the daemon says; where each value comes out."""
     names = ("va", *SHOWN, *SLIDES)
-    kinds = sheet.add("obj", 760, 95, "route note bar state")
+    kinds = sheet.add("obj", 760, 95, "route note bar state ping")
     state = sheet.add("obj", 940, 125, f"route {' '.join(names)}")
     sheet.chain(sheet.add("obj", 760, 45, "r emo_osc_in"), sheet.add("obj", 760, 70, "route emo"), kinds)
     sheet.cord(kinds, 2, state, 0)
+    pong = sheet.add("obj", 820, 70, "list prepend /emo/pong")  # it asks another computer whether it is heard
+    sheet.cord(kinds, 3, pong, 0)
+    sheet.chain(pong, _out(sheet, 980, 70))
     sheet.add("text", 574, 222, "bar")
     sheet.cord(kinds, 1, sheet.add("floatatom", 596, 222, "6 0 0 0 - - - 0"), 0)
     sheet.chain(kinds, sheet.add("obj", 760, 125, "s emo_osc_note"))

@@ -19,6 +19,7 @@ MENUS = ("quantize", "key", "scale")
 FADERS = ("density", "register", "intensity", "swing", "gate", "humanize", "chords", "bass")
 TEXTS = {"mood": "/emo/state/mood", "bar": "/emo/bar", "studio": "/emo/state/studio", "error": "/emo/error"}
 ANSWERED = "set('{}', value, {{sync: false, send: false}})"
+PONG = "send('/emo/pong', value)"  # the daemon asks another computer whether it hears it
 CONNECT = "send('/emo/start_listen/bar')"
 
 Widget = dict[str, Any]
@@ -44,6 +45,7 @@ def _widgets() -> Iterator[Widget]:
     for name, at in zip(FADERS, cells((500, 430, 490, 240), 1, len(FADERS)), strict=True):
         yield from _fader(name, at)
     yield from map(_variable, ("va", *MENUS, *FADERS))
+    yield {"type": "variable", "id": "asked", "address": "/emo/ping", "visible": False, "bypass": True, "onValue": PONG}
 
 
 def _widget(kind: str, name: str, at: Frame, **more: Any) -> Widget:

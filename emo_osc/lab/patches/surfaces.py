@@ -94,7 +94,10 @@ The number of values, and the messages, that it hears and shows.
 
 def _addresses(text: str) -> set[str]:
     """The addresses in a text, a value under its own name however it is set."""
-    return {a.replace("/emo/set/", "/emo/") for a in ADDRESS.findall(text)} | set(ADDRESS.findall(text))
+    found = set(ADDRESS.findall(text))
+    heard = {"/emo/ping"} if "/emo/pong" in found else set()  # the daemon's question, which it answers
+    found -= heard
+    return {address.replace("/emo/set/", "/emo/") for address in found} | found
 
 
 def _rows() -> tuple[str, ...]:

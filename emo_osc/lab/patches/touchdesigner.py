@@ -58,6 +58,8 @@ def onReceiveOSC(dat, rowIndex, message, byteData, timeStamp, address, args, pee
         heard["va"] = tuple(args)
     elif address == "/emo/state/mood":
         heard["mood"] = args[0]
+    elif address == "/emo/ping":  # the daemon asks another computer whether it hears it
+        say("/emo/pong", *args)
 '''
 
 

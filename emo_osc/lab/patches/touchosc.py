@@ -49,6 +49,11 @@ function update()
   sendOSC('/emo/start_listen/state')
   sendOSC('/emo/start_listen/bar')
 end
+
+-- emo_osc asks another computer whether it hears it, and sends it everything once it is answered.
+function onReceiveOSC(message)
+  if message[1] == '/emo/ping' and message[2][1] then sendOSC('/emo/pong', message[2][1].value) end
+end
 """
 INK, PAPER = "#e8e6f0ff", "#14151fff"
 ACCENT, QUIET, WARN = "#5b4bb7ff", "#2a2c3dff", "#a33b3bff"

@@ -23,7 +23,7 @@ from emo_osc.stage.values import QUANTIZE, VALUES
 
 FOLDER = Path(__file__).parents[3] / "max_patches"
 NAMES = ("emo_osc.maxpat", "emo_pad.maxpat", "emo_notes.maxpat", "emo_osc.amxd")
-ANSWERS = {"/emo/ack", "/emo/error", "/emo/bar", "/emo/note", *(f"/emo/state/{name}" for name in VALUES)}
+ANSWERS = {"/emo/ack", "/emo/pong", "/emo/error", "/emo/bar", "/emo/note", *(f"/emo/state/{name}" for name in VALUES)}
 FAMILIES = {"set", "get", "start_listen", "stop_listen"}
 
 Box = dict[str, Any]
@@ -89,7 +89,7 @@ def test_the_daemon_understands_every_message_box(name: str, message: str) -> No
     assert parse(address, tuple(arguments)) is not None
 
 
-@pytest.mark.parametrize(("name", "address"), SENT)
+@pytest.mark.parametrize(("name", "address"), [sent for sent in SENT if sent[1] not in ANSWERS])
 def test_the_daemon_understands_what_the_controls_send(name: str, address: str) -> None:
     arguments = ROUTES[address].forms[0]
     values = [
@@ -97,6 +97,11 @@ def test_the_daemon_understands_what_the_controls_send(name: str, address: str) 
     ]
 
     assert parse(address, tuple(values)) is not None
+
+
+@each_patch
+def test_a_daemon_that_asks_whether_it_is_heard_is_answered(name: str) -> None:
+    assert {"route /emo/ping", "prepend /emo/pong"} <= set(PATCHES[name].texts)
 
 
 def test_every_command_is_reached_or_left_to_the_line_on_purpose() -> None:

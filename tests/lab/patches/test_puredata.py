@@ -95,7 +95,7 @@ def test_sliders_have_the_ranges_of_their_values() -> None:
 def test_it_asks_for_what_it_takes_apart() -> None:
     routes = [text.split()[1:] for text in TEXTS if text.startswith("route")]
 
-    assert sorted(routes) == [["emo"], ["note", "bar", "state"], ["va", "mood", "studio", *SLIDES]]
+    assert sorted(routes) == [["emo"], ["note", "bar", "state", "ping"], ["va", "mood", "studio", *SLIDES]]
     assert set(HELLO) <= set(MESSAGES)
     assert all(name in VALUES for name in next(route for route in routes if "va" in route))
     assert f"connect {Preset().osc.host} {Preset().osc.port}" in MESSAGES

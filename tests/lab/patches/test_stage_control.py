@@ -71,7 +71,7 @@ def test_menus_offer_every_choice_and_commands_have_buttons() -> None:
 
 
 def test_what_the_stage_tells_sets_a_widget_and_is_not_sent_back() -> None:
-    told = [widget for widget in WIDGETS if widget["type"] == "variable"]
+    told = [widget for widget in WIDGETS if widget["type"] == "variable" and widget["address"] != "/emo/ping"]
     by_id = {widget["id"]: widget for widget in WIDGETS}
 
     for widget in told:
@@ -89,8 +89,14 @@ def test_what_the_stage_tells_sets_a_widget_and_is_not_sent_back() -> None:
 def test_the_script_sends_what_is_understood() -> None:
     sent = [address for widget in WIDGETS for address in re.findall(r"send\('([^']+)'", widget.get("onValue", ""))]
 
-    assert sent == ["/emo/start_listen/bar"]
-    assert all(parse(address, ()) is not None for address in sent)
+    assert sent == ["/emo/start_listen/bar", "/emo/pong"]
+    assert parse(sent[0], ()) is not None
+
+
+def test_a_daemon_that_asks_whether_it_is_heard_is_answered() -> None:
+    (asked,) = [widget for widget in WIDGETS if widget.get("address") == "/emo/ping"]
+
+    assert asked["onValue"] == "send('/emo/pong', value)"
 
 
 def test_no_widget_lies_on_another() -> None:

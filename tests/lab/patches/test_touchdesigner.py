@@ -13,7 +13,7 @@ from emo_osc.stage.osc import Message
 from tests.serving import Daemon
 
 SCRIPT = (Path(__file__).parents[3] / "layouts" / "touchdesigner" / "emo_osc.py").read_text(encoding="utf-8")
-ANSWERS = {"/emo/note", "/emo/bar", "/emo/state/va", "/emo/state/mood"}
+ANSWERS = {"/emo/pong", "/emo/note", "/emo/bar", "/emo/state/va", "/emo/state/mood"}
 
 
 class OscOut:
@@ -74,6 +74,13 @@ def test_it_calls_a_mood_and_hears_the_notes_of_a_real_daemon(daemon: Callable[.
         assert 0 < velocity <= 127
         assert duration_ms > 0
         assert 1 <= channel <= 16
+
+
+def test_a_daemon_that_asks_whether_it_is_heard_is_answered() -> None:
+    sent: list[tuple[object, ...]] = []
+    told(module(OscOut(lambda *said: sent.append(said))), Message("/emo/ping", (1_234_567,), None))
+
+    assert sent == [("/emo/pong", 1_234_567)]
 
 
 def test_only_the_last_notes_are_kept() -> None:

@@ -163,7 +163,9 @@ def test_the_script_asks_for_answers_where_touchosc_listens(plan: Plan) -> None:
     assert REPLY_PORT not in (Preset().osc.port, Preset().web.port)
     assert parse(asked[0], (float(REPLY_PORT),)) is not None, "Lua knows no whole numbers"
     assert asked[0] == "/emo/reply_to"
-    assert all(parse(address, ()) is not None for address in asked[1:])
+    assert all(parse(address, ()) is not None for address in asked[1:-1])
+    assert asked[-1] == "/emo/pong"
+    assert "message[1] == '/emo/ping'" in script, "a daemon that asks whether it is heard is answered"
     assert {said.address.split("/")[2] for said in messages(plan) if said.is_heard} == {"state", "bar"}
 
 
