@@ -31,6 +31,8 @@ class Hub:
         """Takes the role of a peer that sent what is no message."""
         self._peers: dict[str, Peer] = {}
         self._connected = 0
+        self._strangers: list[Peer] = []
+        """Those who have not shown a token yet, who came first first."""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._socket.setblocking(False)
         selector.register(self._socket, selectors.EVENT_READ, self._welcome)
@@ -61,6 +63,8 @@ class Hub:
             connection, _ = self._socket.accept()
         except OSError:
             return
+        if self._connected >= MAX_PEERS and self._strangers:
+            self._lose(self._strangers[0])  # one that shows no token must not keep ours out
         if self._connected >= MAX_PEERS:
             connection.close()
             return
@@ -68,6 +72,7 @@ class Hub:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = Peer(connection)
+        self._strangers.append(peer)
         self._selector.register(connection, selectors.EVENT_READ, lambda: self._read(peer))
 
     def _read(self, peer: Peer) -> None:
@@ -93,6 +98,7 @@ class Hub:
             raise ValueError("a stranger")
         if roles[0] in self._peers:
             self._lose(self._peers[roles[0]])
+        self._strangers.remove(peer)
         peer.role = roles[0]
         self._peers[peer.role] = peer
         self._on_joined(peer.role)
@@ -103,6 +109,8 @@ class Hub:
             self._selector.unregister(peer.connection)
             peer.connection.close()
             self._connected -= 1
+            if peer in self._strangers:
+                self._strangers.remove(peer)
         if self._peers.get(peer.role) is peer:
             del self._peers[peer.role]
             self._on_left(peer.role)

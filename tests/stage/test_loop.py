@@ -17,6 +17,7 @@ import pytest
 from emo_osc.affect import MOODS, Affect
 from emo_osc.messages import Failed, Loaded, Ready, Want, decode, encode
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
+from emo_osc.stage.hub import MAX_PEERS
 from emo_osc.stage.osc import Message, OscValue
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
@@ -223,6 +224,16 @@ def test_a_stranger_is_shown_out(on_stage: Callable[..., Stage]) -> None:
 
     with suppress(ConnectionError):
         assert stranger.recv(10) == b""
+
+
+def test_strangers_that_say_nothing_keep_nobody_of_ours_out(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    strangers = [socket.create_connection(("127.0.0.1", stage.report.hub), TIMEOUT_S) for _ in range(3 * MAX_PEERS)]
+    synth = stage.join("sound")
+
+    assert read_midi(synth, lambda message: message[0] & 0xF0 == 0x90)
+    for stranger in strangers:
+        stranger.close()
 
 
 def test_of_a_bundle_all_that_can_be_read_is_done_and_the_rest_is_counted_and_answered(
