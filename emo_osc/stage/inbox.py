@@ -81,6 +81,11 @@ class Inbox:
     def __len__(self) -> int:
         return sum(host.count for host in self._hosts.values())
 
+    @property
+    def queues(self) -> int:
+        """How many queues have messages in them."""
+        return sum(len(host.queues) for host in self._hosts.values())
+
     def put(self, packet: bytes, sender: Target, stamp_s: float) -> list[Fault]:
         """Let the messages of a datagram wait; those of them that cannot be read, and why."""
         try:

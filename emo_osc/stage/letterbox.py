@@ -21,7 +21,7 @@ DATAGRAMS_A_BATCH = 64  # then notes get their turn
 MESSAGES_A_TURN = 256
 LONG_BYTES = 64  # a bundle this long takes as long to read as several messages
 ANSWERS_A_TURN = 16
-QUANTUM_S = 0.00025  # for one client's messages, then it is the next one's turn; one message is always done
+QUANTUM_S = 0.00025  # at least, for one client's messages, then it is the next one's turn; one is always done
 BUSY_S = 0.002  # for answering clients, before the rest of the house is looked after
 REST_S = 0.001  # then, in a flood: Linux takes a real-time thread off the stage for 50 ms when it works all the time
 PROOF = "/emo/pong"  # the answer to a question of ours
@@ -70,8 +70,8 @@ class Letterbox:
         until_s = perf_counter() + BUSY_S
         while self._read_batches():
             served_s = perf_counter() + BUSY_S / 2
-            while perf_counter() < served_s and (run := self._inbox.take(MESSAGES_A_TURN)):
-                self._serve(run)
+            while perf_counter() < served_s and (queues := self._inbox.queues):
+                self._serve(self._inbox.take(MESSAGES_A_TURN), max(QUANTUM_S, BUSY_S / 2 / queues))
             if perf_counter() > until_s:
                 if len(self._crowd) >= DATAGRAMS_A_BATCH:
                     self._set_apart()
@@ -151,8 +151,10 @@ class Letterbox:
             sender = (host, ANY_PORT)
         self._udp.set_apart(sender, self._inbox.programs(sender[0]))
 
-    def _serve(self, run: Run) -> None:
-        until_s = perf_counter() + QUANTUM_S
+    def _serve(self, run: Run | None, quantum_s: float) -> None:
+        if run is None:
+            return
+        until_s = perf_counter() + quantum_s
         for done, waiting in enumerate(run.waiting):
             if done and perf_counter() > until_s:
                 self._inbox.give_back(run._replace(waiting=run.waiting[done:]))
