@@ -17,6 +17,7 @@ from emo_osc.stage.desk import DELAYS, MAX_AHEAD_S, MAX_SCHEDULED, MAX_SCHEDULED
 from emo_osc.stage.inbox import FEW, MAX_PROGRAMS, MAX_WAITING
 from emo_osc.stage.latency import KEPT
 from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
+from emo_osc.stage.patterns import MAX_MATCHES, MAX_PATTERN, MAX_PATTERNS
 from emo_osc.stage.values import PUSHES, VALUES, Argument, Value
 
 ROOT = Path(__file__).parents[2]
@@ -25,12 +26,16 @@ BEGIN, END = "<!-- written by `make docs` from here -->", "<!-- to here -->"
 MAX_CHOICES = 8
 TYPES = {"f": "number", "i": "whole number", "s": "text"}
 
-_SENDERS = """Senders differ, and these are all understood:
+_SENDERS = f"""Senders differ, and these are all understood:
 
 - Where a name from a list is wanted (a mood, `quantize`, `key`, `scale`), its place in the list does as well, counted
   from 0: `/emo/mood 3`.
 - A button that sends no text presses a name in the address: `/emo/mood/bright 1`, `/emo/quantize/bar 1`. Its 0 is the
   release and does nothing; of a mood, the number is the intensity. A name may be percent-encoded.
+- Patterns match addresses of the table, as in OSC 1.0: `/emo/v?`, `/*/va`, `/emo/{{valence,arousal}} 0.5`,
+  `/emo/set/*_channel 2`. Each address it matches is done and answered by itself. One of more than {MAX_PATTERN}
+  characters matches nothing; one that matches more than {MAX_MATCHES} addresses, or comes after {MAX_PATTERNS} others
+  in its datagram, is refused.
 - A program without a port of its own, such as `oscsend` or Csound, names the port where it listens, of the host it
   sends from: `/emo/get/va 9913`, `/emo/start_listen/va 9913`. Only the same again renews such a push.
 - Arguments that are not needed are ignored, and the acknowledgement ends with a text that says so.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from emo_osc.stage.commands import ROUTES
 from emo_osc.stage.osc import Fault, MalformedError, Message, Target, read_datagram
+from emo_osc.stage.patterns import spread
 from emo_osc.stage.shares import Turns
 
 MAX_HOSTS = 64
@@ -93,6 +94,7 @@ class Inbox:
         except MalformedError:
             self.malformed += 1
             return []
+        messages = spread(messages)
         self.received += len(messages)
         self.malformed += len(faults)
         if messages:

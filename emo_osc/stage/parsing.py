@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from emo_osc.errors import CommandError
 from emo_osc.stage.commands import LISTENABLE, PATHS, PORT, ROUTES, TRIGGER_VALUE, Command, Ping, SetValue, describe
 from emo_osc.stage.osc import Message, OscValue
+from emo_osc.stage.patterns import is_pattern, unmatched
 from emo_osc.stage.values import MAX_TEXT, VALUES, Argument, is_number, is_zero, nearest_name, unknown_name
 
 Arguments = tuple[OscValue, ...]
@@ -144,6 +145,8 @@ def _is_press(argument: Argument, arguments: Arguments) -> bool:
 
 
 def _unknown(address: str) -> CommandError:
+    if is_pattern(address):
+        return unmatched(address)
     root, _, rest = address.removeprefix("/emo/").partition("/")
     if address.startswith("/emo/") and root in _NAMED and rest:
         return unknown_name("value", rest, _NAMED[root])

@@ -7,6 +7,7 @@ from contextlib import suppress
 from aiohttp import WSMsgType, web
 
 from emo_osc.stage.osc import MalformedError, encode, read_datagram
+from emo_osc.stage.patterns import spread
 from emo_osc.surface.mirror import Json, Mirror
 from emo_osc.surface.oscquery import name_of, value_of
 from emo_osc.surface.pace import Pace
@@ -92,5 +93,5 @@ def _forward(packet: bytes, wire: Wire) -> None:
     """Hand OSC on to the stage, as long as it does not ask for answers, which would find nobody."""
     with suppress(MalformedError):
         messages, _ = read_datagram(packet)
-        if not any(leads_elsewhere(message.address, message.arguments) for message in messages):
+        if not any(leads_elsewhere(message.address, message.arguments) for message in spread(messages)):
             wire.send_packet(packet)

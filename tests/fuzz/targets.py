@@ -104,6 +104,15 @@ def _datagrams() -> list[bytes]:
     packets = [encode_osc(f"/emo/{name}", *arguments) for name, *arguments in values]
     bundles = [_bundle(timetag, packets[:3]) for timetag in (0, 1, (3_908_988_802 << 32), 2**64 - 1)]
     unreadable = [b"/x\0\0,Q\0\0", b"/x\0\0,s\0\0\xff\xff\0\0", b"/x\0\0,s\0\0" + "밝음".encode("cp949") + bytes(4)]
+    patterns = (
+        "/emo/v?",
+        "/emo/{valence,arousal}",
+        "/*/[!a-k]*",
+        "/emo/get/[a-c]*",
+        "/emo/mood/3",
+        "/emo/start_listen/{a,b}*",
+    )
+    packets += [encode_osc(pattern, 0.5) for pattern in patterns]
     bundles.append(_bundle(1, [*unreadable, *packets[:2]]))
     return [
         *plain,
