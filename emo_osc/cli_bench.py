@@ -49,7 +49,8 @@ def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
     from emo_osc.lab.bench_decode import bench_decode as measure
     from emo_osc.lab.report import show, write
 
-    tables = {"decode": {name: {"figure": value} for name, value in measure(seconds, threads).items()}}
+    figures = measure(seconds, threads, click.echo)
+    tables = {"decode": {name: {"figure": value} for name, value in figures.items()}}
     show(tables)
     if json_out:
         write(tables, json_out)

@@ -62,7 +62,7 @@ def _generator(section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path
     from emo_osc.studio.music_transformer import Transformer
     from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
 
-    generator = build(section)
+    generator = build(section.repeatable())
     if isinstance(generator, Transformer):
         return _transformer(generator, section, kept)
     if not isinstance(generator, MusicVAE):

@@ -71,7 +71,7 @@ def train_shelf(preset: str, out: Path, **options: Any) -> None:
     from emo_osc.studio.generators import build
     from emo_osc.train.shelf import write_shelf
 
-    generator = build(preset_of(preset, options).generator)
+    generator = build(preset_of(preset, options).generator.repeatable())
     write_shelf(generator, out, lambda done, total: click.echo(f"{done} of {total} affects", err=True))
 
 

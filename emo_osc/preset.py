@@ -104,6 +104,14 @@ class GeneratorSection(Section):
         """Who composes and how, as JSON; not `device`, `seed` and `pool`, which belong to the evening."""
         return self.model_dump_json(include={"name", "checkpoint", "temperature", "guidance", "losses"})
 
+    def repeatable(self, seed: int = 0) -> "GeneratorSection":
+        """The same with a seed, where it has none: what is written or measured comes out alike on every machine.
+
+        >>> GeneratorSection().repeatable().seed, GeneratorSection(seed=7).repeatable().seed
+        (0, 7)
+        """
+        return self if self.seed is not None else self.model_copy(update={"seed": seed})
+
     def composed_by(self, composer: str) -> "GeneratorSection":
         """The same with the `composer` of another preset.
 

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from emo_osc.errors import EmoOscError
 from emo_osc.studio import music_vae
+from emo_osc.studio.choosing import decoding_choice
 from emo_osc.studio.decode import BarDecoderWeights, decode, no_denormals
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
 from emo_osc.studio.noise import gumbel
-from emo_osc.studio.products import Precision, best_precision
 from emo_osc.weights import checkpoints
+from emo_osc.weights.precision import SHORT, Choice, Precision
 
 # B melodies, K bars, Z latent size, E embedding size
 
@@ -37,27 +38,31 @@ class Subject:
 
     name: str
     embed: Callable[[Latents], Tensor]  # -> (B, K, E)
-    weights: BarDecoderWeights  # at the precision that is best here
+    weights: BarDecoderWeights  # at the precision that is fastest here
     plain: BarDecoderWeights  # float32
     loop: Callable[[Latents, Tensor], Tensor]  # 256 steps, one after another
     latents: Latents  # MANY of them
-    precision: Precision
+    choice: Choice
 
 
-def bench_decode(seconds: float, threads: int = 1) -> dict[str, float]:
+def bench_decode(seconds: float, threads: int, told: Callable[[str], None]) -> dict[str, float]:
     """Measures for about `seconds` on `threads` >= 1 of the CPU; names to figures, in the order to show them.
+
+    `told` gets a line for each network: the precision chosen for it, and why.
 
     For the `shipped` generator (while there is none, its network with random weights), the `compact` size of the
     targets and `full` size hierdec, both with random weights: `NAME_one_ms`, `NAME_first_bar_ms`, `NAME_64_ms` (median
     wall time; noise is drawn beforehand, a conductor is included), `NAME_loop_ms` (plainly, 256 steps), `NAME_speedup`
     (loop / one), `NAME_equal_tokens` (share, fast against plain float32 with common noise) and `NAME_bits` (8, 16, 32:
-    the precision that is best here). Every run is timed once at least, so a slow machine takes longer.
+    the precision chosen). Every run is timed once at least, so a slow machine takes longer.
     """
     figures: dict[str, float] = {}
     subjects = (_shipped, _compact, _full)
     with threads_of(threads), torch.no_grad():
         for build in subjects:
-            figures |= figures_of(build(), seconds / len(subjects))
+            subject = build()
+            told(f"{subject.name}: {SHORT[subject.choice.precision]}, {subject.choice.why}")
+            figures |= figures_of(subject, seconds / len(subjects))
     return figures
 
 
@@ -76,7 +81,7 @@ def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
     equal = decode(weights, embeddings, 1.0, some) == decode(subject.plain, embeddings, 1.0, some)
     figures[f"{subject.name}_speedup"] = figures[f"{subject.name}_loop_ms"] / figures[f"{subject.name}_one_ms"]
     figures[f"{subject.name}_equal_tokens"] = equal.float().mean().item()
-    figures[f"{subject.name}_bits"] = BITS[subject.precision]
+    figures[f"{subject.name}_bits"] = BITS[subject.choice.precision]
     return figures
 
 
@@ -111,15 +116,15 @@ def _of_bars(name: str, vae: BarVAE) -> Subject:
         return torch.cat([vae.sample(z[:, bar], 1.0, noise[:, bar]) for bar in range(z.shape[1])], 1)
 
     latents = torch.randn(MANY, 16, vae.config.latent, generator=torch.Generator().manual_seed(1))
-    precision = best_precision(CPU, vae.config.hidden)
-    return Subject(name, vae.embed, vae.fused(precision), vae.fused(), loop, latents, precision)
+    choice = decoding_choice(CPU, vae.config.hidden, 1)
+    return Subject(name, vae.embed, vae.fused(choice.precision), vae.fused(), loop, latents, choice)
 
 
 def _full() -> Subject:
     torch.manual_seed(0)
     net = Hierdec(HierdecConfig(encoder_width=1)).eval()  # the encoder takes no part in decoding
-    precision = best_precision(CPU, net.config.decoder_width)
-    fast = fuse_hierdec(net, precision)
+    choice = decoding_choice(CPU, net.config.decoder_width, net.config.layers)
+    fast = fuse_hierdec(net, choice.precision)
     latents = torch.randn(MANY, net.config.z_size)
     return Subject(
         "full",
@@ -128,7 +133,7 @@ def _full() -> Subject:
         fuse_hierdec(net).bar_decoder,
         lambda z, noise: net.sample_sequential(net.conduct(z), 1.0, noise),
         latents,
-        precision,
+        choice,
     )
 
 

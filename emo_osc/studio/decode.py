@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from emo_osc.studio.graphs import replay
-from emo_osc.studio.products import Adder, Precision, Product, adder, product
+from emo_osc.studio.lstm import Gates, Layer, LstmLayer, gate_order, layer, lstm_start
+from emo_osc.studio.products import Product, product
+from emo_osc.weights.precision import Precision
 
 # B melodies, K bars, S steps a bar, V vocabulary, E embedding size, H width, L layers, R rows: bars of all melodies
 
@@ -26,29 +27,20 @@ BAR_STEPS = 16
 class BarDecoderWeights:
     """A bar decoder, fused: built by `fuse`, read by `decode`.
 
-    Gates come in the order i, f, o, g; all biases are in `token_gates` (first layer) and `biases` (the others).
+    Gates come in the order i, f, o, g; the first layer's biases are in `token_gates`, which has its layers' type.
     """
 
     token_gates: Tensor  # (V + 1, 4 H): what a token before adds to the first layer's gates; the last row begins
     embedding_gates: Product  # (R, E) -> (R, 4 H)
     start: Product  # (R, E) -> (R, 2 L H): each layer's cell, then its hidden state, before tanh
-    recurrent: tuple[Adder, ...]  # to (R, 4 H) gates; the first of (R, H), the others of (R, 2 H) [below, own]
-    biases: tuple[Tensor, ...]  # (4 H,) of each layer above the first
-    logits: Product  # (R, H) -> (R, V)
+    layers: tuple[Layer, ...]  # the first reads its own state (R, H), the others [below, own] (R, 2 H)
+    logits: Product  # (R, H) -> (R, V); never bf16: tokens are decided by it
     is_linked: bool  # whether a bar's first step follows the token before the bar line, or begins afresh
 
     @property
     def begin(self) -> int:
         """The row of `token_gates` that nothing comes before."""
         return len(self.token_gates) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class LstmLayer:
-    """One layer in torch's layout: weight (4 H, K + H) of [input, own], bias (4 H,), gates in the order i, f, g, o."""
-
-    weight: Tensor
-    bias: Tensor
 
 
 def fuse(
@@ -68,15 +60,13 @@ def fuse(
     hidden, layer after layer, before tanh. recurrent: (4 H, H) of the first layer. above: the layers above it, each
     reading [below, own]. logits: weight (V, H), bias (V,).
     """
+    layers = (layer(recurrent, None, precision), *(layer(each.weight, each.bias, precision) for each in above))
     return BarDecoderWeights(
-        token_gates=gate_order(token_gates, 1),
-        embedding_gates=product(gate_order(embedding_gates)),
-        start=product(*(tensor.detach() for tensor in start)),
-        recurrent=tuple(
-            adder(gate_order(weight), precision) for weight in (recurrent, *(layer.weight for layer in above))
-        ),
-        biases=tuple(gate_order(layer.bias) for layer in above),
-        logits=product(*(tensor.detach() for tensor in logits)),
+        token_gates=gate_order(token_gates, 1).to(layers[0].dtype),
+        embedding_gates=product(gate_order(embedding_gates), None, precision),
+        start=product(start[0].detach(), start[1].detach(), precision),
+        layers=layers,
+        logits=product(logits[0].detach(), logits[1].detach()),
         is_linked=is_linked,
     )
 
@@ -117,23 +107,6 @@ def clean(tokens: Tensor) -> Tensor:
     return torch.where((tokens == 1) & ~is_sounding, 0, tokens)
 
 
-class Gates(NamedTuple):
-    """One layer's gates as i, f, o, g side by side, with views of its parts that are made once."""
-
-    whole: Tensor  # (R, 4 H)
-    sigmoids: Tensor  # i, f, o: (R, 3 H)
-    i: Tensor
-    f: Tensor
-    o: Tensor
-    g: Tensor
-
-    @classmethod
-    def of(cls, whole: Tensor) -> "Gates":
-        """Views of a (R, 4 H) buffer."""
-        width = whole.shape[1] // 4
-        return cls(whole, whole[:, : 3 * width], *torch.split(whole, width, 1))
-
-
 @contextmanager
 def no_denormals() -> Iterator[None]:
     """Numbers too small to matter count as 0: an LSTM that fades out is full of them, each a hundred times as slow.
@@ -147,26 +120,6 @@ def no_denormals() -> Iterator[None]:
         torch.set_flush_denormal(False)
 
 
-def lstm_step(gates: Gates, cell: Tensor, hidden: Tensor) -> None:
-    """One step of a layer, in place: from its gates before their nonlinearities and its cell. cell, hidden: (R, H)."""
-    gates.sigmoids.sigmoid_()
-    gates.g.tanh_()
-    cell.mul_(gates.f).addcmul_(gates.i, gates.g)
-    torch.tanh(cell, out=hidden).mul_(gates.o)
-
-
-def lstm_start(start: Tensor, layers: int) -> list[tuple[Tensor, Tensor]]:
-    """Cell and hidden state of each layer, to be changed in place. start: (R, L 2 H) -> L pairs of (R, H)."""
-    parts = [part.clone(memory_format=torch.contiguous_format) for part in start.chunk(2 * layers, 1)]
-    return list(zip(parts[::2], parts[1::2], strict=True))
-
-
-def gate_order(tensor: Tensor, dim: int = 0) -> Tensor:
-    """Torch's gates (i, f, g, o) with the tanh gate moved last (i, f, o, g), so one sigmoid serves three in a row."""
-    i, f, g, o = tensor.detach().chunk(4, dim)
-    return torch.cat((i, f, o, g), dim)
-
-
 def _bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor:
     run = partial(_run, weights)
     return replay(weights, run, (before, *inputs)) if before.is_cuda else run(before, *inputs)
@@ -174,18 +127,16 @@ def _bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor
 
 def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor) -> Tensor:
     """Sixteen steps of every row. before: (R,), bar_gates: (R, 4 H), start: (R, L 2 H), noise: (R, S, V) -> (R, S)."""
-    states = lstm_start(start, len(weights.recurrent))
+    first, *above = weights.layers
+    states = lstm_start(start, len(weights.layers))
     gates = Gates.of(torch.empty_like(bar_gates))
     tokens = before.new_empty(len(before), BAR_STEPS)
     for step in range(BAR_STEPS):
         torch.index_select(weights.token_gates, 0, before, out=gates.whole)
-        weights.recurrent[0](gates.whole.add_(bar_gates), states[0][1])
-        lstm_step(gates, *states[0])
-        for add, bias, (_, below), state in zip(
-            weights.recurrent[1:], weights.biases, states, states[1:], strict=False
-        ):
-            add(gates.whole.copy_(bias), torch.cat((below, state[1]), 1))
-            lstm_step(gates, *state)
-        before = torch.argmax(weights.logits(states[-1][1]).add_(noise[:, step]), 1)
+        gates.whole.add_(bar_gates)
+        first.step(gates, states[0].hidden, states[0])
+        for each, below, state in zip(above, states, states[1:], strict=False):
+            each.step(gates, torch.cat((below.hidden, state.hidden), 1), state)
+        before = torch.argmax(weights.logits(states[-1].hidden.to(noise)).add_(noise[:, step]), 1)
         tokens[:, step] = before
     return tokens

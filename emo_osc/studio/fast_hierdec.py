@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from emo_osc.studio.decode import BarDecoderWeights, Gates, LstmLayer, decode, fuse, gate_order, lstm_start, lstm_step
+from emo_osc.studio.decode import BarDecoderWeights, decode, fuse
+from emo_osc.studio.lstm import Gates, Layer, LstmLayer, layer, lstm_start
 from emo_osc.studio.nets.hierdec import Hierdec
-from emo_osc.studio.products import Adder, Precision, Product, adder, product
+from emo_osc.studio.products import Product, product
+from emo_osc.weights.precision import Precision
 
 # B melodies, K bars, Z latent size, E embedding size, H width, L layers
 
@@ -18,22 +20,21 @@ class FastHierdec:
 
     bars: int
     start: Product  # (B, Z) -> (B, L 2 H)
-    conductor: tuple[Adder, ...]  # to (B, 4 H) gates; the first of (B, H), the others of (B, 2 H)
-    biases: tuple[Tensor, ...]  # (4 H,) each
+    conductor: tuple[Layer, ...]  # the first reads its own state (B, H), the others [below, own] (B, 2 H)
     bar_decoder: BarDecoderWeights
 
     @torch.no_grad()
     def conduct(self, z: Tensor) -> Tensor:
         """One embedding a bar. z: (B, Z) -> (B, K, E). The conductor's input is zero, so only its state is read."""
         states = lstm_start(torch.tanh(self.start(z)), len(self.conductor))
-        gates = Gates.of(z.new_empty(len(z), len(self.biases[0])))
+        cell, hidden = states[-1]
+        gates = Gates.of(cell.new_empty(len(z), 4 * cell.shape[1]))
         embeddings = []
         for _ in range(self.bars):
-            for layer, (add, bias) in enumerate(zip(self.conductor, self.biases, strict=True)):
-                own = states[layer][1]
-                add(gates.whole.copy_(bias), torch.cat((states[layer - 1][1], own), 1) if layer else own)
-                lstm_step(gates, *states[layer])
-            embeddings.append(states[-1][1].clone())
+            for each, below, state in zip(self.conductor, (None, *states), states, strict=False):
+                x = state.hidden if below is None else torch.cat((below.hidden, state.hidden), 1)
+                each.step(gates, x, state)
+            embeddings.append(hidden.to(z, copy=True))
         return torch.stack(embeddings, 1)
 
     def decode(self, z: Tensor, temperature: float, noise: Tensor | None = None) -> Tensor:
@@ -58,12 +59,11 @@ def fuse_hierdec(net: Hierdec, precision: Precision = "float32") -> FastHierdec:
         is_linked=True,
         precision=precision,
     )
-    weights = (conductor[0].weight[:, 1:], *(layer.weight for layer in conductor[1:]))
+    weights = (conductor[0].weight[:, 1:], *(each.weight for each in conductor[1:]))
     return FastHierdec(
         bars=c.bars,
-        start=product(net.conductor_start.weight.detach(), net.conductor_start.bias.detach()),
-        conductor=tuple(adder(gate_order(weight), precision) for weight in weights),
-        biases=tuple(gate_order(layer.bias) for layer in conductor),
+        start=product(net.conductor_start.weight.detach(), net.conductor_start.bias.detach(), precision),
+        conductor=tuple(layer(weight, each.bias, precision) for weight, each in zip(weights, conductor, strict=True)),
         bar_decoder=bars,
     )
 

@@ -267,7 +267,7 @@ def build(section: GeneratorSection, aim: Aim = targets) -> MusicVAE:
         EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
     """
     taste = Taste(temperature=section.temperature, losses=dict(section.losses.items()), aim=aim)
-    return load(checkpoint_path(section), pick_device(section.device), taste)
+    return load(checkpoint_path(section), pick_device(section.device), taste, section.seed is not None)
 
 
 def checkpoint_path(section: GeneratorSection) -> Path:
@@ -279,15 +279,15 @@ def checkpoint_path(section: GeneratorSection) -> Path:
     return Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
 
 
-def load(path: Path, device: torch.device, taste: Taste) -> MusicVAE:
-    """The generator of a checkpoint file.
+def load(path: Path, device: torch.device, taste: Taste, is_repeatable: bool = True) -> MusicVAE:
+    """The generator of a checkpoint file; what need not be repeatable is decoded in the precision that is fastest here.
 
     Raises:
         EmoOscError: the file is not a checkpoint of this generator.
     """
     kept = checkpoints.load(path)
     try:
-        return MusicVAE(_proposer(kept, device), taste)
+        return MusicVAE(_proposer(kept, device, is_repeatable), taste)
     except (KeyError, TypeError, RuntimeError, ValueError) as error:
         raise EmoOscError(f"{path}: not a {NAME} checkpoint ({error}); train one or use the shipped one") from None
 
@@ -309,12 +309,13 @@ def actor_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> ActorCritic 
     return net
 
 
-def _proposer(kept: checkpoints.Checkpoint, device: torch.device) -> Proposer:
+def _proposer(kept: checkpoints.Checkpoint, device: torch.device, is_repeatable: bool) -> Proposer:
     if kept.config.get("network") == IMPORTED:
-        return HierdecProposer(build_hierdec(kept.config, kept.tensors), device)
+        return HierdecProposer(build_hierdec(kept.config, kept.tensors), device, is_repeatable)
     actor = actor_of(kept.config, kept.tensors)
     words, likeness = kept.tensors.get("words"), Likeness.of(kept.tensors)
-    return PriorProposer(*nets_of(kept.config, kept.tensors), kept.tensors["forms"], device, actor, words, likeness)
+    nets, forms = nets_of(kept.config, kept.tensors), kept.tensors["forms"]
+    return PriorProposer(*nets, forms, device, actor, words, likeness, is_repeatable)
 
 
 def pick_device(name: str) -> torch.device:

@@ -15,6 +15,7 @@ from torch import Tensor
 from emo_osc.affect import Affect
 from emo_osc.studio.attributes import Aim, Floats, targets
 from emo_osc.studio.bar_book import BarBook
+from emo_osc.studio.choosing import decoding_choice
 from emo_osc.studio.decode import BarDecoderWeights, decode
 from emo_osc.studio.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
@@ -24,7 +25,6 @@ from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, nearest_word, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
-from emo_osc.studio.products import best_precision
 from emo_osc.studio.variations import Moves
 
 # B melodies, E embedding size, Z latent size
@@ -116,6 +116,7 @@ class PriorProposer:
         actor: ActorCritic | None = None,
         words: Tensor | None = None,
         likeness: Likeness | None = None,
+        is_repeatable: bool = False,
     ) -> None:
         self.forms = forms.to(device)
         self.likeness = likeness
@@ -126,7 +127,7 @@ class PriorProposer:
         self.shape: tuple[int, ...] = (BARS, vae.config.latent)
         self.prior = prior.to(device).eval()
         self.device = device
-        self.weights = vae.fused(best_precision(device, vae.config.hidden))
+        self.weights = vae.fused(decoding_choice(device, vae.config.hidden, 1, is_repeatable).precision)
         self.book: BarBook | None = BarBook(self._bars)
 
     @torch.no_grad()
@@ -208,11 +209,12 @@ class HierdecProposer:
     is_in_c = False
     sharpness = 1.0
 
-    def __init__(self, net: Hierdec, device: torch.device) -> None:
+    def __init__(self, net: Hierdec, device: torch.device, is_repeatable: bool = False) -> None:
         self.device = device
         self.shape: tuple[int, ...] = (net.config.z_size,)
         self.net = net.to(device).eval()
-        self.fast = fuse_hierdec(self.net, best_precision(device, net.config.decoder_width))
+        sizes = net.config.decoder_width, net.config.layers
+        self.fast = fuse_hierdec(self.net, decoding_choice(device, *sizes, is_repeatable).precision)
         self.weights = self.fast.bar_decoder
 
     def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:

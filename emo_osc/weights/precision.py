@@ -23,7 +23,9 @@ Trial = Callable[[], Run]
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16", "int8")
 """The most exact first."""
 VARIABLE = "EMO_OSC_PRECISION"
-NAMES: dict[str, Precision] = {"float32": "float32", "bf16": "bfloat16", "bfloat16": "bfloat16", "int8": "int8"}
+SHORT: dict[Precision, str] = {"float32": "float32", "bfloat16": "bf16", "int8": "int8"}
+"""As they are written and said."""
+NAMES: dict[str, Precision] = {"bfloat16": "bfloat16", **{short: precision for precision, short in SHORT.items()}}
 BUDGET_S = 0.25
 LEAST_ROUNDS, MOST_ROUNDS = 2, 20
 GAIN = 0.9
@@ -50,7 +52,7 @@ def forced(allowed: Collection[Precision] = PRECISIONS) -> Precision | None:
     if said in ("", "auto"):
         return None
     if NAMES.get(said) not in allowed:
-        names = ", ".join(name for name, precision in NAMES.items() if precision in allowed and name != "bfloat16")
+        names = ", ".join(short for precision, short in SHORT.items() if precision in allowed)
         raise EmoOscError(f"{VARIABLE}: {said[:40]!r} cannot be computed here; set it to {names} or auto")
     return NAMES[said]
 
@@ -123,5 +125,5 @@ def _best(times_ms: Mapping[str, float]) -> Precision:
 
 
 def _told(times_ms: Mapping[str, float], when: str) -> str:
-    figures = ", ".join(f"{name} {time_ms:.3g} ms" for name, time_ms in times_ms.items())
+    figures = ", ".join(f"{SHORT[name]} {times_ms[name]:.3g} ms" for name in PRECISIONS if name in times_ms)
     return f"measured {when} on {measured.processor()}: {figures}"

@@ -1,6 +1,7 @@
 """Fast decoding: the same tokens as one step after another, at every size, and the same melody for the same seed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,13 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from emo_osc.studio.decode import BarDecoderWeights, Gates, clean, decode, fuse, lstm_step
+from emo_osc.studio.choosing import decoding_choice
+from emo_osc.studio.decode import BarDecoderWeights, clean, decode, fuse
 from emo_osc.studio.fast_hierdec import fuse_hierdec
+from emo_osc.studio.lstm import Gates, State, gate_order, layer, lstm_step
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
 from emo_osc.studio.noise import gumbel
-from emo_osc.studio.products import Precision, adder, best_precision, product
+from emo_osc.studio.products import Function, Pointwise, _rounded, _unfused, adder, pointwise, product
+from emo_osc.studio.proposers import HierdecProposer
+from emo_osc.weights.precision import PRECISIONS, VARIABLE, Precision
 
 pytestmark = pytest.mark.torch
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -132,19 +138,85 @@ def test_one_step_is_torchs_lstm_step() -> None:
     torch.testing.assert_close((h, c), (expected_h, expected_c))
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16", "int8"])
-@pytest.mark.parametrize("shape", [(24, 7), (2048, 512)])
-def test_packed_products_add_what_plain_ones_add(precision: Precision, shape: tuple[int, int]) -> None:
+SHAPES = pytest.mark.parametrize("shape", [(24, 7), (2048, 512)])
+
+
+def _weight_and_x(shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
     torch.manual_seed(2)
-    weight, x = torch.randn(shape), torch.rand(16, shape[1]) * 2 - 1
+    return torch.randn(shape), torch.rand(16, shape[1]) * 2 - 1
+
+
+def _error(found: Tensor, expected: Tensor) -> float:
+    return float((found.float() - expected).abs().max() / expected.abs().max())
+
+
+@pytest.mark.parametrize(("precision", "most"), [("float32", 1e-5), ("int8", 0.02)])
+@SHAPES
+def test_packed_products_add_what_plain_ones_add(precision: Precision, most: float, shape: tuple[int, int]) -> None:
+    weight, x = _weight_and_x(shape)
     expected = 1 + product(weight)(x)
     total = torch.ones_like(expected)
 
     adder(weight, precision)(total, x)
 
-    error = (total - expected).abs().max() / expected.abs().max()
+    assert _error(total, expected) < most
 
-    assert error < {"float32": 1e-5, "bfloat16": 0.01, "int8": 0.02}[precision]
+
+@SHAPES
+def test_a_processor_without_packed_int8_rounds_alike(shape: tuple[int, int]) -> None:
+    weight, x = _weight_and_x(shape)
+    packed, plain = torch.zeros(16, shape[0]), torch.zeros(16, shape[0])
+
+    adder(weight, "int8")(packed, x)
+    _rounded(weight)(plain, x)
+
+    assert _error(plain, packed) < 1e-4
+
+
+@pytest.mark.parametrize("function", ["none", "sigmoid", "tanh"])
+@pytest.mark.parametrize("build", [pointwise, lambda weight, *rest: _unfused(weight.T.contiguous(), *rest)])
+@SHAPES
+def test_a_product_in_bf16_is_near_the_exact_one_with_and_without_a_packed_kernel(
+    build: Callable[[Tensor, Tensor, Function], Pointwise], function: Function, shape: tuple[int, int]
+) -> None:
+    weight, x = _weight_and_x(shape)
+    bias = torch.randn(shape[0])
+    expected = {"none": Tensor.clone, "sigmoid": Tensor.sigmoid, "tanh": Tensor.tanh}[function](x @ weight.T + bias)
+
+    made = build(weight.bfloat16(), bias.bfloat16(), function)(x.bfloat16(), None)
+
+    assert made.dtype == torch.bfloat16
+    assert _error(made, expected) < {"none": 0.01, "sigmoid": 0.06, "tanh": 0.12}[function]  # as steep as they are
+
+
+@pytest.mark.parametrize("build", [pointwise, lambda weight: _unfused(weight.T.contiguous(), None, "none")])
+@SHAPES
+def test_a_product_in_bf16_adds_what_it_is_given(build: Callable[[Tensor], Pointwise], shape: tuple[int, int]) -> None:
+    weight, x = _weight_and_x(shape)
+    added = torch.randn(16, shape[0])
+
+    made = build(weight.bfloat16())(x.bfloat16(), added.bfloat16())
+
+    assert _error(made, x @ weight.T + added) < 0.01
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_a_layers_step_is_near_torchs_in_every_precision(precision: Precision, has_bias: bool) -> None:
+    torch.manual_seed(3)
+    cell = torch.nn.LSTMCell(8, 8).requires_grad_(False)
+    x, h, c = torch.rand(5, 8) - 0.5, torch.rand(5, 8) - 0.5, torch.randn(5, 8)
+    weight, bias = torch.cat((cell.weight_ih, cell.weight_hh), 1), cell.bias_ih + cell.bias_hh
+    expected_h, expected_c = cell(x, (h, c))
+    packed = layer(weight, bias if has_bias else None, precision)
+    state, beside = State(c.to(packed.dtype), h.to(packed.dtype)), torch.cat((x, h), 1).to(packed.dtype)
+    gates = Gates.of(gate_order(bias).to(packed.dtype).repeat(5, 1))
+
+    packed.step(gates, beside, state)
+
+    most = {"float32": 1e-5, "bfloat16": 0.02, "int8": 0.02}[precision]
+    torch.testing.assert_close(state.hidden.float(), expected_h, atol=most, rtol=0)
+    torch.testing.assert_close(state.cell.float(), expected_c, atol=most, rtol=most)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +226,7 @@ def plainly_decoded() -> tuple[Hierdec, Tensor, Tensor, Tensor]:
     return net, z, noise, net.sample_sequential(net.conduct(z), 1.0, noise)
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16", "int8"])
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_every_precision_agrees_with_the_plain_loop_on_most_tokens(
     precision: Precision, plainly_decoded: tuple[Hierdec, Tensor, Tensor, Tensor]
 ) -> None:
@@ -165,10 +237,27 @@ def test_every_precision_agrees_with_the_plain_loop_on_most_tokens(
     assert equal.float().mean() > {"float32": 0.999, "bfloat16": 0.95, "int8": 0.95}[precision]
 
 
-def test_this_machine_has_a_best_precision() -> None:
-    assert best_precision(torch.device("cpu"), 1024) in ("float32", "bfloat16", "int8")
-    assert best_precision(torch.device("cpu"), 128) in ("float32", "bfloat16")
-    assert best_precision(torch.device("mps"), 1024) == "float32"
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_a_forced_precision_is_what_decodes(precision: Precision, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, precision)
+    proposer = HierdecProposer(_hierdec(8), CPU)
+
+    assert proposer.weights.token_gates.dtype == (torch.bfloat16 if precision == "bfloat16" else torch.float32)
+    assert proposer.embed(torch.randn(2, 6)).dtype == torch.float32
+    assert decoding_choice(CPU, 8, 2).precision == precision
+
+
+def test_what_a_seed_repeats_is_decoded_in_float32_and_the_rest_in_what_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv(VARIABLE, raising=False)
+
+    seeded, measured = decoding_choice(CPU, 24, 2, is_repeatable=True), decoding_choice(CPU, 24, 2)
+
+    assert seeded.precision == "float32"
+    assert "float32 " in measured.why
+    assert (tmp_path / "emo_osc" / "precision.json").exists()
 
 
 def test_a_seed_gives_its_melody_whatever_the_batch() -> None:

@@ -14,6 +14,7 @@ from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, Note
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import distances, in_c, measure, targets
+from emo_osc.studio.choosing import decoding_choice
 from emo_osc.studio.generators import build
 from emo_osc.studio.harmony import HALVES, chords_of
 from emo_osc.studio.latents import Latent
@@ -21,16 +22,48 @@ from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import sameness, unchanged_bars
 from emo_osc.train.magenta import import_magenta
-from emo_osc.weights import checkpoints
+from emo_osc.weights import checkpoints, measured, precision
 
 pytestmark = pytest.mark.torch
 CALM, EXCITED = Affect(0.4, -0.7), Affect(0.4, 0.7)
+SHIPPED_WIDTH = 256
 
 
 def test_the_same_seed_makes_the_same_melodies_and_another_makes_others(shipped: MusicVAE) -> None:
     first, again, other = (shipped.compose(CALM, 2, seed) for seed in (3, 3, 4))
     assert first == again
     assert first[0].melody != other[0].melody
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_what_a_seed_makes_does_not_depend_on_what_was_measured(
+    seed: int, shipped: MusicVAE, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(precision, "_CHOSEN", {})
+    monkeypatch.delenv(precision.VARIABLE, raising=False)
+    figures = {"float32": 9.0, "bfloat16": 5.0, "int8": 1.0}
+    measured.write(f"{measured.machine()}; decoding, 1 x {SHIPPED_WIDTH}", figures)
+
+    generators = [build(GeneratorSection(device="cpu", seed=each)) for each in (seed, None)]
+
+    made = [generator.compose(Affect(0.3, 0.2), 3, seed=seed) for generator in generators]
+    assert made[0] == shipped.compose(Affect(0.3, 0.2), 3, seed=seed)
+    assert decoding_choice(shipped.proposer.device, SHIPPED_WIDTH, 1).precision == "int8", "the other one took it"
+
+
+@pytest.mark.parametrize("said", ["float32", "bf16", "int8"])
+def test_every_precision_makes_melodies_that_hardly_differ(
+    said: str, shipped: MusicVAE, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(precision.VARIABLE, said)
+    generator = build(GeneratorSection(device="cpu", seed=0))
+    assert isinstance(generator, MusicVAE)
+    seeds = range(4)
+
+    equal = generator.draw(None, seeds) == shipped.draw(None, seeds)
+
+    assert equal.mean() > (0.97 if said != "float32" else 0.9999)
 
 
 def test_melodies_come_best_first_and_measured(shipped: MusicVAE) -> None:

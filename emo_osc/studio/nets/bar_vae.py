@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from emo_osc.studio.decode import BarDecoderWeights, fuse
-from emo_osc.studio.products import Precision
+from emo_osc.weights.precision import Precision
 
 STEPS = 16
 CLASSES = 90
