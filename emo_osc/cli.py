@@ -104,6 +104,7 @@ def commands() -> None:
 @click.option("--start-stop-sync/--no-start-stop-sync", default=None, help="In Link, start and stop together.")
 @click.option("--clock-autostart/--no-clock-autostart", default=None, help="Play when MIDI clocks come without Start.")
 @click.option("--clock-out/--no-clock-out", default=None, help="MIDI clock, Start and Stop for others to follow.")
+@click.option("--clock-always/--no-clock-always", default=None, help="Clocks out while nothing plays, too.")
 @click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
 @click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
 @click.option("--web/--no-web", default=None, help="The pad in a browser, and OSCQuery.")

@@ -27,6 +27,7 @@ OVERRIDES = {
     "midi_out": "midi.out",
     "midi_in": "midi.in",
     "clock_out": "midi.clock_out",
+    "clock_always": "midi.clock_always",
     "start_stop_sync": "clock.start_stop_sync",
     "clock_autostart": "clock.autostart",
     "clock": "clock.source",

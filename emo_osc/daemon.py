@@ -120,6 +120,7 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
         midi_in=preset.midi.in_ or (input_beside(preset.midi.out) if preset.clock.source == "midi" else ""),
         clock=preset.clock.source,
         sends_clock=preset.midi.clock_out,
+        clock_runs_free=preset.midi.clock_always,
         starts_itself=preset.clock.autostart,
         is_transport_shared=preset.clock.start_stop_sync,
         is_recorded=is_recorded,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emo_osc import devices
 from emo_osc.preset_folders import preset_names, user_preset_folder
+from emo_osc.stage.jack import lead_s
 
 LINUX = sys.platform.startswith("linux")
 
@@ -42,6 +43,21 @@ def _virtual_port() -> tuple[str, str]:
     if LINUX:
         return "not without a MIDI system", "sudo modprobe snd-seq (or start JACK: jackd -d dummy)"
     return "not on this system", "winget install TobiasErichsen.loopMIDI, then emo-osc serve --midi-out loopMIDI"
+
+
+def _jack() -> tuple[str, str]:
+    from emo_osc.libjack import JackClient
+
+    if not LINUX:
+        return "not looked for on this system; a port of JACK's would be played on the grid of its period", ""
+    try:
+        with devices.quiet_drivers():
+            client = JackClient("emo_osc doctor")
+            period, rate = client.period, client.rate
+            client.close()
+    except OSError as error:
+        return f"not in use ({error})", ""
+    return f"period {period} at {rate} Hz: notes leave on their frame, {1000 * lead_s(period, rate):.1f} ms ahead", ""
 
 
 def _audio() -> tuple[str, str]:
@@ -96,6 +112,7 @@ def _presets() -> tuple[str, str]:
 PARTS: dict[str, Callable[[], tuple[str, str]]] = {
     "MIDI system": _midi,
     "virtual MIDI port": _virtual_port,
+    "JACK": _jack,
     "audio output": _audio,
     "real-time priority": _priority,
     "torch": _torch,

@@ -52,7 +52,8 @@ class MidiSection(Section):
     """MIDI ports and what leaves them; `out` and `in` join the port of that name, and wait where it is not there.
 
     A name is looked for whole, then as whole words, then as a part. `virtual:NAME` opens a port, as does `emo_osc`.
-    `clock_out` sends MIDI clock, Start and Stop, unless a MIDI clock is what we follow.
+    `clock_out` sends MIDI clock, Start and Stop, unless a MIDI clock is what we follow; with `clock_always` clocks too
+    while nothing plays.
     """
 
     out: str = "emo_osc"
@@ -63,6 +64,7 @@ class MidiSection(Section):
     cc74: bool = True
     cc1: bool = False
     clock_out: bool = False
+    clock_always: bool = False
 
 
 class ClockSection(Section):

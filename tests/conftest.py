@@ -55,7 +55,7 @@ CHROMIUM_FLAGS = (
     "--autoplay-policy=no-user-gesture-required",
     "--window-size=1000,760",
 )
-JACKD = ("-d", "dummy", "-r", "48000", "-p", "64")
+JACKD = ("-d", "dummy", "-r", "48000", "-p")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,9 +64,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-def started(name: str, *flags: str) -> subprocess.Popen[bytes] | None:
+def started(name: str, *flags: str, period: int = 64) -> subprocess.Popen[bytes] | None:
     """A JACK server that answers, or None where these flags are refused."""
-    server = subprocess.Popen(["jackd", *flags, *JACKD], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        ["jackd", *flags, *JACKD, str(period)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     waited = subprocess.run(["jack_wait", "-s", name, "-w", "-t", "5"], capture_output=True, check=False)
     if server.poll() is None and b"available" in waited.stdout:
         return server

@@ -119,7 +119,7 @@ def until(heard: Listener, status: int) -> list[tuple[float, bytes]]:
 def test_a_sequencer_that_follows_us_counts_24_clocks_a_beat(
     daemon: Callable[..., Daemon], hear: Callable[[str], Listener]
 ) -> None:
-    one = daemon("--clock-out", "--no-play")
+    one = daemon("--clock-out", "--clock-always", "--no-play")
     one.wait_for_line("MIDI out")
     heard = hear(one.name)
     resting = [heard.get(timeout=TIMEOUT_S)[1] for _ in range(10)]

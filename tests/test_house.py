@@ -14,7 +14,7 @@ PACKAGE = ROOT / "emo_osc"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 HALL = {"affect", "control", "score", "messages", "preset", "preset_faults", "preset_folders", "preset_text", "errors"}
-HALL |= {"midi_chunks", "midi_file", "small_file"}
+HALL |= {"libjack", "midi_chunks", "midi_file", "small_file"}
 DOOR = {
     "__init__",
     "__main__",
@@ -36,6 +36,7 @@ DOOR = {
     "devices",
     "doctor",
     "hush",
+    "jack_port",
     "keys",
     "kept",
     "listener",
@@ -80,7 +81,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
 }
 
 TORCHLESS_STUDIO = {"__init__", "generators", "canned", "tokens"}
-STAGE_SHELLS = {"midi", "link", "loop", "hub", "letterbox", "udp"}  # the only files of the stage that do I/O
+STAGE_SHELLS = {"jack", "midi", "link", "loop", "hub", "letterbox", "udp"}  # the only files of the stage that do I/O
 IMPURE = {
     "asyncio",
     "io",

@@ -30,6 +30,7 @@ class Care:
         complaint = self._watching.complaint(now_s, is_there=is_watched)
         if complaint:
             self._restart("watch", complaint)
+        self._hear(self._ports.look(), now_s)
         if self._watching.is_blind(now_s) and self._ports.on_unwatched_second():
             self._instrument.performer.introduce()
         self._tell_watching(now_s)
@@ -37,9 +38,7 @@ class Care:
     def receive_watch(self, message: AnyMessage, now_s: float) -> None:
         """The MIDI systems were just seen at work, where a change comes with what ports there are."""
         self._watching.seen(now_s)
-        if isinstance(message, Ports):
-            lines = self._ports.on_ports(message)
-            self._desk.ports_changed(self._ports.out.text, self._ports.in_.text, lines, now_s)
+        self._hear(self._ports.on_ports(message) if isinstance(message, Ports) else self._ports.look(), now_s)
         if self._ports.confirm():
             self._instrument.performer.introduce()
         self._tell_watching(now_s)
@@ -48,6 +47,12 @@ class Care:
         """The door says which of the processes do not run."""
         self._instrument.facts.workers = message.text
         self._desk.push_value("workers", now_s)
+
+    def _hear(self, lines: list[str], now_s: float) -> None:
+        """Tell what has happened to the ports, and go by how far ahead the way out wants its messages."""
+        self._instrument.lead_s = self._ports.lead_s
+        if lines:
+            self._desk.ports_changed(self._ports.out.text, self._ports.in_.text, lines, now_s)
 
     def _tell_watching(self, now_s: float) -> None:
         text, facts = self._watching.text(now_s), self._instrument.facts

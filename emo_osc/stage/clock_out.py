@@ -19,16 +19,19 @@ A follower that counts clocks needs every one of a short gap. After a quarter of
 (`follower` does too), and dozens of clocks at once would be an impossible tempo."""
 
 TimeOf = Callable[[float], float]
+Timed = tuple[float, bytes]
+"""When a message is due, in seconds, and the message."""
 
 
 class ClockOut:
-    """Counts clocks out: on the grid while the transport runs, at its tempo while it stands.
+    """Counts clocks out on the grid while the transport runs; where it `runs_free`, at its tempo while it stands too.
 
     The clock that follows Start or Continue lies on the tick they name. Song Position Pointer knows 16ths only, so a
     transport that goes on between two lets its followers go on at the next.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, runs_free: bool = False) -> None:
+        self._runs_free = runs_free
         self._tick: int | None = None
         """The next clock of the grid, None while the transport stands."""
         self._opening = b""
@@ -58,16 +61,16 @@ class ClockOut:
             return time_of(self._grid_tick)
         return min(self._free_s, inf if self._tick is None else time_of(self._tick))
 
-    def on_time(self, now_s: float, time_of: TimeOf, tempo: float) -> list[bytes]:
+    def on_time(self, now_s: float, time_of: TimeOf, tempo: float) -> list[Timed]:
         """What is due until now: Stop and Song Position at once, each Start or Continue right before its clock."""
-        due = self._take_bytes()
+        due = self._take_bytes(now_s)
         if tempo != self._tempo:  # in mid-clock, and in phase
             self._last_s, self._tempo = now_s - (now_s - self._last_s) * self._tempo / tempo, tempo
         while (due_s := self.next_s(time_of, tempo)) <= now_s:
             if now_s - due_s > MAX_LATE_S:
                 self._catch_up(now_s, time_of)
-                return due + self._take_bytes()
-            due += self._clock_at(due_s, time_of)
+                return due + self._take_bytes(now_s)
+            due += [(due_s, message) for message in self._clock_at(due_s, time_of)]
         return due
 
     @property
@@ -80,9 +83,9 @@ class ClockOut:
         assert self._tick is not None  # asked for only while the transport runs
         return self._tick
 
-    def _take_bytes(self) -> list[bytes]:
+    def _take_bytes(self, now_s: float) -> list[Timed]:
         messages, self._bytes = self._bytes, []
-        return messages
+        return [(now_s, message) for message in messages]
 
     def _open_at(self, tick: int) -> None:
         """Let followers run from here, or from the 16th that comes next."""
@@ -100,6 +103,8 @@ class ClockOut:
     @property
     def _free_s(self) -> float:
         """When a clock is due that keeps the tempo while nothing runs: one period after the last."""
+        if not self._runs_free:
+            return inf
         return self._last_s + 60.0 / (24 * self._tempo)
 
     def _clock_at(self, due_s: float, time_of: TimeOf) -> list[bytes]:

@@ -194,8 +194,7 @@ class Desk:
         if self._roll.has_changed():
             for name in ("roll", "coming"):
                 self.push_value(name, now_s)
-        heard, self.instrument.performer.heard = self.instrument.performer.heard, []
-        for event in heard:
+        for event in self.instrument.take_heard(now_s):
             if isinstance(event, BarLine):
                 self._push("/emo/bar", (event.bar,), frozenset({"bar"}), now_s)
             elif isinstance(event, Heard):

@@ -11,10 +11,12 @@ from random import Random
 from emo_osc.affect import NEUTRAL, OWN, PLAIN, Affect, Colour, Mood, name_key
 from emo_osc.errors import CommandError
 from emo_osc.messages import Engage, Said, ToDoor
-from emo_osc.score import BARS, TICKS_PER_BAR
+from emo_osc.score import TICKS_PER_BAR
 from emo_osc.stage.clock import Clock, Move, tapped_tempo
-from emo_osc.stage.clock_out import ClockOut
+from emo_osc.stage.clock_out import ClockOut, Timed
 from emo_osc.stage.facts import FACTS, Facts
+from emo_osc.stage.heard import Event
+from emo_osc.stage.held import Held
 from emo_osc.stage.mapping import Mapping
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.phrases import Phrases
@@ -22,10 +24,10 @@ from emo_osc.stage.restock import Restock
 from emo_osc.stage.rules import Rules
 from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.setup import StagePreset
+from emo_osc.stage.shown import SHOWN
 from emo_osc.stage.tempo_guide import TempoGuide
 from emo_osc.stage.values import MOOD, VALUES, Scalar, is_number, unknown_name
 
-MAX_NAMES = 24  # kept phrases in one answer, which must fit a packet
 NOW = -inf
 """The landing of a change that is heard at once."""
 
@@ -42,14 +44,17 @@ class Instrument:
         preset: str,
         random: Random,
     ) -> None:
-        self.performer = performer
-        self.clock = clock
-        self.restock = restock
+        self.performer: Performer = performer
+        self.clock: Clock = clock
+        self.restock: Restock = restock
         self.facts = Facts()
-        self.mapping = Mapping(self.mood_of)
-        self.phrases = Phrases(performer, restock, random)
-        self.latency_ms = 0.0
+        self.mapping: Mapping = Mapping(self.mood_of)
+        self.phrases: Phrases = Phrases(performer, restock, random)
+        self.latency_ms: float = 0.0
+        self.lead_s = 0.0
+        """How much earlier messages are handed to the port, which lets each leave on its time."""
         self._guide = TempoGuide(clock.tempo)
+        self._heard: Held[Event] = Held()
         self.clock_out: ClockOut | None = None
         """The MIDI clock for others, where any is sent."""
         self.send_now: Callable[[], None] = _keep_for_later
@@ -84,12 +89,12 @@ class Instrument:
         self.for_the_door.append(Said(kind_of, text))
 
     def tick_at(self, now_s: float) -> float:
-        """The position that should leave the port now, the player's latency made up for."""
-        return self.clock.tick_at(now_s + self.latency_ms / 1000)
+        """The position that should be sent now, the player's latency and the port's made up for."""
+        return self.clock.tick_at(now_s + self.latency_ms / 1000 + self.lead_s)
 
     def time_of(self, tick: float) -> float:
-        """When a tick must leave the port, in seconds; infinity while the clock stands."""
-        return self.clock.time_of(tick) - self.latency_ms / 1000
+        """When a tick must be sent, in seconds; infinity while the clock stands."""
+        return self.clock.time_of(tick) - self.latency_ms / 1000 - self.lead_s
 
     def bar_at(self, now_s: float) -> int:
         """The bar that sounds, from 1; 0 while the clock stands."""
@@ -130,8 +135,10 @@ class Instrument:
 
     @property
     def next_s(self) -> float:
-        """When `on_time` wants to be called."""
-        return min(self.clock.next_s, self._guide.next_s(self.clock, self.performer.settings.tempo_follow))
+        """When `on_time` or `take_heard` wants to be called."""
+        return min(
+            self.clock.next_s, self._heard.next_s, self._guide.next_s(self.clock, self.performer.settings.tempo_follow)
+        )
 
     def on_time(self, now_s: float) -> bool:
         """Let the clock notice that time has passed; whether it now does something else than before."""
@@ -154,7 +161,7 @@ class Instrument:
         Raises:
             CommandError: 4, the transport is somebody else's.
         """
-        return self.follow(self.clock.play(now_s))
+        return self.follow(self.clock.play(self._moving_s(now_s)))
 
     def resume(self, now_s: float) -> float:
         """Go on where the clock stopped; the tick at which that is.
@@ -162,7 +169,7 @@ class Instrument:
         Raises:
             CommandError: 4, the transport is somebody else's.
         """
-        return self.follow(self.clock.resume(now_s))
+        return self.follow(self.clock.resume(self._moving_s(now_s)))
 
     def stop(self, now_s: float) -> float:
         """Stop the clock and every note.
@@ -170,7 +177,7 @@ class Instrument:
         Raises:
             CommandError: 4, the transport is somebody else's.
         """
-        return self.follow(self.clock.stop(now_s))
+        return self.follow(self.clock.stop(self._moving_s(now_s)))
 
     def follow(self, move: Move | None) -> float:
         """Let the performer, and those who follow us, go where the transport went; the tick at which it is heard."""
@@ -188,9 +195,16 @@ class Instrument:
         """When `take_clocks` wants to be called; infinity where nobody follows us."""
         return self.clock_out.next_s(self.time_of, self.clock.tempo) if self.clock_out else inf
 
-    def take_clocks(self, now_s: float) -> list[bytes]:
+    def take_clocks(self, now_s: float) -> list[Timed]:
         """MIDI clock and transport messages for those who follow us, due until now."""
         return self.clock_out.on_time(now_s, self.time_of, self.clock.tempo) if self.clock_out else []
+
+    def take_heard(self, now_s: float) -> list[Event]:
+        """What has left the port since this was last asked, as far as it is heard by now."""
+        heard, self.performer.heard = self.performer.heard, []
+        for event in heard:
+            self._heard.put(now_s + self.lead_s, event)
+        return self._heard.take(now_s)
 
     def tap(self, now_s: float) -> float:
         """One tap; the tempo follows from the second on.
@@ -346,10 +360,14 @@ class Instrument:
 
     def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
         """A tempo that somebody asks for is kept: it follows the feeling no longer."""
-        self.clock.set_tempo(float(tempo), now_s)
+        self.clock.set_tempo(float(tempo), self._moving_s(now_s))
         self._guide.asked = float(tempo)
         self.performer.set_settings(replace(self.performer.settings, tempo_follow=0.0))
         return NOW
+
+    def _moving_s(self, now_s: float) -> float:
+        """When a transport of our own moves that is told to now: what was sent has gone on until then."""
+        return now_s + self.lead_s if self.clock.source == "internal" else now_s
 
     def _set_latency(self, latency_ms: Scalar) -> float:
         self.latency_ms = float(latency_ms)
@@ -375,25 +393,7 @@ _SETTERS: dict[str, Callable[[Instrument, tuple[Scalar, ...], float], float | No
 }
 
 _READERS: dict[str, Callable[[Instrument, float], tuple[Scalar, ...]]] = {
-    "va": lambda i, _: (i.performer.affect.valence, i.performer.affect.arousal),
-    "valence": lambda i, _: (i.performer.affect.valence,),
-    "arousal": lambda i, _: (i.performer.affect.arousal,),
+    **SHOWN,
     "mood": lambda i, _: i._mood_now(),
-    "tempo": lambda i, _: (i.clock.tempo,),
-    "latency_ms": lambda i, _: (i.latency_ms,),
     "preset": lambda i, _: (i._preset_name,),
-    "temperature": lambda i, _: (i.preset.temperature,),
-    "playing": lambda i, _: (int(i.clock.is_running),),
-    "bar": lambda i, now_s: (i.bar_at(now_s),),
-    "phrase_bar": lambda i, now_s: ((i.bar_at(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
-    "coming": lambda i, _: (i.performer.booked[1] // TICKS_PER_BAR + 1 if i.performer.booked else 0,),
-    "clock": lambda i, _: (i.clock.summary,),
-    "kept": lambda i, _: i.phrases.book.names[:MAX_NAMES],
-    "phrase": lambda i, _: (i.phrases.playing_name,),
-    "pinned": lambda i, _: (int(i.performer.is_pinned),),
-    "learning": lambda i, _: (i.phrases.bars_to_learn,),
-    "mapping": lambda i, _: i.mapping.shown,
-    "midi_learning": lambda i, _: (i.mapping.learning,),
-    "studio": lambda i, _: (i.restock.summary,),
-    "shelf": lambda i, _: (len(i.performer.shelf),),
 }

@@ -24,6 +24,7 @@ from emo_osc.stage.clock_out import ClockOut
 from emo_osc.stage.clocks import CLOCKS
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
+from emo_osc.stage.held import Held
 from emo_osc.stage.hub import Hub
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.late import leave_out
@@ -65,6 +66,7 @@ class Stage:
         self._guests = Guests(setup.host, setup.allow)
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
+        self._sound: Held[bytes] = Held()
         self._is_ending = False
         self._next_second_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
@@ -74,6 +76,7 @@ class Stage:
         self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi)
         self._instrument = _instrument(setup, self._restock)
         self._instrument.facts.midi_out, self._instrument.facts.midi_in = self._ports.out.text, self._ports.in_.text
+        self._instrument.lead_s = self._ports.lead_s
         self._instrument.facts.is_realtime = _take_priority()
         self._desk = Desk(self._instrument, self._guests)
         self._care = Care(self._desk, self._ports)
@@ -121,6 +124,7 @@ class Stage:
         now_s = self._received_s = perf_counter()
         self._desk.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
+        self._play_sound()
         self._desk.push_heard(now_s)
         self._order(now_s)
         if now_s >= self._next_second_s:
@@ -131,7 +135,7 @@ class Stage:
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
         due_s = min(self._due_s() - READY_S, self._desk.next_s, self._next_second_s)
-        due_s = min(due_s, self._letters.next_s(perf_counter()))
+        due_s = min(due_s, self._sound.next_s, self._letters.next_s(perf_counter()))
         rest_s = self._letters.take_rest_s()
         if rest_s:
             sleep(max(0.0, min(rest_s, self._due_s() - READY_S - SPIN_S) - perf_counter()))
@@ -169,8 +173,8 @@ class Stage:
 
     def _send_clocks(self, now_s: float) -> None:
         """To the port alone: the built-in sound follows notes."""
-        for message in self._instrument.take_clocks(now_s):
-            self._ports.send(message)
+        for due_s, message in self._instrument.take_clocks(now_s):
+            self._ports.send(message, due_s + self._instrument.lead_s)
 
     def _receive(self, message: Message, sender: Target, stamp_s: float) -> None:
         self._received_s = stamp_s
@@ -194,14 +198,20 @@ class Stage:
         self._play_due(LOOK_S)
 
     def _send_midi(self, messages: list[bytes], at_s: float | None = None) -> bool:
+        heard_s = perf_counter() if at_s is None else at_s + self._instrument.lead_s
         for message in messages:
-            self._ports.send(message)
-        self._hub.write("sound", b"".join(messages))
+            self._ports.send(message, heard_s)
+            self._sound.put(heard_s, message)
+        self._play_sound()
         if messages and self._is_recorded:
             self._instrument.for_the_door.append(
                 Played(perf_counter() if at_s is None else at_s, self._instrument.clock.tempo, b"".join(messages).hex())
             )
         return bool(messages)
+
+    def _play_sound(self) -> None:
+        """The built-in sound plays what it gets at once, where a port may be sent it a while before."""
+        self._hub.write("sound", b"".join(self._sound.take(perf_counter())))
 
     def _order(self, now_s: float) -> None:
         if self._performer.wanted is not None:
@@ -297,7 +307,8 @@ class Stage:
         self._hub.write("studio", encode(Finish()))
         if isinstance(self._instrument.clock, LinkClock):
             self._instrument.clock.close()
-        sleep(DRAIN_S)
+        sleep(DRAIN_S + self._instrument.lead_s)
+        self._play_sound()
         self._hub.close()
         self._ports.close()
         self._udp.close()
@@ -334,7 +345,7 @@ def _instrument(setup: Setup, restock: Restock) -> Instrument:
     performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), random)
     instrument = Instrument(performer, CLOCKS[setup.clock](setup), restock, setup.presets, setup.preset, random)
     if setup.sends_clock and setup.clock != "midi":  # a clock that is followed is not sent back
-        instrument.clock_out = ClockOut()
+        instrument.clock_out = ClockOut(runs_free=setup.clock_runs_free)
     return instrument
 
 
@@ -352,7 +363,8 @@ def _read_shelf(path: str) -> tuple[Ready, ...]:
 def _take_priority() -> bool:
     """Ask for real-time priority; it is given to the audio group on most systems."""
     try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK  # a process of ours that starts later is an ordinary one
+        os.sched_setscheduler(0, policy, os.sched_param(PRIORITY))
     except (AttributeError, OSError):  # Windows and macOS have no such call
         return False
     return True

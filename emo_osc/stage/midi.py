@@ -7,14 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from threading import Event
 from time import perf_counter
 from typing import Any
 
 import rtmidi
 
-from emo_osc.stage.port_names import CLIENT, CLIENT_IN, Offered, find, missing, virtual_name
+from emo_osc.stage.jack import SYSTEM, JackOut, is_possible
+from emo_osc.stage.port_names import CLIENT, CLIENT_IN, Offered, Place, find, missing, virtual_name
 
 Receive = Callable[[float, bytes], None]
 Systems = dict[str, Any]
@@ -29,43 +30,38 @@ _ABANDONED: list[Any] = []
 _NO_VIRTUAL = "Windows opens no virtual ports: make one with loopMIDI and name it with --midi-out"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a port leads: a line for people, its system such as `Jack`, the port that was joined.
-
-    `name` is empty for a virtual port, and `system` too where there is none.
-    """
-
-    text: str
-    system: str = ""
-    name: str = ""
-
-    @property
-    def id(self) -> str:
-        """The joined port as `Ports` writes it."""
-        return f"{self.system}: {self.name}"
-
-
 class MidiOut:
-    """An open output port; `place` says where it leads."""
+    """An open output port; `place` says where it leads. No driver behind rtmidi takes a time to send at."""
+
+    is_open = True
+    fault = ""
+    lead_s = 0.0
 
     def __init__(self, port: Any, place: Place) -> None:
         self._port = port
         self.place = place
+        self.targets: list[str] = []
         self.failures = 0
         """Messages the system refused."""
 
-    def send(self, message: bytes) -> None:
-        """Send one complete MIDI message; a refusal is counted, and the music goes on."""
+    def send(self, message: bytes, at_s: float) -> None:
+        """Send one complete MIDI message at once; a refusal is counted, and the music goes on."""
         try:
             self._port.send_message(message)
         except (OSError, ValueError):
             self.failures += 1
 
+    def poll(self) -> None:
+        """Nothing is heard of a driver between calls."""
+
     def close(self) -> None:
         """Close the port; rtmidi frees a virtual port only when its object goes."""
         self._port.close_port()
         self._port.delete()
+
+    def leave(self) -> None:
+        """Close a port that leads nowhere any more."""
+        self.close()
 
     def abandon(self) -> None:
         """Leave a port whose system has died for ever: to close it takes a second, or our life."""
@@ -75,11 +71,17 @@ class MidiOut:
 class MidiIn:
     """An open input port; `receive` is called on the driver's thread with the time and the bytes."""
 
+    is_open = True
+    fault = ""
+
     def __init__(self, port: Any, place: Place, receive: Receive) -> None:
         self._port = port
         self.place = place
         port.ignore_types(sysex=True, timing=False, active_sense=True)
         port.set_callback(lambda event, _: receive(perf_counter(), bytes(event[0])))
+
+    def poll(self) -> None:
+        """Nothing is heard of a driver between calls."""
 
     def close(self) -> None:
         """Close the port.
@@ -92,19 +94,45 @@ class MidiIn:
         self._port.close_port()
         self._port.delete()
 
+    def leave(self) -> None:
+        """Close a port that leads nowhere any more."""
+        self.close()
+
     def abandon(self) -> None:
         """Leave a port whose system has died for ever: to close it takes a second, or our life."""
         _ABANDONED.append(self._port)
 
 
-def open_out(name: str, own: str = "") -> tuple[MidiOut | None, str]:
+def open_out(
+    name: str, own: str = "", targets: list[str] | None = None, *, on_frames: bool = True
+) -> tuple[MidiOut | JackOut | None, str]:
     """The output that `name` means, or the virtual port it asks for, else None; the text tells which.
 
     A port of an emo_osc is not joined, nor one called `own`, our virtual input: notes that come back would be learned
-    and taken for somebody's.
+    and taken for somebody's. Through JACK, messages leave `on_frames` where that can be had; such a port is not open
+    yet, and a virtual one connects to `targets`.
     """
-    port, place = _open(rtmidi.MidiOut, CLIENT, name, own)
+    spared = SYSTEM if on_frames and is_possible() else ""
+    port, place = _open(rtmidi.MidiOut, CLIENT, name, own, spared)
+    if port is None and place.system:
+        return JackOut(place, virtual_name(name) or CLIENT, targets or []), place.text
     return (MidiOut(port, place) if port else None), place.text
+
+
+def open_now(name: str, own: str = "") -> tuple[MidiOut | JackOut | None, str]:
+    """As `open_out`, but a port that is answered is open: one on the grid of JACK's period where no other can be."""
+    port, text = open_out(name, own)
+    if not isinstance(port, JackOut):
+        return port, text
+    port.wait()
+    if not port.fault:
+        return port, port.place.text
+    port.abandon()
+    other, text = open_out(name, own, on_frames=False)
+    if isinstance(other, MidiOut):
+        text = f"{text.removesuffix(')')}; {port.fault}: notes leave with its periods only)"
+        other.place = replace(other.place, text=text)
+    return other, text
 
 
 def open_in(name: str, receive: Receive, own: str = "") -> tuple[MidiIn | None, str]:
@@ -112,42 +140,52 @@ def open_in(name: str, receive: Receive, own: str = "") -> tuple[MidiIn | None, 
 
     A port of an emo_osc is not joined, nor one called `own`, our virtual output.
     """
-    port, place = _open(rtmidi.MidiIn, CLIENT_IN, name, own)
+    port, place = _open(rtmidi.MidiIn, CLIENT_IN, name, own, "")
     return (MidiIn(port, place, receive) if port else None), place.text
 
 
-def _open(kind: Any, client: str, name: str, own: str) -> tuple[Any, Place]:
+def _open(kind: Any, client: str, name: str, own: str, spared: str) -> tuple[Any, Place]:
+    """A port and where it leads; in the system that is `spared` it is only looked for."""
     systems = _systems(kind, client)
     if not systems:
         remedy = _NO_SYSTEM.get(sys.platform, "start a MIDI system")
         return None, Place(f"none: this machine has no MIDI system; {remedy}; only the built-in sound can be heard")
     virtual = virtual_name(name)
-    port, place = _open_virtual(systems, virtual) if virtual else (None, Place(""))
-    return (port, place) if port else _join(systems, client, virtual or name, own)
+    port, place = _open_virtual(systems, virtual, spared) if virtual else (None, Place(""))
+    if not place.system:
+        port, place = _join(systems, client, virtual or name, own, spared)
+    if spared in systems and place.system == spared:
+        systems[spared].delete()  # another process takes its name
+    return port, place
 
 
-def _open_virtual(systems: Systems, name: str) -> tuple[Any, Place]:
+def _open_virtual(systems: Systems, name: str, spared: str) -> tuple[Any, Place]:
     for api, port in systems.items():
+        place = Place(f"virtual port {name!r} ({api})", api)
+        if api == spared:
+            return None, place
         try:
             port.open_virtual_port(name)
         except NotImplementedError:
             continue
-        return port, Place(f"virtual port {name!r} ({api})", api)
+        return port, place
     return None, Place("")
 
 
-def _join(systems: Systems, client: str, name: str, own: str) -> tuple[Any, Place]:
+def _join(systems: Systems, client: str, name: str, own: str, spared: str) -> tuple[Any, Place]:
     offered = [Offered(api, found) for api, port in systems.items() for found in port.get_ports()]
     found = find(name, offered, (own,))
     if found is None:
         advice = f"; {_NO_VIRTUAL}" if virtual_name(name) else ""
         return None, Place(missing(name, offered) + advice)
-    port = systems[found.system]
+    port, place = systems[found.system], Place(f"port {found.name!r} ({found.system})", found.system, found.name)
+    if found.system == spared:
+        return None, place
     try:
         port.open_port(port.get_ports().index(found.name), name=client)
     except (OSError, ValueError) as error:  # on Windows a port has one user; or it went in this very moment
-        return None, Place(f"port {found.name!r} ({found.system}) cannot be opened ({error}); close what else uses it")
-    return port, Place(f"port {found.name!r} ({found.system})", found.system, found.name)
+        return None, Place(f"{place.text} cannot be opened ({error}); close what else uses it")
+    return port, place
 
 
 def _systems(kind: Any, client: str) -> Systems:

@@ -52,6 +52,23 @@ class Offered:
         return number.sub("", self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a port leads: a line for people, its system such as `Jack`, the port that was joined.
+
+    `name` is empty for a virtual port, and `system` too where there is none.
+    """
+
+    text: str
+    system: str = ""
+    name: str = ""
+
+    @property
+    def id(self) -> str:
+        """The joined port as `Ports` writes it."""
+        return f"{self.system}: {self.name}"
+
+
 def virtual_name(name: str) -> str:
     """The virtual port that a name asks for; empty where it names a port to be joined.
 

@@ -54,8 +54,8 @@ class Setup:
 
     `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
     `clock` is `internal`, `midi` or `link`, where `is_transport_shared` lets play and stop be all peers';
-    with `midi`, the clock `starts_itself` where clocks come without Start; `sends_clock` lets others follow by MIDI;
-    what is played is told to the door where it `is_recorded`;
+    with `midi`, the clock `starts_itself` where clocks come without Start; `sends_clock` lets others follow by MIDI,
+    while nothing plays too where `clock_runs_free`; what is played is told to the door where it `is_recorded`;
     `allow` names the addresses and networks that are heard, every private one where it is empty.
     """
 
@@ -72,6 +72,7 @@ class Setup:
     clock: str = "internal"
     is_recorded: bool = False
     sends_clock: bool = False
+    clock_runs_free: bool = False
     starts_itself: bool = False
     is_transport_shared: bool = False
     allow: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ class Master:
     """A clock, its way out, and the time we make it."""
 
     clock: InternalClock = field(default_factory=lambda: InternalClock(120.0))
-    out: ClockOut = field(default_factory=ClockOut)
+    out: ClockOut = field(default_factory=lambda: ClockOut(runs_free=True))
     now_s: float = 100.0
     latency_s: float = 0.0
     sent: Sent = field(default_factory=list)
@@ -32,7 +32,7 @@ class Master:
         before = len(self.sent)
         while (due_s := max(self.now_s, self.out.next_s(self.time_of, self.clock.tempo))) <= end_s:
             self.now_s = due_s
-            self.sent += [(due_s, message) for message in self.out.on_time(due_s, self.time_of, self.clock.tempo)]
+            self.sent += self.out.on_time(due_s, self.time_of, self.clock.tempo)
         self.now_s = end_s
         return self.sent[before:]
 
@@ -70,6 +70,23 @@ def test_clocks_tell_the_tempo_before_anything_plays(master: Master) -> None:
     assert {message for _, message in master.sent} == {CLOCK}
 
 
+def test_no_clock_is_sent_while_nothing_runs_unless_asked() -> None:
+    master = Master(out=ClockOut())
+    silent = master.run_for(1.0)
+    master.move(master.clock.play)
+    played = master.run_for(1.0)
+    master.clock.set_tempo(60.0, master.now_s)
+    master.run_for(0.0)
+    stopped = master.move(master.clock.stop)
+
+    assert silent == []
+    assert gaps(played) == pytest.approx([PERIOD_S / 120] * (len(clocks(played)) - 1))
+    assert stopped[0] == STOP
+    assert master.run_for(10.0) == []
+    assert master.out.next_s(master.time_of, 60.0) == inf
+    assert CONTINUE in master.move(master.clock.resume) + [message for _, message in master.run_for(0.2)]
+
+
 def test_the_first_clock_after_start_is_the_downbeat_and_a_phrase_is_1536_clocks(master: Master) -> None:
     started_s = master.now_s
     at_once = master.move(master.clock.play)
@@ -105,7 +122,7 @@ def test_a_position_that_moves_while_stopped_is_told() -> None:
     out.follow(Move(3 * TICKS_PER_BAR, is_running=False))
     out.follow(Move(3 * TICKS_PER_BAR, is_running=False))
 
-    assert out.on_time(0.0, lambda _: inf, 120.0) == [bytes((0xF2, 48, 0))]
+    assert out.on_time(0.0, lambda _: inf, 120.0) == [(0.0, bytes((0xF2, 48, 0)))]
 
 
 def test_a_jump_while_running_is_stop_position_and_continue_on_the_next_16th(master: Master) -> None:
@@ -139,7 +156,7 @@ def test_the_longest_song_position_goes_round_in_whole_phrases() -> None:
     out = ClockOut()
     out.follow(Move(1024 * TICKS_PER_BAR + TICKS_PER_STEP, is_running=True))
 
-    assert out.on_time(0.0, lambda _: inf, 120.0) == [bytes((0xF2, 1, 0))]
+    assert out.on_time(0.0, lambda _: inf, 120.0) == [(0.0, bytes((0xF2, 1, 0)))]
 
 
 def test_latency_sends_clocks_earlier_and_loses_none(master: Master) -> None:
@@ -159,7 +176,8 @@ def test_no_clock_of_a_short_gap_is_left_out(master: Master) -> None:
     master.now_s += 0.2
     late = master.out.on_time(master.now_s, master.time_of, 120.0)
 
-    assert late == [CLOCK] * len(late)
+    assert [message for _, message in late] == [CLOCK] * len(late)
+    assert gaps(late) == pytest.approx([PERIOD_S / 120] * (len(late) - 1)), "each with the time it was due"
     assert len(late) in (9, 10), "0.2 s of 48 clocks a second"
 
 
@@ -172,7 +190,7 @@ def test_after_a_sleep_of_the_machine_followers_are_told_the_place(asleep_s: flo
     now = master.out.on_time(master.now_s, master.time_of, 120.0)
     sent = master.run_for(1.0)
 
-    assert now == [STOP, bytes((0xF2, place & 0x7F, place >> 7))]
+    assert [message for _, message in now] == [STOP, bytes((0xF2, place & 0x7F, place >> 7))]
     assert CONTINUE in {message for _, message in sent}
     assert 47 <= len(clocks(sent)) <= 49
 

@@ -1,10 +1,14 @@
 """Ports that go and come back, with ports that are lists; real ones are lost in tests/test_faults.py."""
 
+from typing import cast
+
 import pytest
 
 from emo_osc.messages import Ports
-from emo_osc.stage.midi import MidiOut, Place
-from emo_osc.stage.ports import MAX_UNCONFIRMED, MAX_UNCONFIRMED_NOTES, UNCONFIRMED_PER_S, MidiPorts, Way
+from emo_osc.stage.jack import JackOut
+from emo_osc.stage.midi import MidiOut
+from emo_osc.stage.port_names import Place
+from emo_osc.stage.ports import MAX_BREAKS, MAX_UNCONFIRMED, MAX_UNCONFIRMED_NOTES, UNCONFIRMED_PER_S, MidiPorts, Way
 
 NOTE, CONTROLLER, ALL_OFF = bytes((0x90, 60, 1)), bytes((0xB0, 74, 1)), bytes((0xB0, 123, 0))
 JOINED = Place("port 'synth:in' (Jack)", "Jack", "synth:in")
@@ -94,6 +98,95 @@ def test_a_port_that_cannot_be_opened_is_told_once() -> None:
 
     assert ports.on_ports(THERE) == ["MIDI out port 'synth:in' (Jack) cannot be opened (busy)"]
     assert ports.on_ports(THERE) == []
+
+
+class FakeProcess:
+    """A port that another process plays: it opens later, or fails."""
+
+    def __init__(self, place: Place, targets: list[str]) -> None:
+        self.place, self.targets = place, targets
+        self.is_open, self.fault, self.lead_s = False, "", 0.0
+        self.sent: list[tuple[float, bytes]] = []
+        self.is_abandoned = False
+
+    def opens(self, text: str = "virtual port 'emo' (Jack, 1024)") -> None:
+        self.is_open, self.lead_s, self.place = True, 0.02, Place(text, "Jack")
+
+    def send(self, message: bytes, at_s: float) -> None:
+        self.sent.append((at_s, message))
+
+    def poll(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def abandon(self) -> None:
+        self.is_abandoned = True
+
+    leave = abandon
+
+
+def played_elsewhere() -> tuple[MidiPorts, list[FakeProcess]]:
+    made: list[FakeProcess] = []
+
+    def open_port(_: str) -> tuple[JackOut, str]:
+        made.append(FakeProcess(VIRTUAL, ["synth:in"]))
+        if len(made) == 1:
+            made[0].opens()
+        return cast(JackOut, made[-1]), VIRTUAL.text
+
+    ports = MidiPorts("", "", lambda *_: None)
+    ports.out = Way("MIDI out", "virtual:emo", open_port)
+    ports.on_ports(THERE)
+    return ports, made
+
+
+def test_a_process_that_goes_by_itself_is_followed_by_another_with_all_notes_off() -> None:
+    ports, made = played_elsewhere()
+    ports.send(NOTE, 7.5)
+    made[0].fault = "its process has ended with code -9"
+    lost = ports.look()
+    ports.send(NOTE, 8.0)
+    nothing = ports.look()
+    made[1].opens()
+    back = ports.look()
+
+    assert made[0].sent == [(7.5, NOTE)]
+    assert made[0].is_abandoned
+    assert lost == ["MIDI out lost: its process has ended with code -9; waiting for it, the music goes on"]
+    assert nothing == []
+    assert back == ["MIDI out virtual port 'emo' (Jack, 1024) is open again; 1 messages were not sent"]
+    assert [message for _, message in made[1].sent] == [bytes((0xB0 | n, 123, 0)) for n in range(16)]
+    assert ports.lead_s == 0.02
+
+
+def test_a_process_whose_server_has_gone_waits_for_it() -> None:
+    ports, made = played_elsewhere()
+    made[0].fault = "Jack has stopped"
+
+    assert ports.look() == ["MIDI out lost: Jack has stopped; waiting for it, the music goes on"]
+    assert (ports.look(), ports.on_ports(NO_JACK), len(made)) == ([], [], 1)
+    assert ports.on_ports(THERE) == []
+    made[1].opens()
+    assert len(ports.look()) == 1
+
+
+def test_a_period_that_changes_is_told() -> None:
+    ports, made = played_elsewhere()
+    made[0].opens("virtual port 'emo' (Jack, 64)")
+
+    assert ports.look() == ["MIDI out virtual port 'emo' (Jack, 64)"]
+    assert ports.look() == []
+
+
+def test_processes_that_keep_failing_are_counted_until_their_server_starts_anew() -> None:
+    ports, made = played_elsewhere()
+    for number in range(MAX_BREAKS):
+        made[number].fault = "its process has ended with code 1"
+        ports.look()
+
+    assert ports.out.breaks == MAX_BREAKS
+    ports.on_ports(NO_JACK)
+    assert ports.out.breaks == 0
 
 
 def test_an_unplugged_port_may_lose_its_system_too() -> None:
