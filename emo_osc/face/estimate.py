@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from emo_osc.errors import EmoOscError
 from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config
 from emo_osc.face.views import VIEWS, seen
 from emo_osc.weights import checkpoints
+from emo_osc.weights.fitting import fitted, told_of
 
 # N faces, V views
 
@@ -78,12 +78,9 @@ class Estimator:
         """
         path = checkpoints.find(name)
         kept = checkpoints.load(path)
-        try:
-            net = VGG16(VGG16Config(**kept.config["vgg16"]))
-            net.load_state_dict(kept.tensors)
+        with told_of(path, "a face network", "make one with emo-osc train face"):
+            net = fitted(VGG16, VGG16Config, kept.config["vgg16"], kept.tensors)
             return cls(net, views, float(kept.config.get("temperature", 1.0)))
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise EmoOscError(f"{path}: not a face network ({error}); make one with emo-osc train face") from None
 
     @torch.inference_mode()
     def logits(self, images: Images) -> NDArray[np.float32]:

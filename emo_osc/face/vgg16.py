@@ -21,10 +21,18 @@ BLOCKS = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 
 @dataclass(frozen=True, slots=True)
 class VGG16Config:
-    """Sizes of the network: `width` is the share of the published channels, `dropout` before the last layer."""
+    """Sizes of the network: `width` is the share of the published channels, `dropout` before the last layer.
+
+    Raises:
+        ValueError: a share is out of range.
+    """
 
     width: float = 1.0
     dropout: float = 0.3
+
+    def __post_init__(self) -> None:
+        if not 1 / 64 <= self.width <= 8.0 or not 0.0 <= self.dropout < 1.0:
+            raise ValueError(f"width must be in [1/64, 8], dropout in [0, 1), got {self.width}, {self.dropout}")
 
     def as_dict(self) -> dict[str, float]:
         """What a checkpoint keeps."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from emo_osc.studio.attributes import Floats, NoteGrid, Tokens
 from emo_osc.weights import checkpoints
+from emo_osc.weights.fitting import told_of
 
 # N melodies, J = 32 half bars, C = 24 chords, P = 12 pitch classes
 
@@ -71,9 +72,11 @@ def shipped() -> Harmony:
     Raises:
         EmoOscError: none were shipped, or installed since.
     """
-    kept = checkpoints.load(checkpoints.find(NAME))
-    tables = {name: table.numpy().astype(np.float64) for name, table in kept.tensors.items()}
-    return Harmony(tables["first"], tables["change"], tables["note"], float(kept.config["sharpness"]))
+    path = checkpoints.find(NAME)
+    kept = checkpoints.load(path)
+    with told_of(path, "tables of harmony", "train them or use the shipped ones"):
+        tables = {name: table.numpy().astype(np.float64) for name, table in kept.tensors.items()}
+        return Harmony(tables["first"], tables["change"], tables["note"], float(kept.config["sharpness"]))
 
 
 def chords_of(tokens: Tokens) -> Chords:

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import BARS, Melody, tiled
 from emo_osc.studio.attributes import Aim, Floats, distances, flaws, measure, measure_table, targets
@@ -25,6 +24,7 @@ from emo_osc.studio.streams import USUAL, Choice, Stream, held
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import exchanged, ranked, unchanged
 from emo_osc.weights import checkpoints
+from emo_osc.weights.fitting import fitted, told_of
 
 NAME = "music_transformer"
 TRIED = 2  # pieces for each that is asked for
@@ -102,11 +102,9 @@ def load(path: Path, choice: Choice = USUAL, aim: Aim = targets) -> Transformer:
         EmoOscError: the file is not a checkpoint of this generator.
     """
     kept = checkpoints.load(path)
-    try:
-        net = MusicTransformer(MusicTransformerConfig(**kept.config["transformer"]))
-        net.load_state_dict({name: tensor.to(torch.float32) for name, tensor in kept.tensors.items()})
-    except (KeyError, TypeError, RuntimeError, ValueError) as error:
-        raise EmoOscError(f"{path}: not a {NAME} checkpoint ({error}); train one or use the shipped one") from None
+    with told_of(path, f"a {NAME} checkpoint", "train one or use the shipped one"):
+        tensors = {name: tensor.to(torch.float32) for name, tensor in kept.tensors.items()}
+        net = fitted(MusicTransformer, MusicTransformerConfig, kept.config["transformer"], tensors)
     return Transformer(net, choice, aim)
 
 

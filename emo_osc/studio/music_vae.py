@@ -48,6 +48,7 @@ from emo_osc.studio.variations import (
     with_bars,
 )
 from emo_osc.weights import checkpoints
+from emo_osc.weights.fitting import fitted, told_of
 
 NAME = "music_vae"
 TRIES = 4  # draws of the prior for each source
@@ -286,27 +287,26 @@ def load(path: Path, device: torch.device, taste: Taste, is_repeatable: bool = T
         EmoOscError: the file is not a checkpoint of this generator.
     """
     kept = checkpoints.load(path)
-    try:
+    with told_of(path, f"a {NAME} checkpoint", "train one or use the shipped one"):
         return MusicVAE(_proposer(kept, device, is_repeatable), taste)
-    except (KeyError, TypeError, RuntimeError, ValueError) as error:
-        raise EmoOscError(f"{path}: not a {NAME} checkpoint ({error}); train one or use the shipped one") from None
 
 
 def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE, BarPrior]:
     """The networks that `emo-osc train prior` keeps in a checkpoint, on the CPU."""
-    vae, prior = BarVAE(BarVAEConfig(**config["vae"])), BarPrior(BarPriorConfig(**config["prior"]))
-    for net, prefix in ((vae, "vae."), (prior, "prior.")):
-        net.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
-    return vae, prior
+    vae = fitted(BarVAE, BarVAEConfig, config["vae"], _under("vae.", tensors))
+    return vae, fitted(BarPrior, BarPriorConfig, config["prior"], _under("prior.", tensors))
 
 
 def actor_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> ActorCritic | None:
     """The actor and its critics, where `emo-osc train actor` has put them beside the others, on the CPU."""
     if "actor" not in config:
         return None
-    net = ActorCritic(ActorConfig(**config["actor"]))
-    net.load_state_dict({k.removeprefix("actor."): v for k, v in tensors.items() if k.startswith("actor.")})
-    return net
+    return fitted(ActorCritic, ActorConfig, config["actor"], _under("actor.", tensors))
+
+
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of one of several networks, by their own names."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def _proposer(kept: checkpoints.Checkpoint, device: torch.device, is_repeatable: bool) -> Proposer:

@@ -28,6 +28,7 @@ from emo_osc.train.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 from emo_osc.weights import checkpoints
+from emo_osc.weights.fitting import fitted, told_of
 from emo_osc.weights.precision import forced
 
 VAE_NAME, FACE_NAME, TRANSFORMER_NAME = "bar_vae", "face", "music_transformer"
@@ -80,13 +81,14 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     kept = checkpoints.load(vae_path)
     if "vae" not in kept.config or "prior" in kept.config:
         raise EmoOscError(f"{vae_path}: not a bar VAE; give --vae what emo-osc train vae made")
-    net = BarVAE(BarVAEConfig(**kept.config["vae"])).eval()
-    net.load_state_dict(kept.tensors)
+    with told_of(vae_path, "a bar VAE", "give --vae what emo-osc train vae made"):
+        net = fitted(BarVAE, BarVAEConfig, kept.config["vae"], kept.tensors).eval()
+        before = dict(kept.config["training"])
     torch.manual_seed(recipe.first_seed)
     task = prior.PriorTask(run.data, net.to(device), prior.PriorChoices(), device)
     progress = _trained(task, recipe, run.out, device)
     assert isinstance(task.net, BarPrior)
-    training = kept.config["training"] | {"prior": _training(recipe, task.choices, progress)}
+    training = before | {"prior": _training(recipe, task.choices, progress)}
     config = {"vae": kept.config["vae"], "prior": task.net.config.as_dict(), "training": training}
     tensors = {f"vae.{name}": value for name, value in kept.tensors.items()}
     tensors |= {f"prior.{name}": value for name, value in task.net.state_dict().items()}
@@ -107,12 +109,14 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
     kept = checkpoints.load(model)
     if "prior" not in kept.config:
         raise EmoOscError(f"{model}: not a model; give --model what emo-osc train prior made")
+    with told_of(model, "a model", "give --model what emo-osc train prior made"):
+        before = dict(kept.config["training"])
     generator = load(model, pick_device("cpu"), Taste())  # the networks are small, and melodies are counted there
     torch.manual_seed(recipe.first_seed)
     task = actor.ActorTask(run.data, run.out, generator, choices, print)
     progress = _trained(task, recipe, run.out, torch.device("cpu"))
     assert isinstance(task.net, ActorCritic)
-    training = kept.config["training"] | {"actor": _training(recipe, choices, progress)}
+    training = before | {"actor": _training(recipe, choices, progress)}
     config = kept.config | {"actor": task.net.config.as_dict(), "training": training}
     tensors = {name: value for name, value in kept.tensors.items() if not name.startswith("actor.")}
     tensors |= {f"actor.{name}": value for name, value in task.net.state_dict().items()}

@@ -4,12 +4,16 @@ The index is a LevelDB table from variable name to `BundleEntryProto`: tensorflo
 tensorflow/core/lib/io/table at v2.15.1 (Apache-2.0). Every block and variable carries a masked CRC32C.
 """
 
+import lzma
+import os
 import struct
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
+from math import prod
 from pathlib import Path
 from typing import IO
 
@@ -17,10 +21,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.errors import EmoOscError
+from emo_osc.small_file import list_folder, open_regular
 from emo_osc.train.crc import crc32c
+from emo_osc.train.tar_files import MAX_FILES, TooLargeError, open_files
 
 FOOTER_BYTES = 48
 MAGIC = 0xDB4775248B80FB57
+MAX_INDEX_BYTES, MAX_VARIABLE_BYTES = 4 << 20, 1 << 30  # of a published checkpoint: 8 KB and 0.2 GB
+MAX_BLOCKS, MAX_ENTRIES, MAX_KEY_BYTES = 1024, 4096, 1024
+MAX_SHIFT = 63  # of a number in the index: 64 bits
+_NO_TAR = (
+    EOFError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+    ValueError,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What tarfile and the unpackers let out, besides OSError, where a file is not theirs."""
 FLOAT32 = 1  # DT_FLOAT of tensorflow/core/framework/types.proto
 
 
@@ -55,11 +75,13 @@ class TfCheckpoint:
             DamagedError: it is not float32, cut short, or its checksum is wrong.
         """
         entry = self.entries[name]
-        if entry.dtype != FLOAT32 or entry.size != 4 * int(np.prod(entry.shape, dtype=np.int64)):
+        if entry.dtype != FLOAT32 or entry.size != 4 * prod(entry.shape) or entry.size > MAX_VARIABLE_BYTES:
             raise DamagedError(f"variable {name!r} is not float32")
         if entry.shard >= len(self.shards):
             raise DamagedError(f"variable {name!r} lies in data file {entry.shard}, which is missing")
         shard = self.shards[entry.shard]
+        if entry.offset + entry.size > shard.seek(0, os.SEEK_END):
+            raise DamagedError(f"variable {name!r} is cut short")
         shard.seek(entry.offset)
         raw = shard.read(entry.size)
         if len(raw) != entry.size:
@@ -78,11 +100,11 @@ def open_checkpoint(path: Path) -> Iterator[TfCheckpoint]:
     """
     with ExitStack() as stack:
         try:
-            files = _beside(path, stack) if path.suffix == ".index" else _in_tar(path, stack)
+            files = _beside(path, stack) if path.suffix == ".index" else open_files(path, stack)
             yield _open(files)
-        except DamagedError as error:
-            raise EmoOscError(f"{path}: {error}; fetch the checkpoint again") from None
-        except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        except (DamagedError, TooLargeError) as error:
+            raise EmoOscError(f"{path}: {error!s:.300}; fetch the checkpoint again") from None
+        except (OSError, *_NO_TAR) as error:
             reason = getattr(error, "strerror", None) or "not a whole tar"
             raise EmoOscError(f"{path}: cannot be read ({reason}); {_REMEDY}") from None
 
@@ -97,8 +119,10 @@ def parse_index(table: bytes) -> dict[str, Entry]:
         raise DamagedError("the index is not a TensorFlow V2 checkpoint's, or is cut short")
     try:
         _, _, offset, size = _varints(table[-FOOTER_BYTES:], 4)  # the first two lead to the unused meta index
-        entries = {}
-        for _, handle in _block(table, offset, size):
+        entries: dict[str, Entry] = {}
+        for count, (_, handle) in enumerate(_block(table, offset, size)):
+            if count >= MAX_BLOCKS:
+                raise DamagedError(f"the index has over {MAX_BLOCKS} blocks")
             for key, value in _block(table, *_varints(handle, 2)):
                 if key:  # the empty key holds the header
                     entries[key.decode()] = _entry(value)
@@ -113,18 +137,19 @@ def _open(files: Mapping[str, IO[bytes]]) -> TfCheckpoint:
         raise DamagedError("holds no .index file, so it is not a TensorFlow V2 checkpoint")
     prefix = index.removesuffix(".index") + ".data-"
     shards = tuple(files[name] for name in sorted(files) if name.startswith(prefix))
-    return TfCheckpoint(parse_index(files[index].read()), shards)
+    return TfCheckpoint(parse_index(_whole(files[index])), shards)
+
+
+def _whole(index: IO[bytes]) -> bytes:
+    table = index.read(MAX_INDEX_BYTES + 1)
+    if len(table) > MAX_INDEX_BYTES:
+        raise DamagedError(f"the index has over {MAX_INDEX_BYTES:,} bytes")
+    return table
 
 
 def _beside(path: Path, stack: ExitStack) -> dict[str, IO[bytes]]:
-    paths = [path, *path.parent.glob(f"{path.stem}.data-*")]
-    return {each.name: stack.enter_context(each.open("rb")) for each in paths}
-
-
-def _in_tar(path: Path, stack: ExitStack) -> dict[str, IO[bytes]]:
-    tar = stack.enter_context(tarfile.open(path))  # noqa: SIM115  # the stack is the context
-    files = ((member.name, tar.extractfile(member)) for member in tar.getmembers() if member.isfile())
-    return {name: file for name, file in files if file is not None}
+    data = (each for each in list_folder(path.parent, "").paths if each.name.startswith(f"{path.stem}.data-"))
+    return {each.name: stack.enter_context(open_regular(each)) for each in (path, *islice(data, MAX_FILES))}
 
 
 def _block(table: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]:
@@ -137,8 +162,11 @@ def _block(table: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]
         raise DamagedError("the index is compressed, which TensorFlow's checkpoints are not")
     (restarts,) = struct.unpack("<I", content[-4:])
     entries = content[: len(content) - 4 * (restarts + 1)]
-    at, key = 0, b""
+    at, count, key = 0, 0, b""
     while at < len(entries):
+        count += 1
+        if count > MAX_ENTRIES or len(key) > MAX_KEY_BYTES:
+            raise DamagedError(f"the index has over {MAX_ENTRIES} names, or one of over {MAX_KEY_BYTES} bytes")
         (shared, fresh, length), at = _varints_from(entries, at, 3)
         key = key[:shared] + entries[at : at + fresh]
         yield key, entries[at + fresh : at + fresh + length]
@@ -196,6 +224,8 @@ def _varints_from(data: bytes, at: int, count: int) -> tuple[list[int], int]:
         while data[at] & 0x80:
             value |= (data[at] & 0x7F) << shift
             at, shift = at + 1, shift + 7
+            if shift > MAX_SHIFT:
+                raise DamagedError("the index is damaged (a number has no end)")
         values.append(value | data[at] << shift)
         at += 1
     return values, at

@@ -15,8 +15,13 @@ from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
 from emo_osc.errors import EmoOscError
+from emo_osc.small_file import list_folder, open_regular, reason_of
 
+ENDING, MAX_LISTED = ".safetensors", 32
 CONFIG_KEY = "emo_osc"  # the one metadata key: safetensors does not keep the order of several
+MAX_BYTES = 4 << 30  # an imported hierdec of 176 million weights has 0.7
+MAX_HEAD_BYTES = 8 << 20  # names and shapes; ours have 0.1
+_AGAIN = "fetch or train it again"
 _HASHED = re.compile(r"(?P<name>.+)-(?P<hash>[0-9a-f]{8})")
 
 
@@ -59,13 +64,20 @@ def load(path: Path) -> Checkpoint:
         _verify(path)
         with safe_open(path, framework="pt") as file:
             config = json.loads((file.metadata() or {})[CONFIG_KEY])
-            return Checkpoint(config, {name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            if not isinstance(config, dict):
+                raise ValueError("the config is no table")
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError as error:
-        raise EmoOscError(f"{path}: cannot be read ({error.strerror or error}); name an existing checkpoint") from None
+        raise EmoOscError(f"{path}: cannot be read ({reason_of(error)}); name an existing checkpoint") from None
     except SafetensorError as error:
-        raise EmoOscError(f"{path}: cut short or not a safetensors file ({error}); fetch or train it again") from None
-    except (KeyError, ValueError):
+        reason = " ".join(str(error).split())
+        raise EmoOscError(f"{path}: cut short or not a safetensors file ({reason:.200}); {_AGAIN}") from None
+    except (KeyError, ValueError, RecursionError):
         raise EmoOscError(f"{path}: a safetensors file, but not of emo_osc (no config inside); convert it") from None
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not tensor.float().isfinite().all():  # formats of 8 bits have no isfinite
+            raise EmoOscError(f"{path}: {name:.80} holds numbers that are not finite; {_AGAIN}")
+    return Checkpoint(config, tensors)
 
 
 def checkpoint_folders() -> tuple[Path, ...]:
@@ -89,11 +101,12 @@ def find(name: str) -> Path:
         return Path(name)
     folders = checkpoint_folders()
     for folder in folders:
-        found = [path for path in folder.glob("*.safetensors") if name in _names(path)]
+        found = [path for path in list_folder(folder, ENDING).paths if name in _names(path) and path.exists()]
         if found:
             return max(found, key=lambda path: (path.stat().st_mtime, path.name))
-    known = sorted({path.stem for folder in folders for path in folder.glob("*.safetensors")})
-    raise EmoOscError(f"no checkpoint {name!r}; checkpoints are {', '.join(known) or 'none: train or import one'}")
+    known = sorted({path.stem for folder in folders for path in list_folder(folder, ENDING).paths})
+    listed = ", ".join(known[:MAX_LISTED]) or "none: train or import one"
+    raise EmoOscError(f"no checkpoint {name!r:.80}; checkpoints are {listed}")
 
 
 def _content(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> bytes:
@@ -120,13 +133,25 @@ def _write(path: Path, content: bytes) -> Path:
 
 
 def _verify(path: Path) -> None:
-    named = _HASHED.fullmatch(path.stem)
-    if not named:
-        return
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()[:8]
+    """Look at the size and the head of a file, and at all of it where its name carries a hash.
+
+    Raises:
+        OSError: it cannot be read, or is no file.
+        EmoOscError: it is larger than a checkpoint may be, or not what its name says.
+    """
+    with open_regular(path) as file:
+        if os.fstat(file.fileno()).st_size > MAX_BYTES:
+            raise EmoOscError(f"{path}: over {MAX_BYTES >> 30} GiB; name a checkpoint of emo_osc")
+        head = int.from_bytes(file.read(8), "little")
+        if head > MAX_HEAD_BYTES:  # it would all be read before anything is known of it
+            raise EmoOscError(f"{path}: cut short or not a safetensors file (its head has {head:,} bytes); {_AGAIN}")
+        named = _HASHED.fullmatch(path.stem)
+        if not named:
+            return
+        file.seek(0)
+        found = hashlib.file_digest(file, "sha256").hexdigest()[:8]  # type: ignore[arg-type]  # typeshed asks for more than is used
     if found != named["hash"]:
-        raise EmoOscError(f"{path}: cut short or changed (its hash is {found}); fetch or train it again")
+        raise EmoOscError(f"{path}: cut short or changed (its hash is {found}); {_AGAIN}")
 
 
 def _names(path: Path) -> set[str]:

@@ -19,12 +19,15 @@ from emo_osc.errors import EmoOscError
 State = tuple[Tensor, Tensor]  # hidden states, cell states: (L, B, H) each
 
 
+MAX_SIZE, MAX_REPEATS = 1 << 16, 64
+
+
 @dataclass(frozen=True, slots=True)
 class HierdecConfig:
     """Sizes; the defaults are those of the published checkpoint (176 M parameters).
 
     Raises:
-        ValueError: a size is below 1.
+        ValueError: a size is out of range.
     """
 
     z_size: int = 512
@@ -37,8 +40,9 @@ class HierdecConfig:
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+            most = MAX_REPEATS if name in ("layers", "bars", "bar_steps") else MAX_SIZE
+            if not 1 <= getattr(self, name) <= most:
+                raise ValueError(f"{name} must be in 1..{most}, got {getattr(self, name)!s:.80}")
 
 
 class Hierdec(nn.Module):
