@@ -4,16 +4,20 @@ import os
 
 from emo_osc.errors import EmoOscError
 
+MAX_PIXELS, MAX_SIDE = 1 << 26, 1 << 14  # 192 MB once decoded; a telephone takes pictures of 12 to 50 million
 REMEDY = 'pip install "emo_osc[face]", or: pip install "opencv-python-headless>=4.9,<5"'
 
 
 def need_opencv() -> None:
-    """Loads OpenCV, on one thread and without its own log.
+    """Loads OpenCV, on one thread, without its own log, and within bounds for pictures.
 
     Raises:
         EmoOscError: it is missing, cannot be loaded, or is too new to have its old detector.
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # quiet: what goes wrong is told by us, in one line
+    # OpenCV reads these once, as it is imported, and looks at the head of a picture before it takes memory for it.
+    os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MAX_PIXELS)
+    os.environ["OPENCV_IO_MAX_IMAGE_WIDTH"] = os.environ["OPENCV_IO_MAX_IMAGE_HEIGHT"] = str(MAX_SIDE)
     try:
         import cv2
         import cv2.utils

@@ -10,29 +10,38 @@ import numpy as np
 
 from emo_osc.errors import EmoOscError
 from emo_osc.face.drawn import Picture
+from emo_osc.face.opencv import MAX_PIXELS, MAX_SIDE
+from emo_osc.small_file import read_small, reason_of
 
 WIDTH, HEIGHT = 640, 480
 """What a camera is asked for; what it gives is taken."""
-_FILM_HZ = 25.0  # of a film that does not say
+_FILM_HZ, _SLOWEST_HZ, _FASTEST_HZ = 25.0, 1.0, 1000.0  # of a film that does not say, or says nonsense
+MAX_FILE_BYTES = 1 << 26
+MAX_LENGTH = 16  # times a picture's shorter side; whatever is searched for faces is scaled by that one
 
 
 def load_picture(path: Path) -> Picture:
     """A picture file in colour.
 
     Raises:
-        EmoOscError: the file cannot be read, or is no picture.
+        EmoOscError: the file cannot be read, or is no picture, or a larger one than is needed to see a face.
     """
-    try:
-        content = np.fromfile(path, np.uint8)  # cv2.imread cannot open every name on Windows
+    try:  # cv2.imread cannot open every name on Windows
+        content = np.frombuffer(read_small(path, MAX_FILE_BYTES), np.uint8)
     except OSError as error:
-        raise EmoOscError(f"{path}: cannot be read ({error.strerror or error}); name a picture file") from None
+        raise EmoOscError(f"{path}: cannot be read ({reason_of(error)}); name a picture file") from None
     try:
         picture = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
-    except cv2.error:  # a picture too large for OpenCV
+    except cv2.error as error:
+        if "MAX_IMAGE" in str(error):
+            raise EmoOscError(
+                f"{path}: over {MAX_PIXELS:,} points, or {MAX_SIDE:,} on one side; make it smaller"
+            ) from None
         picture = None
     if picture is None:
         raise EmoOscError(f"{path}: no picture that OpenCV can read; give a .jpg or .png")
-    return picture.astype(np.uint8)
+    _check_size(str(path), picture.shape[1], picture.shape[0])
+    return picture.astype(np.uint8, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,8 @@ class Film:
             raise EmoOscError(f"{self.name}: gives no more pictures; is it unplugged, or has another program taken it?")
 
     def _film_clock(self) -> Callable[[], float]:
-        step_s = 1 / (self.capture.get(cv2.CAP_PROP_FPS) or _FILM_HZ)
+        told_hz = self.capture.get(cv2.CAP_PROP_FPS)
+        step_s = 1 / (told_hz if _SLOWEST_HZ <= told_hz <= _FASTEST_HZ else _FILM_HZ)
         start_s, count = perf_counter(), 0
 
         def wait() -> float:
@@ -99,11 +109,21 @@ def open_video(path: Path) -> Film:
     """A film's file.
 
     Raises:
-        EmoOscError: the file is missing, or is no film.
+        EmoOscError: the file is missing, is no film, or its pictures are larger than is needed to see a face.
     """
     if not path.is_file():
         raise EmoOscError(f"{path}: not there; --video wants a film's file")
     capture = cv2.VideoCapture(str(path))
     if not capture.isOpened():
         raise EmoOscError(f"{path}: no film that OpenCV can read; give an .mp4 or .avi")
+    _check_size(
+        str(path), *(round(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+    )
     return Film(capture, str(path), is_live=False)
+
+
+def _check_size(name: str, width: int, height: int) -> None:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_LENGTH * min(width, height):
+        raise EmoOscError(
+            f"{name}: {width:,} by {height:,} points; cut out the face, or make it smaller than {MAX_PIXELS:,} points"
+        )

@@ -83,12 +83,13 @@ def watch(order: Watch, say: Say) -> None:
 
 def _watch_images(order: Watch, wire: Wire, say: Say) -> None:
     """Every picture by itself: neither smoothed nor doubted."""
-    pictures = [(path, load_picture(path)) for path in order.images]
+    for path in order.images:  # a wrong one is told before any is; read again below, for many would fill the memory
+        load_picture(path)
     looker = Looker(_still_finder(order), Estimator.of_checkpoint(order.model, CAREFUL_VIEWS), order.faces)
     say(PRIVACY.format(host=order.host, port=order.port))
     count = 0
-    for path, picture in pictures:
-        look = looker.look(picture)
+    for path in order.images:
+        look = looker.look(load_picture(path))
         affect = mean_of([affect_of(face) for face in look.faces]) if look.faces else None
         say(f"{path}: {told(look, affect)}")
         if affect:
