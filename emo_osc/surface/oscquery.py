@@ -167,7 +167,11 @@ def _clip(argument: Argument) -> str:
 
 
 def _tree() -> dict[str, list[str]]:
-    """Every path -> the paths right below it, in the table's order."""
+    """Every path -> the paths right below it, in the table's order.
+
+    A node that does something holds no others, because some clients refuse the whole tree else: what stands below it
+    can be asked for by its path, and is in the tree by its flat name.
+    """
     children: dict[str, list[str]] = {"/": []}
     named = (address for address in ROUTES if "*" not in address)  # which stands for others in a path
     for address in (*named, *(f"/emo/state/{name}" for name in VALUES)):
@@ -177,7 +181,8 @@ def _tree() -> dict[str, list[str]]:
             above = path.rpartition("/")[0] or "/"
             if path not in children:
                 children[path] = []
-                children[above].append(path)
+                if above not in ROUTES:
+                    children[above].append(path)
     return children
 
 
