@@ -25,7 +25,7 @@ from hypothesis import settings
 
 from emo_osc.lab.midi_port import close_input
 from tests.linking import Peer
-from tests.serving import Daemon, Listener
+from tests.serving import TIMEOUT_S, Daemon, Listener
 from tests.twin import MakeReady, VirtualStage, make_ready, make_stage
 
 if TYPE_CHECKING:
@@ -69,9 +69,12 @@ def started(name: str, *flags: str, period: int = 64) -> subprocess.Popen[bytes]
     server = subprocess.Popen(
         ["jackd", *flags, *JACKD, str(period)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    waited = subprocess.run(["jack_wait", "-s", name, "-w", "-t", "5"], capture_output=True, check=False)
-    if server.poll() is None and b"available" in waited.stdout:
-        return server
+    wait = ["jack_wait", "-s", name, "-w", "-t", "5"]
+    for _ in range(int(TIMEOUT_S / 5)):
+        if server.poll() is not None:
+            break
+        if b"server is available" in subprocess.run(wait, capture_output=True, check=False).stdout:
+            return server
     server.kill()
     server.wait()
     return None
@@ -93,7 +96,7 @@ def jack() -> Iterator[str]:
         yield name
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(TIMEOUT_S)
         for key, value in before.items():
             os.environ.pop(key) if value is None else os.environ.update({key: value})
 

@@ -7,7 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
-TIMEOUT_S = 20.0
+from tests.serving import TIMEOUT_S
+
 Line = list[float] | float | str
 
 

@@ -13,7 +13,8 @@ from time import perf_counter
 
 from emo_osc.stage.osc import Message, decode, encode
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 120.0
+"""After this long something hangs; a process that starts while all cores are busy has taken 40 s."""
 PRESET = """
 osc: {{port: {port}}}
 midi: {{out: "{out}"}}

@@ -153,7 +153,7 @@ def test_taps_in_a_terminal_are_measured_and_made_up_for(daemon: Callable[..., D
     told = one.receive_until(lambda message: message.address == "/emo/state/latency_ms").arguments[0]
     assert isinstance(told, float)
     assert f"Heard {told:.0f} ms" in said
-    assert told == pytest.approx(1000 * (LATE_S + ANTICIPATION_S), abs=15)
+    assert told == pytest.approx(1000 * (LATE_S + ANTICIPATION_S), abs=45)
 
 
 @pytest.mark.slow
@@ -162,14 +162,14 @@ def test_with_a_reference_only_the_difference_counts(daemon: Callable[..., Daemo
     bar_s = bar_of(one)
     with terminal("calibrate", "--port", str(one.port), "--taps", "8", "--reference") as screen:
         screen.read_until("along with the click")
-        tap_along(screen, bar_s, 12, -0.02)
+        tap_along(screen, bar_s, 12, -0.06)
         screen.read_until("as you hear it")
-        tap_along(screen, bar_s, 13, 0.06)
+        tap_along(screen, bar_s, 13, 0.12)
         said = screen.read_until("To make up for it: emo-osc send /emo/set/latency_ms")
 
         assert screen.wait() == 0
     heard_ms = float(said.split("Heard ")[1].split(" ms")[0])
-    assert heard_ms == pytest.approx(80.0, abs=15)
+    assert heard_ms == pytest.approx(180.0, abs=45)
 
 
 @pytest.mark.slow

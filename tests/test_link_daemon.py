@@ -38,7 +38,7 @@ def test_the_session_keeps_its_tempo_and_we_keep_its_bars(
         one.receive_until(lambda message: message.address == "/emo/bar")
         beats.append(other.beat_at(perf_counter()))
     apart_ms = [1000 * min(beat % 4.0, 4.0 - beat % 4.0) * 60.0 / 97.0 for beat in beats]
-    assert statistics.median(apart_ms) < 10.0, apart_ms
+    assert statistics.median(apart_ms) < 30.0, apart_ms
     other.wait_for(peers=1, tempo=97.0)
 
     one.send("/emo/tempo", 120)

@@ -25,7 +25,7 @@ from emo_osc.stage.parsing import parse
 from emo_osc.stage.scales import KEYS
 from emo_osc.stage.scales import SCALES as OURS
 from tests.abletonosc import AbletonOsc
-from tests.serving import Daemon, free_port
+from tests.serving import TIMEOUT_S, Daemon, free_port
 
 TEST, HEARTBEAT = ("/live/test", ()), ("/live/song/get/tempo", ())
 LISTENING = [(f"/live/song/start_listen/{topic}", ()) for topic in TOPICS]
@@ -185,7 +185,7 @@ def test_a_daemon_follows_a_live_that_comes_changes_and_is_started_again(daemon:
     with AbletonOsc(port, reply_port, root_note=9, scale_name="Minor", tempo=97.0) as live:
         assert "A Minor, 97.0 bpm; following its key and scale" in one.wait_for_line("following")
         state(one, "scale", "minor")
-        while live.asked.get(timeout=30) != "/live/song/start_listen/tempo":
+        while live.asked.get(timeout=TIMEOUT_S) != "/live/song/start_listen/tempo":
             continue
         one.send("/emo/key", "D")
         state(one, "key", "D")

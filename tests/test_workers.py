@@ -12,8 +12,8 @@ import pytest
 from emo_osc import workers
 from emo_osc.log import Log
 from emo_osc.workers import Keeper, Worker
+from tests.serving import TIMEOUT_S
 
-TIMEOUT_S = 20.0
 HANGS = Worker("studio", ("-c", "import sys; sys.stdin.close(); import signal; signal.pause()"))
 DEAF = Worker("studio", ("-c", "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"))
 

@@ -12,7 +12,7 @@ from tests.fuzz.targets import BETWEEN, TARGETS
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 5
-TIMEOUT_S = 120.0
+TIMEOUT_S = 300.0
 
 FOUND = {
     "a program change without its program": ("midi", b"\xc0"),

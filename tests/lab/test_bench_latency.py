@@ -63,7 +63,7 @@ def test_a_bare_reader_tells_how_late_it_read_each_datagram() -> None:
         pairs = bare.end()
 
     assert len(pairs) == 5
-    assert all(-0.001 < read_s <= sent_s < 1.0 for read_s, sent_s in pairs)
+    assert all(-0.001 < read_s <= sent_s < 60.0 for read_s, sent_s in pairs)
 
 
 def test_a_picture_is_drawn_of_what_there_is(tmp_path: Path) -> None:

@@ -15,8 +15,7 @@ from time import monotonic
 import numpy as np
 import pytest
 
-PATIENCE_S = 30
-
+from tests.serving import TIMEOUT_S
 
 NOWHERE = {**os.environ, "JACK_DEFAULT_SERVER": "emo_osc_none", "JACK_NO_START_SERVER": "1"}
 FIND = "import sounddevice; print(*(api['default_output_device'] for api in sounddevice.query_hostapis()))"
@@ -25,7 +24,7 @@ FIND = "import sounddevice; print(*(api['default_output_device'] for api in soun
 @contextmanager
 def listening() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(PATIENCE_S)
+        server.settimeout(TIMEOUT_S)
         yield server
 
 
@@ -42,14 +41,14 @@ def started(server: socket.socket, *more: str, env: Mapping[str, str] | None = N
 
 def greeted(server: socket.socket) -> socket.socket:
     peer, _ = server.accept()
-    peer.settimeout(PATIENCE_S)
+    peer.settimeout(TIMEOUT_S)
     assert peer.makefile("rb").readline() == b"s3cret\n"
     return peer
 
 
 def output_port(process: subprocess.Popen[str]) -> str:
     """The JACK port that the process plays into, as soon as there is one."""
-    until_s = monotonic() + PATIENCE_S
+    until_s = monotonic() + TIMEOUT_S
     while monotonic() < until_s and process.poll() is None:
         ports = subprocess.run(["jack_lsp"], capture_output=True, text=True, check=False).stdout.split()
         if mine := [port for port in ports if port.endswith("out_0")]:
@@ -68,7 +67,7 @@ def test_without_a_sound_card_it_greets_says_one_line_and_exits_with_3() -> None
 
     with listening() as server, started(server, env=NOWHERE) as process, greeted(server) as peer:
         peer.sendall(bytes([7, 0xF0, 0xFF, 0x90, 60]))
-        _, said = process.communicate(timeout=PATIENCE_S)
+        _, said = process.communicate(timeout=TIMEOUT_S)
 
     assert process.returncode == 3
     assert said.count("\n") == 1
@@ -81,9 +80,9 @@ def test_what_it_is_sent_leaves_the_sound_card_at_its_pitch(jack: str, tmp_path:
     with listening() as server, started(server) as process, greeted(server) as peer:
         recorder = ["jack_rec", "-f", str(tmp_path / "heard.wav"), "-d", "2", output_port(process)]
         peer.sendall(bytes([0xB0, 74, 0, 0x90, 69, 100]))
-        subprocess.run(recorder, capture_output=True, check=True, timeout=PATIENCE_S)
+        subprocess.run(recorder, capture_output=True, check=True, timeout=TIMEOUT_S)
         peer.close()
-        _, said = process.communicate(timeout=PATIENCE_S)
+        _, said = process.communicate(timeout=TIMEOUT_S)
 
     with wave.open(str(tmp_path / "heard.wav"), "rb") as file:
         heard = np.frombuffer(file.readframes(file.getnframes()), "<i2")
@@ -99,7 +98,7 @@ def test_it_plays_through_garbage_and_interrupts_and_ends_with_the_socket(jack: 
         process.send_signal(signal.SIGINT)
         peer.sendall(bytes([0x90, 64, 100]))
         peer.close()
-        _, said = process.communicate(timeout=PATIENCE_S)
+        _, said = process.communicate(timeout=TIMEOUT_S)
 
     assert (process.returncode, said) == (0, "")
 
@@ -109,7 +108,7 @@ def test_without_a_daemon_it_says_so_and_exits_with_2() -> None:
         port = server.getsockname()[1]
     asked = [sys.executable, "-m", "emo_osc.sound", "--connect", str(port)]
 
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE_S)
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=TIMEOUT_S)
 
     assert done.returncode == 2
     assert done.stderr == f"no daemon at 127.0.0.1:{port} (Connection refused); emo-osc serve starts this\n"
@@ -118,6 +117,6 @@ def test_without_a_daemon_it_says_so_and_exits_with_2() -> None:
 @pytest.mark.parametrize("wrong", [["--gain", "1.5"], ["--gain", "loud"], ["--louder"]], ids=" ".join)
 def test_wrong_arguments_exit_with_2(wrong: list[str]) -> None:
     with listening() as server, started(server, *wrong) as process:
-        process.communicate(timeout=PATIENCE_S)
+        process.communicate(timeout=TIMEOUT_S)
 
     assert process.returncode == 2

@@ -13,6 +13,7 @@ from emo_osc.stage.guests import Guests
 from emo_osc.stage.letterbox import Letterbox
 from emo_osc.stage.osc import Message, Target, decode, encode
 from emo_osc.stage.udp import OscSocket
+from tests.serving import TIMEOUT_S
 
 
 class Post:
@@ -54,7 +55,7 @@ def post(stage: Callable[..., Any], ready: Callable[..., Ready]) -> Iterator[Cal
 @pytest.fixture
 def client() -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
-        opened.settimeout(20.0)
+        opened.settimeout(TIMEOUT_S)
         yield opened
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from emo_osc.stage.lines import Lines
 from emo_osc.stage.peer import MAX_PENDING_BYTES, Peer
+from tests.serving import TIMEOUT_S
 
 
 @given(st.lists(st.binary(max_size=30).map(lambda data: data.replace(b"\n", b""))), st.data())
@@ -54,7 +55,7 @@ def test_a_peer_that_stops_reading_loses_nothing_until_the_bound(pair: tuple[Pee
         sent += len(block)
         assert sent < 1 << 26
     received = 0
-    theirs.settimeout(5.0)
+    theirs.settimeout(TIMEOUT_S)
     while received < sent:
         received += len(theirs.recv(1 << 16))
         peer.write(b"")

@@ -12,7 +12,8 @@ import pytest
 from emo_osc.stage.clock import Move
 from emo_osc.stage.link import LinkSession
 from emo_osc.stage.link_clock import LinkClock
-from tests.linking import TIMEOUT_S, Peer
+from tests.linking import Peer
+from tests.serving import TIMEOUT_S
 
 pytest.importorskip("link", reason='no Link library here: pip install "emo_osc[link]"')
 

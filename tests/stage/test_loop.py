@@ -22,9 +22,8 @@ from emo_osc.stage.osc import Message, OscValue
 from emo_osc.stage.osc import decode as decode_osc
 from emo_osc.stage.osc import encode as encode_osc
 from emo_osc.stage.setup import Report, Setup, StagePreset
-from tests.serving import left_on
+from tests.serving import TIMEOUT_S, left_on
 
-TIMEOUT_S = 20.0
 TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
 MakeReady = Callable[..., Ready]
 LOOP = ("-m", "emo_osc.stage.loop")

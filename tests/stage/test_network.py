@@ -19,9 +19,9 @@ from emo_osc.messages import encode as encode_line
 from emo_osc.preset import OscSection, parse_preset
 from emo_osc.stage.osc import Message, OscValue, decode, encode
 from emo_osc.stage.setup import Report, Setup, StagePreset
+from tests.serving import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT_S = 20.0
 TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
 FLOODS = ("drag", "bundles", "mixed", "instant", "mixed_100_ports", "mixed_10000_ports", "other_host_10000_ports")
 
@@ -77,13 +77,23 @@ class Client:
         return self.receive().arguments
 
     def ping(self, number: int) -> bool:
-        """Whether this ping is answered; one that a full socket has lost is sent again after a second."""
+        """Whether this ping is answered."""
+        return self._answered("/emo/ping", number, wanted=lambda message: message.arguments == (number,)) is not None
+
+    def count(self, name: str) -> int:
+        """A count that the stage keeps."""
+        wanted = f"/emo/state/{name}"
+        told = self._answered(f"/emo/get/{name}", wanted=lambda message: message.address == wanted)
+        return int(str(told.arguments[0])) if told else 0
+
+    def _answered(self, address: str, *arguments: int, wanted: Callable[[Message], bool]) -> Message | None:
+        """The answer to a request; one that a full socket has lost is sent again after a second."""
         for _ in range(int(TIMEOUT_S)):
-            self.send("/emo/ping", number)
+            self.send(address, *arguments)
             while select.select([self.socket], [], [], 1.0)[0]:
-                if self.receive().arguments == (number,):  # not a late answer to the one before
-                    return True
-        return False
+                if wanted(message := self.receive()):  # not a late answer to the one before
+                    return message
+        return None
 
 
 def free_port() -> int:
@@ -117,21 +127,20 @@ def test_a_flood_starves_neither_a_polite_client_nor_the_notes(kind: str, on_sta
     stage = on_stage()
     polite, listener = stage.client(), stage.client()
     listener.ask("/emo/start_listen/note")
-    command = [sys.executable, "-m", "emo_osc.lab.bench_flood", kind, str(stage.report.osc_port), "2"]
+    command = [sys.executable, "-m", "emo_osc.lab.bench_flood", kind, str(stage.report.osc_port), f"{TIMEOUT_S}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as flooder:
         assert flooder.stdout is not None
         flooder.stdout.readline()
         answers = [polite.ping(number) for number in range(50)]
+        while polite.count("received") < 1000:
+            answers.append(polite.ping(len(answers)))
         note = listener.receive()
         is_flooding = flooder.poll() is None
-        flooder.communicate(timeout=TIMEOUT_S)
+        flooder.terminate()
 
     assert is_flooding
     assert all(answers)
     assert note.address == "/emo/note"
-    received = polite.ask("/emo/get/received")[0]
-    assert isinstance(received, int)
-    assert received > 1000
 
 
 def test_of_a_burst_the_last_setting_is_done_and_acknowledged_and_all_are_counted(

@@ -11,6 +11,7 @@ from emo_osc.errors import EmoOscError
 from emo_osc.stage import udp
 from emo_osc.stage.osc import Message, decode, encode
 from emo_osc.stage.udp import CALM_READS, OscSocket
+from tests.serving import TIMEOUT_S
 
 
 def test_the_socket_gives_at_most_what_is_asked_for() -> None:
@@ -171,7 +172,7 @@ def test_ipv6_is_spoken_and_ipv4_through_it(host: str, family: int, own: str) ->
     except EmoOscError:
         pytest.skip("no IPv6 on this machine")
     with socket.socket(family, socket.SOCK_DGRAM) as client:
-        client.settimeout(10)
+        client.settimeout(TIMEOUT_S)
         client.sendto(encode("/a"), (own, ours.port))
         (datagram,) = ours.receive(1)
         ours.send(encode("/b"), datagram.sender)

@@ -22,10 +22,10 @@ from emo_osc.studio.needs import GRID
 from emo_osc.studio.pool_file import PoolFile
 from emo_osc.studio.refining import Refiner
 from emo_osc.studio.worker import Studio, StudioSetup
+from tests.serving import TIMEOUT_S
 from tests.studio.sketch import Sketch
 
 pytestmark = pytest.mark.torch
-TIMEOUT_S = 60.0  # a studio is niced, and other tests run beside it
 JOY, HERE = Affect(0.8, 0.35), Affect(0.1, -0.2)
 PROGRAM = """
 import sys

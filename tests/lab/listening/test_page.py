@@ -17,12 +17,12 @@ from emo_osc.lab.listening.answers import Answer, AnswerFile, read_answers
 from emo_osc.lab.listening.desk import Desk, Given
 from emo_osc.lab.listening.trials import CHOICES, FIVE, TWO, Trial
 from tests.lab.listening.material import canned_material
+from tests.serving import TIMEOUT_S
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
     from selenium.webdriver.remote.webelement import WebElement
 
-WAIT_S = 20.0
 TEMPO = 300.0  # the shorter a clip, the sooner it is rendered
 WORDS = Path(__file__).parents[3] / "emo_osc" / "lab" / "listening" / "page" / "words.json"
 
@@ -71,7 +71,7 @@ class Sitting:
     def end(self) -> str:
         """What it prints when it is interrupted."""
         self._served.send_signal(signal.SIGINT)
-        out, told = self._served.communicate(timeout=30)
+        out, told = self._served.communicate(timeout=TIMEOUT_S)
         assert self._served.returncode == 0, told
         return out
 
@@ -89,7 +89,7 @@ class Sitting:
     def until(self, claim: Any) -> None:
         from selenium.webdriver.support.ui import WebDriverWait
 
-        WebDriverWait(self.browser, WAIT_S, poll_frequency=0.02).until(lambda _: claim())
+        WebDriverWait(self.browser, TIMEOUT_S, poll_frequency=0.02).until(lambda _: claim())
 
     def press(self, *keys: str) -> None:
         from selenium.webdriver import ActionChains
