@@ -24,7 +24,7 @@ def bench(model: str, yunet: Path | None = None, looks: int = 200) -> Figures:
         EmoOscError: the checkpoint or YuNet's file is not there.
     """
     torch.set_num_threads(1)
-    haar, estimator = HaarFinder(), Estimator.of_checkpoint(model)
+    haar, estimator = HaarFinder(), Estimator.of_checkpoint(model, is_repeatable=False)
     net = YuNetFinder(yunet) if yunet else None
     looker = Looker((lambda picture, _: net.find(picture)) if net else (lambda _, grey: haar.find(grey)), estimator)
     wall = blank()

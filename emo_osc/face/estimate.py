@@ -5,7 +5,7 @@ docs/faces.md has the table.
 """
 
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from math import inf
 
 import numpy as np
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from emo_osc.face.rounded import rounded
 from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config
 from emo_osc.face.views import VIEWS, seen
 from emo_osc.weights import checkpoints
 from emo_osc.weights.fitting import fitted, told_of
+from emo_osc.weights.precision import PRECISIONS, Choice, Precision, Run, fastest, settled
 
 # N faces, V views
 
@@ -55,22 +57,26 @@ class Estimator:
     """A face network ready to judge: normalisation folded into the convolutions, nothing kept for training.
 
     `views` 1..14 looks a face: one is quickest, more are a little more often right. `temperature` divides the logits,
-    so that a probability of .8 is right eight times of ten.
+    so that a probability of .8 is right eight times of ten. What need not be repeatable on every machine is computed in
+    the precision that is fastest here.
 
     Raises:
         ValueError: `views` or `temperature` is out of range.
+        EmoOscError: `EMO_OSC_PRECISION` asks for what is no precision.
     """
 
-    def __init__(self, net: VGG16, views: int = 1, temperature: float = 1.0) -> None:
+    def __init__(self, net: VGG16, views: int = 1, temperature: float = 1.0, is_repeatable: bool = True) -> None:
         if not 1 <= views <= len(VIEWS):
             raise ValueError(f"views must be in 1..{len(VIEWS)}, got {views!r}")
         if not 0.0 < temperature < inf:
             raise ValueError(f"temperature must be a number above 0, got {temperature!r}")
         self.views, self.temperature = VIEWS[:views], temperature
-        self._net = folded(net)
+        self.choice = judging_choice(net, views, is_repeatable)
+        """The precision, and why."""
+        self._net = rounded(folded(net), self.choice.precision)
 
     @classmethod
-    def of_checkpoint(cls, name: str = NAME, views: int = 1) -> "Estimator":
+    def of_checkpoint(cls, name: str = NAME, views: int = 1, is_repeatable: bool = True) -> "Estimator":
         """The estimator of a checkpoint, by name or `.safetensors` path; its config may say the temperature.
 
         Raises:
@@ -80,7 +86,7 @@ class Estimator:
         kept = checkpoints.load(path)
         with told_of(path, "a face network", "make one with emo-osc train face"):
             net = fitted(VGG16, VGG16Config, kept.config["vgg16"], kept.tensors)
-            return cls(net, views, float(kept.config.get("temperature", 1.0)))
+            return cls(net, views, float(kept.config.get("temperature", 1.0)), is_repeatable)
 
     @torch.inference_mode()
     def logits(self, images: Images) -> NDArray[np.float32]:
@@ -107,6 +113,25 @@ class Estimator:
         views = seen(faces, self.views).contiguous(memory_format=torch.channels_last)
         logits: NDArray[np.float32] = self._net(views).unflatten(0, (len(images), len(self.views))).mean(dim=1).numpy()
         return logits
+
+
+def judging_choice(net: VGG16, views: int, is_repeatable: bool) -> Choice:
+    """The precision in which a network judges one face in so many views fastest; float32 for what repeats."""
+    if (choice := settled("cpu", is_repeatable)) is not None:
+        return choice
+    faces = torch.full((views, 1, SIZE, SIZE), 0.5).contiguous(memory_format=torch.channels_last)
+
+    def trial(precision: Precision) -> Run:
+        own = rounded(folded(net), precision)
+
+        @torch.inference_mode()
+        def run() -> None:
+            own(faces)
+
+        return run
+
+    work = f"judging, width {net.config.width:g}, {views} views"
+    return fastest(work, {precision: partial(trial, precision) for precision in PRECISIONS})
 
 
 def folded(net: VGG16) -> VGG16:

@@ -100,7 +100,7 @@ def _watch_images(order: Watch, wire: Wire, say: Say) -> None:
 
 
 def _watch_film(order: Watch, wire: Wire, say: Say) -> None:
-    looker = Looker(_film_finder(order), Estimator.of_checkpoint(order.model), order.faces)
+    looker = Looker(_film_finder(order), Estimator.of_checkpoint(order.model, is_repeatable=False), order.faces)
     film = open_video(order.video) if order.video else open_camera(order.camera)
     say(PRIVACY.format(host=order.host, port=order.port))
     fault = "" if order.is_headless else window_fault()

@@ -50,9 +50,9 @@ def bench_transformer(seconds: float, model: Path | None = None, threads: int = 
 
 def _found(model: Path | None) -> Transformer | None:
     if model is not None:
-        return load(model)
+        return load(model, is_repeatable=False)
     try:
-        return load(checkpoints.find(NAME))
+        return load(checkpoints.find(NAME), is_repeatable=False)
     except EmoOscError:
         return None
 

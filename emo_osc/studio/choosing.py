@@ -9,9 +9,9 @@ from emo_osc.weights.precision import PRECISIONS, Choice, Precision, Run, fastes
 
 # R rows, H width, L layers
 
-FEW, MANY = 16, 128
+FEW, MANY = 16, 64
 """Rows: the bars of one melody, and of some."""
-FEW_STEPS = 4
+FEW_STEPS = 2
 """For each step of many rows, so that both count about alike."""
 
 

@@ -4,11 +4,13 @@ Pieces are in C, major or minor, as all melodies of the studio. Nothing is drawn
 afterwards: a feeling is told to the network, and of several pieces the nearest to what was asked for comes first.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import torch
+from torch import nn
 
 from emo_osc.affect import Affect
 from emo_osc.preset import GeneratorSection
@@ -18,16 +20,18 @@ from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
 from emo_osc.studio.improviser import Improviser
-from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.nets.music_transformer import TOLD, Cache, Events, MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.packed import pack, packing_choice
 from emo_osc.studio.phrases_of import backing_of, melody_of_sounds
 from emo_osc.studio.streams import USUAL, Choice, Stream, held
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import exchanged, ranked, unchanged
-from emo_osc.weights import checkpoints
+from emo_osc.weights import checkpoints, precision
 from emo_osc.weights.fitting import fitted, told_of
 
 NAME = "music_transformer"
 TRIED = 2  # pieces for each that is asked for
+TRIAL_EVENTS = 4
 
 
 class Transformer:
@@ -83,7 +87,8 @@ def build(section: GeneratorSection, aim: Aim = targets) -> Transformer:
     Raises:
         EmoOscError: there is none, or it is not one of this generator.
     """
-    return load(checkpoint_path(section), Choice(temperature=section.temperature, guidance=section.guidance), aim)
+    choice = Choice(temperature=section.temperature, guidance=section.guidance)
+    return load(checkpoint_path(section), choice, aim, section.seed is not None)
 
 
 def checkpoint_path(section: GeneratorSection) -> Path:
@@ -95,17 +100,40 @@ def checkpoint_path(section: GeneratorSection) -> Path:
     return Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
 
 
-def load(path: Path, choice: Choice = USUAL, aim: Aim = targets) -> Transformer:
-    """The generator of a checkpoint file, in single precision: half is slower on a CPU.
+def load(path: Path, choice: Choice = USUAL, aim: Aim = targets, is_repeatable: bool = True) -> Transformer:
+    """The generator of a checkpoint file; what need not be repeatable multiplies in the precision that is fastest here.
 
     Raises:
-        EmoOscError: the file is not a checkpoint of this generator.
+        EmoOscError: the file is not a checkpoint of this generator, or `EMO_OSC_PRECISION` is no precision.
     """
     kept = checkpoints.load(path)
     with told_of(path, f"a {NAME} checkpoint", "train one or use the shipped one"):
         tensors = {name: tensor.to(torch.float32) for name, tensor in kept.tensors.items()}
         net = fitted(MusicTransformer, MusicTransformerConfig, kept.config["transformer"], tensors)
+    pack(net, composing_choice(net.config, is_repeatable).precision)
     return Transformer(net, choice, aim)
+
+
+def composing_choice(config: MusicTransformerConfig, is_repeatable: bool = False) -> precision.Choice:
+    """The precision in which a network of that size composes fastest; float32 for what a seed must repeat."""
+    work = f"composing, {config.layers} x {config.width}"
+    return packing_choice(work, lambda: MusicTransformer(config).eval(), _few_events, is_repeatable)
+
+
+def _few_events(net: nn.Module) -> Callable[[], None]:
+    """Some events, told and untold, after half a context."""
+    assert isinstance(net, MusicTransformer)
+    rows, cache = 2, Cache(net.config, 2)
+    number, told = torch.zeros(rows, 1, dtype=torch.long), torch.zeros(rows, 1, TOLD)
+    event = Events(number, number, number, number, number, told, torch.ones(rows, 1, dtype=torch.bool))
+
+    @torch.inference_mode()
+    def run() -> None:
+        cache.events = net.config.context // 2
+        for _ in range(TRIAL_EVENTS):
+            net.step(event, cache)
+
+    return run
 
 
 def chords_of(sounds: list[Sound]) -> tuple[int, ...]:

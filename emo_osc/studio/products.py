@@ -38,6 +38,21 @@ def product(weight: Tensor, bias: Tensor | None = None, precision: Precision = "
     return lambda x: torch.addmm(bias, x, transposed)
 
 
+def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Product:
+    """The same in any precision. int8 rounds x to 1/127 of its largest entry, so rows depend a little on others."""
+    if precision != "int8":
+        return product(weight, bias, precision)
+    add = adder(weight, "int8")
+
+    def multiply(x: Tensor) -> Tensor:
+        largest = x.abs().max().clamp(min=1e-12)
+        total = torch.zeros(len(x), len(weight))
+        add(total, x / largest)
+        return total.mul_(largest).add_(bias)
+
+    return multiply
+
+
 def pointwise(weight: Tensor, bias: Tensor | None = None, function: Function = "none") -> Pointwise:
     """`function(x @ weight.T + bias + added)` in one operator, all of one type; an added matrix goes with no function.
 
