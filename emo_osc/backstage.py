@@ -59,6 +59,8 @@ class Backstage:
         self._recorder = recorder
         self._watch = watch
         self._read = read
+        self.presets: dict[str, StagePreset] = {}
+        """Presets that were read again since the start, by name."""
 
     def open(self) -> None:
         """Hand the stage what was kept and mapped on other evenings."""
@@ -118,7 +120,7 @@ class Backstage:
             self._log.tell("record", f"{self._recorder.path}: cannot be written now ({reason})", logging.ERROR)
 
     def _read_again(self, name: str) -> None:
-        preset = self._read(name)
+        preset = self.presets[name] = self._read(name)
         fate = f"wrong, what was loaded stays: {preset.fault}" if preset.fault else "read again"
         self._send(PresetRead(name, preset.to_json()))
         self._log.tell("presets", f"preset {name}: {fate}", logging.ERROR if preset.fault else logging.INFO)
@@ -153,8 +155,10 @@ class Backstage:
         keeper = self._keepers["studio"]
         setup = StudioSetup.from_json(keeper.worker.setup)
         section = setup.generator.composed_by(message.text)
-        self._log.tell("studio", f"studio: {section.name} takes over; the shelf plays meanwhile")
-        keeper.replace(replace(keeper.worker, setup=replace(setup, generator=section).to_json()))
+        worker = replace(keeper.worker, setup=replace(setup, generator=section).to_json())
+        if worker != keeper.worker:
+            self._log.tell("studio", f"studio: {section.name} takes over; the shelf plays meanwhile")
+            keeper.replace(worker)
 
     def _keep(self, message: Kept) -> None:
         try:

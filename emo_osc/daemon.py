@@ -9,9 +9,11 @@ import logging
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
+from time import perf_counter
 from typing import Any
 
 from emo_osc.affect import MoodBook
@@ -22,7 +24,7 @@ from emo_osc.kept import PhraseFolder, phrase_folder
 from emo_osc.live import LiveSetup
 from emo_osc.log import Log
 from emo_osc.mapping_file import MappingFile, mapping_path
-from emo_osc.messages import MAX_LINE_BYTES, DoorToStage, WorkersState, encode
+from emo_osc.messages import MAX_LINE_BYTES, WorkersState
 from emo_osc.preset import Preset, load_named_preset
 from emo_osc.preset_folders import preset_files, preset_folders, preset_names
 from emo_osc.preset_watch import PresetWatch
@@ -30,10 +32,11 @@ from emo_osc.recorder import Recorder
 from emo_osc.stage.port_names import input_beside
 from emo_osc.stage.setup import Report, Setup, StagePreset
 from emo_osc.stage.values import Scalar
+from emo_osc.stage_keeper import StageKeeper
 from emo_osc.studio.canned import shelf_path
 from emo_osc.studio.worker import StudioSetup
 from emo_osc.surface.setup import PadMood, WebSetup
-from emo_osc.workers import GOODBYE_S, Keeper, Worker, end, start, states_of
+from emo_osc.workers import Keeper, Worker, states_of
 
 Say = Callable[[str], None]
 OWN_PRESET = "current"
@@ -41,6 +44,8 @@ OWN_PRESET = "current"
 
 USERS_FAULT, NO_DEVICE = 2, 3
 MAX_TOLD = 8  # presets that cannot be used, each in a line
+ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # the third: the terminal was closed
+IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM")  # would end us, and then the music; our processes inherit it
 ROLES = ("door", "studio", "sound", "watch", "web", "live")
 
 
@@ -154,62 +159,104 @@ def live_setup(preset: Preset, report: Report, token: str) -> LiveSetup:
 
 
 class _Door:
-    """One evening: the stage first, then the others around it, until a signal or the stage's end."""
+    """One evening: the stage, and the others around it, until a signal or a stage that keeps crashing."""
 
     def __init__(self, preset: Preset, setup: Setup, log: Log, recorder: Recorder | None, read: Read) -> None:
         self._preset = preset
-        self._setup = setup
+        self._tokens = setup.tokens
         self._log = log
         self._recorder = recorder
-        self._read = read
         self._ending = asyncio.Event()
-
-    async def run(self) -> int:
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the last: the terminal was closed; Windows has none
-            if hasattr(signal, name):
-                _on_signal(signal.Signals[name], self._ending.set)
-        asyncio.get_running_loop().set_exception_handler(partial(_tell_fault, self._log))
-        worker = Worker("stage", ("-m", "emo_osc.stage.loop"), self._setup.to_json())
-        stage = await start(worker, self._log, is_heard=True)
-        report = await _read_report(stage)
-        for line in report.lines:
-            self._log.tell("stage", line)
-        reader, writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
-        writer.write(self._setup.tokens["door"].encode() + b"\n")
-        keepers: dict[str, Keeper] = {}
-
-        def tell_states() -> None:
-            writer.write(encode(WorkersState(states_of(keepers.values()))))
-
-        for worker in self._workers(report):
-            keepers[worker.name] = Keeper(worker, self._log, tell_states)
-        backstage = Backstage(
-            self._log,
-            lambda message: writer.write(_line(message, self._log)),
-            keepers,
+        self._stage = StageKeeper(setup, log, self)
+        self._keepers: dict[str, Keeper] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._lost_s = 0.0
+        self._backstage = Backstage(
+            log,
+            self._stage.send,
+            self._keepers,
             PhraseFolder(phrase_folder()),
             MappingFile(mapping_path()),
-            self._recorder,
+            recorder,
             PresetWatch(preset_folders),
-            self._read,
+            read,
         )
-        backstage.open()
-        tasks = [asyncio.create_task(_hear(reader, backstage, self._log)), asyncio.create_task(backstage.work())]
-        tasks += [asyncio.create_task(keeper.run()) for keeper in keepers.values()]
+
+    async def run(self) -> int:
+        """Play until told to end; the exit code."""
+        known = signal.Signals.__members__  # Windows has few of them
+        for name in filter(known.__contains__, ENDING_SIGNALS):
+            _on_signal(known[name], self._ending.set)
+        for name in filter(known.__contains__, IGNORED_SIGNALS):
+            signal.signal(known[name], signal.SIG_IGN)
+        asyncio.get_running_loop().set_exception_handler(partial(_tell_fault, self._log))
+        keeping, told = asyncio.create_task(self._stage.run()), asyncio.create_task(self._ending.wait())
         try:
-            return await self._wait(stage)
+            await asyncio.wait((keeping, told), return_when=asyncio.FIRST_COMPLETED)
+            if self._ending.is_set():
+                return 0
+            keeping.result()
+            return 1
         finally:
-            writer.close()
+            tasks = [keeping, told, *self._tasks]
             for task in tasks:
                 task.cancel()
+            closing = asyncio.create_task(self._stage.close())
             await asyncio.gather(*tasks, return_exceptions=True)
-            # the closed line has told the stage to switch its notes off; a signal would cut that short on Windows
-            await asyncio.wait((asyncio.create_task(stage.wait()),), timeout=GOODBYE_S)
-            await end(stage)
-            backstage.save()
+            await closing
+            self._backstage.save()
+
+    def opened(self, report: Report) -> None:
+        """A stage has come: start all others with the first, and again with each that follows."""
+        if not self._keepers:
+            for line in report.lines:
+                self._log.tell("stage", line)
+            self._begin(report)
+            self._backstage.open()
+            return
+        for keeper in self._keepers.values():
+            keeper.renew()
+        self._backstage.open()
+        self._tell_states()
+        took_s = perf_counter() - self._lost_s
+        self._log.tell("stage", f"the stage is there again after {took_s:.1f} s; the music goes on")
+
+    def heard(self, line: bytes) -> None:
+        """The stage asks for something."""
+        self._backstage.receive(line)
+
+    def lost(self) -> None:
+        """The stage has gone: the others end with it, and begin again with the next."""
+        self._lost_s = perf_counter()
+        for keeper in self._keepers.values():
+            keeper.hold()
+        if self._recorder:
+            self._recorder.cut(self._lost_s)
+
+    def renewed(self, setup: Setup) -> Setup:
+        """The next stage is told the presets as they are by now."""
+        return replace(setup, presets={**setup.presets, **self._backstage.presets})
+
+    def _begin(self, report: Report) -> None:
+        for worker in self._workers(report):
+            self._keepers[worker.name] = Keeper(worker, self._log, self._tell_states)
+        works = [self._backstage.work(), *(keeper.run() for keeper in self._keepers.values())]
+        self._tasks = [asyncio.create_task(work) for work in works]
+        for task in self._tasks:
+            task.add_done_callback(self._on_done)
+
+    def _tell_states(self) -> None:
+        self._stage.send(WorkersState(states_of(self._keepers.values())))
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        """Nothing that goes on all evening may end unheard."""
+        if not task.cancelled() and task.exception():
+            error = task.exception()
+            text = f"our own fault, please report it: {type(error).__name__}: {error}; the music goes on without it"
+            self._log.tell("door", text, logging.ERROR)
 
     def _workers(self, report: Report) -> list[Worker]:
-        hub, tokens, sound = report.hub, self._setup.tokens, self._preset.sound
+        hub, tokens, sound = report.hub, self._tokens, self._preset.sound
         affects = tuple(mood.affect for mood in self._preset.mood_book().moods)
         studio = StudioSetup(
             hub,
@@ -235,63 +282,11 @@ class _Door:
             workers.append(Worker("live", ("-m", "emo_osc.live"), follower, (USERS_FAULT,)))
         return workers
 
-    async def _wait(self, stage: asyncio.subprocess.Process) -> int:
-        """Until we are told to end, or the stage ends by itself, which it never should."""
-        gone = asyncio.create_task(stage.wait())
-        told = asyncio.create_task(self._ending.wait())
-        await asyncio.wait((gone, told), return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
-        if self._ending.is_set():
-            return 0
-        self._log.tell("stage", f"the stage has ended with code {gone.result()}; all notes off", logging.ERROR)
-        await _hush(self._setup.midi_out, self._log)
-        return 1
-
-
-async def _hear(reader: asyncio.StreamReader, backstage: Backstage, log: Log) -> None:
-    """Do what the stage asks, until it hangs up."""
-    while not reader.at_eof():
-        try:
-            line = await reader.readline()
-        except ValueError:  # the reader has dropped it
-            log.tell("door", f"the stage sent a line of over {MAX_LINE_BYTES:,} bytes; it is left out", logging.ERROR)
-        else:
-            backstage.receive(line)
-
-
-def _line(message: DoorToStage, log: Log) -> bytes:
-    """A message as a line for the stage, which hangs up on a longer one; nothing where it is too long."""
-    line = encode(message)
-    if len(line) <= MAX_LINE_BYTES:
-        return line
-    log.tell("door", f"{type(message).__name__}: over {MAX_LINE_BYTES:,} bytes; the stage is not told", logging.ERROR)
-    return b""
-
 
 def _tell_fault(log: Log, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What asyncio would write to standard error itself, and wait for a terminal that takes nothing."""
     text = f"our own fault, please report it: {context.get('message')} ({context.get('exception')!r})"
     log.tell("door", text, logging.ERROR)
-
-
-async def _hush(port: str, log: Log) -> None:
-    """Let whoever is played through a port switch off what the stage has left on."""
-    process = await start(Worker("hush", ("-m", "emo_osc.hush", port)), log)
-    await asyncio.wait((asyncio.create_task(process.wait()),), timeout=GOODBYE_S)
-    await end(process)
-
-
-async def _read_report(stage: asyncio.subprocess.Process) -> Report:
-    assert stage.stdout is not None  # a pipe was asked for
-    line = await stage.stdout.readline()
-    if not line:
-        await stage.wait()
-        raise RuntimeError("the stage did not start; its own words stand above or below")
-    report = Report.from_json(line)
-    if report.fault:
-        await stage.wait()
-        raise EmoOscError(report.fault)
-    return report
 
 
 def _on_signal(event: signal.Signals, act: Callable[[], None]) -> None:

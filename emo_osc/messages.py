@@ -138,7 +138,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """The studio is at work; it says so every second, whatever else it does."""
+    """Whoever sends this is at work: the studio says so every second, the watch twice, the stage four times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,13 @@ class PresetRead:
 
 
 @dataclass(frozen=True, slots=True)
+class StageState:
+    """Where the stage stands, for another one to go on from: the text of a `stage.snapshot.Snapshot`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkersState:
     """Which processes beside the stage do not run, and why, as one line; empty while all do."""
 
@@ -249,7 +256,7 @@ class Ports:
 ToStudio = Want | Vary | GoOn | Learn | Aim | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 DoorToStage = Kept | NotKept | PresetRead | MappingRead | MappingSaved | WorkersState
-ToDoor = Said | Restart | Engage | Kept | Played | Mapped
+ToDoor = Said | Restart | Engage | Kept | Played | Mapped | StageState | Alive
 WatchToStage = Ports | Alive
 _ReadList = Callable[[list[Any]], tuple[Any, ...]]
 AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor | WatchToStage
@@ -275,6 +282,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         MappingSaved,
         MappingRead,
         PresetRead,
+        StageState,
         WorkersState,
         Played,
         Ports,

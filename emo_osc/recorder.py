@@ -1,6 +1,7 @@
 """What was played, as a Standard MIDI File that lines up with the bars: `emo-osc serve --record FILE.mid`."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ class Recorder:
                 self._sounding.add((message.channel, message.note))
             elif message.type == "note_off":
                 self._sounding.discard((message.channel, message.note))
+
+    def cut(self, at_s: float) -> None:
+        """End every note that sounds: whoever played has gone. `at_s` on the stage's clock."""
+        if self._last and self._sounding:
+            offs = b"".join(bytes((0x80 | channel, pitch, 64)) for channel, pitch in sorted(self._sounding))
+            self.add(replace(self._last, at_s=at_s, data=offs.hex()))
 
     def save(self) -> None:
         """Write the file, every note in it switched off; a crash leaves the one written before.

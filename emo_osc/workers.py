@@ -45,14 +45,17 @@ class Keeper:
         self._process: asyncio.subprocess.Process | None = None
         self._back_off_s = FIRST_BACK_OFF_S
         self._is_another = asyncio.Event()
+        self._may_run = asyncio.Event()
+        self._may_run.set()
         self._farewell: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Start the process again and again, save after an exit that is final; ends it if cancelled."""
         while True:
+            await self._may_run.wait()
             self._is_another.clear()
             fate = await self._life()
-            if self._is_another.is_set():
+            if self._is_another.is_set() or not self._may_run.is_set():
                 self._back_off_s = FIRST_BACK_OFF_S
                 await asyncio.sleep(CHANGE_S)
             else:
@@ -70,6 +73,18 @@ class Keeper:
         if worker == self.worker:
             return
         self.worker = worker
+        self._begin_anew()
+
+    def hold(self) -> None:
+        """Start nothing until `renew`: the stage has gone, the process will end by itself and could reach nobody."""
+        self._may_run.clear()
+
+    def renew(self) -> None:
+        """There is another stage: let a new process begin, also where the last exit was final."""
+        self._may_run.set()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._is_another.set()
         if self._process:
             self._farewell = asyncio.create_task(end(self._process))

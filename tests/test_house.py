@@ -52,8 +52,10 @@ DOOR = {
     "recorder",
     "relay",
     "render",
+    "stage_keeper",
     "standard_streams",
     "tapping",
+    "watchdog",
     "workers",
 }
 

@@ -67,6 +67,23 @@ def test_a_note_that_still_sounds_is_switched_off_in_the_file(tmp_path: Path) ->
     assert notes_of(recorder.path) == [(0.0, "note_on", 60), (1.0, "note_off", 60)]
 
 
+def test_what_sounds_ends_where_the_player_went(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "a.mid")
+    recorder.cut(0.5)
+    recorder.add(Played(1.0, 120.0, "923c50"))
+    recorder.cut(1.5)
+    recorder.cut(1.6)
+    recorder.add(Played(3.0, 120.0, "924050"))
+    recorder.save()
+
+    assert notes_of(recorder.path) == [
+        (0.0, "note_on", 60),
+        (0.5, "note_off", 60),
+        (2.0, "note_on", 64),
+        (2.0, "note_off", 64),
+    ]
+
+
 def test_a_recording_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "a.mid").write_bytes(b"last night")
 

@@ -211,3 +211,25 @@ def test_another_worker_need_not_wait_for_the_one_that_keeps_dying(tmp_path: Pat
         await asyncio.gather(keeping, return_exceptions=True)
 
     assert len(play(scene)) == 1
+
+
+def test_a_process_that_ends_with_its_stage_begins_again_with_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "said"
+
+    async def scene(told: Told) -> None:
+        keeper = Keeper(writer(path, "a", "raise SystemExit(3)"), Log(told.tell))
+        keeping = asyncio.create_task(keeper.run())
+        keeper.hold()
+        await asyncio.sleep(0)
+        assert not path.exists(), "there is no stage"
+        keeper.renew()
+        await written(path, "a")
+        keeper.hold()
+        await asyncio.sleep(2 * workers.CHANGE_S)
+        assert path.read_text() == "a"
+        keeper.renew()
+        await written(path, "aa")
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+    assert play(scene) == [], "a final exit is final for one stage alone"

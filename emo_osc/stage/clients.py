@@ -1,6 +1,8 @@
 """Who talks to the stage: where each client's replies go, what it listens to, and until when. Knows no socket."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from emo_osc.errors import CommandError
@@ -11,6 +13,15 @@ LEASE_S = 60.0
 MAX_LISTENERS, MAX_LISTENERS_A_HOST = 256, 128  # a note is sent to 128 in a millisecond
 MAX_REDIRECTED_A_HOST = 256  # more than may listen: there is always one that does not, and can be forgotten
 MAX_HOSTS = 64  # of redirected clients; the longest silent is forgotten first
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A client that listens or has its replies sent elsewhere, for another stage to know it by."""
+
+    sender: Target
+    target: Target
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,24 @@ class Clients:
             one for one, its in self._listeners.items() if its.until_s > now_s and not asked.isdisjoint(its.topics)
         ]
         return list(dict.fromkeys(map(self.target, heard)))
+
+    def leases(self, now_s: float) -> tuple[Lease, ...]:
+        """Every client that is known."""
+        targets = {sender: target for own in self._targets.values() for sender, target in own.items()}
+        heard = {one: its.topics for one, its in self._listeners.items() if its.until_s > now_s}
+        return tuple(
+            Lease(sender, targets.get(sender, sender), tuple(sorted(heard.get(sender, ()))))
+            for sender in {**targets, **heard}
+        )
+
+    def restore(self, leases: Iterable[Lease], now_s: float) -> None:
+        """Know these clients again; who listened does so for 60 s more."""
+        with suppress(CommandError):  # they had room before
+            for lease in leases:
+                if lease.target != lease.sender:
+                    self.reply_to(lease.sender, lease.target, now_s)
+                for topic in lease.topics:
+                    self.listen(lease.sender, topic, now_s)
 
     def _is_listening(self, sender: Target, now_s: float) -> bool:
         listener = self._listeners.get(sender)

@@ -75,6 +75,9 @@ class Clock(Protocol):
             CommandError: 4, the transport is somebody else's.
         """
 
+    def take_over(self, line: "Timeline", now_s: float) -> Move | None:
+        """Go on where a clock of this kind stood in another process, as if it had been this one all the time."""
+
     def set_tempo(self, tempo: float, now_s: float) -> None:
         """Go on at another tempo, 20..300, in phase.
 
@@ -187,6 +190,11 @@ class InternalClock:
             return None
         self._line = self._line.stopped(now_s)
         return Move(round(self._line.anchor_tick), is_running=False)
+
+    def take_over(self, line: Timeline, now_s: float) -> Move | None:
+        """Go on by another's line."""
+        self._line = line
+        return Move(int(line.tick_at(now_s)), is_running=True) if line.is_running else None
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
         """Go on at another tempo, 20..300, in phase."""

@@ -50,6 +50,10 @@ class ClockOut:
         else:
             self._stand_at(move.tick)
 
+    def cut(self) -> None:
+        """Stop the followers of another process, which run on without clocks at a place that nobody knows."""
+        self._bytes.append(STOP)
+
     def next_s(self, time_of: TimeOf, tempo: float) -> float:
         """When `on_time` wants to be called, at once after a change of tempo or a move.
 

@@ -69,7 +69,7 @@ class Desk:
         self._guests = guests or Guests("127.0.0.1")
         self._echo = Echo()
         self.delays = {name: Latency() for name in DELAYS}
-        self._clients = Clients()
+        self.clients = Clients()
         self._complaints = Complaints()
         self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED, MAX_SCHEDULED_A_HOST)
         self._answers: list[Answer] = []
@@ -94,7 +94,7 @@ class Desk:
         """Do what a message asks, now or when its timetag says. `wall_s` is the Unix time of `now_s`."""
         if message.address in ANSWERS:
             return
-        self._clients.renew(sender, now_s)
+        self.clients.renew(sender, now_s)
         ahead_s = 0.0 if message.time_s is None else message.time_s - wall_s
         request = Request(message, sender)
         if ahead_s <= 0.0:
@@ -208,7 +208,7 @@ class Desk:
         if tempo != self._tempo:
             self._tempo = tempo
             self.push_value("tempo", now_s)
-        for target in self._clients.listeners(frozenset({"latency"}), now_s):
+        for target in self.clients.listeners(frozenset({"latency"}), now_s):
             self._answer_latency(target)
 
     def acknowledge(self, request: Request, landing: float | None, now_s: float, *values: Scalar) -> None:
@@ -229,7 +229,7 @@ class Desk:
 
     def push_value(self, name: str, now_s: float) -> None:
         """Tell listeners a value, now or a few milliseconds later where it keeps changing."""
-        if self._clients.listeners(frozenset({name, "state"}), now_s) and self._echo.is_due(name, now_s):
+        if self.clients.listeners(frozenset({name, "state"}), now_s) and self._echo.is_due(name, now_s):
             self._tell(name, now_s)
 
     def push_changes(self, name: str, now_s: float) -> None:
@@ -240,7 +240,7 @@ class Desk:
 
     def _tell(self, name: str, now_s: float) -> None:
         if name == "roll":
-            targets = self._clients.listeners(frozenset({"roll"}), now_s)
+            targets = self.clients.listeners(frozenset({"roll"}), now_s)
             messages = self._roll.take_news() if targets else []
             self._answers += [Answer(target, "/emo/roll", arguments) for target in targets for arguments in messages]
             return
@@ -302,12 +302,12 @@ class Desk:
         self.acknowledge(request, NOW, now_s)
 
     def _get(self, command: commands.Get, request: Request, now_s: float) -> None:
-        self._answer_value(self._clients.target(request.sender), command.name, now_s)
+        self._answer_value(self.clients.target(request.sender), command.name, now_s)
 
     def _listen(self, command: commands.Listen, request: Request, now_s: float) -> None:
-        self._clients.listen(request.sender, command.name, now_s)
+        self.clients.listen(request.sender, command.name, now_s)
         self.acknowledge(request, NOW, now_s)
-        target = self._clients.target(request.sender)
+        target = self.clients.target(request.sender)
         for name in VALUES if command.name in ("state", "*") else (command.name,):
             if name in VALUES:
                 self._answer_value(target, name, now_s)
@@ -315,7 +315,7 @@ class Desk:
             self._answers += [Answer(target, "/emo/roll", arguments) for arguments in self._roll.messages()]
 
     def _unlisten(self, command: commands.Unlisten, request: Request, now_s: float) -> None:
-        self._clients.unlisten(request.sender, command.name)
+        self.clients.unlisten(request.sender, command.name)
         self.acknowledge(request, NOW, now_s)
 
     def _reply_to(self, command: commands.ReplyTo, request: Request, now_s: float) -> None:
@@ -323,7 +323,7 @@ class Desk:
         if not self._guests.may_be_answered(host, request.sender[0]):
             text = f"answers go to you or this computer; to have them sent to {host}, name it under osc.allow"
             raise CommandError(CommandError.NOT_NOW, text)
-        self._clients.reply_to(request.sender, (host, command.port), now_s)
+        self.clients.reply_to(request.sender, (host, command.port), now_s)
         self.acknowledge(request, NOW, now_s)
         self._answer(request.sender, "/emo/startup", __version__)
 
@@ -333,10 +333,10 @@ class Desk:
 
     def _status(self, _: commands.Status, request: Request, now_s: float) -> None:
         for name in VALUES:
-            self._answer_value(self._clients.target(request.sender), name, now_s)
+            self._answer_value(self.clients.target(request.sender), name, now_s)
 
     def _latency(self, _: commands.AskLatency, request: Request, now_s: float) -> None:
-        self._answer_latency(self._clients.target(request.sender))
+        self._answer_latency(self.clients.target(request.sender))
 
     def _spread(self, _: commands.AskSpread, request: Request, now_s: float) -> None:
         for name, delay in self.delays.items():
@@ -347,7 +347,7 @@ class Desk:
 
     def _answer(self, sender: Target, address: str, *arguments: Scalar) -> None:
         if sender != NOBODY:
-            self._answers.append(Answer(self._clients.target(sender), address, arguments))
+            self._answers.append(Answer(self.clients.target(sender), address, arguments))
 
     def _answer_value(self, target: Target, name: str, now_s: float) -> None:
         self._answers.append(Answer(target, f"/emo/state/{name}", self.instrument.read(name, now_s)))
@@ -359,7 +359,7 @@ class Desk:
             self._answers.append(Answer(target, "/emo/latency", figures))
 
     def _push(self, address: str, arguments: tuple[Scalar, ...], topics: frozenset[str], now_s: float) -> None:
-        self._answers += [Answer(target, address, arguments) for target in self._clients.listeners(topics, now_s)]
+        self._answers += [Answer(target, address, arguments) for target in self.clients.listeners(topics, now_s)]
 
     def _note_arguments(self, note: Heard) -> tuple[Scalar, ...]:
         duration_ms = note.duration_tick * 60_000.0 / (480 * self.instrument.clock.tempo)

@@ -5,7 +5,7 @@ from math import ceil, inf
 
 from emo_osc.errors import CommandError
 from emo_osc.score import TICKS_PER_BAR, TICKS_PER_CLOCK, TICKS_PER_STEP
-from emo_osc.stage.clock import MAX_TEMPO, MIN_TEMPO, Move
+from emo_osc.stage.clock import MAX_TEMPO, MIN_TEMPO, Move, Timeline
 from emo_osc.stage.estimators import Estimator, Interacting
 from emo_osc.stage.masters import FEWEST, Masters
 from emo_osc.stage.pulses import CLOCKS_PER_BEAT, Pulses
@@ -138,6 +138,19 @@ class MidiFollower:
         if not self._is_ours or not self._is_running:
             raise _refusal("press stop there")
         return self._on_stop(now_s)
+
+    def take_over(self, line: Timeline, now_s: float) -> Move | None:
+        """Go on by another's line: the master's next clock is the nearest one on it; without clocks, free-running."""
+        self._has_started = True
+        self._tick, self._next_tick = line.anchor_tick, -(-int(line.anchor_tick) // TICKS_PER_CLOCK) * TICKS_PER_CLOCK
+        if not line.is_running:
+            return None
+        tick = int(line.tick_at(now_s)) // TICKS_PER_CLOCK * TICKS_PER_CLOCK
+        self._pulses.go_on(line.time_of(tick), 60.0 / line.tempo / CLOCKS_PER_BEAT)
+        self._tick, self._origin, self._last_s = float(tick), self._pulses.number, now_s
+        self._bar = self._origin - tick // TICKS_PER_CLOCK
+        self._is_running = self._is_alive = self._is_ours = True  # whoever began it, it may be stopped from here
+        return Move(int(line.tick_at(now_s)), is_running=True)
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
         """Refused.

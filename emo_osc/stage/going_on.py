@@ -52,7 +52,7 @@ class GoingOn:
         if ready.bar < 0:
             return False
         performer, line = self._performer, ready.bar * TICKS_PER_BAR
-        base = performer.booked[0] if performer.booked and performer.booked[1] <= line else performer.phrase
+        base = performer.booked.ready if performer.booked and performer.booked.tick <= line else performer.phrase
         if base is not None and self._asked is not None and line > tick:
             performer.join(joined(base, ready), line)
         return True

@@ -14,6 +14,10 @@ class Hub:
     """Peers by role. `on_line` takes what a role says, `on_joined` and `on_left` who comes and goes.
 
     `on_line` may raise ValueError for garbage: whoever sends it is shown out, and `on_garbage` hears who it was.
+    `port` is where to listen, 0 for any.
+
+    Raises:
+        OSError: the port is taken.
     """
 
     def __init__(
@@ -23,6 +27,7 @@ class Hub:
         on_line: Callable[[str, bytes], None],
         on_joined: Callable[[str], None],
         on_left: Callable[[str], None],
+        port: int = 0,
     ) -> None:
         self._selector = selector
         self._tokens = tokens
@@ -33,7 +38,7 @@ class Hub:
         self._connected = 0
         self._strangers: list[Peer] = []
         """Those who have not shown a token yet, who came first first."""
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", port))
         self._socket.setblocking(False)
         selector.register(self._socket, selectors.EVENT_READ, self._welcome)
 
@@ -45,6 +50,10 @@ class Hub:
     def has(self, role: str) -> bool:
         """Whether a process of this role is there."""
         return role in self._peers
+
+    def is_idle(self, role: str) -> bool:
+        """Whether a role has taken all that it was sent."""
+        return role in self._peers and not self._peers[role].is_behind
 
     def write(self, role: str, data: bytes) -> None:
         """Send to a role without waiting; nothing happens where it is not there, and one that stopped reading goes."""

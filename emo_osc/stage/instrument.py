@@ -53,7 +53,7 @@ class Instrument:
         self.latency_ms: float = 0.0
         self.lead_s = 0.0
         """How much earlier messages are handed to the port, which lets each leave on its time."""
-        self._guide = TempoGuide(clock.tempo)
+        self.guide = TempoGuide(clock.tempo)
         self._heard: Held[Event] = Held()
         self.clock_out: ClockOut | None = None
         """The MIDI clock for others, where any is sent."""
@@ -137,12 +137,12 @@ class Instrument:
     def next_s(self) -> float:
         """When `on_time` or `take_heard` wants to be called."""
         return min(
-            self.clock.next_s, self._heard.next_s, self._guide.next_s(self.clock, self.performer.settings.tempo_follow)
+            self.clock.next_s, self._heard.next_s, self.guide.next_s(self.clock, self.performer.settings.tempo_follow)
         )
 
     def on_time(self, now_s: float) -> bool:
         """Let the clock notice that time has passed; whether it now does something else than before."""
-        self._guide.lead(self.clock, self.performer.felt, self.performer.settings.tempo_follow, now_s)
+        self.guide.lead(self.clock, self.performer.felt, self.performer.settings.tempo_follow, now_s)
         if now_s < self.clock.next_s:
             return False
         move = self.clock.on_time(now_s)
@@ -361,7 +361,7 @@ class Instrument:
     def _set_tempo(self, tempo: Scalar, now_s: float) -> float:
         """A tempo that somebody asks for is kept: it follows the feeling no longer."""
         self.clock.set_tempo(float(tempo), self._moving_s(now_s))
-        self._guide.asked = float(tempo)
+        self.guide.asked = float(tempo)
         self.performer.set_settings(replace(self.performer.settings, tempo_follow=0.0))
         return NOW
 

@@ -8,7 +8,7 @@ from math import floor, inf
 from typing import Protocol
 
 from emo_osc.score import TICKS_PER_BEAT, TICKS_PER_STEP
-from emo_osc.stage.clock import Move
+from emo_osc.stage.clock import Move, Timeline
 
 QUANTUM = 4.0  # beats: our bar lines fall on the session's
 READ_S = 0.01  # so soon a peer's tempo is followed; a reading costs about 3 us
@@ -132,6 +132,11 @@ class LinkClock:
             return None
         self._session.stop(now_s)
         return self._stand(now_s)
+
+    def take_over(self, line: Timeline, now_s: float) -> Move | None:
+        """Go on at another's place as soon as it is known who is there."""
+        self._stood_tick, self._is_running = line.tick_at(now_s), line.is_running
+        return None
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
         """Let everybody in the session go on at another tempo, 20..300."""

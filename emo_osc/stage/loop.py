@@ -17,7 +17,7 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import AnyMessage, Finish, Played, Ready, WorkersState, decode, encode
+from emo_osc.messages import Alive, AnyMessage, Finish, Played, Ready, WorkersState, decode, encode
 from emo_osc.stage.care import Care
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
@@ -35,6 +35,7 @@ from emo_osc.stage.osc import Message, Target
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock
+from emo_osc.stage.resume import Diary, resume
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
@@ -49,6 +50,8 @@ MAX_LATE_S = 1.0  # after a longer sleep of the machine the music goes on from n
 ENDING_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGBREAK")
 IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGTSTP")
 """By default each of these ends or stops a process at once, with its notes left on."""
+PAUSE_S = 0.005  # so long before the next note there is time for what takes a millisecond
+BEAT_S = 0.25  # the door ends a stage that misses several
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
@@ -68,10 +71,10 @@ class Stage:
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
         self._sound: Held[bytes] = Held()
         self._is_ending = False
-        self._next_second_s = perf_counter()
+        self._next_second_s = self._next_beat_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
-        self._hub = Hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left)
+        self._hub = self._open_hub(setup)
         self._open_waker()
         self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi)
         self._instrument = _instrument(setup, self._restock)
@@ -93,6 +96,8 @@ class Stage:
         self._lines += [f"clock     {self._instrument.clock.summary}"] if setup.clock == "midi" else []
         self._plays_at_once = setup.is_playing and setup.clock != "midi"
         self._is_recorded = setup.is_recorded
+        self._diary = Diary(self._instrument, self._desk.clients)
+        self._resumed = setup.resume
 
     @property
     def report(self) -> Report:
@@ -106,7 +111,9 @@ class Stage:
         gc.collect()
         gc.freeze()
         gc.disable()  # a collection must not fall on a note; `_each_second` does it in a pause
-        if self._plays_at_once:
+        if self._resumed:
+            resume(self._instrument, self._desk.clients, self._resumed, perf_counter())
+        elif self._plays_at_once:
             self._instrument.play(perf_counter())
         try:
             while not self._is_ending:
@@ -129,12 +136,14 @@ class Stage:
         self._order(now_s)
         if now_s >= self._next_second_s:
             self._each_second(now_s)
+        if now_s >= self._next_beat_s:
+            self._beat(now_s)
         self._tell_door()
         self._letters.send_answers()
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
-        due_s = min(self._due_s() - READY_S, self._desk.next_s, self._next_second_s)
+        due_s = min(self._due_s() - READY_S, self._desk.next_s, self._next_second_s, self._next_beat_s)
         due_s = min(due_s, self._sound.next_s, self._letters.next_s(perf_counter()))
         rest_s = self._letters.take_rest_s()
         if rest_s:
@@ -227,8 +236,25 @@ class Stage:
         self._care.on_second(now_s, is_watched=self._hub.has("watch"))
         if not self._hub.has("door") and now_s > self._door_until_s:
             self._is_ending = True
-        if self._due_s() - now_s > 0.005:
+        if self._due_s() - now_s > PAUSE_S:
             gc.collect(1)
+
+    def _beat(self, now_s: float) -> None:
+        """Show the door that we are alive, and from where another stage would go on; more to one that reads no longer
+        would only pile up."""
+        self._next_beat_s = now_s + BEAT_S
+        if not self._hub.is_idle("door"):
+            return
+        news = self._diary.news(now_s, has_time=self._due_s() - now_s > PAUSE_S)
+        self._hub.write("door", encode(news or Alive()))
+
+    def _open_hub(self, setup: Setup) -> Hub:
+        listeners = self._on_line, self._on_joined, self._on_left
+        try:
+            return Hub(self._selector, setup.tokens, *listeners, setup.hub)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise EmoOscError(f"127.0.0.1:{setup.hub} for our own processes cannot be opened ({reason})") from None
 
     def _open_waker(self) -> None:
         """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""

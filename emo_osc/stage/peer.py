@@ -35,6 +35,11 @@ class Peer:
         self._lines = Lines()
         self._pending = bytearray()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something waits to be taken."""
+        return bool(self._pending)
+
     def read(self) -> list[bytes] | None:
         """Lines that have come, or None at the end.
 

@@ -50,7 +50,8 @@ class Performer:
         self._played_tick = -1  # a note may be made ready a little before its time
         self._booking: Booking | None = None
         self._pinned: Ready | None = None
-        self._walk: Walk | None = None
+        self.walking: Walk | None = None
+        """The walk that is on its way."""
         self._history: list[Ready] = []
         self._voice = Voice()
         self._band = Band()
@@ -82,9 +83,9 @@ class Performer:
         return coming is not None and coming is self._pinned
 
     @property
-    def booked(self) -> tuple[Ready, int] | None:
+    def booked(self) -> Booking | None:
         """The melody that comes next and its tick, where one is booked."""
-        return (self._booking.ready, self._booking.tick) if self._booking else None
+        return self._booking
 
     @property
     def next_tick(self) -> float:
@@ -92,7 +93,7 @@ class Performer:
         if not self.is_playing:
             return inf
         booked = self._booking.tick if self._booking else inf
-        step = self._walk.next_tick if self._walk else inf
+        step = self.walking.next_tick if self.walking else inf
         notes = min(self._voice.off_tick, self.next_note_tick, self._band.next_tick)
         return min(notes, booked, self._bar_tick, step)
 
@@ -112,8 +113,8 @@ class Performer:
         due = self._voice.release(tick) + self._band.release(tick)
         if tick >= self._bar_tick:
             self._begin_bar()
-        if self._walk and tick >= self._walk.next_tick:
-            due += self._step(self._walk, tick)
+        if self.walking and tick >= self.walking.next_tick:
+            due += self._step(self.walking, tick)
         if self._booking and tick >= self._booking.tick:
             due += self._enter(self._booking)
         while self._reading.note_tick <= tick:
@@ -153,8 +154,8 @@ class Performer:
         self._bytes += self._silence()
         self._reading.phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
-        if self._walk:
-            self._walk = self._walk.sought(tick)
+        if self.walking:
+            self.walking = self.walking.sought(tick)
         self._rebook(tick)
         self._read_from(tick)
 
@@ -178,7 +179,7 @@ class Performer:
 
         A walk ends here.
         """
-        self._walk = None
+        self.walking = None
         self._affect, self.colour = affect, colour
         self.wishes += 1
         self._apply()
@@ -197,10 +198,10 @@ class Performer:
         self.wishes += 1
         self._apply()
         start = floor(tick) if self.is_playing else 0
-        self._walk = Walk.over(self._affect, affect, start, bars, self._walk_grid)
-        if self._walk.is_sudden:
-            self._settle(affect.scaled(self.settings.intensity), self._walk.end_tick)
-        return self._walk.end_tick
+        self.walking = Walk.over(self._affect, affect, start, bars, self._walk_grid)
+        if self.walking.is_sudden:
+            self._settle(affect.scaled(self.settings.intensity), self.walking.end_tick)
+        return self.walking.end_tick
 
     def next(self, tick: float) -> int | None:
         """Another melody of this affect; the boundary's tick.
@@ -370,8 +371,8 @@ class Performer:
         self._affect = walk.at(tick)
         self._apply()
         self.heard.append(Walked())
-        self._walk, bar_line = walk.stepped(tick), bar_line_after(tick)
-        if self._walk and bar_line:
+        self.walking, bar_line = walk.stepped(tick), bar_line_after(tick)
+        if self.walking and bar_line:
             boundary = -(-bar_line // self._walk_grid) * self._walk_grid
             self._settle(walk.at(bar_line).scaled(self.settings.intensity), boundary)
         return self.take_bytes()

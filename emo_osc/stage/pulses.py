@@ -119,6 +119,11 @@ class Pulses:
         if not self.is_measured:
             self._restart(self.number + 1, now_s)
 
+    def go_on(self, stamp_s: float, period_s: float) -> None:
+        """A clock that another has heard, at the tempo it has measured."""
+        self._draw(self.number, stamp_s, period_s)
+        self._restart(self.number + 1, stamp_s)
+
     def add(self, stamp_s: float) -> float | None:
         """Number a stamp and move the line; how late it was in seconds, None where that cannot be told."""
         gap_s = stamp_s - self._last_s

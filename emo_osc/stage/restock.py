@@ -51,7 +51,8 @@ class Restock:
         self._bar: GoOn | None = None
         self.goes_on = False
         """Whether the studio can compose bar by bar."""
-        self._learned: Melody | None = None
+        self.learned: Melody | None = None
+        """The melody that the studio composes around."""
         self._is_learned = True
         self._given: tuple[Reference, ...] | None = None
         self._references: tuple[Reference, ...] = ()
@@ -94,7 +95,7 @@ class Restock:
 
     def learn(self, melody: Melody | None) -> None:
         """Let the studio compose around a melody from now on, or freely again."""
-        self._learned, self._is_learned = melody, False
+        self.learned, self._is_learned = melody, False
 
     def aim(self, references: tuple[Reference, ...]) -> None:
         """Let the studio aim at these from now on; the first are those that the door starts every studio with."""
@@ -106,7 +107,7 @@ class Restock:
     def connected(self) -> None:
         """The studio has come and is loading its model."""
         self.state, self._order, self._is_heard = StudioState.LOADING, None, True
-        self._is_learned = self._learned is None
+        self._is_learned = self.learned is None
         self._is_aimed = self._given is None or self._references == self._given
 
     def lost(self) -> None:
@@ -146,7 +147,7 @@ class Restock:
             return Aim(self._references)
         if not self._is_learned:
             self._is_learned = True
-            return Learn(self._learned)
+            return Learn(self.learned)
         message = None if self._order else self._varied or self._next_bar() or self._next_want()
         if message is not None:
             self._order, self._varied = _Order(message, now_s), None

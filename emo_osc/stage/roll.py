@@ -50,7 +50,7 @@ class Roll:
     @property
     def _phrases(self) -> dict[str, Ready | None]:
         booked = self._performer.booked
-        return {NOW: self._performer.phrase, NEXT: booked[0] if booked else None}
+        return {NOW: self._performer.phrase, NEXT: booked.ready if booked else None}
 
 
 def written(phrase: Ready | None, part: int, pitches: tuple[int, ...]) -> str:

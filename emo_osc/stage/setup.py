@@ -56,7 +56,8 @@ class Setup:
     `clock` is `internal`, `midi` or `link`, where `is_transport_shared` lets play and stop be all peers';
     with `midi`, the clock `starts_itself` where clocks come without Start; `sends_clock` lets others follow by MIDI,
     while nothing plays too where `clock_runs_free`; what is played is told to the door where it `is_recorded`;
-    `allow` names the addresses and networks that are heard, every private one where it is empty.
+    `allow` names the addresses and networks that are heard, every private one where it is empty; `hub` is the loopback
+    port for our own processes, 0 for any; `resume` is the `snapshot` of another stage from which to go on, or empty.
     """
 
     host: str
@@ -76,6 +77,8 @@ class Setup:
     starts_itself: bool = False
     is_transport_shared: bool = False
     allow: tuple[str, ...] = ()
+    hub: int = 0
+    resume: str = ""
 
     def to_json(self) -> str:
         """The setup as text for the stage's standard input."""

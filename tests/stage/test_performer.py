@@ -14,6 +14,7 @@ from emo_osc.affect import MOODS, Affect
 from emo_osc.errors import CommandError
 from emo_osc.messages import Ready
 from emo_osc.score import PHRASE_TICKS, TICKS_PER_BAR
+from emo_osc.stage.booking import Booking
 from emo_osc.stage.heard import BarLine, Heard
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.settings import Settings
@@ -121,7 +122,7 @@ def test_of_two_that_fit_the_one_without_a_leap_takes_over(first: int, ready: Ma
 
     performer.set_affect(Affect(0.0, 0.9), 10.0)
 
-    assert performer.booked == (near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
+    assert performer.booked == Booking(near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
 
 
 def test_a_melody_that_is_near_plays_on(ready: MakeReady) -> None:

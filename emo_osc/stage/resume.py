@@ -1,0 +1,134 @@
+"""How a stage goes on where another one stopped: what to remember of an instrument, and how to come back to it.
+
+The clock of the machine is the same for all its processes, so the bar lines of the new stage are those of the old one.
+"""
+
+from dataclasses import replace
+from math import floor
+
+from emo_osc.errors import CommandError
+from emo_osc.messages import StageState
+from emo_osc.stage.clients import Clients
+from emo_osc.stage.clock import MAX_TEMPO, MIN_TEMPO, Timeline
+from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.settings import SETTING_NAMES
+from emo_osc.stage.snapshot import BOOKED, PHRASE, Snapshot
+from emo_osc.stage.values import VALUES
+
+_KEPT = tuple(name for name in SETTING_NAMES if name in VALUES)
+MAX_WAITS = 3
+NEAR_TICKS = 5.0  # a position that was foretold this well, 5 ms at 120 bpm, need not be told
+
+
+def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
+    """Where an instrument stands."""
+    performer, settings = instrument.performer, instrument.performer.settings
+    booking = performer.booked if performer.booked and performer.booked.is_asked else None
+    preset, mood, latency = (instrument.read(name, now_s) for name in ("preset", "mood", "latency_ms"))
+    pinned = (BOOKED if performer.booked else PHRASE) if performer.is_pinned else ""
+    return Snapshot(
+        str(preset[0]),
+        {name: getattr(settings, name) for name in _KEPT},
+        performer.affect,
+        (str(mood[0]), float(mood[1])),
+        performer.colour,
+        float(latency[0]),
+        instrument.guide.asked,
+        _line(instrument, now_s),
+        performer.phrase,
+        booking.ready if booking else None,
+        pinned,
+        performer.walking,
+        instrument.restock.learned,
+        clients.leases(now_s),
+    )
+
+
+class Diary:
+    """What the door need know of an instrument for another stage to go on from there, each thing told once.
+
+    To write a melody down takes some tenths of a millisecond: it waits for a pause, but not for long.
+    """
+
+    def __init__(self, instrument: Instrument, clients: Clients) -> None:
+        self._instrument, self._clients = instrument, clients
+        self._told: Snapshot | None = None
+        self._waits = 0
+
+    def news(self, now_s: float, *, has_time: bool) -> StageState | None:
+        """What has changed since this was last asked, None where nothing has, or where there is no time to write."""
+        snapshot = taken(self._instrument, self._clients, now_s)
+        if self._told and is_foretold(self._told, snapshot):
+            return None
+        if not has_time and self._waits < MAX_WAITS:
+            self._waits += 1
+            return None
+        self._told, self._waits = snapshot, 0
+        return StageState(snapshot.to_json())
+
+
+def is_foretold(before: Snapshot, now: Snapshot) -> bool:
+    """Whether the newer snapshot says nothing that the older one does not."""
+    old, new = before.line, now.line
+    far = abs(old.tick_at(new.anchor_s) - new.anchor_tick)
+    is_steady = (old.is_running, round(old.tempo, 3)) == (new.is_running, round(new.tempo, 3))
+    return before == now and is_steady and far <= NEAR_TICKS
+
+
+def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) -> None:
+    """Go on from the text of a snapshot: the same settings, the same phrase, at the place where the bars are by now.
+
+    From the start, with a line for people, where the text cannot be read.
+    """
+    try:
+        snapshot = Snapshot.from_json(text)
+    except ValueError as error:
+        instrument.say("stage", f"{error}; beginning anew")
+        instrument.play(now_s)
+        return
+    clients.restore(snapshot.leases, now_s)
+    _restore_values(instrument, snapshot, now_s)
+    performer = instrument.performer
+    if snapshot.learned:
+        instrument.restock.learn(snapshot.learned)
+        performer.shelf.begin_theme()
+    if snapshot.phrase:
+        performer.launch(snapshot.phrase, 0, is_pinned=snapshot.pinned == PHRASE)
+    move = instrument.clock.take_over(snapshot.line, now_s)
+    if move is None:
+        return
+    move = replace(move, tick=max(0, int(instrument.tick_at(now_s))))  # what is sent now is heard a little later
+    if instrument.clock_out:
+        instrument.clock_out.cut()
+    instrument.follow(move)
+    if snapshot.booked:
+        performer.launch(snapshot.booked, move.tick, is_pinned=snapshot.pinned == BOOKED)
+    if snapshot.walk:
+        performer.feel(snapshot.walk.at(move.tick))
+        performer.walking = snapshot.walk.stepped(move.tick)
+
+
+def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) -> None:
+    performer = instrument.performer
+    try:
+        instrument.load_preset(snapshot.preset, now_s)
+    except CommandError as error:  # its file was broken or taken away meanwhile
+        instrument.say("presets", f"preset {snapshot.preset}: {error}; its settings stay, its moods do not")
+    mood = instrument.mood_of(snapshot.mood[0])
+    if mood and mood.affect.scaled(snapshot.mood[1]) == snapshot.affect:
+        instrument.set("mood", snapshot.mood, now_s)
+    else:
+        instrument.set("va", (snapshot.affect.valence, snapshot.affect.arousal), now_s)
+    performer.feel(snapshot.affect, snapshot.colour)
+    instrument.set("latency_ms", (snapshot.latency_ms,), now_s)
+    if instrument.clock.source == "internal":
+        instrument.set("tempo", (snapshot.asked_tempo,), now_s)
+    kept = {name: value for name, value in snapshot.settings.items() if name in _KEPT}
+    performer.set_settings(replace(performer.settings, **kept))  # type: ignore[arg-type]  # JSON has no types to check
+
+
+def _line(instrument: Instrument, now_s: float) -> Timeline:
+    """Where the transport is; a tempo outside ours, as a Link session's may be, is drawn into our range."""
+    clock = instrument.clock
+    tempo = min(MAX_TEMPO, max(MIN_TEMPO, clock.tempo))
+    return Timeline(tempo, now_s, float(floor(clock.tick_at(now_s) * 1000) / 1000), clock.is_running)

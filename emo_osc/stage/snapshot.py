@@ -1,0 +1,121 @@
+"""What a stage must know to go on where another one stopped, as a value and as JSON. Knows no clock and no socket."""
+
+import json
+from dataclasses import asdict, astuple, dataclass, field
+from typing import Any
+
+from emo_osc.affect import Affect, Colour
+from emo_osc.messages import Learn, Ready, decode, encode
+from emo_osc.score import Melody
+from emo_osc.stage.clients import Lease
+from emo_osc.stage.clock import Timeline
+from emo_osc.stage.values import Scalar
+from emo_osc.stage.walk import Walk
+
+PHRASE, BOOKED = "phrase", "booked"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Where the music stands and what was asked for.
+
+    `settings` are values of the table by name; `mood` a mood and its intensity; `line` says where the transport is, on
+    the clock of this machine, and is left out where two snapshots are compared. `asked_tempo` in bpm is what the tempo
+    follows the affect from. `booked` is what was asked for and enters next; `pinned` is `phrase`, `booked` or empty.
+    `learned` is what the studio composes around.
+    """
+
+    preset: str
+    settings: dict[str, Scalar]
+    affect: Affect
+    mood: tuple[str, float]
+    colour: Colour
+    latency_ms: float
+    asked_tempo: float
+    line: Timeline = field(compare=False)
+    phrase: Ready | None = None
+    booked: Ready | None = None
+    pinned: str = ""
+    walk: Walk | None = None
+    learned: Melody | None = None
+    leases: tuple[Lease, ...] = ()
+
+    def to_json(self) -> str:
+        """The snapshot as text."""
+        return json.dumps(
+            {
+                "preset": self.preset,
+                "settings": self.settings,
+                "affect": astuple(self.affect),
+                "mood": self.mood,
+                "colour": asdict(self.colour),
+                "latency_ms": self.latency_ms,
+                "asked_tempo": self.asked_tempo,
+                "line": astuple(self.line),
+                "phrase": _text(self.phrase),
+                "booked": _text(self.booked),
+                "pinned": self.pinned,
+                "walk": asdict(self.walk) if self.walk else None,
+                "learned": encode(Learn(self.learned)).decode() if self.learned else "",
+                "leases": [asdict(lease) for lease in self.leases],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "Snapshot":
+        """The snapshot of a text.
+
+        Raises:
+            ValueError: it is not what `to_json` writes.
+        """
+        try:
+            return _read(json.loads(text))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a snapshot: {error}") from None
+
+
+def _text(ready: Ready | None) -> str:
+    """A melody as text, worked out once: it is sent again with every other change."""
+    if ready is None:
+        return ""
+    if _KNOWN.get(id(ready), (None, ""))[0] is not ready:
+        while len(_KNOWN) >= MAX_KNOWN:
+            del _KNOWN[next(iter(_KNOWN))]
+        _KNOWN[id(ready)] = ready, encode(ready).decode()
+    return _KNOWN[id(ready)][1]
+
+
+MAX_KNOWN = 4
+_KNOWN: dict[int, tuple[Ready, str]] = {}
+
+
+def _ready(text: str) -> Ready | None:
+    ready = decode(text.encode()) if text else None
+    if not isinstance(ready, Ready | None):
+        raise TypeError("a phrase is a melody")
+    return ready
+
+
+def _read(found: dict[str, Any]) -> Snapshot:
+    walk, learned = found["walk"], decode(found["learned"].encode()) if found["learned"] else Learn(None)
+    if not isinstance(learned, Learn):
+        raise TypeError("what was learned is a melody")
+    leases = (
+        Lease(tuple(lease["sender"]), tuple(lease["target"]), tuple(lease["topics"])) for lease in found["leases"]
+    )
+    return Snapshot(
+        str(found["preset"]),
+        dict(found["settings"]),
+        Affect(*found["affect"]),
+        (str(found["mood"][0]), float(found["mood"][1])),
+        Colour(**found["colour"]),
+        float(found["latency_ms"]),
+        float(found["asked_tempo"]),
+        Timeline(*found["line"]),
+        _ready(found["phrase"]),
+        _ready(found["booked"]),
+        str(found["pinned"]),
+        Walk(**walk | {"start": Affect(**walk["start"]), "end": Affect(**walk["end"])}) if walk else None,
+        learned.melody,
+        tuple(leases),
+    )
