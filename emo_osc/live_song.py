@@ -9,6 +9,7 @@ from math import inf, isfinite
 
 from emo_osc.stage.osc import Message, OscValue
 from emo_osc.stage.scales import AUTO, NOTE_NAMES
+from emo_osc.stage.scales import LIVE_SCALES as SCALES
 
 ASK_S = 2.0  # Live looks at its messages ten times a second
 SILENCE_S = 7.0  # a Live that loads a set stands still for some seconds
@@ -16,23 +17,6 @@ LISTEN_S = 30.0  # how often to ask for pushes again: another client may have en
 PATIENCE_S = 3.0  # until we say that nobody is there
 MAX_COMPLAINTS, MAX_LETTERS = 8, 80  # errors told of; letters shown of each text of theirs
 TOPICS = ("tempo", "root_note", "scale_name")  # in this order they are asked for, so that the line can tell all
-
-SCALES = {
-    "Major": "major",
-    "Minor": "minor",
-    "Dorian": "dorian",
-    "Mixolydian": "mixolydian",
-    "Lydian": "lydian",
-    "Phrygian": "phrygian",
-    "Locrian": "locrian",
-    "Whole Tone": "whole_tone",
-    "Harmonic Minor": "harmonic_minor",
-    "Melodic Minor": "melodic_minor",
-    "Major Pentatonic": "pentatonic",
-    "Minor Pentatonic": "minor_pentatonic",
-    "Minor Blues": "blues",
-}
-"""Live's name of a scale -> ours; the others leave the melody's own tones."""
 
 Asked = tuple[str, tuple[float | str, ...]]
 """An OSC address with its arguments, to be sent."""

@@ -59,7 +59,8 @@ def test_key_and_scale_reach_the_stage_as_it_knows_them() -> None:
     assert told(song, "scale_name", "Minor") == [("/emo/scale", ("minor",))]
     assert told(song, "root_note", 10.0) == [("/emo/key", ("A#",))]
     assert told(song, "scale_name", "Minor") == [], "what the player has set in between stays"
-    assert told(song, "scale_name", "Hirajoshi") == [("/emo/scale", ("auto",))]
+    assert told(song, "scale_name", "Hirajoshi") == [("/emo/scale", ("hirajoshi",))]
+    assert told(song, "scale_name", "A Scale of Tomorrow") == [("/emo/scale", ("auto",))]
     assert told(song, "tempo", 97.0) == [], "the tempo is the clock's"
 
 
@@ -91,11 +92,11 @@ def test_the_song_is_told_in_one_line_that_a_moving_tempo_does_not_repeat() -> N
     song = new_song()
     for topic, value in (("tempo", 97.0), ("root_note", 9), ("scale_name", "Minor"), ("tempo", 98.0), ("root_note", 9)):
         told(song, topic, value)
-    told(song, "scale_name", "Iwato")
+    told(song, "scale_name", "Tomorrow")
 
     assert song.lines == [
         "Live      here:11000: A Minor, 97.0 bpm; following its key and scale",
-        "Live      here:11000: A Iwato, which is not one of ours: its tones are left free, 98.0 bpm; "
+        "Live      here:11000: A Tomorrow, which is not one of ours: its tones are left free, 98.0 bpm; "
         "following its key and scale",
     ]
 

@@ -28,8 +28,70 @@ SCALES: dict[str, tuple[int, ...]] = {
     "blues": (0, 3, 5, 6, 7, 10),
     "whole_tone": (0, 2, 4, 6, 8, 10),
     "chromatic": tuple(range(12)),
+    "half_whole_diminished": (0, 1, 3, 4, 6, 7, 9, 10),
+    "whole_half_diminished": (0, 2, 3, 5, 6, 8, 9, 11),
+    "harmonic_major": (0, 2, 4, 5, 7, 8, 11),
+    "dorian_sharp_4": (0, 2, 3, 6, 7, 9, 10),
+    "phrygian_dominant": (0, 1, 4, 5, 7, 8, 10),
+    "lydian_augmented": (0, 2, 4, 6, 8, 9, 11),
+    "lydian_dominant": (0, 2, 4, 6, 7, 9, 10),
+    "super_locrian": (0, 1, 3, 4, 6, 8, 10),
+    "spanish_8_tone": (0, 1, 3, 4, 5, 6, 8, 10),
+    "bhairav": (0, 1, 4, 5, 7, 8, 11),
+    "hungarian_minor": (0, 2, 3, 6, 7, 8, 11),
+    "hirajoshi": (0, 2, 3, 7, 8),
+    "in_sen": (0, 1, 5, 7, 10),
+    "iwato": (0, 1, 5, 6, 10),
+    "kumoi": (0, 2, 3, 7, 9),
+    "pelog_selisir": (0, 1, 3, 7, 8),
+    "pelog_tembung": (0, 1, 5, 7, 8),
+    "messiaen_3": (0, 2, 3, 4, 6, 7, 8, 10, 11),
+    "messiaen_4": (0, 1, 2, 5, 6, 7, 8, 11),
+    "messiaen_5": (0, 1, 5, 6, 7, 11),
+    "messiaen_6": (0, 2, 4, 5, 6, 8, 10, 11),
+    "messiaen_7": (0, 1, 2, 3, 5, 6, 7, 8, 9, 11),
 }
 """Scale name -> semitones above the key; `auto` leaves the melody's own tones."""
+
+LIVE_SCALES = {
+    "Major": "major",
+    "Minor": "minor",
+    "Dorian": "dorian",
+    "Mixolydian": "mixolydian",
+    "Lydian": "lydian",
+    "Phrygian": "phrygian",
+    "Locrian": "locrian",
+    "Whole Tone": "whole_tone",
+    "Half-whole Dim.": "half_whole_diminished",
+    "Whole-half Dim.": "whole_half_diminished",
+    "Minor Blues": "blues",
+    "Minor Pentatonic": "minor_pentatonic",
+    "Major Pentatonic": "pentatonic",
+    "Harmonic Minor": "harmonic_minor",
+    "Harmonic Major": "harmonic_major",
+    "Dorian #4": "dorian_sharp_4",
+    "Phrygian Dominant": "phrygian_dominant",
+    "Melodic Minor": "melodic_minor",
+    "Lydian Augmented": "lydian_augmented",
+    "Lydian Dominant": "lydian_dominant",
+    "Super Locrian": "super_locrian",
+    "8-Tone Spanish": "spanish_8_tone",
+    "Bhairav": "bhairav",
+    "Hungarian Minor": "hungarian_minor",
+    "Hirajoshi": "hirajoshi",
+    "In-Sen": "in_sen",
+    "Iwato": "iwato",
+    "Kumoi": "kumoi",
+    "Pelog Selisir": "pelog_selisir",
+    "Pelog Tembung": "pelog_tembung",
+    "Messiaen 3": "messiaen_3",
+    "Messiaen 4": "messiaen_4",
+    "Messiaen 5": "messiaen_5",
+    "Messiaen 6": "messiaen_6",
+    "Messiaen 7": "messiaen_7",
+    "Chromatic": "chromatic",
+}
+"""Ableton Live's name of a scale (Live 12; the first 35 in Live's order) -> ours."""
 
 AS_WRITTEN = (0,) * 12
 
@@ -52,7 +114,7 @@ def pitch_map(key: str, scale: str, semitones: int, moves: tuple[int, ...] = AS_
 
 
 def _snap(pitch: int, root: int, scale: tuple[int, ...]) -> int:
-    """The nearest pitch of the scale; no scale here leaves a gap of more than three semitones."""
+    """The nearest pitch of the scale; no scale here leaves a gap of more than four semitones."""
     return next(p for p in (pitch, pitch - 1, pitch + 1, pitch - 2, pitch + 2) if (p - root) % 12 in scale)
 
 

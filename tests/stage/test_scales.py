@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.stage.scales import KEYS, SCALES, pitch_map
+from emo_osc.stage.scales import KEYS, LIVE_SCALES, SCALES, pitch_map
 
 
 def test_auto_leaves_every_note() -> None:
@@ -28,3 +28,16 @@ def test_every_note_lands_in_the_scale_and_on_the_keyboard(key: str, scale: str,
 @pytest.mark.parametrize("scale", SCALES)
 def test_a_note_of_the_scale_stays(scale: str) -> None:
     assert all(pitch_map("C", scale, 0)[60 + tone] == 60 + tone for tone in SCALES[scale])
+
+
+def test_every_scale_of_lives_is_another_of_ours() -> None:
+    assert len(LIVE_SCALES) == 36, "the 35 of Live 12, and Chromatic"
+    assert set(LIVE_SCALES.values()) == set(SCALES) - {"auto"}
+
+
+@pytest.mark.parametrize("mode", [3, 4, 5, 6, 7])
+def test_a_mode_of_limited_transposition_is_itself_again_a_tritone_higher_or_lower(mode: int) -> None:
+    tones = set(SCALES[f"messiaen_{mode}"])
+    step = 4 if mode == 3 else 6
+
+    assert {(tone + step) % 12 for tone in tones} == tones

@@ -7,6 +7,7 @@ tells is shown in words, and never fills Live's undo history.
 """
 
 import json
+import struct
 
 from py2max.m4l import ensure_amxd_project_block, pack_amxd
 
@@ -29,6 +30,8 @@ NUMBERS = ("intensity", "density")
 BUTTONS = ("play", "stop", "next", "again", "mutate", "panic")
 FREE = "free"  # what the mood menu shows while the point is free
 CHANNELS = ("all", *(str(channel) for channel in range(1, 17)))
+HEADER = 12  # bytes of the container before its first chunk
+META = struct.pack("<4sII", b"meta", 4, 4)
 HEIGHT, WIDTH = 169, 560  # Live's device strip; ours
 MADE = 3_786_912_000  # the first of January 2024, in Max's seconds since 1904: files do not carry when they were made
 
@@ -211,7 +214,12 @@ def _play(patch: Patch, notes: str, shown: Rect) -> None:
 
 
 def device(patch: Patch) -> bytes:
-    """The patch in Live's container: a header, the patch as JSON, and a list of what is in the file."""
+    """The patch in Live's container: a header, the patch as JSON, and a list of what is in the file.
+
+    Devices that Live saved (Ableton's Connection Kit, 35 of them) have a chunk `meta` before the patch and name their
+    first file like the device; 4 is what `meta` holds where the patch is the only file.
+    """
     described = ensure_amxd_project_block(patch.patcher(), device_type="midi_effect", mtime=MADE)
     text = json.dumps(described, indent=4)
-    return bytes(pack_amxd(text, device_type="midi_effect", patcher_filename="emo_osc.maxpat", mtime=MADE))
+    packed = bytes(pack_amxd(text, device_type="midi_effect", patcher_filename="emo_osc.amxd", mtime=MADE))
+    return packed[:HEADER] + META + packed[HEADER:]

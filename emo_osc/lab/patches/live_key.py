@@ -2,25 +2,11 @@
 
 from emo_osc.lab.patches.live_parameters import ENUM, parameter
 from emo_osc.lab.patches.maxpat import ROW, Patch, Rect, wide
-from emo_osc.stage.scales import AUTO, NOTE_NAMES
+from emo_osc.stage.scales import AUTO, LIVE_SCALES, NOTE_NAMES
 
-SCALES = {
-    "Major": "major",
-    "Minor": "minor",
-    "Dorian": "dorian",
-    "Phrygian": "phrygian",
-    "Lydian": "lydian",
-    "Mixolydian": "mixolydian",
-    "Locrian": "locrian",
-    "Harmonic Minor": "harmonic_minor",
-    "Melodic Minor": "melodic_minor",
-    "Major Pentatonic": "pentatonic",
-    "Minor Pentatonic": "minor_pentatonic",
-    "Minor Blues": "blues",
-    "Whole Tone": "whole_tone",
-    "Chromatic": "chromatic",
-}
-"""What Live calls a scale -> what we do; for any other the melody's own tones are left."""
+HASH = "Dorian #4"  # Max takes # in the text of an object for an argument, so this name is told by its first word
+STEP = 260  # wider than any of the messages
+SCALES = {name: ours for name, ours in LIVE_SCALES.items() if name != HASH}
 
 
 def follow_live(patch: Patch, shown: Rect) -> None:
@@ -64,12 +50,22 @@ def _observed(patch: Patch, path: str, name: str) -> str:
 
 def _scale(patch: Patch, gate: str) -> None:
     text = "sel " + " ".join(f'"{name}"' if " " in name else name for name in SCALES)
-    x, y = patch.block(max(wide(text), (1 + len(SCALES)) * 220), 140)
+    x, y = patch.block(max(wide(text), (2 + len(SCALES)) * STEP), 170)
     one = patch.object("tosymbol", (x, y))
     chosen = patch.object(text, (x, y + ROW), (1 + len(SCALES), 1 + len(SCALES)))
     patch.chain(gate, one, chosen)
     out = patch.out((x, y + 4 * ROW))
-    for index, name in enumerate((*SCALES.values(), AUTO)):
-        say = patch.message(f"/emo/scale {name}", (x + index * 220, y + 2 * ROW + 6))
-        patch.cord(chosen, index, say, 0)
-        patch.chain(say, out)
+    for index, name in enumerate(SCALES.values()):
+        _say(patch, name, (chosen, index), (x + index * STEP, y + 2 * ROW + 6), out)
+    words = patch.object("fromsymbol", (x + len(SCALES) * STEP, y + ROW))
+    first = patch.object(f"route {HASH.split()[0]}", (x + len(SCALES) * STEP, y + 2 * ROW), (2, 2))
+    patch.cord(chosen, len(SCALES), words, 0)
+    patch.chain(words, first)
+    for outlet, name in enumerate((LIVE_SCALES[HASH], AUTO)):
+        _say(patch, name, (first, outlet), (x + (len(SCALES) + outlet) * STEP, y + 3 * ROW + 6), out)
+
+
+def _say(patch: Patch, name: str, source: tuple[str, int], at: tuple[float, float], out: str) -> None:
+    say = patch.message(f"/emo/scale {name}", at)
+    patch.cord(*source, say, 0)
+    patch.chain(say, out)

@@ -35,6 +35,7 @@ from emo_osc.lab.patches.words import mood_label
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.values import QUANTIZE, VALUES, Argument
 
+FORMAT = "3"  # the oldest that holds all that is used; later ones add includes and noDuplicates
 REPLY_PORT = 9000  # TouchOSC's own choice for a receive port; the layout's tag names it and may be edited
 COMMANDS = ("play", "stop", "again", "next", "mutate", "keep", "tap", "panic")
 PHONE_FADERS = ("density", "register", "intensity", "swing")
@@ -146,7 +147,7 @@ def build(plan: Plan) -> Document:
         _button(layout, f"quantize {name}", name, frame, QUIET, says("/emo/quantize", name))
     for name, frame in zip(plan.faders, cells(*plan.slides, len(plan.faders)), strict=True):
         _fader(layout, name, frame)
-    return Document(layout.root)
+    return Document(layout.root, FORMAT)
 
 
 def cells(frame: Rect, columns: int, count: int, gap: float = 6) -> Iterator[Rect]:

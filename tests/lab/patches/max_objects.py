@@ -216,6 +216,7 @@ OBJECTS: dict[str, Callable[["Machine", str, int, Message], None]] = {
     "pak": _pack(lambda _: True),
     "speedlim": _through,
     "midiformat": _through,
+    "fromsymbol": lambda m, name, _, message: m.out(name, 0, tuple(str(message[0]).split(" "))),
     "tosymbol": lambda m, name, _, message: m.out(name, 0, (" ".join(map(str, message)),)),
     "+": _arithmetic,
     "/": _arithmetic,

@@ -12,6 +12,7 @@ from emo_osc.lab.patches.max_parts import NOTES_PORT, PAD_PORT
 from emo_osc.preset import Preset
 from emo_osc.stage.commands import SetValue
 from emo_osc.stage.parsing import parse
+from emo_osc.stage.scales import LIVE_SCALES
 from tests.lab.patches.max_machine import Machine
 from tests.lab.patches.max_objects import Atom
 
@@ -211,12 +212,13 @@ def test_the_device_follows_lives_key_only_where_it_is_told_to(device: Machine) 
     assert None not in understood(device)
 
 
-def test_a_set_that_follows_tells_its_key_when_it_opens() -> None:
-    device = Machine(live_device.build().patcher()["patcher"], {"root_note": 1, "scale_name": "Hirajoshi"})
+@pytest.mark.parametrize(("name", "ours"), [*LIVE_SCALES.items(), ("Tomorrow 7", "auto")])
+def test_a_set_that_follows_tells_its_key_when_it_opens(name: str, ours: str) -> None:
+    device = Machine(live_device.build().patcher()["patcher"], {"root_note": 1, "scale_name": name})
     device.turn("Follow Key", 1)
     device.open()
 
-    assert {("/emo/key", "C#"), ("/emo/scale", "auto")} <= set(device.sent)
+    assert {("/emo/key", "C#"), ("/emo/scale", ours)} <= set(device.sent)
 
 
 def test_the_device_plays_all_channels_or_one(device: Machine) -> None:

@@ -10,7 +10,7 @@ import py2tosc
 import pytest
 
 from emo_osc.affect import MOODS
-from emo_osc.lab.patches.touchosc import COMMANDS, PLANS, REPLY_PORT, Plan
+from emo_osc.lab.patches.touchosc import COMMANDS, FORMAT, PLANS, REPLY_PORT, Plan
 from emo_osc.lab.patches.words import WORDS
 from emo_osc.preset import Preset
 from emo_osc.stage.commands import ROUTES, SetValue
@@ -86,7 +86,7 @@ def test_touchosc_would_find_nothing_wrong(plan: Plan) -> None:
     document = py2tosc.load(ROOT / "layouts" / "touchosc" / f"{plan.name}.tosc")
 
     assert [str(issue) for issue in document.validate()] == []
-    assert document.version == "6"
+    assert document.version == FORMAT == "3"
 
 
 @each_plan
