@@ -216,10 +216,24 @@ return [...document.querySelectorAll("button, input, select, summary, [role=appl
 """
 OVERFLOWING = "return document.documentElement.scrollWidth > innerWidth + 1"
 SMALL = """
-return [...document.querySelectorAll(".transport button, .tempo button, .chips label, select, #keep button")]
+return [...document.querySelectorAll("button:not(.mood):not(.badge), .chips label, select, summary, #keep input")]
+  .filter((each) => each.offsetParent)
   .map((each) => [each.textContent, each.getBoundingClientRect()])
-  .filter(([, box]) => Math.min(box.width, box.height) < 28)
+  .filter(([, box]) => box.height < 44 || box.width < 36)
   .map(([text]) => text);
+"""
+UNSEEN = """
+return [...document.querySelectorAll("#play, [data-send='/emo/panic'], .score h2")]
+  .map((each) => [each.textContent, each.getBoundingClientRect(), each])
+  .filter(([, box, each]) => box.top < 0 || box.bottom > innerHeight || each.scrollWidth > each.clientWidth)
+  .map(([text]) => text);
+"""
+COVERED = """
+return emo.field.moods.filter((mood) => {
+  const at = emo.field.placeOf(mood.valence, mood.arousal), { x, y, w, h } = mood.box;
+  const right = Math.max(x - at.x, 0, at.x - x - w), down = Math.max(y - at.y, 0, at.y - y - h);
+  return Math.hypot(right, down) < 13;
+}).map((mood) => mood.id);
 """
 
 
@@ -227,20 +241,71 @@ return [...document.querySelectorAll(".transport button, .tempo button, .chips l
 def test_every_control_has_a_name_and_room_on_every_screen(browser: "Chrome", served: Served, language: str) -> None:
     opened(browser, served, language)
     faults = []
-    for width, height in ((360, 640), (390, 844), (820, 1180), (1280, 800), (844, 390)):
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}
+    for width, height in ((360, 640), (390, 844), (820, 1180), (1280, 800), (844, 390), (667, 375), (1280, 625)):
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 900}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         wait(
             browser,
             "return innerWidth === arguments[0] && emo.field.width === document.getElementById('pad').clientWidth",
             width,
         )
-        faults += [(width, text) for text in browser.execute_script(NAMELESS) + browser.execute_script(SMALL)]
+        for script in (NAMELESS, SMALL, UNSEEN, COVERED):
+            faults += [(width, text) for text in browser.execute_script(script)]
         faults += [(width, "is wider than its screen")] if browser.execute_script(OVERFLOWING) else []
 
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert not faults
     assert browser.execute_script("return document.querySelectorAll('[aria-live]').length") >= 2
+
+
+def test_on_a_low_laptop_every_slider_is_in_sight(browser: "Chrome", served: Served) -> None:
+    opened(browser, served)
+    metrics = {"width": 1280, "height": 625, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    wait(browser, "return innerHeight === 625")
+    lowest = browser.execute_script(
+        "return Math.max(...[...document.querySelectorAll('#values > .rows .value')]"
+        ".map((each) => each.getBoundingClientRect().bottom))"
+    )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert 0 < lowest <= 605
+
+
+def test_a_feeling_is_reached_over_bars_where_that_is_chosen(browser: "Chrome", served: Served) -> None:
+    opened(browser, served)
+    browser.execute_script("emo.link.send('/emo/tempo', 300); emo.link.send('/emo/mood', 'gloomy')")
+    wait(browser, "return emo.controls.state.mood?.[0] === 'gloomy' && emo.controls.state.playing?.[0] === 1")
+    served.daemon.send("/emo/start_listen/va")
+    (bright,) = (mood.affect for mood in MOODS if mood.id == "bright")
+    find(browser, "#goto option[value='2']").click()
+    find(browser, "#pad").send_keys("w")
+    affect(served, lambda v, _: -0.5 < v < 0.5)
+    affect(served, lambda v, a: (v, a) == pytest.approx((bright.valence, bright.arousal), abs=1e-4))
+    drag(browser, (-0.3, -0.2), (-0.6, -0.6))
+    affect(served, lambda v, _: -0.3 < v < 0.5)
+    valence, arousal = affect(served, lambda v, _: v < -0.55)
+
+    assert (valence, arousal) == pytest.approx((-0.6, -0.6), abs=0.1)
+
+
+def test_the_music_goes_on_where_it_stopped_and_learns_a_phrase(
+    browser: "Chrome", serve: Callable[..., Served], jack: str
+) -> None:
+    served = serve("--midi-in", "keys")
+    opened(browser, served)
+    find(browser, "#play").click()
+    resume = find(browser, "#continue")
+    wait(browser, "return !document.getElementById('continue').hidden && emo.controls.state.playing?.[0] === 0")
+    resume.click()
+    wait(browser, "return document.getElementById('continue').hidden && emo.controls.state.playing?.[0] === 1")
+    find(browser, "#phrase-learn").click()
+    learning = wait(
+        browser, "return emo.controls.state.learning?.[0] && document.getElementById('phrase-learn').textContent"
+    )
+    find(browser, "[data-send='/emo/forget']").click()
+
+    assert learning == "Learning, 16 bars"
 
 
 def test_the_page_comes_back_by_itself_after_the_daemon_was_started_again(

@@ -8,6 +8,7 @@ const BEHIND = new Set(["channel", "chords_channel", "bass_channel", "latency_ms
 const FACTS = ["clock", "studio", "midi_out", "midi_in", "realtime", "shelf", "received", "dropped"];
 const LIVELY = new Set(["shelf", "received", "dropped"]);  // asked for; the stage does not push them
 const MODES = new Set(["jump", "pickup", "relative", "relative-offset", "relative-signed"]);  // how a MIDI control takes hold, behind its name
+const GOTO_BARS = ["0", "1", "2", "4", "8", "16", "32"];
 const byId = (id) => document.getElementById(id);
 
 export function make(tag, attributes = {}, ...inside) {
@@ -40,6 +41,7 @@ export class Controls {
     this.table = new Map(values.map((value) => [value.name, value]));
     for (const name of ["key", "scale"]) fill(byId(name), this.table.get(name).arguments[0].choices);
     fill(byId("preset"), presets);
+    fill(byId("goto"), GOTO_BARS);
     this.buildQuantize(this.table.get("quantize").arguments[0].choices);
     this.buildRows(values);
     byId("learn").hidden = !commands.includes("/emo/midi/learn");
@@ -54,6 +56,7 @@ export class Controls {
     for (const select of ["key", "scale", "preset"]) {
       for (const option of byId(select).options) option.textContent = choiceWord(option.value);
     }
+    for (const option of byId("goto").options) option.textContent = barsWord(Number(option.value));
     for (const chip of document.querySelectorAll("#quantize span")) chip.textContent = word(chip.dataset.choice);
     for (const term of document.querySelectorAll("#facts dt")) term.textContent = word(`fact_${term.dataset.fact}`);
     for (const name of Object.keys(this.state)) this.show(name, this.state[name]);
@@ -170,6 +173,9 @@ export class Controls {
     });
   }
 
+  // Bars over which a feeling that is touched is reached; 0 is at once.
+  get gotoBars() { return Number(byId("goto").value); }
+
   get tempo() { return this.state.tempo?.[0] ?? 120; }
 
   toggle() { this.link.send(this.state.playing?.[0] ? "/emo/stop" : "/emo/play"); }
@@ -251,6 +257,7 @@ const SHOWN = {
   playing: (_, [isPlaying]) => {
     byId("play").textContent = word(isPlaying ? "stop" : "play");
     byId("play").classList.toggle("on", Boolean(isPlaying));
+    byId("continue").hidden = Boolean(isPlaying);
   },
   tempo: (_, [tempo], isOurs) => {
     if (!isOurs && document.activeElement !== byId("tempo")) byId("tempo").value = Number(tempo.toFixed(1));
@@ -261,6 +268,10 @@ const SHOWN = {
   key: (_, [key]) => { byId("key").value = key; },
   scale: (_, [scale]) => { byId("scale").value = scale; },
   preset: (_, [preset]) => { byId("preset").value = preset; },
+  learning: (_, [bars]) => {
+    byId("phrase-learn").textContent = bars ? word("learning", barsWord(bars)) : word("learn");
+    byId("phrase-learn").setAttribute("aria-pressed", `${Boolean(bars)}`);
+  },
   kept: (controls, names) => controls.showKept(names),
   phrase: (controls) => controls.showKept(controls.state.kept ?? []),
   mapping: (controls, lines) => controls.showMapping(lines),
@@ -274,6 +285,8 @@ function isRow({ name, is_settable: isSettable, arguments: [argument, ...others]
 function fill(select, choices) {
   select.replaceChildren(...choices.map((choice) => make("option", { value: choice })));
 }
+
+const barsWord = (bars) => (bars === 0 ? word("at_once") : bars === 1 ? word("bars_one") : word("bars", bars));
 
 const choiceWord = (choice) => (choice === "auto" || choice === "current" ? word(choice) : choice.replaceAll("_", " "));
 

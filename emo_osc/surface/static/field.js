@@ -3,16 +3,19 @@
 import { colourOf, css } from "./colours.js";
 
 const TAP_MS = 260, TAP_PX = 8, NEAR_PX = 26, TRAIL_MS = 550, RIPPLE_MS = 1400, EASE_MS = 70;
+const ORB_PX = 13;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const clamp = (value) => Math.max(-1, Math.min(1, value));
 
 export class Field {
-  // `onMove(valence, arousal)` while fingers move, `onMood(id)` for a tap on one.
-  constructor(element, { onMove, onMood }) {
+  // `onMove(valence, arousal)` while fingers move, `onMood(id)` for a tap on one, `onRest(valence, arousal)` for any other
+  // touch as its last finger is lifted.
+  constructor(element, { onMove, onMood, onRest }) {
     this.element = element;
     this.canvas = element.querySelector("canvas");
     this.onMove = onMove;
     this.onMood = onMood;
+    this.onRest = onRest;
     this.moods = [];
     this.fingers = new Map();
     this.target = this.point = { valence: 0, arousal: 0 };
@@ -74,6 +77,7 @@ export class Field {
       Math.hypot(finger.x - finger.from.x, finger.y - finger.from.y) < TAP_PX;
     const mood = isTap && this.moodAt(finger.x, finger.y);
     if (mood) this.onMood(mood.id);
+    else this.onRest(this.target.valence, this.target.arousal);
   }
 
   // The mood whose dot or name was touched.
@@ -131,7 +135,8 @@ export class Field {
     for (const { x, y, mood } of dots) {
       mood.button.style.transform = `translate(${x}px, ${y}px)`;
       const name = mood.button.querySelector("span"), w = name.offsetWidth, h = name.offsetHeight;
-      const spots = [[-w / 2, 7], [-w / 2, -h - 7], [10, -h / 2], [-w - 10, -h / 2], [8, 5], [-w - 8, 5], [8, -h - 5]];
+      const far = ORB_PX + 1, near = 7;  // the orb covers a dot, and what lies nearer, when the feeling is there
+      const spots = [[-w / 2, far], [-w / 2, -h - far], [far, -h / 2], [-w - far, -h / 2], [near, far - 2], [-w - near, far - 2], [near, 2 - h - far]];
       const boxes = spots.map(([dx, dy]) => ({ dx, dy, x: x + dx, y: y + dy, w, h }));
       const best = boxes.map((box) => ({ box, cost: this.crowding(box, taken) })).sort((a, b) => a.cost - b.cost)[0].box;
       name.style.transform = `translate(${best.dx}px, ${best.dy}px)`;
@@ -225,7 +230,7 @@ function drawOrb(ink, { x, y }, colour, isHeld) {
   core.addColorStop(1, css(colour));
   ink.fillStyle = core;
   ink.beginPath();
-  ink.arc(x, y, isHeld ? 13 : 11, 0, 7);
+  ink.arc(x, y, isHeld ? ORB_PX : ORB_PX - 2, 0, 7);
   ink.fill();
 }
 

@@ -10,6 +10,7 @@ import { label, startLanguage, switchLanguage, word } from "./words.js";
 const MOOD_KEYS = { moods: "QWERTYUIO", expressions: "ASDFGHJ", preset: "" };
 const KEYS = {
   Space: "toggle", KeyN: "/emo/next", KeyB: "/emo/again", KeyM: "/emo/mutate", KeyX: "/emo/panic", KeyZ: "/emo/tap",
+  KeyC: "/emo/continue",
   KeyK: "keep", KeyL: "language",
 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -24,7 +25,9 @@ class App {
     this.moods = new Map();
     this.va = [0, 0];
     this.isHeard = false;
-    this.field = new Field(byId("pad"), { onMove: (...at) => this.feel(...at), onMood: (id) => this.callMood(id) });
+    this.field = new Field(byId("pad"), {
+      onMove: (...at) => this.drag(...at), onMood: (id) => this.callMood(id), onRest: (...at) => this.rest(...at),
+    });
     this.roll = new Roll(byId("roll"));
     this.link = new Link({ onTold: (told) => this.hear(told), onOpen: () => this.opened(), onLost: () => this.lost() });
     this.controls = new Controls(this.link);
@@ -64,7 +67,18 @@ class App {
     this.notice(word("lost_server"));
   }
 
+  // A drag is heard as it goes; where a feeling is to be reached over bars, it only chooses where to.
+  drag(valence, arousal) {
+    if (!this.controls.gotoBars) this.feel(valence, arousal);
+  }
+
+  rest(valence, arousal) {
+    if (this.controls.gotoBars) this.feel(valence, arousal);
+  }
+
   feel(valence, arousal) {
+    const bars = this.controls.gotoBars;
+    if (bars) return this.link.send("/emo/goto", Number(valence.toFixed(4)), Number(arousal.toFixed(4)), bars);
     this.va = [valence, arousal];
     this.field.target = { valence, arousal };
     this.link.slide("/emo/va", Number(valence.toFixed(4)), Number(arousal.toFixed(4)));
@@ -73,7 +87,8 @@ class App {
   callMood(id) {
     if (this.controls.isLearning) return this.controls.learn(id, moodName(this.moods.get(id)));
     this.link.pending.delete("/emo/va");
-    this.link.send("/emo/mood", id);
+    if (this.controls.gotoBars) this.link.send("/emo/goto", id, this.controls.gotoBars);
+    else this.link.send("/emo/mood", id);
   }
 
   setMoods(moods) {

@@ -76,9 +76,30 @@ def test_what_the_stage_tells_sets_a_widget_and_is_not_sent_back() -> None:
 
     for widget in told:
         name = widget["address"].removeprefix("/emo/state/")
-        (target,) = re.findall(r"^set\('(\w+)', value, \{sync: false, send: false\}\)$", widget["onValue"])
-        assert name in VALUES
-        assert by_id[target]["address"] in (f"/emo/{name}", f"/emo/set/{name}")
+        ((target, part),) = re.findall(
+            r"^set\('(\w+)', (?:typeof value === 'object' \? value\[(\d)\] : )?value, \{sync: false, send: false\}\)$",
+            widget["onValue"],
+        )
+        assert name in VALUES or name == "/emo/error"
+        assert part or by_id[target]["address"] in (f"/emo/{name}", f"/emo/set/{name}")
+
+
+def test_of_a_mood_and_of_an_error_the_words_alone_are_shown() -> None:
+    told = {w["address"]: w["onValue"] for w in WIDGETS if w["type"] == "variable"}
+    shown = {address: re.findall(r"'(shown_\w+)'.*value\[(\d)\]", script) for address, script in told.items()}
+
+    assert shown["/emo/state/mood"] == [("shown_mood", "0")], "mood, intensity"
+    assert shown["/emo/error"] == [("shown_error", "1")], "code, text, address"
+
+
+def test_menus_show_what_they_hold_and_the_axes_have_their_words() -> None:
+    words = {widget.get("default") for widget in WIDGETS if widget["type"] == "text"}
+
+    assert not any("label" in menu for menu in of_kind("dropdown")), "a label is shown in the place of the value"
+    assert {"흥분 excited", "차분 calm", "불쾌 unpleasant", "유쾌 pleasant", "템포 tempo", "음계 scale"} <= words
+
+
+def test_texts_hear_what_the_stage_tells() -> None:
     assert {w["address"] for w in WIDGETS if w["type"] == "text" and "address" in w} <= {
         "/emo/bar",
         "/emo/error",
