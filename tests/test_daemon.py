@@ -228,7 +228,7 @@ def test_without_the_link_library_the_line_says_how_to_get_it(tmp_path: Path) ->
 
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
-    assert 'pip install "emo_osc[link]"' in ended.stderr
+    assert 'pip install ".[link]"' in ended.stderr
 
 
 FAULTS = {

@@ -134,3 +134,16 @@ def test_the_changelog_begins_with_what_is_unreleased() -> None:
 
     assert headings[0] == "[Unreleased]"
     assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", heading) for heading in headings[1:])
+
+
+def test_nothing_is_promised_that_no_package_index_has() -> None:
+    sources = {path.as_posix(): path.read_text(encoding="utf-8") for path in (ROOT / "emo_osc").rglob("*.py")}
+    promised = [name for name, text in (PAGES | sources).items() if re.search(r"pip install [\\\"']*emo_osc\b", text)]
+
+    assert promised == []
+
+
+def test_the_start_says_in_which_folder_it_begins() -> None:
+    start = README.split("## Start")[1].split("##")[0]
+
+    assert start.index("cd emo_osc") < start.index("make play") < start.index("pip install .")

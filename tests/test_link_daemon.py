@@ -11,7 +11,7 @@ from emo_osc.stage.osc import OscValue
 from tests.linking import Peer
 from tests.serving import Daemon
 
-pytest.importorskip("link", reason='no Link library here: pip install "emo_osc[link]"')
+pytest.importorskip("link", reason='no Link library here: pip install ".[link]"')
 pytestmark = pytest.mark.slow
 
 

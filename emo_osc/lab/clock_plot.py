@@ -32,7 +32,7 @@ def clock_png(path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise EmoOscError(f"{path}: drawing needs matplotlib; pip install 'emo_osc[train]'") from None
+        raise EmoOscError(f"{path}: drawing needs matplotlib; in the checkout: pip install '.[train]'") from None
     figure = Figure(figsize=(11.0, 9.0), layout="constrained")
     panels = figure.subplots(len(SHOWN), 1)
     for panel, (title, case) in zip(panels, SHOWN.items(), strict=True):

@@ -93,7 +93,7 @@ def spearman(one: Floats, other: Floats) -> float:
     try:
         from scipy.stats import spearmanr
     except ImportError:
-        raise EmoOscError("eval: ranks need scipy; pip install 'emo_osc[eval]'") from None
+        raise EmoOscError("eval: ranks need scipy; in the checkout: pip install '.[eval]'") from None
     if np.ptp(one) < 1e-12 or np.ptp(other) < 1e-12:
         return float("nan")
     return round(float(spearmanr(one, other).statistic), 9)

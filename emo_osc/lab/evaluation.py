@@ -77,7 +77,7 @@ def labelled(data: Path | None) -> "Labelled":
     if data is None:
         raise EmoOscError("eval --judge: judges learn from labelled clips; name the corpus folder with --data")
     if find_spec("sklearn") is None:
-        raise EmoOscError("eval --judge: judges need scikit-learn; pip install 'emo_osc[eval]'")
+        raise EmoOscError("eval --judge: judges need scikit-learn; in the checkout: pip install '.[eval]'")
     from emo_osc.lab.labelled import load_labelled
 
     return load_labelled(data)

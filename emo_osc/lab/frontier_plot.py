@@ -19,7 +19,7 @@ def frontier_png(points: Sequence[Point], path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise EmoOscError(f"{path}: drawing needs matplotlib; pip install 'emo_osc[train]'") from None
+        raise EmoOscError(f"{path}: drawing needs matplotlib; in the checkout: pip install '.[train]'") from None
     figure = Figure(figsize=(11.0, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     for colour, (method, each) in zip(COLOURS, groupby(points, lambda point: point.method), strict=False):

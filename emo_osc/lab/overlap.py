@@ -103,7 +103,7 @@ def _densities(one: Floats, other: Floats) -> _Densities:
     try:
         from scipy.stats import gaussian_kde
     except ImportError:
-        raise EmoOscError("eval: densities need scipy; pip install 'emo_osc[eval]'") from None
+        raise EmoOscError("eval: densities need scipy; in the checkout: pip install '.[eval]'") from None
     low, high = min(one.min(), other.min()), max(one.max(), other.max())
     margin = 0.25 * (high - low)
     places = np.linspace(low - margin, high + margin, POINTS)

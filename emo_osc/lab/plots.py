@@ -47,7 +47,7 @@ def keep(folder: Path, name: str, size: tuple[float, float], draw: Callable[["Fi
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise EmoOscError(f"{folder}: drawing needs matplotlib; pip install 'emo_osc[train]'") from None
+        raise EmoOscError(f"{folder}: drawing needs matplotlib; in the checkout: pip install '.[train]'") from None
     figure = Figure(figsize=size, layout="constrained")
     draw(figure)
     path = folder / f"{name}.png"

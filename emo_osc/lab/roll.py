@@ -34,7 +34,7 @@ def piano_roll_png(melodies: Sequence[Melody], path: Path, titles: Sequence[str]
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise EmoOscError(f"{path}: drawing needs matplotlib; pip install 'emo_osc[train]'") from None
+        raise EmoOscError(f"{path}: drawing needs matplotlib; in the checkout: pip install '.[train]'") from None
     heights_in = [TITLE_IN + SEMITONE_IN * len(_shown(melody)) for melody in melodies]
     figure = Figure(figsize=(WIDTH_IN, MARGIN_IN + sum(heights_in)), layout="constrained")
     _draw(figure, melodies, [*titles, *(f"melody {number + 1}" for number in range(len(titles), len(melodies)))])

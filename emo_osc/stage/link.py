@@ -88,6 +88,6 @@ def _library() -> Any:
         import link
     except ImportError:
         raise EmoOscError(
-            'clock.source: link needs the Link library, which is not installed; pip install "emo_osc[link]"'
+            'clock.source: link needs the Link library, which is not installed; in the checkout: pip install ".[link]"'
         ) from None
     return link

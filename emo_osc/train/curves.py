@@ -19,7 +19,7 @@ def curves_png(history: Sequence[Scores], path: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise EmoOscError("curves need matplotlib: pip install 'emo_osc[train]'") from None
+        raise EmoOscError("curves need matplotlib: in the checkout: pip install '.[train]'") from None
     names = [name for name in (history[-1] if history else {}) if name not in NOT_DRAWN]
     if not names:
         return

@@ -172,7 +172,7 @@ def test_without_opencv_the_extra_is_named(tmp_path: Path) -> None:
 
     assert run.returncode == 2
     assert "libGL.so.1" in run.stderr
-    assert 'pip install "emo_osc[face]"' in run.stderr
+    assert 'pip install ".[face]"' in run.stderr
     assert run.stderr.count("\n") == 1
 
 

@@ -38,7 +38,7 @@ def test_what_was_found_stays_mended(name: str, data: bytes) -> None:
 @pytest.mark.parametrize("name", TARGETS)
 def test_nothing_new_is_found(name: str) -> None:
     if find_spec("atheris") is None:
-        pytest.skip("no atheris here: pip install 'emo_osc[fuzz]'")
+        pytest.skip("no atheris here: pip install '.[fuzz]'")
     command = [sys.executable, "-m", "tests.fuzz.run", name, str(SECONDS)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
 

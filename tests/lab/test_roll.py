@@ -88,4 +88,4 @@ except EmoOscError as error:
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
-    assert done.stdout == "roll.png: drawing needs matplotlib; pip install 'emo_osc[train]'\n"
+    assert done.stdout == "roll.png: drawing needs matplotlib; in the checkout: pip install '.[train]'\n"

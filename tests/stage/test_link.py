@@ -15,7 +15,7 @@ from emo_osc.stage.link_clock import LinkClock
 from tests.linking import Peer
 from tests.serving import TIMEOUT_S
 
-pytest.importorskip("link", reason='no Link library here: pip install "emo_osc[link]"')
+pytest.importorskip("link", reason='no Link library here: pip install ".[link]"')
 
 
 @pytest.fixture

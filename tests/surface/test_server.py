@@ -145,7 +145,7 @@ def test_another_preset_brings_its_own_moods(serve: Serve, tmp_path: Path) -> No
 
 
 def test_on_the_network_the_token_lets_in_and_discovery_finds_us(own_network: None, serve: Serve) -> None:
-    zeroconf = pytest.importorskip("zeroconf", reason="no zeroconf here: pip install 'emo_osc[discovery]'")
+    zeroconf = pytest.importorskip("zeroconf", reason="no zeroconf here: pip install '.[discovery]'")
     subprocess.run(["ip", "address", "add", f"{TABLET}/24", "dev", "lo"], check=True)
     served = replace(serve("--web-host", "0.0.0.0"), host=TABLET)
     link = f"/?token={next(served.daemon.folder.rglob('pad_token')).read_text().strip()}"
