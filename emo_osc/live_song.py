@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from math import inf, isfinite
 
 from emo_osc.stage.osc import Message, OscValue
-from emo_osc.stage.scales import AUTO, NOTE_NAMES
-from emo_osc.stage.scales import LIVE_SCALES as SCALES
+from emo_osc.stage.scales import AUTO, LIVE_SCALES, NOTE_NAMES
 
 ASK_S = 2.0  # Live looks at its messages ten times a second
 SILENCE_S = 7.0  # a Live that loads a set stands still for some seconds
@@ -85,14 +84,14 @@ class LiveSong:
 
     def _scale(self) -> str:
         name = self._known.get("scale_name")
-        return SCALES.get(name, AUTO) if isinstance(name, str) else ""
+        return LIVE_SCALES.get(name, AUTO) if isinstance(name, str) else ""
 
     def _sum_up(self) -> None:
         """Say where Live's song is, when key or scale have changed; a tempo that moves is no news."""
         if not self._key() or not self._scale():
             return
         name, tempo = str(self._known["scale_name"]), self._known.get("tempo")
-        free = "" if name in SCALES else ", which is not one of ours: its tones are left free"
+        free = "" if name in LIVE_SCALES else ", which is not one of ours: its tones are left free"
         summary = f"{self._key()} {_shown(name)}{free}"
         if summary != self._summary:
             self._summary = summary

@@ -13,7 +13,6 @@ from emo_osc.live_song import (
     LISTEN_S,
     MAX_COMPLAINTS,
     PATIENCE_S,
-    SCALES,
     SILENCE_S,
     TOPICS,
     Asked,
@@ -22,7 +21,7 @@ from emo_osc.live_song import (
 from emo_osc.stage.commands import SetValue
 from emo_osc.stage.osc import Message, OscValue
 from emo_osc.stage.parsing import parse
-from emo_osc.stage.scales import KEYS
+from emo_osc.stage.scales import KEYS, LIVE_SCALES
 from emo_osc.stage.scales import SCALES as OURS
 from tests.abletonosc import AbletonOsc
 from tests.serving import TIMEOUT_S, Daemon, free_port
@@ -72,7 +71,7 @@ def test_every_key_of_lives_is_one_of_ours(root: int) -> None:
     assert KEYS[str(key)] == root
 
 
-@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("name", LIVE_SCALES)
 def test_every_scale_of_lives_that_we_name_is_one_of_ours(name: str) -> None:
     ((address, (scale,)),) = told(new_song(), "scale_name", name)
 

@@ -1,7 +1,7 @@
 """The part of the device for Live that follows the key and the scale of Live's set."""
 
 from emo_osc.lab.patches.live_parameters import ENUM, parameter
-from emo_osc.lab.patches.maxpat import ROW, Patch, Rect, wide
+from emo_osc.lab.patches.maxpat import ROW, Patch, Point, Rect, wide
 from emo_osc.stage.scales import AUTO, LIVE_SCALES, NOTE_NAMES
 
 HASH = "Dorian #4"  # Max takes # in the text of an object for an argument, so this name is told by its first word
@@ -65,7 +65,7 @@ def _scale(patch: Patch, gate: str) -> None:
         _say(patch, name, (first, outlet), (x + (len(SCALES) + outlet) * STEP, y + 3 * ROW + 6), out)
 
 
-def _say(patch: Patch, name: str, source: tuple[str, int], at: tuple[float, float], out: str) -> None:
+def _say(patch: Patch, name: str, source: tuple[str, int], at: Point, out: str) -> None:
     say = patch.message(f"/emo/scale {name}", at)
     patch.cord(*source, say, 0)
     patch.chain(say, out)
