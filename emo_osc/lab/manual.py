@@ -134,7 +134,8 @@ value that is set again by a later one of them is set once, to the last, which i
 queue up. Any other message keeps its place and is done. Hosts have turns, and the senders of a host likewise: each has
 a queue of its own, of {MAX_WAITING} messages, and the oldest goes when it is full (`dropped` counts them), so a flood
 delays whoever sends it. Beyond {MAX_PROGRAMS} senders of a host at one time, the others count as one for each address
-they send to. Listeners are told a value that keeps changing a hundred times a second, and always where it came to rest.
+they send to. Listeners are told each change once, a value that keeps changing a hundred times a second, and always
+where it came to rest.
 
 No client takes another's place. Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and
 {MAX_SCHEDULED_A_HOST:,} messages are scheduled ({MAX_SCHEDULED:,} in all), and a host, or a client of a host, may take

@@ -245,7 +245,8 @@ class Desk:
             self._answers += [Answer(target, "/emo/roll", arguments) for target in targets for arguments in messages]
             return
         arguments = self.instrument.read(name, now_s)
-        self._push(f"/emo/state/{name}", arguments, frozenset({name, "state"}), now_s)
+        if self._echo.is_news(name, arguments):
+            self._push(f"/emo/state/{name}", arguments, frozenset({name, "state"}), now_s)
 
     def _schedule(self, request: Request, ahead_s: float, now_s: float) -> None:
         """Note a message for later and say so at once; what could never be done is refused at once."""
@@ -306,6 +307,7 @@ class Desk:
 
     def _listen(self, command: commands.Listen, request: Request, now_s: float) -> None:
         self.clients.listen(request.sender, command.name, now_s)
+        self._echo.someone_came()
         self.acknowledge(request, NOW, now_s)
         target = self.clients.target(request.sender)
         for name in VALUES if command.name in ("state", "*") else (command.name,):
@@ -341,9 +343,6 @@ class Desk:
     def _spread(self, _: commands.AskSpread, request: Request, now_s: float) -> None:
         for name, delay in self.delays.items():
             self._answer(request.sender, "/emo/latency/spread", name, *delay.spread())
-
-    def _version(self, _: commands.Version, request: Request, now_s: float) -> None:
-        self._answer(request.sender, "/emo/version", __version__)
 
     def _answer(self, sender: Target, address: str, *arguments: Scalar) -> None:
         if sender != NOBODY:
@@ -394,5 +393,5 @@ _HANDLERS: dict[type, Callable[[Desk, Any, Request, float], None]] = {
     commands.Status: Desk._status,
     commands.AskLatency: Desk._latency,
     commands.AskSpread: Desk._spread,
-    commands.Version: Desk._version,
+    commands.Version: lambda desk, _, request, __: desk._answer(request.sender, "/emo/version", __version__),
 }

@@ -1,4 +1,4 @@
-"""When a value that keeps changing is told to those who listen. Knows no clock."""
+"""When a value that keeps changing is told to those who listen, and each change once. Knows no clock."""
 
 from math import inf
 
@@ -18,6 +18,7 @@ class Echo:
     def __init__(self) -> None:
         self._told_s: dict[str, float] = {}
         self._due_s: dict[str, float] = {}
+        self._told: dict[str, tuple[float | str, ...]] = {}
 
     @property
     def next_s(self) -> float:
@@ -33,6 +34,22 @@ class Echo:
         self._due_s.pop(name, None)
         self._told_s[name] = now_s
         return True
+
+    def is_news(self, name: str, values: tuple[float | str, ...]) -> bool:
+        """Whether everyone who listens was not told these values of a name last; they then count as told.
+
+        >>> echo = Echo()
+        >>> echo.is_news("tempo", (90.0,)), echo.is_news("tempo", (90.0,)), echo.is_news("tempo", (91.0,))
+        (True, False, True)
+        """
+        if self._told.get(name) == values:
+            return False
+        self._told[name] = values
+        return True
+
+    def someone_came(self) -> None:
+        """Somebody listens who was told other values than the others, later ones perhaps."""
+        self._told.clear()
 
     def take(self, now_s: float) -> list[str]:
         """The names that were kept and are due now."""

@@ -172,6 +172,35 @@ def test_a_change_is_echoed_to_all_pads(playing: Any) -> None:
     assert len(playing.ask("/emo/tempo", 91)) == 1
 
 
+def test_listeners_are_told_each_change_once(playing: Any) -> None:
+    playing.ask("/emo/start_listen/state", sender=PHONE)
+    told = []
+    for address, *arguments in (
+        ("/emo/tempo", 90),
+        ("/emo/next",),
+        ("/emo/play",),
+        ("/emo/tempo", 90),
+        ("/emo/tempo", 91),
+    ):
+        told += [answer[1:] for answer in playing.ask(address, *arguments) if answer[0] == "/emo/state/tempo"]
+        playing.run_until(playing.now_s + 0.1)
+        told += [answer.arguments for answer in playing.desk.take_answers() if answer.address == "/emo/state/tempo"]
+
+    assert told == [(90.0,), (91.0,)]
+
+
+def test_a_change_back_to_what_was_told_before_somebody_came_is_told(playing: Any) -> None:
+    playing.ask("/emo/start_listen/tempo", sender=PHONE)
+    playing.ask("/emo/tempo", 90)
+    playing.ask("/emo/stop_listen/tempo", sender=PHONE)
+    playing.run_until(1.0)
+    playing.ask("/emo/tempo", 91)
+    playing.ask("/emo/start_listen/tempo", sender=PHONE)
+    playing.run_until(1.5)
+
+    assert ("/emo/state/tempo", 90.0) in playing.ask("/emo/tempo", 90)
+
+
 def test_who_begins_to_listen_is_told_the_present_value(playing: Any) -> None:
     assert playing.ask("/emo/start_listen/va")[1:] == [("/emo/state/va", 0.0, 0.0)]
     assert len(playing.ask("/emo/start_listen/*")) == 1 + len(VALUES) + 4  # two parts of two rolls
