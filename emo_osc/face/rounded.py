@@ -4,13 +4,15 @@ In int8 the first convolution, which sees the picture itself, and the last layer
 convolution sees is positive, and is rounded to 1/255 of the largest number in the batch.
 """
 
+from functools import cache
+
 import torch
 from torch import Tensor, nn
 
 from emo_osc.face.vgg16 import VGG16
 from emo_osc.weights.precision import Precision
 
-_STRIDE, _PADDING, _DILATION, _GROUPS = [1, 1], [1, 1], [1, 1], 1  # of every convolution of the network
+_SHAPE = ([1, 1], [1, 1], [1, 1], 1)  # stride, padding, dilation and groups of every convolution of the network
 
 
 def rounded(net: VGG16, precision: Precision) -> nn.Module:
@@ -43,11 +45,7 @@ class _Int8(nn.Module):
         self._scale = weight.abs().amax((1, 2, 3)).clamp(min=1e-12) / 127
         self._whole = (weight / self._scale[:, None, None, None]).round()  # (C, channels, 3, 3), integers
         self._zeros = torch.zeros(len(weight), dtype=torch.int32)
-        try:
-            self._packed: Tensor | None = self._pack()
-            self(torch.ones(1, weight.shape[1], 3, 3).contiguous(memory_format=torch.channels_last))
-        except (RuntimeError, AttributeError, NotImplementedError):
-            self._packed = None
+        self._packed = self._pack() if _has_exact_int8() else None
 
     def forward(self, x: Tensor) -> Tensor:
         step = float(x.max().clamp(min=1e-12)) / 255
@@ -55,14 +53,32 @@ class _Int8(nn.Module):
         if self._packed is None:
             made = nn.functional.conv2d(steps.floor_(), self._whole, None, padding=1)
             return made * (step * self._scale)[:, None, None] + self._bias[:, None, None]
-        shape = _STRIDE, _PADDING, _DILATION, _GROUPS
         weight = self._packed, self._scale, self._zeros, self._bias
-        out: tuple[object, ...] = (1.0, 0, torch.float32, "none", [], "")
-        summed: Tensor = torch.ops.onednn.qconv2d_pointwise(steps.to(torch.uint8), step, 0, *weight, *shape, *out)
-        return summed
+        return _convolved(steps.to(torch.uint8), step, *weight)
 
     def _pack(self) -> Tensor:
-        packed: Tensor = torch.ops.onednn.qconv_prepack(
-            self._whole.to(torch.int8), self._scale, 1.0, 0, _STRIDE, _PADDING, _DILATION, _GROUPS, None
-        )
-        return packed
+        return _blocked(self._whole.to(torch.int8), self._scale)
+
+
+@cache
+def _has_exact_int8() -> bool:
+    """Whether this processor sums products of integers exactly: without VNNI, pairs of large ones overflow 16 bits."""
+    scale, zeros = torch.ones(16), torch.zeros(16, dtype=torch.int32)
+    faces = torch.full((1, 16, 3, 3), 255, dtype=torch.uint8).contiguous(memory_format=torch.channels_last)
+    try:
+        weight = _blocked(torch.full((16, 16, 3, 3), 127, dtype=torch.int8), scale)
+        middle = _convolved(faces, 1.0, weight, scale, zeros, zeros.float())[0, :, 1, 1]
+    except (RuntimeError, AttributeError, NotImplementedError):
+        return False
+    return bool((middle == 255 * 127 * 16 * 9).all())
+
+
+def _blocked(weight: Tensor, scale: Tensor) -> Tensor:
+    packed: Tensor = torch.ops.onednn.qconv_prepack(weight, scale, 1.0, 0, *_SHAPE, None)
+    return packed
+
+
+def _convolved(x: Tensor, step: float, weight: Tensor, scale: Tensor, zeros: Tensor, bias: Tensor) -> Tensor:
+    out: tuple[object, ...] = (1.0, 0, torch.float32, "none", [], "")
+    made: Tensor = torch.ops.onednn.qconv2d_pointwise(x, step, 0, weight, scale, zeros, bias, *_SHAPE, *out)
+    return made

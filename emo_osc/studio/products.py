@@ -4,6 +4,7 @@ A processor or a torch that lacks a packed kernel computes the same, rounded ali
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Literal
 
 import torch
@@ -79,7 +80,7 @@ def adder(weight: Tensor, precision: Precision) -> Adder:
     if weight.dtype == torch.float64:
         return _plain(weight)
     packed, plain = (_int8, _rounded) if precision == "int8" else (_float32, _plain)
-    if weight.device.type != "cpu":
+    if weight.device.type != "cpu" or (precision == "int8" and not _has_exact_int8()):
         return plain(weight)
     try:
         add = packed(weight)
@@ -143,6 +144,17 @@ def _int8(weight: Tensor) -> Adder:
         torch.ops.onednn.qlinear_pointwise.binary(rounded, 1 / _INT8, 128, blocked, scale, zeros, total, *into)
 
     return add
+
+
+@cache
+def _has_exact_int8() -> bool:
+    """Whether this processor sums products of integers exactly: without VNNI, pairs of large ones overflow 16 bits."""
+    total = torch.zeros(ROWS, ROWS)
+    try:
+        _int8(torch.ones(ROWS, 64))(total, torch.ones(ROWS, 64))
+    except _MISSING:
+        return False
+    return bool((total - 64).abs().max() < 0.01)
 
 
 def _rounded(weight: Tensor) -> Adder:
