@@ -40,8 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(arguments)
         flush_output()
-    except SystemExit:  # the way out of click and rich where the reader of a pipe has gone
-        code = READER_GONE
+    except SystemExit as way_out:  # click's and rich's where the reader of a pipe has gone; 0 after a completion
+        code = 0 if way_out.code in (0, None) else READER_GONE
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
