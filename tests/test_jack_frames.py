@@ -76,6 +76,17 @@ def recorder(coarse_jack: str) -> Iterator[Recorder]:
     one.client.close()
 
 
+def test_at_a_tiny_period_rtmidi_plays_and_the_start_says_so(daemon: Callable[..., Daemon], coarse_jack: str) -> None:
+    subprocess.run(["jack_bufsize", "32"], capture_output=True, check=True, timeout=TIMEOUT_S)
+    one = daemon()
+    line = one.wait_for_line("MIDI out")
+    one.send("/emo/start_listen/note")
+
+    assert f"virtual port '{one.name}' (Jack; its period of 32 frames is too short" in line
+    assert "notes leave with its periods only" in line
+    assert one.receive_until(lambda message: message.address == "/emo/note")
+
+
 def player_of(one: Daemon) -> int:
     """The process that plays the stage's port."""
     stage = one.child(STAGE)
