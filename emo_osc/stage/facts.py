@@ -12,6 +12,8 @@ class Facts:
 
     midi_out: str = ""
     midi_in: str = ""
+    targets: tuple[str, ...] = ()
+    """The ports that a virtual output of ours is connected to, where the system tells."""
     workers: str = ""
     """Which of the other processes do not run, as the door says; empty while all do."""
     unwatched: str = ""

@@ -35,7 +35,7 @@ from emo_osc.stage.osc import Message, Target
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock
-from emo_osc.stage.resume import Diary, resume
+from emo_osc.stage.resume import Diary, resume, targets_of
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
@@ -76,7 +76,7 @@ class Stage:
         self._restock = Restock()
         self._hub = self._open_hub(setup)
         self._open_waker()
-        self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi)
+        self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi, targets_of(setup.resume))
         self._instrument = _instrument(setup, self._restock)
         self._instrument.facts.midi_out, self._instrument.facts.midi_in = self._ports.out.text, self._ports.in_.text
         self._instrument.lead_s = self._ports.lead_s

@@ -119,9 +119,9 @@ def open_out(
     return (MidiOut(port, place) if port else None), place.text
 
 
-def open_now(name: str, own: str = "") -> tuple[MidiOut | JackOut | None, str]:
+def open_now(name: str, own: str = "", targets: list[str] | None = None) -> tuple[MidiOut | JackOut | None, str]:
     """As `open_out`, but a port that is answered is open: one on the grid of JACK's period where no other can be."""
-    port, text = open_out(name, own)
+    port, text = open_out(name, own, targets)
     if not isinstance(port, JackOut):
         return port, text
     port.wait()

@@ -130,10 +130,10 @@ class Way(Generic[P]):
 class OutOpener:
     """Opens the way out: the first time it waits for a port that another process opens, later it never does."""
 
-    def __init__(self, own: str) -> None:
+    def __init__(self, own: str, targets: list[str]) -> None:
         self._own = own
         self._is_first = True
-        self.targets: list[str] = []
+        self.targets = targets
         """What the port was connected to."""
         self.breaks = 0
 
@@ -141,22 +141,28 @@ class OutOpener:
         """The port of a name, or None; the text tells which."""
         if self._is_first:
             self._is_first = False
-            return open_now(name, self._own)
+            return open_now(name, self._own, self.targets)
         return open_out(name, self._own, self.targets, on_frames=self.breaks < MAX_BREAKS)
 
 
 class MidiPorts:
     """The way out and the way in, and how much was sent in good faith."""
 
-    def __init__(self, out: str, in_: str, receive: Receive) -> None:
+    def __init__(self, out: str, in_: str, receive: Receive, targets: list[str] | None = None) -> None:
+        """`targets` are what a virtual output of this name was connected to before."""
         own_out, own_in = virtual_name(out), virtual_name(in_)
-        self._opener = OutOpener(own_in)
+        self._opener = OutOpener(own_in, targets or [])
         self.out: Way[OutPort] = Way("MIDI out", out, self._opener, own_in)
         self.in_: Way[MidiIn] = Way("MIDI in", in_, lambda name: open_in(name, receive, own_out), own_out)
         self.unsent = 0
         """Messages that found no port, or a system that may have died."""
         self._unconfirmed = 0
         self._is_cut = False
+
+    @property
+    def targets(self) -> list[str]:
+        """What the way out was connected to when it last could be asked."""
+        return self._opener.targets
 
     @property
     def lead_s(self) -> float:

@@ -41,7 +41,16 @@ def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
         performer.walking,
         instrument.restock.learned,
         clients.leases(now_s),
+        instrument.facts.targets,
     )
+
+
+def targets_of(text: str) -> list[str]:
+    """What the ports of the stage that wrote a snapshot were connected to; nothing where it cannot be read."""
+    try:
+        return list(Snapshot.from_json(text).targets) if text else []
+    except ValueError:
+        return []
 
 
 class Diary:

@@ -22,7 +22,7 @@ class Snapshot:
     `settings` are values of the table by name; `mood` a mood and its intensity; `line` says where the transport is, on
     the clock of this machine, and is left out where two snapshots are compared. `asked_tempo` in bpm is what the tempo
     follows the affect from. `booked` is what was asked for and enters next; `pinned` is `phrase`, `booked` or empty.
-    `learned` is what the studio composes around.
+    `learned` is what the studio composes around. `targets` are the ports that a virtual one of ours was connected to.
     """
 
     preset: str
@@ -39,6 +39,7 @@ class Snapshot:
     walk: Walk | None = None
     learned: Melody | None = None
     leases: tuple[Lease, ...] = ()
+    targets: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The snapshot as text."""
@@ -58,6 +59,7 @@ class Snapshot:
                 "walk": asdict(self.walk) if self.walk else None,
                 "learned": encode(Learn(self.learned)).decode() if self.learned else "",
                 "leases": [asdict(lease) for lease in self.leases],
+                "targets": self.targets,
             }
         )
 
@@ -118,4 +120,5 @@ def _read(found: dict[str, Any]) -> Snapshot:
         Walk(**walk | {"start": Affect(**walk["start"]), "end": Affect(**walk["end"])}) if walk else None,
         learned.melody,
         tuple(leases),
+        tuple(map(str, found["targets"])),
     )
