@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
 
 from emo_osc.errors import EmoOscError
 from emo_osc.kept import PhraseFolder
@@ -31,6 +32,7 @@ from emo_osc.stage.setup import StagePreset
 from emo_osc.studio.worker import StudioSetup
 from emo_osc.workers import Keeper
 
+LONGEST_LOOK_S = 0.25  # in one look; the others are read in the next
 LOOK_S = 0.5  # how soon a preset that was saved in an editor is known
 SAVE_S = 60.0  # what a crash of the whole machine may cost a recording
 
@@ -58,6 +60,7 @@ class Backstage:
         self._mapping = mapping
         self._recorder = recorder
         self._watch = watch
+        self._changed: dict[str, None] = {}
         self._read = read
         self.presets: dict[str, StagePreset] = {}
         """Presets that were read again since the start, by name."""
@@ -104,7 +107,11 @@ class Backstage:
 
     def look(self) -> None:
         """Read presets that have changed, for the next time the stage is asked for one, and the player's mapping."""
-        for name in self._watch.changed():
+        until_s = monotonic() + LONGEST_LOOK_S
+        self._changed |= dict.fromkeys(self._watch.changed())
+        while self._changed and monotonic() < until_s:
+            name = next(iter(self._changed))
+            del self._changed[name]
             self._read_again(name)
         if self._mapping.has_changed() and self._read_mapping():
             self._log.tell("midi", f"{self._mapping.path}: read again")

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import MAX_MAPPED, parse_preset
-from emo_osc.preset_folders import user_folder
-from emo_osc.preset_text import MAX_BYTES
+from emo_osc.preset_folders import MAX_BYTES, user_folder
 from emo_osc.small_file import read_small_text, reason_of, write_beside
 
 HEAD = """\

@@ -13,8 +13,8 @@ from emo_osc.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Refer
 from emo_osc.control import Control, Role
 from emo_osc.errors import EmoOscError
 from emo_osc.preset_faults import MAX_NAME, did_you_mean, explain_all, in_one_line, mood_faults
-from emo_osc.preset_folders import preset_files
-from emo_osc.preset_text import MAX_BYTES, read_yaml
+from emo_osc.preset_folders import MAX_BYTES, preset_files
+from emo_osc.preset_text import read_yaml
 from emo_osc.small_file import read_small_text, reason_of
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import accumulate, islice
 from pathlib import Path
 
 from emo_osc.small_file import list_folder
 
 ENDING = ".yaml"
+MAX_BYTES = 1 << 17  # of one preset; the shipped default has 5 KB
 MAX_PRESETS = 256
+MAX_TOTAL = 1 << 21  # bytes of YAML, which take seconds to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,23 @@ def preset_files(folders: tuple[Path, ...] | None = None) -> PresetFiles:
     listings = [list_folder(folder, ENDING) for folder in (preset_folders() if folders is None else folders)]
     found = {path.stem: path for listing in reversed(listings) for path in listing.paths}
     faults = [fault for listing in listings for fault in listing.faults]
-    # The shipped presets are in the last folders; where a player has too many, those stay.
-    kept = dict(list(found.items())[:MAX_PRESETS])
+    # The shipped presets come first; where a player has too many, those stay.
+    sizes = accumulate(map(_size, found.values()))
+    kept = {
+        name: found[name] for name, size in islice(zip(found, sizes, strict=True), MAX_PRESETS) if size <= MAX_TOTAL
+    }
     if len(found) > len(kept):
-        faults.append(f"over {MAX_PRESETS} presets; {len(found) - len(kept):,} are left out")
+        faults.append(f"over {MAX_PRESETS} presets or {MAX_TOTAL:,} bytes; {len(found) - len(kept):,} are left out")
     return PresetFiles(kept, tuple(faults))
+
+
+def _size(path: Path) -> int:
+    """The bytes that reading a file takes; one that is too large is not read."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return 0
+    return size if size <= MAX_BYTES else 0
 
 
 def preset_names() -> list[str]:

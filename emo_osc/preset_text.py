@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from emo_osc.errors import EmoOscError
+from emo_osc.preset_folders import MAX_BYTES
 
-MAX_BYTES = 1 << 17  # the shipped default has 5 KB
 MAX_VALUES = 8192  # keys, values, lists and mappings; the shipped default has 230
 MAX_DEPTH = 16
 MAX_LETTERS = 1024  # of one key or value

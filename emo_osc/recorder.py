@@ -65,6 +65,7 @@ class Recorder:
         file.tracks.append(mido.MidiTrack([*self._track, *offs, mido.MetaMessage("end_of_track")]))
         part = self.path.with_name(f"{self.path.name}.part")
         try:
+            part.unlink(missing_ok=True)  # a pipe in its place would block us
             file.save(part)
             os.replace(part, self.path)
         except OSError:

@@ -5,6 +5,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from emo_osc.affect import Affect
 from emo_osc.backstage import Backstage
 from emo_osc.kept import PhraseFolder
@@ -88,6 +90,22 @@ def test_a_preset_that_brings_its_reader_down_leaves_the_door_looking(tmp_path: 
 
     assert "a look at the presets and the mapping failed (ValueError" in evening.said[0]
     assert evening.sent == [PresetRead("club", StagePreset({"tempo": 90.0}).to_json())]
+
+
+def test_many_presets_that_change_at_once_are_read_over_several_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emo_osc.backstage.LONGEST_LOOK_S", 0.0)
+    evening = Evening(tmp_path)
+    for number in range(3):
+        (evening.presets / f"{number}.yaml").write_text("90.0")
+
+    evening.backstage.look()
+    assert evening.sent == []
+    monkeypatch.setattr("emo_osc.backstage.LONGEST_LOOK_S", 60.0)
+    evening.backstage.look()
+
+    assert [sent.name for sent in evening.sent if isinstance(sent, PresetRead)] == ["0", "1", "2"]
 
 
 def test_a_phrase_is_saved_and_handed_back_another_evening(tmp_path: Path, ready: MakeReady) -> None:

@@ -82,6 +82,8 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     ),
 }
 
+READS_ITS_OWN = {"small_file", "doctor", "server", "label_files"}
+"""Files that read what ships with emo_osc, what the system tells in /proc, or large tables by row."""
 TORCHLESS_STUDIO = {"__init__", "generators", "canned", "tokens"}
 STAGE_SHELLS = {"jack", "midi", "link", "loop", "hub", "letterbox", "udp"}  # the only files of the stage that do I/O
 IMPURE = {
@@ -151,6 +153,14 @@ def test_a_room_imports_only_what_its_wall_lets_through(path: Path) -> None:
             assert room_of_import(module) in rooms | {room, "hall"}, f"{name_of(path)} imports {module}"
         elif top not in sys.stdlib_module_names:
             assert top in libraries, f"{name_of(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) != "lab"], ids=name_of)
+def test_what_others_wrote_is_read_within_bounds(path: Path) -> None:
+    """A FIFO would block whoever opens it, /dev/zero fill the memory: `small_file` reads neither."""
+    if path.stem in READS_ITS_OWN:
+        return
+    assert not {"read_text", "read_bytes", "fromfile"} & calls_of(path), "read it by emo_osc.small_file"
 
 
 @every_file

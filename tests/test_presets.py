@@ -13,6 +13,7 @@ from emo_osc.affect import MOODS, Affect, Colour, Reference
 from emo_osc.checks import check
 from emo_osc.errors import EmoOscError
 from emo_osc.preset import Preset, changed, load_named_preset, load_preset, parse_preset, schema_text
+from emo_osc.preset_folders import preset_files
 from tests.odd_files import ODD
 
 PRESETS = Path(__file__).parents[1] / "presets"
@@ -152,6 +153,24 @@ def test_what_is_no_file_of_a_preset_is_told_in_one_line(reason: str, tmp_path: 
 
     with pytest.raises(EmoOscError, match=rf"odd\.yaml: cannot be read \(.*{reason}.*\)"):
         load_preset(str(tmp_path / "odd.yaml"))
+
+
+def test_a_folder_of_too_many_presets_is_read_in_part_and_the_shipped_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emo_osc.preset_folders.MAX_PRESETS", 10)
+    for number in range(20):
+        (tmp_path / f"mine {number}.yaml").touch()
+
+    found = preset_files((tmp_path, PRESETS))
+
+    assert set(SHIPPED) < found.paths.keys()
+    assert len(found.paths) == 10
+    assert "15 are left out" in found.faults[0]
+    monkeypatch.setattr("emo_osc.preset_folders.MAX_TOTAL", 20_000)
+    for number in range(20):
+        (tmp_path / f"mine {number}.yaml").write_text("#" * 5000)
+    assert 5 < len(preset_files((tmp_path, PRESETS)).paths) < 9
 
 
 def test_every_fault_is_told_unknown_keys_first() -> None:

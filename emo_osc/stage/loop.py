@@ -17,7 +17,8 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Alive, AnyMessage, Finish, Played, Ready, WorkersState, decode, encode
+from emo_osc.messages import Alive, Finish, Played, Ready, WorkersState, decode, encode
+from emo_osc.small_file import read_small
 from emo_osc.stage.care import Care
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
@@ -52,6 +53,7 @@ IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIG
 """By default each of these ends or stops a process at once, with its notes left on."""
 PAUSE_S = 0.005  # so long before the next note there is time for what takes a millisecond
 BEAT_S = 0.25  # the door ends a stage that misses several
+MAX_SHELF_BYTES = 1 << 24  # the shipped one has 1.5 MB
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
@@ -269,15 +271,20 @@ class Stage:
             self._desk.receive_studio(self._restock.receive(line), perf_counter())
             self._play_due()
         elif role == "door":
-            self._receive_door(decode(line))
+            self._receive_door(line)
         elif role == "watch":
             self._care.receive_watch(decode(line), perf_counter())
 
-    def _receive_door(self, message: AnyMessage) -> None:
-        if isinstance(message, WorkersState):
-            self._care.receive_workers(message, perf_counter())
-        else:
-            self._desk.receive_door(message, perf_counter())
+    def _receive_door(self, line: bytes) -> None:
+        """A line of the door's that is no message is left out: without the door the music would end."""
+        try:
+            message = decode(line)
+            if isinstance(message, WorkersState):
+                self._care.receive_workers(message, perf_counter())
+            else:
+                self._desk.receive_door(message, perf_counter())
+        except ValueError as error:
+            self._instrument.say("stage", f"a line of the door's is left out: {error!s:.200}")
 
     def _on_joined(self, role: str) -> None:
         if role == "studio":
@@ -380,9 +387,9 @@ def _read_shelf(path: str) -> tuple[Ready, ...]:
     if not path:
         return ()
     try:
-        messages = [decode(line) for line in Path(path).read_bytes().splitlines() if line]
+        messages = [decode(line) for line in read_small(Path(path), MAX_SHELF_BYTES).splitlines() if line]
     except (OSError, ValueError) as error:
-        raise EmoOscError(f"{path}: the shelf cannot be read ({error}); install emo_osc again") from None
+        raise EmoOscError(f"{path}: the shelf cannot be read ({error!s:.200}); install emo_osc again") from None
     return tuple(message for message in messages if isinstance(message, Ready))
 
 

@@ -61,7 +61,7 @@ class Peer:
             while self._pending:
                 del self._pending[: self.connection.send(self._pending)]
         except BlockingIOError:
-            return len(self._pending) <= MAX_PENDING_BYTES
+            return len(self._pending) <= MAX_PENDING_BYTES + len(data)  # a single message is not too much
         except OSError:
             return False
         return True

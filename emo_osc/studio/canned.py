@@ -11,9 +11,11 @@ from emo_osc.errors import EmoOscError
 from emo_osc.messages import Ready, decode
 from emo_osc.preset import GeneratorSection
 from emo_osc.score import Melody, tiled
+from emo_osc.small_file import read_small, reason_of
 from emo_osc.studio.generators import Composed
 
 SHELF = "shelf.jsonl"
+MAX_SHELF_BYTES = 1 << 24  # the shipped one has 1.5 MB
 MISS_WEIGHT = 0.25  # a melody's own miss of its targets beside its distance on the plane, as on the stage's shelf
 CANDIDATES = 16  # variations made for each that is asked for
 CHOICE = 8  # among how many of the nearest a seed chooses
@@ -34,9 +36,11 @@ def read_shelf(path: Path) -> tuple[Ready, ...]:
         EmoOscError: the file cannot be read, or holds something else.
     """
     try:
-        messages = [decode(line) for line in path.read_bytes().splitlines() if line]
-    except (OSError, ValueError) as error:
-        raise EmoOscError(f"{path}: the shelf cannot be read ({error}); install emo_osc again") from None
+        messages = [decode(line) for line in read_small(path, MAX_SHELF_BYTES).splitlines() if line]
+    except OSError as error:
+        raise EmoOscError(f"{path}: the shelf cannot be read ({reason_of(error)}); install emo_osc again") from None
+    except ValueError as error:
+        raise EmoOscError(f"{path}: the shelf cannot be read ({error!s:.200}); install emo_osc again") from None
     return tuple(message for message in messages if isinstance(message, Ready))
 
 

@@ -6,12 +6,12 @@ What is wrong in a file is skipped and said: a pool that is lost is drawn again 
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
 from emo_osc.messages import Measured
+from emo_osc.small_file import open_regular, read_small, reason_of, write_whole
 from emo_osc.studio.pool import MAX_SOURCES, Source
 
 VERSION = 1
@@ -37,12 +37,11 @@ class PoolFile:
     def load(self, is_readable: Callable[[str], bool]) -> Found:
         """The sources of other evenings; `is_readable` tells whether the generator reads a source's text."""
         try:
-            with self.path.open("rb") as file:
-                lines = file.read(MAX_BYTES).splitlines()
+            lines = read_small(self.path, MAX_BYTES).splitlines()
         except FileNotFoundError:
             return Found()
         except OSError as error:
-            return Found(said=f"{self.path} cannot be read ({error.strerror or error}); its sources are drawn again")
+            return Found(said=f"{self.path} cannot be read ({reason_of(error)}); its sources are drawn again")
         if not lines or _json(lines[0]) != self._head:
             return Found(said=f"{self.path} is not of this version; its sources are drawn again")
         read = [_source(line) for line in lines[1 : 1 + MAX_SOURCES]]
@@ -53,16 +52,11 @@ class PoolFile:
     def save(self, sources: Iterable[Source]) -> str:
         """Write the sources in place of what was there; why not, in one line, or empty."""
         lines = [self._head, *({"source": _plain(source)} for source in sources)]
-        part = self.path.with_suffix(".part")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-            part.replace(self.path)
+            write_whole(self.path, "".join(json.dumps(line) + "\n" for line in lines).encode())
             self._drop_old()
         except OSError as error:
-            with suppress(OSError):
-                part.unlink()
-            return f"{self.path} cannot be written ({error.strerror or error}); the pool is kept in memory alone"
+            return f"{self.path} cannot be written ({reason_of(error)}); the pool is kept in memory alone"
         return ""
 
     def _drop_old(self) -> None:
@@ -77,7 +71,7 @@ def key_of(checkpoint: Path, temperature: float) -> str:
     Raises:
         OSError: the checkpoint cannot be read.
     """
-    with checkpoint.open("rb") as file:
+    with open_regular(checkpoint) as file:
         return f"{hashlib.file_digest(file, 'sha256').hexdigest()[:8]}-{temperature:g}"
 
 

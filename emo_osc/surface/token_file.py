@@ -3,10 +3,11 @@
 import os
 import re
 import secrets
-import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from emo_osc.small_file import open_regular, reason_of
 
 TOKEN_BYTES = 12  # 96 bits: not to be guessed over a network, and still a small picture for a camera
 MAX_FILE_BYTES = 256
@@ -43,17 +44,14 @@ def _read(path: Path) -> Kept:
         ValueError: the file holds none.
         OSError: there is none, it is no file, or it cannot be read.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe must not keep us waiting
-    with open(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError("it is no file")
+    with open_regular(path) as file:
+        mode = os.fstat(file.fileno()).st_mode
         text = file.read(MAX_FILE_BYTES + 1).decode("ascii", "replace").strip()
         if not _TOKEN.fullmatch(text):
             raise ValueError("holds no token")
         if os.name == "nt" or not mode & 0o077:
             return Kept(text)
-        os.fchmod(descriptor, 0o600)
+        os.fchmod(file.fileno(), 0o600)
         return Kept(text, f"{path}: others could read it, now only you can; delete it if somebody may have")
 
 
@@ -73,5 +71,4 @@ def _made(path: Path, remark: str) -> Kept:
 
 
 def _for_now(path: Path, error: OSError) -> Kept:
-    reason = error.strerror or str(error)
-    return Kept(secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason}; the pad's link holds until the end")
+    return Kept(secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason_of(error)}; the pad's link holds until the end")

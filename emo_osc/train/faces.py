@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from emo_osc.errors import EmoOscError
+from emo_osc.small_file import open_regular
 
 FILE = "fer2013_train.npz"
 TRAINING, PUBLIC_TEST = 0, 1
@@ -45,7 +46,7 @@ def load_faces(folder: Path, split: int) -> Faces:
     """
     path = folder / FILE
     try:
-        with path.open("rb") as opened, np.load(opened) as file:
+        with open_regular(path) as opened, np.load(opened) as file:
             rows = file["split"] == split
             votes = file["ferplus"][rows].astype(np.float32)
             return Faces(

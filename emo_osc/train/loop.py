@@ -20,9 +20,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from emo_osc.errors import EmoOscError
+from emo_osc.small_file import read_small_text
 from emo_osc.studio.decode import no_denormals
 from emo_osc.train.arithmetic import training_precision
 from emo_osc.weights.precision import Precision
+
+MAX_PROGRESS_BYTES = 1 << 26
 
 Scores = dict[str, float]
 
@@ -219,8 +222,12 @@ def _resume(
     path = folder / "state.safetensors"
     if not path.exists():
         return Progress(0, [])
-    kept = json.loads((folder / "progress.json").read_text(encoding="utf-8"))
-    if kept["recipe"] != asdict(recipe):
+    try:
+        kept = json.loads(read_small_text(folder / "progress.json", MAX_PROGRESS_BYTES))
+        recipe_before = kept["recipe"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise EmoOscError(f"{folder}: holds no progress of a run ({error!s:.200}); choose another --out") from None
+    if recipe_before != asdict(recipe):
         raise EmoOscError(f"{folder}: holds a run of another recipe; choose another --out or the same settings")
     try:
         tensors = load_file(path, device=str(device))

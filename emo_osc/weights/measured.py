@@ -12,6 +12,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from emo_osc.small_file import read_small_text
+
 MOST_BYTES = 1 << 16
 MOST_KEPT = 64
 """Kinds of work; the oldest goes first."""
@@ -66,9 +68,7 @@ def _path() -> Path:
 def _kept() -> dict[str, Any]:
     path = _path()
     try:
-        if not path.is_file() or path.stat().st_size > MOST_BYTES:
-            return {}
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(read_small_text(path, MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return kept if isinstance(kept, dict) else {}

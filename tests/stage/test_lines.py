@@ -63,6 +63,18 @@ def test_a_peer_that_stops_reading_loses_nothing_until_the_bound(pair: tuple[Pee
     assert sent >= MAX_PENDING_BYTES
 
 
+def test_one_message_larger_than_the_bound_is_not_too_much(pair: tuple[Peer, socket.socket]) -> None:
+    peer, theirs = pair
+    theirs.settimeout(5.0)
+    message, received = b"x" * 40 * MAX_PENDING_BYTES, 0
+
+    assert peer.write(message)
+    while received < len(message):
+        received += len(theirs.recv(1 << 16))
+        peer.write(b"")
+    assert received == len(message)
+
+
 def test_a_peer_that_hung_up_cannot_be_written_to(pair: tuple[Peer, socket.socket]) -> None:
     peer, theirs = pair
     theirs.close()

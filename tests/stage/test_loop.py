@@ -15,7 +15,7 @@ from time import sleep
 import pytest
 
 from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import Failed, Loaded, Ready, Want, decode, encode
+from emo_osc.messages import Failed, Loaded, Ready, Said, Want, decode, encode
 from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.stage.hub import MAX_PEERS
 from emo_osc.stage.osc import Message, OscValue
@@ -151,6 +151,19 @@ def test_all_is_off_when_the_door_goes(on_stage: Callable[..., Stage]) -> None:
     assert bytes((0x80, note[1], 64)) in rest
     assert bytes((0xB0, 123, 0)) in rest
     assert stage.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_line_of_the_doors_that_is_no_message_ends_nothing(on_stage: Callable[..., Stage]) -> None:
+    stage = on_stage()
+    sound = stage.join("sound")
+
+    stage.door.sendall(b"nonsense\n" + b'{"kind": "PresetRead", "name": "x", "text": "{"}\n' + b"[" * 100_000 + b"\n")
+
+    with stage.door.makefile("rb") as told:
+        said = [decode(next(line for line in told if b"left out" in line)) for _ in range(3)]
+    assert all(isinstance(message, Said) and len(message.text) < 300 for message in said)
+    assert stage.ask("/emo/ping", "x") == ("x",)
+    assert read_midi(sound, lambda message: message[0] == 0x90)
 
 
 def test_a_flood_of_midi_leaves_time_for_everybody_else_and_for_the_end(

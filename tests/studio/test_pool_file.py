@@ -8,6 +8,8 @@ import pytest
 from emo_osc.messages import Measured
 from emo_osc.studio.pool import MAX_SOURCES, Source
 from emo_osc.studio.pool_file import MAX_FILES, Found, PoolFile, key_of
+from tests.odd_files import ODD
+from tests.test_kept import a_disk_of
 
 SOURCES = tuple(Source(f"latent {seed}", seed, Measured(4.25, 60.5, 0.125), seed % 3) for seed in range(5))
 
@@ -19,6 +21,17 @@ def anything(_: str) -> bool:
 @pytest.fixture
 def file(tmp_path: Path) -> PoolFile:
     return PoolFile(tmp_path / "cache", "abcd1234-1")
+
+
+@pytest.mark.parametrize("reason", ODD)
+def test_what_is_no_file_is_told_and_replaced(reason: str, tmp_path: Path) -> None:
+    file = PoolFile(tmp_path, "a-1")
+    ODD[reason](file.path)
+    ODD["a FIFO"](file.path.with_name(f"{file.path.name}.part"))
+
+    found = file.load(anything)
+    assert reason in found.said
+    assert (file.save(()) == "") == (reason != "a folder")
 
 
 def test_what_was_written_is_read_again(file: PoolFile) -> None:
@@ -102,18 +115,17 @@ def test_what_cannot_be_read_is_said(file: PoolFile) -> None:
 
 def test_a_disk_that_cannot_be_written_is_said_and_the_old_file_stays(file: PoolFile) -> None:
     file.save(SOURCES)
-    file.path.with_suffix(".part").mkdir()
+    file.path.with_name(f"{file.path.name}.part").mkdir()
 
     assert "cannot be written" in file.save(SOURCES[:1])
     assert file.load(anything) == Found(SOURCES)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_costs_nothing_that_was_there(file: PoolFile) -> None:
     file.save(SOURCES)
-    file.path.with_suffix(".part").symlink_to("/dev/full")
 
-    assert "No space left" in file.save(SOURCES[:1])
+    with a_disk_of(20):
+        assert "File too large" in file.save(SOURCES[:1])
     assert file.load(anything) == Found(SOURCES)
 
 
