@@ -149,7 +149,7 @@ def _verify(path: Path) -> None:
         if not named:
             return
         file.seek(0)
-        found = hashlib.file_digest(file, "sha256").hexdigest()[:8]  # type: ignore[arg-type]  # typeshed asks for more than is used
+        found = hashlib.file_digest(file, "sha256").hexdigest()[:8]
     if found != named["hash"]:
         raise EmoOscError(f"{path}: cut short or changed (its hash is {found}); {_AGAIN}")
 
