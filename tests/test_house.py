@@ -85,7 +85,16 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
 READS_ITS_OWN = {"small_file", "doctor", "server", "label_files"}
 """Files that read what ships with emo_osc, what the system tells in /proc, or large tables by row."""
 TORCHLESS_STUDIO = {"__init__", "generators", "canned", "tokens"}
-STAGE_SHELLS = {"jack", "midi", "link", "loop", "hub", "letterbox", "udp"}  # the only files of the stage that do I/O
+STAGE_SHELLS = {
+    "jack",
+    "midi",
+    "link",
+    "loop",
+    "hub",
+    "shelf_file",
+    "letterbox",
+    "udp",
+}  # the only files of the stage that do I/O
 IMPURE = {
     "asyncio",
     "io",

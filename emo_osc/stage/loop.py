@@ -12,13 +12,11 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Alive, Finish, Played, Ready, WorkersState, decode, encode
-from emo_osc.small_file import read_small
+from emo_osc.messages import Alive, Finish, Played, WorkersState, decode, encode
 from emo_osc.stage.care import Care
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
@@ -40,6 +38,7 @@ from emo_osc.stage.resume import Diary, resume, targets_of
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
+from emo_osc.stage.shelf_file import read_shelf
 from emo_osc.stage.udp import OscSocket
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
@@ -53,7 +52,6 @@ IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIG
 """By default each of these ends or stops a process at once, with its notes left on."""
 PAUSE_S = 0.005  # so long before the next note there is time for what takes a millisecond
 BEAT_S = 0.25  # the door ends a stage that misses several
-MAX_SHELF_BYTES = 1 << 24  # the shipped one has 1.5 MB
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
@@ -375,22 +373,11 @@ def _wake_up() -> None:
 
 def _instrument(setup: Setup, restock: Restock) -> Instrument:
     random = Random(setup.seed)
-    performer = Performer(Shelf(_read_shelf(setup.shelf)), Settings(), random)
+    performer = Performer(Shelf(read_shelf(setup.shelf)), Settings(), random)
     instrument = Instrument(performer, CLOCKS[setup.clock](setup), restock, setup.presets, setup.preset, random)
     if setup.sends_clock and setup.clock != "midi":  # a clock that is followed is not sent back
         instrument.clock_out = ClockOut(runs_free=setup.clock_runs_free)
     return instrument
-
-
-def _read_shelf(path: str) -> tuple[Ready, ...]:
-    """The seed melodies; without the file the first melody comes when the studio has made it."""
-    if not path:
-        return ()
-    try:
-        messages = [decode(line) for line in read_small(Path(path), MAX_SHELF_BYTES).splitlines() if line]
-    except (OSError, ValueError) as error:
-        raise EmoOscError(f"{path}: the shelf cannot be read ({error!s:.200}); install emo_osc again") from None
-    return tuple(message for message in messages if isinstance(message, Ready))
 
 
 def _take_priority() -> bool:

@@ -15,7 +15,7 @@ from emo_osc.small_file import read_small, reason_of
 from emo_osc.studio.generators import Composed
 
 SHELF = "shelf.jsonl"
-MAX_SHELF_BYTES = 1 << 24  # the shipped one has 1.5 MB
+MAX_SHELF_BYTES = 1 << 24  # the shipped one has 0.3 MB
 MISS_WEIGHT = 0.25  # a melody's own miss of its targets beside its distance on the plane, as on the stage's shelf
 CANDIDATES = 16  # variations made for each that is asked for
 CHOICE = 8  # among how many of the nearest a seed chooses
