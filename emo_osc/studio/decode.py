@@ -1,13 +1,15 @@
 """All bars of a melody at once: embeddings to tokens, for any bar decoder made of LSTM layers. Knows no network.
 
 Bars that are linked by a token across the bar line are decoded under a guess of it and again where the guess was wrong,
-until nothing changes: the same tokens as one step after another, given the same noise, in fewer sequential steps.
+until nothing changes: the same tokens as one step after another, given the same noise, in fewer sequential steps. The
+guess is what bars usually end on under the very noise that the bar before will end with.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 
 import torch
 from torch import Tensor
@@ -36,6 +38,7 @@ class BarDecoderWeights:
     layers: tuple[Layer, ...]  # the first reads its own state (R, H), the others [below, own] (R, 2 H)
     logits: Product  # (R, H) -> (R, V); never bf16: tokens are decided by it
     is_linked: bool  # whether a bar's first step follows the token before the bar line, or begins afresh
+    end: Tensor  # (V,) logits of a bar's last step as they usually are: what a bar ends on is guessed from these
 
     @property
     def begin(self) -> int:
@@ -68,6 +71,7 @@ def fuse(
         layers=layers,
         logits=product(logits[0].detach(), logits[1].detach()),
         is_linked=is_linked,
+        end=torch.full_like(logits[1].detach(), -inf).index_fill_(0, torch.tensor(HOLD, device=logits[1].device), 0.0),
     )
 
 
@@ -83,8 +87,10 @@ def decode(weights: BarDecoderWeights, embeddings: Tensor, temperature: float, n
     if noise is not None:
         scaled = (noise.to(rows) * temperature).flatten(0, 1)  # (R, S, V)
     inputs = (weights.embedding_gates(rows), torch.tanh(weights.start(rows)), scaled)
-    before = torch.full((melodies, bars), HOLD if weights.is_linked else weights.begin, device=rows.device)
-    before[:, 0] = weights.begin
+    before = torch.full((melodies, bars), weights.begin, device=rows.device)
+    if weights.is_linked:
+        last_noise = scaled[:, -1].view(melodies, bars, -1)[:, :-1]
+        before[:, 1:] = torch.argmax(weights.end + last_noise, 2)
     tokens = _bars(weights, before.flatten(), *inputs)  # (R, S)
     while weights.is_linked:
         ends = tokens.view(melodies, bars, -1)[:, :-1, -1]
@@ -95,6 +101,15 @@ def decode(weights: BarDecoderWeights, embeddings: Tensor, temperature: float, n
         before = truly_before
         tokens[stale] = _bars(weights, before.flatten()[stale], *(each[stale] for each in inputs))
     return tokens.view(melodies, -1)
+
+
+@torch.no_grad()
+def usual_end(weights: BarDecoderWeights, embeddings: Tensor, noise: Tensor) -> Tensor:
+    """The mean logits of the last step of some bars, (V,). embeddings: (B, K, E), noise: (B, K, S, V)."""
+    rows, each = embeddings.flatten(0, 1), noise.to(embeddings).flatten(0, 1)
+    before = torch.full((len(rows),), HOLD, device=rows.device)
+    _, scores = _played(weights, before, weights.embedding_gates(rows), torch.tanh(weights.start(rows)), each)
+    return (scores - each[:, -1]).mean(0)
 
 
 def clean(tokens: Tensor) -> Tensor:
@@ -127,6 +142,13 @@ def _bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor
 
 def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor) -> Tensor:
     """Sixteen steps of every row. before: (R,), bar_gates: (R, 4 H), start: (R, L 2 H), noise: (R, S, V) -> (R, S)."""
+    return _played(weights, before, bar_gates, start, noise)[0]
+
+
+def _played(
+    weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The same, and what the last token was the largest of, (R, V)."""
     first, *above = weights.layers
     states = lstm_start(start, len(weights.layers))
     gates = Gates.of(torch.empty_like(bar_gates))
@@ -137,6 +159,7 @@ def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: T
         first.step(gates, states[0].hidden, states[0])
         for each, below, state in zip(above, states, states[1:], strict=False):
             each.step(gates, torch.cat((below.hidden, state.hidden), 1), state)
-        before = torch.argmax(weights.logits(states[-1].hidden.to(noise)).add_(noise[:, step]), 1)
+        scores = weights.logits(states[-1].hidden.to(noise)).add_(noise[:, step])
+        before = torch.argmax(scores, 1)
         tokens[:, step] = before
-    return tokens
+    return tokens, scores

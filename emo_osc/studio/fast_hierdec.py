@@ -1,13 +1,14 @@
 """`hierdec-mel_16bar` for playing: latent to tokens with fused, packed weights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from emo_osc.studio.decode import BarDecoderWeights, decode, fuse
+from emo_osc.studio.decode import BarDecoderWeights, decode, fuse, usual_end
 from emo_osc.studio.lstm import Gates, Layer, LstmLayer, layer, lstm_start
 from emo_osc.studio.nets.hierdec import Hierdec
+from emo_osc.studio.noise import gumbel
 from emo_osc.studio.products import Product, product
 from emo_osc.weights.precision import Precision
 
@@ -60,12 +61,15 @@ def fuse_hierdec(net: Hierdec, precision: Precision = "float32") -> FastHierdec:
         precision=precision,
     )
     weights = (conductor[0].weight[:, 1:], *(each.weight for each in conductor[1:]))
-    return FastHierdec(
+    fast = FastHierdec(
         bars=c.bars,
         start=product(net.conductor_start.weight.detach(), net.conductor_start.bias.detach(), precision),
         conductor=tuple(layer(weight, each.bias, precision) for weight, each in zip(weights, conductor, strict=True)),
         bar_decoder=bars,
     )
+    z = torch.randn(1, c.z_size, generator=torch.Generator().manual_seed(0)).to(net.conductor_start.weight)
+    noise = gumbel([0], form=tuple(range(c.bars)), vocabulary=c.vocabulary)
+    return replace(fast, bar_decoder=replace(bars, end=usual_end(bars, fast.conduct(z), noise)))
 
 
 def _layers(lstm: torch.nn.LSTM) -> list[LstmLayer]:

@@ -70,6 +70,17 @@ def test_the_fixed_point_is_needed_and_reached() -> None:
     assert torch.equal(fuse_hierdec(net).decode(z, 1.0, noise), tokens)
 
 
+def test_what_a_bar_ends_on_is_guessed_from_what_is_usual_under_its_noise() -> None:
+    torch.manual_seed(9)
+    fast = fuse_hierdec(Hierdec(HierdecConfig(z_size=6, encoder_width=2, decoder_width=32)).eval())
+    noise = gumbel(range(12))
+    ends = fast.decode(torch.randn(12, 6), 1.0, noise).view(12, 16, 16)[:, :-1, -1]
+
+    guessed = torch.argmax(fast.bar_decoder.end + noise[:, :-1, -1], 2)
+
+    assert (guessed == ends).float().mean() > 0.9 > (ends == 0).float().mean()
+
+
 def test_without_noise_the_likeliest_tokens_come() -> None:
     net = _hierdec(4).double()
     z = torch.randn(3, 6, dtype=torch.float64)
