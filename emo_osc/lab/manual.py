@@ -163,7 +163,8 @@ back within {FILLS_S / 60:g} minutes. That is enough for acknowledgements withou
 `/emo/start_listen/*`; whoever listens for longer is asked `/emo/ping NUMBER`, at most once for each datagram sent, and
 is sent everything for {PROVEN_S / 60:g} minutes when `/emo/pong NUMBER` comes from that computer. `emo-osc monitor`,
 `send` and `calibrate` answer by themselves, and so do the patches and layouts for Max, Pd, TouchDesigner, TouchOSC and
-Open Stage Control. What is held back is counted as `unsent`, and told once at the terminal."""
+Open Stage Control. A program that cannot answer is sent everything where `osc.allow` names its computer's
+address. What is held back is counted as `unsent`, and told once at the terminal."""
 
 
 def address_table() -> str:

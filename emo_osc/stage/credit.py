@@ -4,9 +4,9 @@ A host earns three bytes for each that comes from it, as QUIC allows before it h
 section 8), headers counted; a client that is polite and asks for little never notices. Beyond that it has a first
 allowance, which fits one answer to `/emo/status` and fills again in five minutes. As soon as that is touched the client
 is asked, `/emo/ping NUMBER`; a host that answers `/emo/pong NUMBER` is sent everything, for ten minutes, then asked
-again. Answers that are not covered are held back. The loopback need not prove anything; nor need a host that never sent
-us anything: that is one that `osc.allow` names, to which somebody had his answers sent. Knows no socket and no
-clock.
+again. Answers that are not covered are held back. The loopback need not prove anything, nor a host whose own address
+`osc.allow` names, nor a host that never sent anything: `osc.allow` includes it, and a client had its answers sent
+there. Knows no socket and no clock.
 """
 
 from collections import OrderedDict
@@ -44,7 +44,7 @@ class _Account:
 
 
 class Credit:
-    """Accounts of hosts; the loopback has none.
+    """Accounts of hosts; the loopback, and hosts that `is_trusted` names, are sent everything.
 
     >>> credit = Credit()
     >>> credit.received("10.0.0.2", 20, 0.0)
@@ -55,7 +55,8 @@ class Credit:
     (True, True)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_trusted: Callable[[str], bool] = lambda _: False) -> None:
+        self._is_trusted = is_trusted
         self.held_back = 0
         """Answers that were not covered."""
         self.on_held_back: Callable[[str], None] = lambda _: None
@@ -136,6 +137,6 @@ class Credit:
                 return self._everybody
             del self._accounts[oldest]
         account = self._accounts[host] = _Account(at_s=now_s)
-        if is_loopback(host):
+        if is_loopback(host) or self._is_trusted(host):
             account.proven_until_s = inf
         return account

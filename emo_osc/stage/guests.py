@@ -58,6 +58,16 @@ class Guests:
             self._known[host] = known
         return known
 
+    def is_named(self, host: str) -> bool:
+        """Whether `allow` names this very host, not only a network that it lies in.
+
+        >>> guests = Guests("0.0.0.0", ("192.168.0.0/24", "10.0.0.7"))
+        >>> guests.is_named("10.0.0.7"), guests.is_named("192.168.0.9")
+        (True, False)
+        """
+        address = _address(host)
+        return any(address in network for network in self._named if network.num_addresses == 1 and address)
+
     def may_be_answered(self, host: str, sender: str) -> bool:
         """Whether a sender may have its answers sent to a host: its own, this computer, or one that `allow` names.
 

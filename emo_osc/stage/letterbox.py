@@ -51,7 +51,7 @@ class Letterbox:
         self._receive = receive
         self._do_scheduled = do_scheduled
         self._inbox = Inbox(is_setting)
-        self._credit = Credit()
+        self._credit = Credit(guests.is_named)
         self._credit.on_held_back = self._tell_held_back
         self._crowd: list[Target] = []
         self._rests_until_s = 0.0
@@ -140,7 +140,8 @@ class Letterbox:
             self._desk.instrument.say("osc", f"OSC from {host} is not heard; to let it in, name it under osc.allow")
 
     def _tell_held_back(self, host: str) -> None:
-        text = f"answers to {host} are held back until it answers /emo/ping NUMBER with /emo/pong NUMBER (docs/osc.md)"
+        proof = "until it answers /emo/ping NUMBER with /emo/pong NUMBER, or is named under osc.allow"
+        text = f"answers to {host} are held back {proof}"
         self._desk.instrument.say("osc", text)
 
     def _set_apart(self) -> None:

@@ -124,3 +124,12 @@ def test_more_hosts_than_there_is_room_for_have_no_allowance() -> None:
     assert len(made._accounts) == MAX_HOSTS
     assert min(sent[:MAX_HOSTS]) == later == sum(STATUS) + HEADER_BYTES * len(STATUS) + QUESTION_BYTES
     assert sum(sent[MAX_HOSTS:]) <= 100 * FACTOR * (REQUEST + HEADER_BYTES)
+
+
+def test_a_host_that_the_player_has_named_need_not_prove_anything() -> None:
+    made = Credit(lambda host: host == "10.0.0.7")
+    for host in ("10.0.0.7", "10.0.0.8"):
+        made.received(host, 20, 0.0)
+
+    assert all(made.may_send(("10.0.0.7", 9), 1400, 0.0) for _ in range(10))
+    assert not all(made.may_send(("10.0.0.8", 9), 1400, 0.0) for _ in range(10))
