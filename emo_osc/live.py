@@ -135,7 +135,9 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """Follow Live as the setup on standard input says; the exit code."""
-    return asyncio.run(_follow(LiveSetup.from_json(sys.stdin.read())))
+    with suppress(ConnectionError):  # the stage has gone, and we with it
+        return asyncio.run(_follow(LiveSetup.from_json(sys.stdin.read())))
+    return 0
 
 
 if __name__ == "__main__":

@@ -138,7 +138,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """Whoever sends this is at work: the studio says so every second, the watch twice, the stage four times."""
+    """Its sender is at work, and may take `patience_s` longer than usual until it says so again."""
+
+    patience_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +247,14 @@ class Played:
 class Ports:
     """What MIDI there is on this machine: lines with the systems that run, such as `Jack`, and with the ports.
 
-    A port reads `Jack: synth:in`; `outputs` are those one can write to, `inputs` those one can read from.
+    A port reads `Jack: synth:in`; `outputs` are those one can write to, `inputs` those one can read from; `links` are
+    what is connected to our own inputs in JACK, a line each: from, tab, to. From the stage, `links` alone: what was.
     """
 
     systems: str
     outputs: str
     inputs: str
+    links: str = ""
 
 
 ToStudio = Want | Vary | GoOn | Learn | Aim | Finish

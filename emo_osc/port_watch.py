@@ -15,8 +15,10 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Protocol
 
-from emo_osc.messages import Alive, Ports, encode
+from emo_osc.messages import Alive, Ports, decode, encode
+from emo_osc.stage.lines import Lines
 from emo_osc.stage.midi import hush_drivers
+from emo_osc.stage.port_names import Offered, is_ours
 
 LOOK_S = 0.5
 STALLED_S = 1.5  # JACK counts a cycle every few milliseconds; one that counts none for so long is dead or wedged
@@ -24,6 +26,7 @@ CONNECT_S = 5.0
 CLIENT = "emo_osc watch"
 _NO_START_SERVER = 1
 _IS_INPUT, _IS_OUTPUT = 1, 2
+_IS_CONNECTED = 17  # errno's EEXIST
 _MIDI_TYPE = b"8 bit raw midi"
 
 Offer = tuple[list[str], list[str]]
@@ -78,6 +81,11 @@ class Jack:
         self._jack.jack_get_ports.restype = ctypes.POINTER(ctypes.c_char_p)
         self._jack.jack_get_ports.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong)
         self._jack.jack_free.argtypes = (ctypes.c_void_p,)
+        self._jack.jack_port_by_name.restype = ctypes.c_void_p
+        self._jack.jack_port_by_name.argtypes = (ctypes.c_void_p, ctypes.c_char_p)
+        self._jack.jack_port_get_all_connections.restype = ctypes.POINTER(ctypes.c_char_p)
+        self._jack.jack_port_get_all_connections.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+        self._jack.jack_connect.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p)
         self._client: ctypes.c_void_p | None = None
         self._stale: ctypes.c_void_p | None = None
         self._frame, self._moved_s = 0, 0.0
@@ -99,6 +107,27 @@ class Jack:
             return None
         return self._ports(_IS_INPUT), self._ports(_IS_OUTPUT)
 
+    def links(self) -> str:
+        """What is connected to the inputs of an emo_osc, as `Ports` writes it."""
+        if self._client is None:
+            return ""
+        ours = [port for port in self._ports(_IS_INPUT) if is_ours(Offered(self.name, port))]
+        return "\n".join(f"{source}\t{port}" for port in ours for source in self._connected_to(port))
+
+    def link(self, wanted: str) -> str:
+        """Connect those of the links whose ports are there; those that are left."""
+        lines = (line for line in wanted.split("\n") if "\t" in line)
+        return "\n".join(line for line in lines if not self._is_linked(*line.split("\t", 1)))
+
+    def _is_linked(self, source: str, target: str) -> bool:
+        if self._client is None:
+            return False
+        return self._jack.jack_connect(self._client, source.encode(), target.encode()) in (0, _IS_CONNECTED)
+
+    def _connected_to(self, port: str) -> list[str]:
+        found = self._jack.jack_port_by_name(self._client, port.encode())
+        return self._taken(self._jack.jack_port_get_all_connections(self._client, found)) if found else []
+
     def _connect(self, now_s: float) -> bool:
         status = ctypes.c_int(0)
         client = self._jack.jack_client_open(CLIENT.encode(), _NO_START_SERVER, ctypes.byref(status))
@@ -108,7 +137,10 @@ class Jack:
         return True
 
     def _ports(self, flags: int) -> list[str]:
-        found = self._jack.jack_get_ports(self._client, None, _MIDI_TYPE, flags)
+        return self._taken(self._jack.jack_get_ports(self._client, None, _MIDI_TYPE, flags))
+
+    def _taken(self, found: Any) -> list[str]:
+        """The texts of a list that JACK has made, which is given back."""
         names: list[str] = []
         while found and found[len(names)]:
             names.append(found[len(names)].decode(errors="replace"))
@@ -121,7 +153,8 @@ def look(systems: list[System], now_s: float) -> Ports:
     offers = {system.name: offer for system in systems if (offer := system.look(now_s)) is not None}
     outputs = "\n".join(f"{name}: {port}" for name, offer in offers.items() for port in offer[0])
     inputs = "\n".join(f"{name}: {port}" for name, offer in offers.items() for port in offer[1])
-    return Ports("\n".join(offers), outputs, inputs)
+    links = "\n".join(filter(None, (system.links() for system in systems if isinstance(system, Jack))))
+    return Ports("\n".join(offers), outputs, inputs, links)
 
 
 def all_systems() -> list[System]:
@@ -139,17 +172,43 @@ def main() -> int:
     """Look and tell until the stage hangs up; the exit code."""
     hush_drivers()
     token, known = sys.stdin.readline().strip(), None
-    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", int(sys.argv[1])), CONNECT_S) as stage:
-        stage.sendall(token.encode() + b"\n")
-        systems = all_systems()
-        while True:
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", int(sys.argv[1])), CONNECT_S) as connection:
+        connection.sendall(token.encode() + b"\n")
+        systems, stage = all_systems(), Stage(connection)
+        while stage.hear(LOOK_S):
+            stage.wanted = linked(systems, stage.wanted)
             found = look(systems, monotonic())
             if found != known or all(system.is_at_work for system in systems):
-                stage.sendall(encode(Alive() if found == known else found))
+                connection.sendall(encode(Alive() if found == known else found))
             known = found
-            if select.select([stage], [], [], LOOK_S)[0] and not stage.recv(4096):
-                break
     return 0
+
+
+class Stage:
+    """The stage at the other end: it says how its inputs were connected before, and hangs up at the end."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lines = Lines()
+        self.wanted = ""
+        """What is still to be connected."""
+
+    def hear(self, wait_s: float) -> bool:
+        """Take what it says within a time; whether it is still there."""
+        if not select.select([self._connection], [], [], wait_s)[0]:
+            return True
+        data = self._connection.recv(1 << 16)
+        for line in self._lines.feed(data):
+            message = decode(line)
+            self.wanted = message.links if isinstance(message, Ports) else self.wanted
+        return bool(data)
+
+
+def linked(systems: list[System], wanted: str) -> str:
+    """Connect what is to be connected and is there; what is left."""
+    for system in systems if wanted else ():
+        wanted = system.link(wanted) if isinstance(system, Jack) else wanted
+    return wanted
 
 
 def _libjack() -> str:

@@ -7,7 +7,7 @@ silent is killed; what it left on is switched off from outside, and the next goe
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from emo_osc.errors import EmoOscError
@@ -19,12 +19,23 @@ from emo_osc.workers import GOODBYE_S, Worker, end, start
 
 PROGRAM = ("-m", "emo_osc.stage.loop")
 START_S = 20.0  # to open every port, on a slow machine too
+AGAIN_S = 8.0  # to do so again, when everything was read from the disk before
 HANG_S, LOOK_S = 1.2, 0.1  # five signs of life are missed
-STEADY_S = 30.0  # a stage that lived this long begins the count of crashes anew
-BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 4.0)
-"""Before each new start in a row; after as many crashes we give up."""
-TRUSTED = 2  # crashes in a row before the place that was kept is taken for their reason, and left out
+STEADY_S = 30.0  # a stage that lived this long begins the count anew
+BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Before each new start in a row; the last before all that follow."""
+MAX_CRASHES = 5  # in a row, of stages that ended by themselves; one that hangs is tried again for ever
+TRUSTED = 2  # failures in a row before the place that was kept is taken for their reason, and left out
 KILLED_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a stage, in words that follow `the stage`: it crashed, hung, or had no ports opened to it."""
+
+    text: str
+    is_crash: bool = False
+    is_stuck: bool = False
 
 
 class Surroundings(Protocol):
@@ -63,22 +74,24 @@ class StageKeeper:
         Raises:
             EmoOscError: the first stage cannot open what it was told to.
         """
-        crashes = 0
+        failures = crashes = 0
         while True:
             began_s = _now_s()
             fate = await self._life()
-            crashes = 1 if _now_s() - began_s > STEADY_S else crashes + 1
-            self._setup = self._around.renewed(self._setup)
-            if crashes == TRUSTED:
+            if _now_s() - began_s > STEADY_S:
+                failures = crashes = 0
+            failures, crashes = failures + 1, crashes + fate.is_crash
+            self._setup = replace(self._around.renewed(self._setup), is_stuck=fate.is_stuck)
+            if failures == TRUSTED and not fate.is_stuck:
                 self._setup = replace(self._setup, resume="")
             self._hush()
-            if crashes > len(BACK_OFF_S):
-                self._tell(f"the stage {fate}; all notes off; it keeps doing so, and that is the end", logging.ERROR)
+            if crashes > MAX_CRASHES:
+                self._tell(f"the stage {fate.text}; all notes off; it keeps doing so, and that is the end")
                 await asyncio.gather(*self._hushing)
                 return
-            back_off_s = BACK_OFF_S[crashes - 1]
+            back_off_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
             when = f"in {back_off_s:g} s" if back_off_s else "at once"
-            self._tell(f"the stage {fate}; all notes off, starting it again {when}", logging.ERROR)
+            self._tell(f"the stage {fate.text}; all notes off, starting it again {when}")
             await asyncio.sleep(back_off_s)
 
     def send(self, message: DoorToStage) -> None:
@@ -101,51 +114,52 @@ class StageKeeper:
             self._hush()
         await asyncio.gather(*self._hushing)
 
-    async def _life(self) -> str:
-        """One stage from its start to its end; what became of it, in words that follow `the stage`."""
+    async def _life(self) -> Fate:
+        """One stage from its start to its end; what became of it."""
         try:
             worker = Worker("stage", self._program, self._setup.to_json())
             self._process = await start(worker, self._log, is_heard=True)
             report = await self._read_report(self._process)
         except OSError as error:
-            return f"cannot be started ({error.strerror or error})"
-        if isinstance(report, str):
+            return Fate(f"cannot be started ({error.strerror or error})")
+        if isinstance(report, Fate):
             await self._kill()
             return report
         try:
             fate = await self._listen(self._process, report)
         except OSError as error:
             await self._kill()
-            fate = f"cannot be reached ({error.strerror or error})"
+            fate = Fate(f"cannot be reached ({error.strerror or error})", is_crash=True)
         self._writer = None  # but not where we are cancelled: to close needs it
         return fate
 
-    async def _read_report(self, process: asyncio.subprocess.Process) -> Report | str:
+    async def _read_report(self, process: asyncio.subprocess.Process) -> Report | Fate:
         """What a stage has opened, or what became of it instead.
 
         Raises:
             EmoOscError: it is the first stage, and could not open what it was told to.
         """
         assert process.stdout is not None  # a pipe was asked for
+        patience_s = AGAIN_S if self._setup.hub else START_S
         try:
-            async with asyncio.timeout(START_S):
+            async with asyncio.timeout(patience_s):
                 line = await process.stdout.readline()
         except TimeoutError:
-            return f"has opened no ports within {START_S:g} s; is the MIDI system stuck?"
+            return Fate(f"has opened no ports within {patience_s:g} s; is the MIDI system stuck?", is_stuck=True)
         if not line:
-            return f"has ended with code {await process.wait()} before it had begun"
+            return Fate(f"has ended with code {await process.wait()} before it had begun", is_crash=True)
         try:
             report = Report.from_json(line)
         except (ValueError, KeyError, TypeError):
-            return f"says what is no report: {line[:80]!r}"
+            return Fate(f"says what is no report: {line[:80]!r}", is_crash=True)
         if not report.fault:
             return report
         await process.wait()
         if self._setup.hub:  # there was a stage before: it is tried again
-            return f"could not begin ({report.fault})"
+            return Fate(f"could not begin ({report.fault})", is_crash=True)
         raise EmoOscError(report.fault)
 
-    async def _listen(self, process: asyncio.subprocess.Process, report: Report) -> str:
+    async def _listen(self, process: asyncio.subprocess.Process, report: Report) -> Fate:
         """Hear a stage until it ends or hangs."""
         reader, self._writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
         self._writer.write(self._setup.tokens["door"].encode() + b"\n")
@@ -165,14 +179,14 @@ class StageKeeper:
             if process.returncode is not None:  # else we are told to close, and the line says so to the stage
                 self._writer.close()
 
-    async def _end_of(self, gone: asyncio.Task[int], *, is_hanging: bool) -> str:
+    async def _end_of(self, gone: asyncio.Task[int], *, is_hanging: bool) -> Fate:
         """What became of a stage that hangs, has hung up, or has ended."""
         if not is_hanging:  # who hangs up is about to end
             await asyncio.wait((gone,), timeout=GOODBYE_S)
         if gone.done():
-            return f"has ended with code {gone.result()}"
+            return Fate(f"has ended with code {gone.result()}", is_crash=True)
         await self._kill()
-        return f"hangs, no sign of life for {HANG_S:g} s" if is_hanging else "has hung up on us"
+        return Fate(f"hangs, no sign of life for {HANG_S:g} s" if is_hanging else "has hung up on us")
 
     async def _hang(self) -> None:
         """Until the stage has been silent for too long."""
@@ -186,21 +200,22 @@ class StageKeeper:
                 try:
                     line = await reader.readline()
                 except ValueError:  # the reader has dropped it
-                    self._tell(f"the stage sent a line of over {MAX_LINE_BYTES:,} bytes; it is left out", logging.ERROR)
+                    self._tell(f"the stage sent a line of over {MAX_LINE_BYTES:,} bytes; it is left out")
                 else:
-                    self._watchdog.seen()
-                    self._take(line)
+                    if line:
+                        self._take(line)
 
     def _take(self, line: bytes) -> None:
-        if not line or line.startswith(_ALIVE):
+        self._watchdog.seen()
+        if not line.startswith(_OURS):
+            self._around.heard(line)
             return
-        if line.startswith(_STATE):
-            with suppress(ValueError):
-                message = decode(line)
-                assert isinstance(message, StageState)
+        with suppress(ValueError):
+            message = decode(line)
+            if isinstance(message, Alive):
+                self._watchdog.seen(message.patience_s)
+            elif isinstance(message, StageState):
                 self._setup = replace(self._setup, resume=message.text)
-            return
-        self._around.heard(line)
 
     async def _kill(self) -> None:
         """A stopped or wedged process hears nothing gentler."""
@@ -215,11 +230,12 @@ class StageKeeper:
         self._hushing.add(task)
         task.add_done_callback(self._hushing.discard)
 
-    def _tell(self, text: str, level: int) -> None:
-        self._log.tell("stage", text, level)
+    def _tell(self, text: str) -> None:
+        self._log.tell("stage", text, logging.ERROR)
 
 
-_ALIVE, _STATE = encode(Alive())[:-2], b'{"kind": "StageState"'
+_OURS = tuple(b'{"kind": "%s"' % kind.__name__.encode() for kind in (Alive, StageState))
+"""How the lines begin that concern nobody but us."""
 
 
 async def _hush(port: str, log: Log) -> None:

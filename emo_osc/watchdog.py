@@ -19,9 +19,9 @@ class Watchdog:
         self._silent_s = 0.0
         self._looked_s = inf
 
-    def seen(self) -> None:
-        """The process has said something."""
-        self._silent_s = 0.0
+    def seen(self, patience_s: float = 0.0) -> None:
+        """The process has said something; it asks for so much patience beyond the limit."""
+        self._silent_s = -patience_s
 
     def is_silent(self, now_s: float) -> bool:
         """Whether it has been silent for too long."""

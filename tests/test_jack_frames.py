@@ -120,20 +120,24 @@ def test_notes_and_clocks_leave_on_their_frames(recorder: Recorder, daemon: Call
     assert all(abs(each) < PERIOD / 10 for each in quantiles(off, n=5)), off
 
 
-def test_a_player_that_is_killed_is_followed_by_another_with_its_connections(
-    recorder: Recorder, daemon: Callable[..., Daemon]
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(signal.SIGKILL, "its process has ended with code -9"), (signal.SIGSTOP, "its process shows no sign of life")],
+)
+def test_a_player_that_stops_is_followed_by_another_with_its_connections(
+    fault: signal.Signals, reason: str, recorder: Recorder, daemon: Callable[..., Daemon]
 ) -> None:
     one = daemon()
     one.wait_for_line("generator ready")
     recorder.join("emo_osc")
     recorder.wait(lambda: sum(map(is_note, recorder.messages())) > 2)
     Event().wait(1.0)  # until it has told what it is connected to
-    os.kill(player_of(one), signal.SIGKILL)
+    os.kill(player_of(one), fault)
     lost, back = one.wait_for_line("MIDI out lost"), one.wait_for_line("is open again")
     before = len(recorder.heard)
     recorder.wait(lambda: any(map(is_note, recorder.messages()[before:])))
 
-    assert "its process has ended with code -9" in lost
+    assert reason in lost
     assert "virtual port" in back
     since = recorder.messages()[recorder.messages().index(b"\xbf\x7b\x00") :]
     assert len(left_on(since)) <= 1, "one voice"

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,8 @@ from emo_osc.log import Log
 from emo_osc.messages import Ready, encode
 from emo_osc.stage.osc import OscValue
 from emo_osc.stage.setup import Report, Setup, StagePreset
-from emo_osc.stage_keeper import BACK_OFF_S, PROGRAM, StageKeeper
+from emo_osc.stage_keeper import MAX_CRASHES, PROGRAM, StageKeeper
+from tests.conftest import started
 from tests.serving import TIMEOUT_S, Daemon, free_port, next_note
 from tests.test_faults import STAGE, is_of, measured, notes_go_on, synthesiser, unplug, until_quiet
 
@@ -108,7 +111,7 @@ def test_a_stage_that_keeps_crashing_ends_the_daemon_with_code_1(daemon: Callabl
     one = daemon()
     one.wait_for_line("generator ready")
     killed = {0}
-    for _ in range(len(BACK_OFF_S) + 1):
+    for _ in range(MAX_CRASHES + 1):
         stage = newborn(one, killed)
         killed.add(stage)
         os.kill(stage, signal.SIGKILL)
@@ -169,8 +172,6 @@ def lines_of(setup: Setup, program: tuple[str, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("program", "fate"),
     [
-        ("import signal; signal.pause()", "has opened no ports within 0.3 s; is the MIDI system stuck?"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", "has opened no ports within 0.3 s"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "has ended with code -9 before it had begun"),
         ("print('good evening')", "says what is no report: b'good evening\\n'"),
         ("print('[]')", "says what is no report: b'[]\\n'"),
@@ -184,11 +185,41 @@ def test_a_stage_that_does_not_come_is_said_to_and_given_up_after_a_while(
     program: str, fate: str, setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage_keeper, "BACK_OFF_S", (0.0, 0.01))
-    monkeypatch.setattr(stage_keeper, "START_S", 0.3)
+    monkeypatch.setattr(stage_keeper, "MAX_CRASHES", 2)
     lines = lines_of(setup, ("-c", program))
 
     assert [fate in line for line in lines] == [True] * 3
     assert [line.endswith("that is the end") for line in lines] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "program", ["import signal; signal.pause()", "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"]
+)
+def test_a_stage_that_opens_no_ports_is_tried_again_for_ever_without_them(
+    program: str, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage_keeper, "BACK_OFF_S", (0.0, 0.01))
+    monkeypatch.setattr(stage_keeper, "MAX_CRASHES", 1)
+    monkeypatch.setattr(stage_keeper, "START_S", 0.3)
+    told = tmp_path / "told"
+    note = f"import sys, pathlib; pathlib.Path({str(told)!r}).open('a').write(sys.stdin.read() + '\\n'); {program}"
+    evening = Evening()
+
+    async def scene() -> None:
+        keeper = StageKeeper(setup, Log(evening.lines.append), evening, ("-c", note))
+        keeping = asyncio.create_task(keeper.run())
+        while len(evening.lines) < 4:
+            await asyncio.sleep(0.01)
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await keeper.close()
+
+    monkeypatch.setattr("emo_osc.log.REPEAT_S", 0.0)
+    asyncio.run(asyncio.wait_for(scene(), TIMEOUT_S))
+
+    assert all("has opened no ports within 0.3 s; is the MIDI system stuck?" in line for line in evening.lines)
+    setups = [Setup.from_json(line) for line in told.read_text().splitlines()]
+    assert [each.is_stuck for each in setups[:3]] == [False, True, True]
 
 
 def test_a_stage_that_is_killed_while_it_starts_is_started_again(setup: Setup, tmp_path: Path) -> None:
@@ -222,6 +253,7 @@ def test_the_first_stage_that_cannot_open_its_port_is_the_users_to_mend(setup: S
 
 def test_a_later_stage_that_cannot_open_its_port_is_tried_again(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage_keeper, "BACK_OFF_S", (0.0, 0.01))
+    monkeypatch.setattr(stage_keeper, "MAX_CRASHES", 2)
     lines = lines_of(replace(setup, shelf="nowhere.jsonl", hub=free_port()), PROGRAM)
 
     assert all("could not begin (nowhere.jsonl: the shelf cannot be read" in line for line in lines)
@@ -248,3 +280,59 @@ def test_another_stage_listens_at_the_same_ports(setup: Setup) -> None:
 
     assert len({(report.hub, report.osc_port) for report in evening.reports}) == 1
     assert evening.losses == 2
+
+
+@pytest.fixture
+def free_jack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A JACK server as people run it: one in synchronous mode stands still when a client with an input is killed."""
+    name = f"emo_osc_free_{os.getpid()}"
+    for key, value in (("DEFAULT_SERVER", name), ("NO_AUDIO_RESERVATION", "1"), ("NO_START_SERVER", "1")):
+        monkeypatch.setenv(f"JACK_{key}", value)
+    server = started(name, "-R") or started(name, "-r") if shutil.which("jackd") else None
+    if server is None:
+        pytest.skip("jackd does not start on this machine")
+    yield
+    server.terminate()
+    server.wait(TIMEOUT_S)
+
+
+LINKED = """
+import sys, time, rtmidi
+out, heard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keys"), rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="ear")
+out.open_port(next(n for n, name in enumerate(out.get_ports()) if sys.argv[2] in name))
+heard.set_callback(lambda event, _: print(bytes(event[0]).hex(), flush=True))
+heard.open_port(next(n for n, name in enumerate(heard.get_ports()) if sys.argv[1] in name))
+while True:
+    out.send_message([0xB0, 20, int(time.time() * 8) % 128])
+    time.sleep(0.1)
+"""
+"""Another program, connected to our virtual ports both ways: it turns controller 20 and prints what it hears."""
+
+
+@pytest.mark.parametrize("fault", [signal.SIGSTOP, signal.SIGKILL])
+def test_who_is_connected_to_our_virtual_ports_is_silenced_and_connected_again(
+    fault: signal.Signals, daemon: Callable[..., Daemon], free_jack: None
+) -> None:
+    udp = free_port()
+    one = daemon("--midi-in", f"virtual:emo_{udp} in", port=udp)
+    one.wait_for_line("generator ready")
+    one.send("/emo/midi/learn", "density")
+    command = [sys.executable, "-c", LINKED, one.name, f"emo_{udp} in"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        one.wait_for_line("mapping saved")
+        assert next(line for line in other.stdout if line.startswith("9"))
+        sleep(1.5)  # who is connected is looked up twice a second
+        os.kill(one.child(STAGE), fault)
+        said = [next(other.stdout)]
+        while said[-1].strip() != bytes((0xBF, 120, 0)).hex():
+            said.append(next(other.stdout))
+        one.wait_for_line("the stage is there again")
+        again = next(line for line in other.stdout if line.startswith("9"))
+        one.send("/emo/start_listen/density")
+        turned = [one.receive_until(lambda message: message.address == "/emo/state/density") for _ in range(3)]
+        other.kill()
+
+    assert {f"b{channel:x}7b00\n" for channel in range(16)} <= set(said)
+    assert again
+    assert len({message.arguments for message in turned}) == 3, "the controller is heard again"

@@ -33,6 +33,15 @@ def test_a_sleep_of_all_is_no_silence() -> None:
     assert looks(dog, 5000.6, 2.0) is not None, "and now it is"
 
 
+def test_who_asks_for_patience_gets_it_once() -> None:
+    dog = Watchdog(LIMIT_S, LOOK_S)
+    dog.seen(patience_s=10.0)
+
+    assert looks(dog, 100.0, 11.0) is None
+    dog.seen()
+    assert looks(dog, 111.0, 2.0) is not None
+
+
 def test_a_clock_that_is_set_back_counts_nothing() -> None:
     dog = Watchdog(LIMIT_S, LOOK_S)
     dog.is_silent(100.0)

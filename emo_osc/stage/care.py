@@ -50,7 +50,9 @@ class Care:
 
     def _hear(self, lines: list[str], now_s: float) -> None:
         """Tell what has happened to the ports, and go by how far ahead the way out wants its messages."""
-        self._instrument.lead_s, self._instrument.facts.targets = self._ports.lead_s, tuple(self._ports.targets)
+        facts = self._instrument.facts
+        self._instrument.lead_s = self._ports.lead_s
+        facts.targets, facts.links = self._ports.targets, self._ports.links
         if lines:
             self._desk.ports_changed(self._ports.out.text, self._ports.in_.text, lines, now_s)
 

@@ -14,6 +14,8 @@ class Facts:
     midi_in: str = ""
     targets: tuple[str, ...] = ()
     """The ports that a virtual output of ours is connected to, where the system tells."""
+    links: str = ""
+    """What is connected to a virtual input of ours, as in `messages.Ports`, where the system tells."""
     workers: str = ""
     """Which of the other processes do not run, as the door says; empty while all do."""
     unwatched: str = ""

@@ -4,7 +4,9 @@ import selectors
 import socket
 from collections.abc import Callable
 from hmac import compare_digest
+from typing import Any
 
+from emo_osc.errors import EmoOscError
 from emo_osc.stage.peer import Peer
 
 MAX_PEERS = 8
@@ -123,3 +125,16 @@ class Hub:
         if self._peers.get(peer.role) is peer:
             del self._peers[peer.role]
             self._on_left(peer.role)
+
+
+def open_hub(*arguments: Any) -> Hub:
+    """A hub of these arguments, the last of which is the port.
+
+    Raises:
+        EmoOscError: the port is taken.
+    """
+    try:
+        return Hub(*arguments)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EmoOscError(f"127.0.0.1:{arguments[-1]} for our own processes cannot be opened ({reason})") from None

@@ -21,6 +21,9 @@ OPEN_S = 5.0  # a new process on a busy machine
 FAREWELL_S = 0.5
 NO_JACK, SHUT_DOWN = 3, 4
 """Exit codes of the process: the server does not let it in; the server has gone."""
+MAX_LOOKS = 15
+"""At its process, which speaks twice a second: three a second, or one where nobody watches the ports. They are counted
+and not timed, for a stage that was stopped has not looked."""
 TIME = struct.Struct("<d")
 _ABANDONED: list[subprocess.Popen[bytes]] = []
 
@@ -39,6 +42,7 @@ class JackOut:
         self.is_open = False
         self.failures = 0
         """Messages that nobody took."""
+        self._looks = 0  # since its process has last said something
         self.lead_s = 0.0
         """How long before its time a message should be sent."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -60,13 +64,17 @@ class JackOut:
 
     def poll(self) -> None:
         """Take in what the process says of itself, and its end."""
+        self._looks += 1
         while not self.fault:
             try:
                 packet = self._socket.recv(1 << 16)
             except BlockingIOError:
+                if self._looks > MAX_LOOKS:
+                    self.fault = "its process shows no sign of life"
                 return
             except OSError:
                 packet = b""
+            self._looks = 0
             self._take(json.loads(packet) if packet else {"fault": self._last_words()})
 
     def wait(self) -> None:

@@ -16,7 +16,7 @@ from random import Random
 from time import perf_counter, sleep, time
 
 from emo_osc.errors import EmoOscError
-from emo_osc.messages import Alive, Finish, Played, WorkersState, decode, encode
+from emo_osc.messages import Alive, Finish, Played, Ports, WorkersState, decode, encode
 from emo_osc.stage.care import Care
 from emo_osc.stage.clock import Move
 from emo_osc.stage.clock_out import ClockOut
@@ -24,7 +24,7 @@ from emo_osc.stage.clocks import CLOCKS
 from emo_osc.stage.desk import Desk
 from emo_osc.stage.guests import Guests
 from emo_osc.stage.held import Held
-from emo_osc.stage.hub import Hub
+from emo_osc.stage.hub import open_hub
 from emo_osc.stage.instrument import Instrument
 from emo_osc.stage.late import leave_out
 from emo_osc.stage.letterbox import Letterbox
@@ -34,7 +34,7 @@ from emo_osc.stage.osc import Message, Target
 from emo_osc.stage.performer import Performer
 from emo_osc.stage.ports import MidiPorts
 from emo_osc.stage.restock import Restock
-from emo_osc.stage.resume import Diary, resume, targets_of
+from emo_osc.stage.resume import Diary, left_by, resume
 from emo_osc.stage.settings import Settings
 from emo_osc.stage.setup import Report, Setup
 from emo_osc.stage.shelf import Shelf
@@ -52,6 +52,7 @@ IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIG
 """By default each of these ends or stops a process at once, with its notes left on."""
 PAUSE_S = 0.005  # so long before the next note there is time for what takes a millisecond
 BEAT_S = 0.25  # the door ends a stage that misses several
+PATIENCE_S = 10.0  # what a driver may take to open a port
 DOOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
@@ -74,9 +75,11 @@ class Stage:
         self._next_second_s = self._next_beat_s = perf_counter()
         self._door_until_s = perf_counter() + DOOR_PATIENCE_S
         self._restock = Restock()
-        self._hub = self._open_hub(setup)
+        self._hub = open_hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left, setup.hub)
         self._open_waker()
-        self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi, targets_of(setup.resume))
+        before = left_by(setup.resume, is_stuck=setup.is_stuck)
+        self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi, before)
+        self._ports.out.before_opening = self._ports.in_.before_opening = self._ask_for_patience
         self._instrument = _instrument(setup, self._restock)
         self._instrument.facts.midi_out, self._instrument.facts.midi_in = self._ports.out.text, self._ports.in_.text
         self._instrument.lead_s = self._ports.lead_s
@@ -248,13 +251,8 @@ class Stage:
         news = self._diary.news(now_s, has_time=self._due_s() - now_s > PAUSE_S)
         self._hub.write("door", encode(news or Alive()))
 
-    def _open_hub(self, setup: Setup) -> Hub:
-        listeners = self._on_line, self._on_joined, self._on_left
-        try:
-            return Hub(self._selector, setup.tokens, *listeners, setup.hub)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise EmoOscError(f"127.0.0.1:{setup.hub} for our own processes cannot be opened ({reason})") from None
+    def _ask_for_patience(self) -> None:
+        self._hub.write("door", encode(Alive(PATIENCE_S)))
 
     def _open_waker(self) -> None:
         """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""
@@ -290,6 +288,8 @@ class Stage:
             self._desk.studio_changed(perf_counter())
         if role == "sound":
             self._performer.introduce()
+        if role == "watch":
+            self._hub.write("watch", encode(Ports("", "", "", self._ports.links)))
 
     def _on_left(self, role: str) -> None:
         """Without the door there is nobody left to play for."""

@@ -5,7 +5,8 @@ milliseconds, in which no note can be sent: it happens only after a port was los
 opens meanwhile.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from emo_osc.messages import Ports
@@ -18,6 +19,7 @@ P = TypeVar("P", OutPort, MidiIn)
 ALL_NOTES_OFF = 123
 AT_ONCE_S = 0.0
 MAX_BREAKS = 3  # processes that were lost by themselves, until their server starts anew; after that rtmidi plays
+WAITS = "none yet: waiting for the MIDI system"
 NOWHERE: frozenset[str] = frozenset()
 
 MAX_UNCONFIRMED = 1500
@@ -30,15 +32,42 @@ system have died too, its buffer is full after some minutes, and the door ends a
 FIRST_MODE_CONTROLLER = 120  # from here on controllers switch things off
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an earlier stage leaves to the ports of this one.
+
+    `targets` are what its output was connected to, `links` its inputs, as in `messages.Ports`; the system `is_stuck`
+    where it let no ports be opened.
+    """
+
+    targets: tuple[str, ...] = ()
+    links: str = ""
+    is_stuck: bool = False
+
+
+NOTHING_BEFORE = Before()
+
+
 class Way(Generic[P]):
     """One direction: a port, or the wait for it to come, or to come back."""
 
-    def __init__(self, label: str, name: str, open_port: Callable[[str], tuple[P | None, str]], own: str = "") -> None:
+    def __init__(
+        self,
+        label: str,
+        name: str,
+        open_port: Callable[[str], tuple[P | None, str]],
+        own: str = "",
+        *,
+        waits: bool = False,
+    ) -> None:
+        """Where it `waits`, the port is opened only once the system was seen at work."""
         self.port: P | None
         self._label, self._name, self._own = label, name, own
         self._open_port: Callable[[str], tuple[P | None, str]] = open_port
-        self.port, self.text = open_port(name) if name else (None, "")
+        self.port, self.text = open_port(name) if name and not waits else (None, WAITS if name else "")
         self.is_lost = self._is_opening = False
+        self.before_opening: Callable[[], None] = _nothing
+        """Called before a port is opened or closed by a driver, which may take seconds."""
         self.breaks = 0
         """How often the process that plays a port has gone by itself since its system started."""
         self._place: Place | None = self.port.place if self.port else None
@@ -109,6 +138,7 @@ class Way(Generic[P]):
         return self._place.system in self._systems
 
     def _return(self) -> str:
+        self.before_opening()
         if self.port:
             self.port.leave()
         before = self.text
@@ -130,11 +160,11 @@ class Way(Generic[P]):
 class OutOpener:
     """Opens the way out: the first time it waits for a port that another process opens, later it never does."""
 
-    def __init__(self, own: str, targets: list[str]) -> None:
+    def __init__(self, own: str, targets: Iterable[str] = ()) -> None:
         self._own = own
         self._is_first = True
-        self.targets = targets
-        """What the port was connected to."""
+        self.targets = list(targets)
+        """What the port was connected to, by this stage or one before it."""
         self.breaks = 0
 
     def __call__(self, name: str) -> tuple[OutPort | None, str]:
@@ -148,21 +178,24 @@ class OutOpener:
 class MidiPorts:
     """The way out and the way in, and how much was sent in good faith."""
 
-    def __init__(self, out: str, in_: str, receive: Receive, targets: list[str] | None = None) -> None:
-        """`targets` are what a virtual output of this name was connected to before."""
+    def __init__(self, out: str, in_: str, receive: Receive, before: Before = NOTHING_BEFORE) -> None:
         own_out, own_in = virtual_name(out), virtual_name(in_)
-        self._opener = OutOpener(own_in, targets or [])
-        self.out: Way[OutPort] = Way("MIDI out", out, self._opener, own_in)
-        self.in_: Way[MidiIn] = Way("MIDI in", in_, lambda name: open_in(name, receive, own_out), own_out)
+        self._opener = OutOpener(own_in, before.targets)
+        self.out: Way[OutPort] = Way("MIDI out", out, self._opener, own_in, waits=before.is_stuck)
+        self.in_: Way[MidiIn] = Way(
+            "MIDI in", in_, lambda name: open_in(name, receive, own_out), own_out, waits=before.is_stuck
+        )
+        self.links = before.links
+        """The connections of our virtual inputs, or what they were last, as in `messages.Ports`."""
         self.unsent = 0
         """Messages that found no port, or a system that may have died."""
         self._unconfirmed = 0
         self._is_cut = False
 
     @property
-    def targets(self) -> list[str]:
-        """What the way out was connected to when it last could be asked."""
-        return self._opener.targets
+    def targets(self) -> tuple[str, ...]:
+        """What the way out is connected to, or was last, where that can be told."""
+        return tuple(self.out.port.targets if self.out.is_ready and self.out.port else self._opener.targets)
 
     @property
     def lead_s(self) -> float:
@@ -190,6 +223,7 @@ class MidiPorts:
     def on_ports(self, ports: Ports) -> list[str]:
         """Let go of what is gone and open what is back; lines for people."""
         systems = frozenset(ports.systems.split("\n")) - {""}
+        self.links = ports.links
         outputs, inputs = frozenset(ports.outputs.split("\n")), frozenset(ports.inputs.split("\n"))
         return self._changed(lambda: self.out.on_ports(systems, outputs), lambda: self.in_.on_ports(systems, inputs))
 
@@ -224,6 +258,10 @@ class MidiPorts:
         self.unsent, self._is_cut = 0, True
         for channel in range(16):
             self.send(bytes((0xB0 | channel, ALL_NOTES_OFF, 0)))
+
+
+def _nothing() -> None:
+    """Nobody need know."""
 
 
 def _is_about_notes(message: bytes) -> bool:

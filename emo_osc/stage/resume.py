@@ -11,6 +11,7 @@ from emo_osc.messages import StageState
 from emo_osc.stage.clients import Clients
 from emo_osc.stage.clock import MAX_TEMPO, MIN_TEMPO, Timeline
 from emo_osc.stage.instrument import Instrument
+from emo_osc.stage.ports import Before
 from emo_osc.stage.settings import SETTING_NAMES
 from emo_osc.stage.snapshot import BOOKED, PHRASE, Snapshot
 from emo_osc.stage.values import VALUES
@@ -42,15 +43,17 @@ def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
         instrument.restock.learned,
         clients.leases(now_s),
         instrument.facts.targets,
+        instrument.facts.links,
     )
 
 
-def targets_of(text: str) -> list[str]:
-    """What the ports of the stage that wrote a snapshot were connected to; nothing where it cannot be read."""
+def left_by(text: str, *, is_stuck: bool) -> Before:
+    """What the text of a snapshot leaves to ports that are not open yet; nothing where it cannot be read."""
     try:
-        return list(Snapshot.from_json(text).targets) if text else []
-    except ValueError:
-        return []
+        snapshot = Snapshot.from_json(text)
+    except ValueError:  # told when the instrument goes on from it
+        return Before(is_stuck=is_stuck)
+    return Before(snapshot.targets, snapshot.links, is_stuck)
 
 
 class Diary:

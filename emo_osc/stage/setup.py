@@ -57,7 +57,8 @@ class Setup:
     with `midi`, the clock `starts_itself` where clocks come without Start; `sends_clock` lets others follow by MIDI,
     while nothing plays too where `clock_runs_free`; what is played is told to the door where it `is_recorded`;
     `allow` names the addresses and networks that are heard, every private one where it is empty; `hub` is the loopback
-    port for our own processes, 0 for any; `resume` is the `snapshot` of another stage from which to go on, or empty.
+    port for our own processes, 0 for any; `resume` is the `snapshot` of another stage from which to go on, or empty;
+    where the MIDI system `is_stuck`, ports wait until it was seen at work.
     """
 
     host: str
@@ -79,6 +80,7 @@ class Setup:
     allow: tuple[str, ...] = ()
     hub: int = 0
     resume: str = ""
+    is_stuck: bool = False
 
     def to_json(self) -> str:
         """The setup as text for the stage's standard input."""

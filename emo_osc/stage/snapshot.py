@@ -22,7 +22,8 @@ class Snapshot:
     `settings` are values of the table by name; `mood` a mood and its intensity; `line` says where the transport is, on
     the clock of this machine, and is left out where two snapshots are compared. `asked_tempo` in bpm is what the tempo
     follows the affect from. `booked` is what was asked for and enters next; `pinned` is `phrase`, `booked` or empty.
-    `learned` is what the studio composes around. `targets` are the ports that a virtual one of ours was connected to.
+    `learned` is what the studio composes around. `targets` are the ports that our virtual output is connected to,
+    `links` the connections of our virtual input, as in `messages.Ports`.
     """
 
     preset: str
@@ -40,6 +41,7 @@ class Snapshot:
     learned: Melody | None = None
     leases: tuple[Lease, ...] = ()
     targets: tuple[str, ...] = ()
+    links: str = ""
 
     def to_json(self) -> str:
         """The snapshot as text."""
@@ -60,6 +62,7 @@ class Snapshot:
                 "learned": encode(Learn(self.learned)).decode() if self.learned else "",
                 "leases": [asdict(lease) for lease in self.leases],
                 "targets": self.targets,
+                "links": self.links,
             }
         )
 
@@ -121,4 +124,5 @@ def _read(found: dict[str, Any]) -> Snapshot:
         learned.melody,
         tuple(leases),
         tuple(map(str, found["targets"])),
+        str(found["links"]),
     )

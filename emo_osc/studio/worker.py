@@ -307,19 +307,23 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the pool is kept
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    with socket.create_connection(("127.0.0.1", setup.port), timeout=CONNECT_S) as connection:
-        connection.settimeout(None)
-        connection.sendall(setup.token.encode() + b"\n")
-        try:
-            aims = setup.aims
-            generator = build(setup.generator, aims)
-        except EmoOscError as error:
-            connection.sendall(encode(Failed(str(error))))
-            return 2
-        try:
-            Studio(generator, aims, setup, connection, _pool_file(setup, generator)).run()
-        except (ConnectionError, BrokenPipeError):  # the stage has gone, and we with it
-            return 0
+    try:
+        with socket.create_connection(("127.0.0.1", setup.port), timeout=CONNECT_S) as connection:
+            connection.settimeout(None)
+            return _serve(setup, connection)
+    except ConnectionError:  # the stage has gone, and we with it
+        return 0
+
+
+def _serve(setup: StudioSetup, connection: socket.socket) -> int:
+    connection.sendall(setup.token.encode() + b"\n")
+    try:
+        aims = setup.aims
+        generator = build(setup.generator, aims)
+    except EmoOscError as error:
+        connection.sendall(encode(Failed(str(error))))
+        return 2
+    Studio(generator, aims, setup, connection, _pool_file(setup, generator)).run()
     return 0
 
 

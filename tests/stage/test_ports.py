@@ -8,7 +8,16 @@ from emo_osc.messages import Ports
 from emo_osc.stage.jack import JackOut
 from emo_osc.stage.midi import MidiOut
 from emo_osc.stage.port_names import Place
-from emo_osc.stage.ports import MAX_BREAKS, MAX_UNCONFIRMED, MAX_UNCONFIRMED_NOTES, UNCONFIRMED_PER_S, MidiPorts, Way
+from emo_osc.stage.ports import (
+    MAX_BREAKS,
+    MAX_UNCONFIRMED,
+    MAX_UNCONFIRMED_NOTES,
+    UNCONFIRMED_PER_S,
+    WAITS,
+    Before,
+    MidiPorts,
+    Way,
+)
 
 NOTE, CONTROLLER, ALL_OFF = bytes((0x90, 60, 1)), bytes((0xB0, 74, 1)), bytes((0xB0, 123, 0))
 JOINED = Place("port 'synth:in' (Jack)", "Jack", "synth:in")
@@ -71,6 +80,33 @@ def test_a_virtual_port_is_lost_with_its_system_alone() -> None:
     assert ports.on_ports(NO_JACK) == ["MIDI out lost: Jack has stopped; waiting for it, the music goes on"]
     assert not made[0].is_closed, "to close a port of a dead JACK server takes a second"
     assert ports.on_ports(UNPLUGGED) == ["MIDI out virtual port 'emo' (Jack) is open again"]
+
+
+def test_ports_of_a_system_that_was_stuck_are_opened_once_it_was_seen_at_work() -> None:
+    made: list[FakePort] = []
+    asked: list[str] = []
+
+    def open_port(_: str) -> tuple[MidiOut, str]:
+        made.append(FakePort())
+        return MidiOut(made[-1], VIRTUAL), VIRTUAL.text
+
+    ports = MidiPorts("", "", lambda *_: None)
+    ports.out = Way("MIDI out", "virtual:emo", open_port, waits=True)
+    ports.out.before_opening = lambda: asked.append("patience")
+    ports.send(NOTE)
+
+    assert (made, ports.out.text) == ([], WAITS)
+    assert ports.on_ports(Ports("", "", "")) == []
+    assert ports.on_ports(THERE) == ["MIDI out virtual port 'emo' (Jack) is there now"]
+    assert (len(made), asked) == (1, ["patience"])
+
+
+def test_what_an_earlier_stage_was_connected_to_is_known() -> None:
+    ports = MidiPorts("", "", lambda *_: None, Before(("synth:in",), "keys:out\temo_osc in:a"))
+
+    assert (ports.targets, ports.links) == (("synth:in",), "keys:out\temo_osc in:a")
+    ports.on_ports(THERE)
+    assert ports.links == ""
 
 
 def test_a_port_that_was_never_there_is_waited_for_and_joined() -> None:

@@ -11,7 +11,8 @@ from emo_osc.stage.clients import Clients, Lease
 from emo_osc.stage.clock import Move, Timeline
 from emo_osc.stage.clock_out import CONTINUE, STOP, ClockOut
 from emo_osc.stage.follower import MidiFollower
-from emo_osc.stage.resume import MAX_WAITS, Diary, resume
+from emo_osc.stage.ports import Before
+from emo_osc.stage.resume import MAX_WAITS, Diary, left_by, resume
 from emo_osc.stage.snapshot import Snapshot
 from tests.twin import PAD, MakeReady, VirtualStage, make_stage
 
@@ -184,6 +185,15 @@ def test_a_snapshot_survives_its_way(seeds: tuple[Ready, ...]) -> None:
 
     assert Snapshot.from_json(snapshot.to_json()) == snapshot
     assert snapshot.line == Snapshot.from_json(snapshot.to_json()).line
+
+
+def test_what_the_ports_were_connected_to_is_known_before_they_are_opened(seeds: tuple[Ready, ...]) -> None:
+    first = make_stage(seeds)
+    first.instrument.facts.targets, first.instrument.facts.links = ("synth:in",), "keys:out\temo_osc in:a"
+    text = snapshot_of(first)
+
+    assert left_by(text, is_stuck=True) == Before(("synth:in",), "keys:out\temo_osc in:a", is_stuck=True)
+    assert left_by("", is_stuck=False) == left_by("nonsense", is_stuck=False) == Before()
 
 
 def test_nothing_is_told_twice_and_a_melody_waits_for_a_pause(seeds: tuple[Ready, ...]) -> None:
