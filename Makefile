@@ -33,28 +33,28 @@ pytest: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadscope --cov --cov-report=term:skip-covered --durations=20 $(ARGS)
 
 docs: $(VENV)/.installed-test  ## what is written from tables: docs/osc.md, the README's OSC table, the preset schema
-	@$(BIN)/python -m emo_osc.lab.manual
+	@$(BIN)/python -m tools.manual
 
 patches: $(VENV)/.installed-test  ## max_patches/ and layouts/, from the same tables
-	@$(BIN)/python -m emo_osc.lab.patches
+	@$(BIN)/python -m tools.patches
 
 feelings: $(VENV)/.installed-test  ## docs/feelings.md: one latent in all nine moods
-	@$(BIN)/python -m emo_osc.lab.feelings $(ARGS)
+	@$(BIN)/python -m tools.feelings $(ARGS)
 
 moods: $(VENV)/.installed-test  ## docs/mood/: a page for each mood, with a melody
-	@$(BIN)/python -m emo_osc.lab.mood_pages $(ARGS)
+	@$(BIN)/python -m tools.mood_pages $(ARGS)
 
 diagrams: $(VENV)/.installed-test  ## docs/images/: how it works, in pictures
-	@$(BIN)/python -m emo_osc.lab.diagrams $(ARGS)
+	@$(BIN)/python -m tools.diagrams $(ARGS)
 
 screenshots: $(VENV)/.installed-test  ## docs/images/pad*.png, in a headless Chromium
-	@$(BIN)/python -m emo_osc.lab.screenshots $(ARGS)
+	@$(BIN)/python -m tools.screenshots $(ARGS)
 
 frames: $(VENV)/.installed-test  ## how often the pad draws, in a headless Chromium
-	@$(BIN)/python -m emo_osc.lab.pad_frames $(ARGS)
+	@$(BIN)/python -m tools.pad_frames $(ARGS)
 
 soak: $(VENV)/.installed-test  ## twenty minutes of a restless performer; ARGS="--minutes 60"
-	@$(BIN)/python -m emo_osc.lab.soak $(ARGS)
+	@$(BIN)/python -m tools.soak $(ARGS)
 
 fuzz: $(VENV)/.installed-test  ## a long look for bytes that upset the stage: make fuzz SECONDS=3600 for each target
 	@for target in packets datagrams midi lines; do echo "== fuzzing $$target for $(SECONDS) s"; \

@@ -2,7 +2,7 @@
 
 import sys
 
-from emo_osc.cli import main
+from emo_osc.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

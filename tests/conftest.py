@@ -23,7 +23,7 @@ import pytest
 import rtmidi
 from hypothesis import settings
 
-from emo_osc.lab.midi_port import close_input
+from emo_osc.midi.probe_port import close_input
 from tests.linking import Peer
 from tests.serving import TIMEOUT_S, Daemon, Listener
 from tests.twin import MakeReady, VirtualStage, make_ready, make_stage
@@ -209,7 +209,7 @@ def stage() -> Callable[..., VirtualStage]:
 @pytest.fixture(scope="session")
 def shipped() -> "MusicVAE":
     """The generator that ships, with its default settings, on the CPU, in the precision that seeds have everywhere."""
-    from emo_osc.preset import GeneratorSection  # torch, which most tests do without
+    from emo_osc.config.preset import GeneratorSection  # torch, which most tests do without
     from emo_osc.studio.generators import build
     from emo_osc.studio.music_vae import MusicVAE
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from emo_osc.stage.osc import Message, decode, encode
+from emo_osc.protocol.osc import Message, decode, encode
 
 TIMEOUT_S = 120.0
 """After this long something hangs; a process that starts while all cores are busy has taken 40 s."""

@@ -7,18 +7,18 @@ from pathlib import Path
 import click
 import pytest
 
-from emo_osc import cli
-from emo_osc.affect import MOODS, PLAIN, Mood
-from emo_osc.client import exchange
-from emo_osc.errors import EmoOscError
-from emo_osc.lab import manual
-from emo_osc.lab.patches import touchosc
-from emo_osc.preset import parse_preset
-from emo_osc.stage.commands import ROUTES
-from emo_osc.stage.parsing import parse
-from emo_osc.stage.restock import StudioState
-from emo_osc.stage.values import PUSHES, VALUES
+from emo_osc.cli import main as cli
+from emo_osc.clients.send import exchange
+from emo_osc.config.preset import parse_preset
+from emo_osc.core.affect import MOODS, PLAIN, Mood
+from emo_osc.core.errors import EmoOscError
+from emo_osc.protocol.commands import ROUTES
+from emo_osc.protocol.parameters import PUSHES, VALUES
+from emo_osc.protocol.parsing import parse
+from emo_osc.stage.session.studio_client import StudioState
 from tests.serving import free_port
+from tools import manual
+from tools.patches import touchosc
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The walls of docs/architecture.md, checked on the imports of every file: who may know whom, where torch may go."""
+"""The walls of docs/architecture.md, checked on the imports of every file. A file's room is its folder."""
 
 import ast
 import os
@@ -10,91 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "emo_osc"
-FILES = sorted(PACKAGE.rglob("*.py"))
+PACKAGE, TOOLS = ROOT / "emo_osc", ROOT / "tools"
+FILES = sorted([*PACKAGE.rglob("*.py"), *TOOLS.rglob("*.py")])
+KNOWN = set(FILES)
+MOST_MODULES = 25
+MOST_LINES, LONGEST_FUNCTION = 400, 50
 
-HALL = {"affect", "control", "score", "messages", "preset", "preset_faults", "preset_folders", "preset_text", "errors"}
-HALL |= {"libjack", "midi_chunks", "midi_file", "small_file"}
-DOOR = {
-    "__init__",
-    "__main__",
-    "backstage",
-    "calibrate",
-    "checks",
-    "cli",
-    "cli_bench",
-    "cli_completion",
-    "cli_eval",
-    "cli_face",
-    "cli_label",
-    "cli_listen",
-    "cli_options",
-    "cli_profile",
-    "cli_train",
-    "client",
-    "daemon",
-    "devices",
-    "doctor",
-    "hush",
-    "jack_port",
-    "keys",
-    "kept",
-    "listener",
-    "live",
-    "live_song",
-    "log",
-    "mapping_file",
-    "monitor",
-    "monitor_screen",
-    "outlet",
-    "port_watch",
-    "preset_watch",
-    "recorder",
-    "relay",
-    "render",
-    "stage_keeper",
-    "standard_streams",
-    "tapping",
-    "watchdog",
-    "workers",
-}
-
-# Room -> our other rooms it may import (the hall: always), and the libraries it may use (the standard one: always).
-WALLS: dict[str, tuple[set[str], set[str]]] = {
-    "hall": (set(), {"mido", "platformdirs", "pydantic", "yaml"}),
-    "stage": (set(), {"link", "pythonosc", "rtmidi"}),
-    "weights": (set(), {"platformdirs", "safetensors", "torch"}),
-    "studio": ({"weights"}, {"mido", "numpy", "safetensors", "torch"}),
-    "sound": (set(), {"numpy", "sounddevice"}),
-    # The stage without its shells: the tables that pads and OSCQuery show, and how OSC is written.
-    "surface": ({"stage"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
-    "face": ({"weights"}, {"cv2", "numpy", "pythonosc", "torch"}),
-    "train": ({"face", "studio", "weights"}, {"matplotlib", "numpy", "rich", "safetensors", "torch"}),
-    # The stage without its shells is tables and arithmetic: the lab writes the manual from it and plays files with it.
-    "lab": (
-        {"face", "studio", "stage", "train", "weights"},
-        {"aiohttp", "click", "matplotlib", "mido", "numpy", "py2max", "py2tosc", "rich", "rtmidi", "scipy", "selenium"}
-        | {"sklearn", "torch"},
-    ),
-    "door": (
-        {"face", "stage", "studio", "sound", "surface", "train", "lab", "weights"},
-        {"click", "mido", "platformdirs", "pythonosc", "rich", "rtmidi", "sounddevice", "torch"},
-    ),
-}
-
-READS_ITS_OWN = {"small_file", "doctor", "server", "label_files"}
-"""Files that read what ships with emo_osc, what the system tells in /proc, or large tables by row."""
-TORCHLESS_STUDIO = {"__init__", "generators", "canned", "tokens"}
-STAGE_SHELLS = {
-    "jack",
-    "midi",
-    "link",
-    "loop",
-    "hub",
-    "shelf_file",
-    "letterbox",
-    "udp",
-}  # the only files of the stage that do I/O
+TORCHLESS = ("__init__", "canned", "generators", "tokens")
 IMPURE = {
     "asyncio",
     "io",
@@ -106,12 +28,91 @@ IMPURE = {
     "signal",
     "socket",
     "subprocess",
-} | {
     "tempfile",
     "threading",
     "time",
 }
 IMPURE_CALLS = {"open", "print", "input", "sleep", "perf_counter", "monotonic"}
+
+READS_ITS_OWN = {"small_file", "doctor", "server", "label_files"}
+"""Files that read what ships with the package, or the bounded reader itself."""
+
+EVERYWHERE = {"core", "protocol"}
+NETWORKS = {"numpy", "torch"}
+STACK = ("stage", "stage/io", "stage/session", "stage/player", "stage/clock")
+"""The real-time process from the top down; `player` and `clock` stand side by side."""
+
+# Room -> our other rooms it may import (core and protocol: always), and the libraries (the standard one: always).
+WALLS: dict[str, tuple[set[str], set[str]]] = {
+    ".": ({"cli"}, set()),
+    "core": (set(), {"mido"}),
+    "protocol": (set(), set()),
+    "config": (set(), {"platformdirs", "pydantic", "yaml"}),
+    "stage": ({"midi", *STACK[1:]}, set()),
+    "stage/io": ({"midi", "stage/session"}, set()),
+    "stage/session": ({"midi", "stage/player", "stage/clock"}, set()),
+    "stage/player": (set(), set()),
+    "stage/clock": (set(), {"link"}),
+    "midi": (set(), {"jack", "rtmidi"}),
+    "weights": ({"config"}, {"platformdirs", "safetensors", "torch"}),
+    "studio": ({"config", "weights"}, {"mido", "platformdirs", "safetensors", *NETWORKS}),
+    "sound": (set(), {"numpy", "sounddevice"}),
+    "surface": ({"clients", "config"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
+    "face": ({"weights"}, {"cv2", "pythonosc", *NETWORKS}),
+    "clients": (set(), {"click", "pythonosc", "rich"}),
+    "render": ({"config", "sound", "stage/player", "studio"}, {"matplotlib", "mido", "numpy"}),
+    "train": ({"config", "face", "studio", "weights"}, {"matplotlib", "mido", "rich", "safetensors", *NETWORKS}),
+    "evaluate": (
+        {
+            "config",
+            "face",
+            "midi",
+            "render",
+            "stage/clock",
+            "stage/player",
+            "stage/session",
+            "studio",
+            "train",
+            "weights",
+        },
+        {"aiohttp", "click", "matplotlib", "mido", "rich", "rtmidi", "scipy", "sklearn", *NETWORKS},
+    ),
+    "supervisor": (
+        {"clients", "config", "midi", "render", "stage/session", "studio", "surface"},
+        {"mido", "platformdirs"},
+    ),
+    "cli": (
+        {
+            "clients",
+            "config",
+            "evaluate",
+            "face",
+            "midi",
+            "render",
+            "sound",
+            "studio",
+            "supervisor",
+            "train",
+            "weights",
+        },
+        {"click", "mido", "platformdirs", "rich", "rtmidi", "sounddevice", "torch"},
+    ),
+    "tools": (
+        {
+            "config",
+            "evaluate",
+            "midi",
+            "render",
+            "stage/clock",
+            "stage/io",
+            "stage/player",
+            "stage/session",
+            "studio",
+            "train",
+        },
+        {"click", "matplotlib", "mido", "py2max", "py2tosc", "scipy", "selenium", *NETWORKS},
+    ),
+}
 
 
 def name_of(path: Path) -> str:
@@ -119,28 +120,38 @@ def name_of(path: Path) -> str:
 
 
 def room_of(path: Path) -> str:
-    inside = path.relative_to(PACKAGE).parts
-    if len(inside) > 1:
-        return inside[0]
-    return "hall" if path.stem in HALL else "door"
+    """The room of a file: the folder at the top, and inside the stage that below it."""
+    folders = path.relative_to(PACKAGE).parts[:-1] if path.is_relative_to(PACKAGE) else ("tools",)
+    return "/".join(folders[:2] if folders[:1] == ("stage",) else folders[:1]) or "."
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """Every module a file imports anywhere, late imports too, as `emo_osc.stage.commands` or `torch.nn`."""
+    """Every module a file imports anywhere, late imports too, as `emo_osc.protocol.commands` or `torch.nn`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name_of(path)}: relative import"
-            module = node.module or ""
-            yield from (f"{module}.{alias.name}" for alias in node.names) if module == "emo_osc" else (module,)
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if file_of(whole) else str(node.module)
 
 
-def room_of_import(module: str) -> str:
-    second = module.split(".")[1]
-    if (PACKAGE / second).is_dir():
-        return second
-    return "hall" if second in HALL | {"__version__"} else "door"
+def file_of(module: str) -> Path | None:
+    """The file of one of our modules, None where it is none of ours."""
+    place = ROOT.joinpath(*module.split("."))
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path in KNOWN), None)
+
+
+def libraries_of(path: Path) -> set[str]:
+    tops = {module.split(".")[0] for module in imports_of(path)}
+    return tops - set(sys.stdlib_module_names) - {"emo_osc", "tools"}
+
+
+def rooms_of(path: Path) -> set[str]:
+    """The rooms a file imports from, without its own and without the package itself (its version)."""
+    files = {file_of(module) for module in imports_of(path)} - {None, PACKAGE / "__init__.py"}
+    return {room_of(file) for file in files if file} - {room_of(path)}
 
 
 def calls_of(path: Path) -> set[str]:
@@ -149,74 +160,79 @@ def calls_of(path: Path) -> set[str]:
 
 
 every_file = pytest.mark.parametrize("path", FILES, ids=name_of)
+stage_files = pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in STACK], ids=name_of)
 
 
 @every_file
 def test_a_room_imports_only_what_its_wall_lets_through(path: Path) -> None:
-    room = room_of(path)
-    rooms, libraries = WALLS[room]
+    rooms, libraries = WALLS[room_of(path)]
 
-    for module in imports_of(path):
-        top = module.split(".")[0]
-        if top == "emo_osc":
-            assert room_of_import(module) in rooms | {room, "hall"}, f"{name_of(path)} imports {module}"
-        elif top not in sys.stdlib_module_names:
-            assert top in libraries, f"{name_of(path)} imports {module}"
+    assert rooms_of(path) <= rooms | EVERYWHERE
+    assert libraries_of(path) <= libraries
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) != "lab"], ids=name_of)
+@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) not in ("evaluate", "tools")], ids=name_of)
 def test_what_others_wrote_is_read_within_bounds(path: Path) -> None:
     """A FIFO would block whoever opens it, /dev/zero fill the memory: `small_file` reads neither."""
     if path.stem in READS_ITS_OWN:
         return
-    assert not {"read_text", "read_bytes", "fromfile"} & calls_of(path), "read it by emo_osc.small_file"
+    assert not {"read_text", "read_bytes", "fromfile"} & calls_of(path), "read it by core.small_file"
 
 
-@every_file
-def test_nobody_imports_the_door(path: Path) -> None:
-    ours = {module for module in imports_of(path) if module.startswith("emo_osc.")}
-
-    assert room_of(path) == "door" or "door" not in {room_of_import(module) for module in ours}
+def test_every_room_has_its_walls() -> None:
+    assert {room_of(path) for path in FILES} == WALLS.keys()
 
 
-@pytest.mark.parametrize("stem", ["affect", "control", "errors", "messages"])
-def test_most_of_the_hall_needs_no_library(stem: str) -> None:
-    tops = {module.split(".")[0] for module in imports_of(PACKAGE / f"{stem}.py")}
-
-    assert tops <= sys.stdlib_module_names | {"emo_osc"}
+def test_nothing_but_the_package_and_its_command_stands_at_the_top() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} == {"__init__.py", "__main__.py"}
 
 
-def test_every_room_has_its_walls_and_every_door_file_its_name() -> None:
-    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-
-    assert rooms == WALLS.keys() - {"hall", "door"}
-    assert {path.stem for path in PACKAGE.glob("*.py")} <= HALL | DOOR
+@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=name_of)
+def test_a_folder_holds_few_enough_modules_to_be_read(folder: Path) -> None:
+    assert len([path for path in folder.glob("*.py") if path.stem != "__init__"]) <= MOST_MODULES
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if room_of(path) in ("hall", "stage", "sound", "surface")], ids=name_of
-)
+def test_no_room_imports_the_command_line_or_the_supervisor() -> None:
+    allowed = {room for room, (rooms, _) in WALLS.items() if rooms & {"cli", "supervisor"}}
+
+    assert allowed == {".", "cli"}
+
+
+def test_processes_import_nothing_of_each_other() -> None:
+    stage = {"stage", "stage/io", "stage/session"}
+    for process in ("studio", "sound", "surface", "face", "midi"):
+        assert not WALLS[process][0] & ({"studio", "sound", "surface", "face", "stage/player", "stage/clock"} | stage)
+
+
+def test_nothing_on_the_stage_points_back_up() -> None:
+    for below, room in enumerate(STACK):
+        above = set(STACK[:below]) if room != "stage/clock" else set(STACK) - {room}
+        assert not WALLS[room][0] & above
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "torch" not in WALLS[room_of(path)][1]], ids=name_of)
 def test_no_torch_where_time_is_real(path: Path) -> None:
-    assert "torch" not in {module.split(".")[0] for module in imports_of(path)}
+    assert not {"torch", "safetensors"} & libraries_of(path)
 
 
-@pytest.mark.parametrize("stem", sorted(TORCHLESS_STUDIO))
+@pytest.mark.parametrize("stem", TORCHLESS)
 def test_the_studio_can_start_without_torch(stem: str) -> None:
-    path = PACKAGE / "studio" / f"{stem}.py"
-    torchy = {"torch", "safetensors"}
-
-    assert not path.exists() or not torchy & {module.split(".")[0] for module in imports_of(path)}
+    assert not {"torch", "safetensors"} & libraries_of(PACKAGE / "studio" / f"{stem}.py")
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in FILES if room_of(path) == "stage" and path.stem not in STAGE_SHELLS], ids=name_of
+    "path",
+    [path for path in FILES if room_of(path) in ("protocol", "stage/session", "stage/player", "stage/clock")],
+    ids=name_of,
 )
-def test_the_stage_is_pure_but_for_its_shells(path: Path) -> None:
+def test_pure_rooms_read_no_clock_and_open_nothing(path: Path) -> None:
+    if libraries_of(path):  # a driver's wrapper
+        return
     assert not IMPURE & {module.split(".")[0] for module in imports_of(path)}
     assert not IMPURE_CALLS & calls_of(path)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) == "stage"], ids=name_of)
+@stage_files
 def test_the_stage_neither_prints_nor_logs_and_only_the_loop_waits(path: Path) -> None:
     forbidden = {"print", "input"} | ({"sleep"} if path.stem != "loop" else set())
 
@@ -224,19 +240,12 @@ def test_the_stage_neither_prints_nor_logs_and_only_the_loop_waits(path: Path) -
     assert "logging" not in {module.split(".")[0] for module in imports_of(path)}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room_of(path) in ("lab", "surface", "train")], ids=name_of)
-def test_no_other_room_opens_a_port_of_the_stage(path: Path) -> None:
-    stage = {module.split(".")[-1] for module in imports_of(path) if module.startswith("emo_osc.stage")}
-
-    assert not stage & STAGE_SHELLS
-
-
 @every_file
 def test_every_file_says_what_it_is_and_stays_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
     assert ast.get_docstring(ast.parse(text)), f"{name_of(path)} has no docstring"
-    assert len(text.splitlines()) <= 400, f"{name_of(path)} is over 400 lines"
+    assert len(text.splitlines()) <= MOST_LINES, f"{name_of(path)} is over {MOST_LINES} lines"
 
 
 @every_file
@@ -245,14 +254,21 @@ def test_no_function_is_longer_than_a_screen(path: Path) -> None:
     long = [
         (node.name, length)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, functions) and (length := (node.end_lineno or 0) - node.lineno + 1) > 50
+        if isinstance(node, functions) and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
     ]
 
     assert not long
 
 
 @pytest.mark.parametrize(
-    "module", ["emo_osc.cli", "emo_osc.preset", "emo_osc.messages", "emo_osc.score", "emo_osc.stage.commands"]
+    "module",
+    [
+        "emo_osc.cli.main",
+        "emo_osc.config.preset",
+        "emo_osc.protocol.messages",
+        "emo_osc.core.score",
+        "emo_osc.protocol.commands",
+    ],
 )
 def test_importing_the_light_rooms_loads_no_torch_and_no_driver(module: str) -> None:
     heavy = {"torch", "rtmidi", "sounddevice", "matplotlib"}

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from hatchling.builders.sdist import SdistBuilder
 from platformdirs import user_cache_path
 
-from emo_osc import cli
-from emo_osc.kept import phrase_folder
-from emo_osc.mapping_file import mapping_path
-from emo_osc.preset import Preset
-from emo_osc.preset_folders import user_preset_folder
+from emo_osc.cli import main as cli
+from emo_osc.config.paths import user_preset_folder
+from emo_osc.config.preset import Preset
 from emo_osc.stage.loop import PRIORITY
+from emo_osc.supervisor.mapping_store import mapping_path
+from emo_osc.supervisor.phrase_store import phrase_folder
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -51,7 +51,7 @@ def installed(source: Path, folder: Path) -> str:
     site = folder / "site"
     options = ("-q", "--no-deps", "--no-build-isolation", "--no-compile")
     run(sys.executable, "-m", "pip", "install", *options, "--target", site, source)
-    told = run(sys.executable, "-c", f"import sys; sys.path.insert(0, {str(site)!r}); import emo_osc.cli as c; "
+    told = run(sys.executable, "-c", f"import sys; sys.path.insert(0, {str(site)!r}); import emo_osc.cli.main as c; "
                "print(c.__file__); sys.exit(c.main(['check', 'default', 'club']))", cwd=folder)  # fmt: skip
     assert str(site) in told
     assert (site / "emo_osc" / "checkpoints" / "shelf.jsonl").is_file()

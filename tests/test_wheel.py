@@ -50,7 +50,7 @@ def test_the_wheel_carries_the_page_of_the_pad(site: Path) -> None:
 
 
 def test_the_presets_are_found_in_it(site: Path) -> None:
-    program = "from emo_osc.preset_folders import preset_folders; print(*preset_folders(), sep='\\n')"
+    program = "from emo_osc.config.paths import preset_folders; print(*preset_folders(), sep='\\n')"
 
     assert str(site / "emo_osc" / "presets") in run_there(site, "-c", program).splitlines()
     assert run_there(site, "-m", "emo_osc", "check", "club") == "club: good\n"

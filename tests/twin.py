@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from random import Random
 
-from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import (
+from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
+from emo_osc.protocol.messages import (
     Aim,
     Failed,
     Finish,
@@ -21,16 +22,15 @@ from emo_osc.messages import (
     ToStudio,
     encode,
 )
-from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
-from emo_osc.stage.clock import InternalClock
-from emo_osc.stage.desk import Answer, Desk
-from emo_osc.stage.instrument import Instrument
-from emo_osc.stage.osc import Message, OscValue, Target
-from emo_osc.stage.performer import Performer
-from emo_osc.stage.restock import Restock
-from emo_osc.stage.settings import Settings
-from emo_osc.stage.setup import StagePreset
-from emo_osc.stage.shelf import Shelf
+from emo_osc.protocol.osc import Message, OscValue, Target
+from emo_osc.protocol.stage_setup import StagePreset
+from emo_osc.stage.clock.clock import InternalClock
+from emo_osc.stage.player.performer import Performer
+from emo_osc.stage.player.settings import Settings
+from emo_osc.stage.player.shelf import Shelf
+from emo_osc.stage.session.dispatcher import Answer, Desk
+from emo_osc.stage.session.instrument import Instrument
+from emo_osc.stage.session.studio_client import Restock
 
 MakeReady = Callable[..., Ready]
 PAD = ("127.0.0.1", 50_000)

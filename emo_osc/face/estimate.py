@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from emo_osc.face.rounded import rounded
+from emo_osc.face.reduced_precision import rounded
 from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config
 from emo_osc.face.views import VIEWS, seen
 from emo_osc.weights import checkpoints
-from emo_osc.weights.fitting import fitted, told_of
 from emo_osc.weights.precision import PRECISIONS, Choice, Precision, Run, fastest, settled
+from emo_osc.weights.size_checks import fitted, told_of
 
 # N faces, V views
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from emo_osc.affect import MOODS, Affect
+from emo_osc.core.affect import MOODS, Affect
 from emo_osc.face.vgg16 import EXPRESSIONS
 
 POINTS = tuple(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from emo_osc.affect import NEUTRAL, Affect
+from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.face.feeling import affect_of, strongest
 from emo_osc.face.smoothing import OneEuro
 

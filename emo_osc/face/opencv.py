@@ -2,7 +2,7 @@
 
 import os
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 
 MAX_PIXELS, MAX_SIDE = 1 << 26, 1 << 14  # 192 MB once decoded; a telephone takes pictures of 12 to 50 million
 REMEDY = 'in the checkout: pip install ".[face]", or: pip install "opencv-python-headless>=4.9,<5"'

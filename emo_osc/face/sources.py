@@ -8,10 +8,10 @@ from time import perf_counter, sleep
 import cv2
 import numpy as np
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.small_file import read_small, reason_of
 from emo_osc.face.drawn import Picture
 from emo_osc.face.opencv import MAX_PIXELS, MAX_SIDE
-from emo_osc.small_file import read_small, reason_of
 
 WIDTH, HEIGHT = 640, 480
 """What a camera is asked for; what it gives is taken."""

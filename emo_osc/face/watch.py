@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pythonosc.udp_client import SimpleUDPClient
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face.estimate import CAREFUL_VIEWS, Estimator
 from emo_osc.face.feeling import affect_of, strongest
 from emo_osc.face.follower import Follower, mean_of

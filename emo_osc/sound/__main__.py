@@ -12,7 +12,7 @@ import sys
 from threading import Thread
 from time import perf_counter
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.sound.instrument import ALL_NOTES_OFF, ALL_SOUND_OFF, VOLUME, Instrument
 from emo_osc.sound.output import OFF, start_output
 from emo_osc.sound.player import Player

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.sound.instrument import SAMPLE_RATE
 from emo_osc.sound.tone import BLOCK_FRAMES, Samples
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.sound.instrument import SAMPLE_RATE, Instrument, TimedMessage
 from emo_osc.sound.tone import Samples
 

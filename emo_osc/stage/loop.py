@@ -15,31 +15,31 @@ from collections.abc import Callable
 from random import Random
 from time import perf_counter, sleep, time
 
-from emo_osc.errors import EmoOscError
-from emo_osc.messages import Alive, Finish, Played, Ports, WorkersState, decode, encode
-from emo_osc.stage.care import Care
-from emo_osc.stage.clock import Move
-from emo_osc.stage.clock_out import ClockOut
-from emo_osc.stage.clocks import CLOCKS
-from emo_osc.stage.desk import Desk
-from emo_osc.stage.guests import Guests
-from emo_osc.stage.held import Held
-from emo_osc.stage.hub import open_hub
-from emo_osc.stage.instrument import Instrument
-from emo_osc.stage.late import leave_out
-from emo_osc.stage.letterbox import Letterbox
-from emo_osc.stage.link_clock import LinkClock
-from emo_osc.stage.midi import hush_drivers
-from emo_osc.stage.osc import Message, Target
-from emo_osc.stage.performer import Performer
-from emo_osc.stage.ports import MidiPorts
-from emo_osc.stage.restock import Restock
+from emo_osc.core.errors import EmoOscError
+from emo_osc.midi.held_events import Held
+from emo_osc.midi.rtmidi_ports import hush_drivers
+from emo_osc.protocol.messages import Alive, Finish, Played, Ports, WorkersState, decode, encode
+from emo_osc.protocol.osc import Message, Target
+from emo_osc.protocol.stage_setup import Report, Setup
+from emo_osc.stage.clock.clock import Move
+from emo_osc.stage.clock.link_clock import LinkClock
+from emo_osc.stage.clock.midi_clock_out import ClockOut
+from emo_osc.stage.clock.sources import CLOCKS
+from emo_osc.stage.io.ipc_server import open_hub
+from emo_osc.stage.io.midi_ports import MidiPorts
+from emo_osc.stage.io.osc_server import Letterbox
+from emo_osc.stage.io.shelf_file import read_shelf
+from emo_osc.stage.io.udp import OscSocket
+from emo_osc.stage.player.late_notes import leave_out
+from emo_osc.stage.player.performer import Performer
+from emo_osc.stage.player.settings import Settings
+from emo_osc.stage.player.shelf import Shelf
 from emo_osc.stage.resume import Diary, left_by, resume
-from emo_osc.stage.settings import Settings
-from emo_osc.stage.setup import Report, Setup
-from emo_osc.stage.shelf import Shelf
-from emo_osc.stage.shelf_file import read_shelf
-from emo_osc.stage.udp import OscSocket
+from emo_osc.stage.session.access import Guests
+from emo_osc.stage.session.dispatcher import Desk
+from emo_osc.stage.session.instrument import Instrument
+from emo_osc.stage.session.studio_client import Restock
+from emo_osc.stage.watchdog import Care
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5

@@ -6,15 +6,16 @@ The clock of the machine is the same for all its processes, so the bar lines of 
 from dataclasses import replace
 from math import floor
 
-from emo_osc.errors import CommandError
-from emo_osc.messages import StageState
-from emo_osc.stage.clients import Clients
-from emo_osc.stage.clock import MAX_TEMPO, MIN_TEMPO, Timeline
-from emo_osc.stage.instrument import Instrument
-from emo_osc.stage.ports import Before
-from emo_osc.stage.settings import SETTING_NAMES
+from emo_osc.core.errors import CommandError
+from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
+from emo_osc.protocol.messages import StageState
+from emo_osc.protocol.parameters import VALUES
+from emo_osc.stage.clock.clock import Timeline
+from emo_osc.stage.io.midi_ports import Before
+from emo_osc.stage.player.settings import SETTING_NAMES
+from emo_osc.stage.session.instrument import Instrument
+from emo_osc.stage.session.subscriptions import Clients
 from emo_osc.stage.snapshot import BOOKED, PHRASE, Snapshot
-from emo_osc.stage.values import VALUES
 
 _KEPT = tuple(name for name in SETTING_NAMES if name in VALUES)
 MAX_WAITS = 3

@@ -4,13 +4,13 @@ import json
 from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
-from emo_osc.affect import Affect, Colour
-from emo_osc.messages import Learn, Ready, decode, encode
-from emo_osc.score import Melody
-from emo_osc.stage.clients import Lease
-from emo_osc.stage.clock import Timeline
-from emo_osc.stage.values import Scalar
-from emo_osc.stage.walk import Walk
+from emo_osc.core.affect import Affect, Colour
+from emo_osc.core.score import Melody
+from emo_osc.protocol.messages import Learn, Ready, decode, encode
+from emo_osc.protocol.parameters import Scalar
+from emo_osc.stage.clock.clock import Timeline
+from emo_osc.stage.player.glide import Walk
+from emo_osc.stage.session.subscriptions import Lease
 
 PHRASE, BOOKED = "phrase", "booked"
 

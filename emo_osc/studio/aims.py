@@ -7,7 +7,7 @@ from math import log
 
 import numpy as np
 
-from emo_osc.affect import REFERENCE_RANGES, Affect, Reference
+from emo_osc.core.affect import REFERENCE_RANGES, Affect, Reference
 from emo_osc.studio.attributes import Floats, targets
 
 WIDTH = 0.2

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Measured
+from emo_osc.core.affect import Affect
+from emo_osc.protocol.messages import Measured
 
 STEPS_PER_BAR = 16
 LOWEST = 19  # class k >= 2 is MIDI pitch k + 19

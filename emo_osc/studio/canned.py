@@ -6,12 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 from random import Random
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.messages import Ready, decode
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody, tiled
-from emo_osc.small_file import read_small, reason_of
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody, tiled
+from emo_osc.core.small_file import read_small, reason_of
+from emo_osc.protocol.messages import Ready, decode
 from emo_osc.studio.generators import Composed
 
 SHELF = "shelf.jsonl"

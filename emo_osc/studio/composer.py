@@ -6,13 +6,13 @@ Knows no stage and no file.
 from itertools import count
 from random import Random, SystemRandom
 
-from emo_osc.affect import Affect
-from emo_osc.messages import GoOn, Vary
-from emo_osc.score import Melody
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import Melody
+from emo_osc.protocol.messages import GoOn, Vary
 from emo_osc.studio.generators import Composed, Generator
 from emo_osc.studio.improvising import Improvising
-from emo_osc.studio.pool import Pool, Source
-from emo_osc.studio.refining import Refiner, Refining
+from emo_osc.studio.pool.pool import Pool, Source
+from emo_osc.studio.pool.refining import Refiner, Refining
 from emo_osc.studio.variations import near_octave
 
 FEWEST_NOTES = 3  # of a melody to learn: fewer say nothing about what to play around them

@@ -4,21 +4,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.messages import Measured
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody, Note
+from emo_osc.config.generators import find
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import Melody, Note
+from emo_osc.protocol.messages import Measured
 
 if TYPE_CHECKING:
     from emo_osc.studio.attributes import Aim
 
-GENERATORS = {
-    "canned": "emo_osc.studio.canned:build",
-    "music_transformer": "emo_osc.studio.music_transformer:build",
-    "music_vae": "emo_osc.studio.music_vae:build",
-}
-"""Name -> import string of a function from `GeneratorSection` to `Generator`; it may take an `aim`, too."""
 _AIMING = {"music_transformer", "music_vae"}  # the others choose among melodies that were composed before
 
 
@@ -71,14 +65,3 @@ def build(section: GeneratorSection, aim: "Aim | None" = None) -> Generator:
     module, function = find(section.name).split(":")
     more = {"aim": aim} if aim and section.name in _AIMING else {}
     return cast(Generator, getattr(import_module(module), function)(section, **more))
-
-
-def find(name: str) -> str:
-    """The import string of a generator, without importing it.
-
-    Raises:
-        EmoOscError: there is no such generator.
-    """
-    if name not in GENERATORS:
-        raise EmoOscError(f"generator.name: no generator {name!r}; generators are {', '.join(GENERATORS)}")
-    return GENERATORS[name]

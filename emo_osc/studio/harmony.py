@@ -14,7 +14,7 @@ from torch import Tensor
 
 from emo_osc.studio.attributes import Floats, NoteGrid, Tokens
 from emo_osc.weights import checkpoints
-from emo_osc.weights.fitting import told_of
+from emo_osc.weights.size_checks import told_of
 
 # N melodies, J = 32 half bars, C = 24 chords, P = 12 pitch classes
 

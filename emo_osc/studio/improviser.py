@@ -5,8 +5,8 @@ from itertools import count
 
 import numpy as np
 
-from emo_osc.affect import Affect
-from emo_osc.score import BARS
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import BARS
 from emo_osc.studio.attributes import measure
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed

@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from emo_osc.affect import Affect
+from emo_osc.core.affect import Affect
 from emo_osc.studio.generators import Composed
 
 

@@ -12,22 +12,22 @@ import numpy as np
 import torch
 from torch import nn
 
-from emo_osc.affect import Affect
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import BARS, Melody, tiled
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import BARS, Melody, tiled
 from emo_osc.studio.attributes import Aim, Floats, distances, flaws, measure, measure_table, targets
+from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
 from emo_osc.studio.improviser import Improviser
 from emo_osc.studio.nets.music_transformer import TOLD, Cache, Events, MusicTransformer, MusicTransformerConfig
-from emo_osc.studio.packed import pack, packing_choice
 from emo_osc.studio.phrases_of import backing_of, melody_of_sounds
 from emo_osc.studio.streams import USUAL, Choice, Stream, held
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import exchanged, ranked, unchanged
 from emo_osc.weights import checkpoints, precision
-from emo_osc.weights.fitting import fitted, told_of
+from emo_osc.weights.size_checks import fitted, told_of
 
 NAME = "music_transformer"
 TRIED = 2  # pieces for each that is asked for

@@ -16,24 +16,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as fn
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.messages import Measured
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody, tiled
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody, tiled
+from emo_osc.protocol.messages import Measured
 from emo_osc.studio import losses
 from emo_osc.studio.attributes import Aim, Floats, flaws, in_c, measure, measure_table, misses, targets
-from emo_osc.studio.decode import clean, decode, no_denormals
+from emo_osc.studio.decoding.decode import clean, decode, no_denormals
+from emo_osc.studio.decoding.noise import gumbel
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
-from emo_osc.studio.latents import Latent
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.nets.actor import ActorConfig, ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
-from emo_osc.studio.noise import gumbel
 from emo_osc.studio.outline import Outline
+from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, Taste, Theme
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
@@ -48,7 +48,7 @@ from emo_osc.studio.variations import (
     with_bars,
 )
 from emo_osc.weights import checkpoints
-from emo_osc.weights.fitting import fitted, told_of
+from emo_osc.weights.size_checks import fitted, told_of
 
 NAME = "music_vae"
 TRIES = 4  # draws of the prior for each source

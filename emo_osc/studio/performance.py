@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
-from emo_osc.midi_file import DRUM_CHANNEL, MidiMusic, MidiNote, read_midi_file
+from emo_osc.core.midi_file import DRUM_CHANNEL, MidiMusic, MidiNote, read_midi_file
 
 DEFAULT_TEMPO = 120.0
 DEFAULT_SIGNATURE = (4, 4)

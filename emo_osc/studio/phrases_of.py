@@ -1,6 +1,6 @@
 """Events of a phrase as the notes of the hall: the melody's one voice, the accompaniment's many. Imports no torch."""
 
-from emo_osc.score import BARS, TICKS_PER_STEP, Melody, Note
+from emo_osc.core.score import BARS, TICKS_PER_STEP, Melody, Note
 from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound
 from emo_osc.studio.tokens import VELOCITY, melody_of, written
 

@@ -12,19 +12,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from emo_osc.affect import Affect
+from emo_osc.core.affect import Affect
 from emo_osc.studio.attributes import Aim, Floats, targets
-from emo_osc.studio.bar_book import BarBook
-from emo_osc.studio.choosing import decoding_choice
-from emo_osc.studio.decode import BarDecoderWeights, decode
-from emo_osc.studio.fast_hierdec import fuse_hierdec
+from emo_osc.studio.decoding.bar_book import BarBook
+from emo_osc.studio.decoding.choose_precision import decoding_choice
+from emo_osc.studio.decoding.decode import BarDecoderWeights, decode
+from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
-from emo_osc.studio.latents import Latent, rounded
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, nearest_word, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
+from emo_osc.studio.pool.latents import Latent, rounded
 from emo_osc.studio.variations import Moves
 
 # B melodies, E embedding size, Z latent size

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from emo_osc.affect import Affect
+from emo_osc.core.affect import Affect
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, MELODY, NO_LENGTH, NO_NOTE, Sound, decode
 from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, Events, MusicTransformer

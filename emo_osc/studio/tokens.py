@@ -7,7 +7,7 @@ As Magenta's OneHotMelodyConverter reads and writes them (magenta/magenta at 526
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from emo_osc.score import BARS, TICKS_PER_STEP, Melody, Note
+from emo_osc.core.score import BARS, TICKS_PER_STEP, Melody, Note
 
 HOLD, OFF, FIRST_NOTE = 0, 1, 2
 LOWEST_PITCH, HIGHEST_PITCH = 21, 108

@@ -7,8 +7,8 @@ from statistics import mean
 import numpy as np
 from numpy.typing import NDArray
 
-from emo_osc.messages import Measured
-from emo_osc.score import BARS, Melody
+from emo_osc.core.score import BARS, Melody
+from emo_osc.protocol.messages import Measured
 from emo_osc.studio.attributes import distances, flaws, in_c, measure, measure_table
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of
@@ -83,7 +83,7 @@ def unchanged(melody: Melody, latent: str, wanted: Floats, seed: int) -> Compose
 def near_octave(melody: Melody, mean_pitch: float) -> Melody:
     """A melody moved by whole octaves, so that its mean pitch is as near as can be to the one asked for.
 
-    >>> from emo_osc.score import Note
+    >>> from emo_osc.core.score import Note
     >>> near_octave(Melody((Note(0, 480, 48), Note(480, 480, 50))), 71.0).notes[0].pitch
     72
     """

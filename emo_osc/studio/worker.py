@@ -20,9 +20,11 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TypeVar
 
-from emo_osc.affect import Affect, Reference
-from emo_osc.errors import EmoOscError
-from emo_osc.messages import (
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody
+from emo_osc.protocol.messages import (
     Aim,
     Alive,
     Failed,
@@ -37,15 +39,13 @@ from emo_osc.messages import (
     decode,
     encode,
 )
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
-from emo_osc.studio.needs import GRID, RECENT, Needs
-from emo_osc.studio.pool import Pool
-from emo_osc.studio.pool_file import PoolFile, key_of
-from emo_osc.studio.refining import Refining
+from emo_osc.studio.pool.needs import GRID, RECENT, Needs
+from emo_osc.studio.pool.pool import Pool
+from emo_osc.studio.pool.pool_file import PoolFile, key_of
+from emo_osc.studio.pool.refining import Refining
 
 NICENESS = 10
 REFRESH_S = 5.0  # one new melody this often once every point is full

@@ -6,13 +6,13 @@ from typing import Protocol
 from aiohttp import WSCloseCode, web
 
 from emo_osc import __version__
-from emo_osc.errors import EmoOscError
-from emo_osc.preset import load_named_preset
-from emo_osc.preset_folders import preset_names
-from emo_osc.stage.commands import ROUTES
-from emo_osc.stage.osc import Message
-from emo_osc.stage.shares import Shares
-from emo_osc.stage.values import VALUES, Argument, Value
+from emo_osc.config.paths import preset_names
+from emo_osc.config.preset import load_named_preset
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.fair_shares import Shares
+from emo_osc.protocol.commands import ROUTES
+from emo_osc.protocol.osc import Message
+from emo_osc.protocol.parameters import VALUES, Argument, Value
 from emo_osc.surface.mirror import Json, Mirror
 from emo_osc.surface.setup import PadMood, WebSetup
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from emo_osc.stage.osc import Message, OscValue
-from emo_osc.stage.values import VALUES
+from emo_osc.protocol.osc import Message, OscValue
+from emo_osc.protocol.parameters import VALUES
 
 Json = dict[str, object]
 STATE, LATENCY, ROLL = "/emo/state/", "/emo/latency", "/emo/roll"

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import inf, isfinite
 
-from emo_osc.stage.commands import FLAT, PORT, ROUTES, TRIGGER_VALUE, Route
-from emo_osc.stage.osc import OscValue
-from emo_osc.stage.values import VALUES, Argument
+from emo_osc.protocol.commands import FLAT, PORT, ROUTES, TRIGGER_VALUE, Route
+from emo_osc.protocol.osc import OscValue
+from emo_osc.protocol.parameters import VALUES, Argument
 
 Json = dict[str, object]
 Values = Mapping[str, tuple[OscValue, ...]]

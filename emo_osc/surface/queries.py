@@ -6,12 +6,12 @@ from contextlib import suppress
 
 from aiohttp import WSMsgType, web
 
-from emo_osc.stage.osc import MalformedError, encode, read_datagram
-from emo_osc.stage.patterns import spread
+from emo_osc.protocol.address_patterns import spread
+from emo_osc.protocol.osc import MalformedError, encode, read_datagram
 from emo_osc.surface.mirror import Json, Mirror
 from emo_osc.surface.oscquery import name_of, value_of
-from emo_osc.surface.pace import Pace
 from emo_osc.surface.pages import leads_elsewhere
+from emo_osc.surface.rate_limit import Pace
 from emo_osc.surface.subscription import Wire, open_wire
 
 MAX_PATHS = 512

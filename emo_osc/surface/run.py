@@ -10,13 +10,13 @@ import segno
 from aiohttp import web
 from platformdirs import user_data_path
 
-from emo_osc.surface.callers import Callers, limit_of, most_callers
+from emo_osc.clients.lifetime import until_told
+from emo_osc.surface.connections import Callers, limit_of, most_callers
 from emo_osc.surface.discovery import Announcement, announce, lan_address
-from emo_osc.surface.ending import until_told
 from emo_osc.surface.guard import Guard, guard_of, is_local
 from emo_osc.surface.house import House
+from emo_osc.surface.library_log import log_few_lines
 from emo_osc.surface.mirror import TOPICS
-from emo_osc.surface.quiet import log_few_lines
 from emo_osc.surface.server import application
 from emo_osc.surface.setup import WebSetup
 from emo_osc.surface.subscription import Subscription

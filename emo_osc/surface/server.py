@@ -8,13 +8,13 @@ from time import monotonic
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from emo_osc.surface.attempts import Attempts
-from emo_osc.surface.callers import Callers
+from emo_osc.surface.connections import Callers
 from emo_osc.surface.guard import Guard, named_host
 from emo_osc.surface.house import House
 from emo_osc.surface.oscquery import answer, host_info
 from emo_osc.surface.pages import HEARTBEAT_S, Page
 from emo_osc.surface.queries import Query
+from emo_osc.surface.token_attempts import Attempts
 
 TYPES = {
     "html": "text/html",

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from emo_osc.affect import Mood
+from emo_osc.core.affect import Mood
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PadMood:
     def of(cls, mood: Mood) -> "PadMood":
         """The first Korean alias names it.
 
-        >>> from emo_osc.affect import MOODS
+        >>> from emo_osc.core.affect import MOODS
         >>> PadMood.of(next(mood for mood in MOODS if mood.id == "bright")).korean
         '밝음'
         """

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from emo_osc.stage.osc import MalformedError, Message, decode, encode
+from emo_osc.protocol.osc import MalformedError, Message, decode, encode
 
 PING_S = 0.5
 SILENCE_S = 2.0  # a stage that plays answers pings within a millisecond

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from emo_osc.small_file import open_regular, reason_of
+from emo_osc.core.small_file import open_regular, reason_of
 
 TOKEN_BYTES = 12  # 96 bits: not to be guessed over a network, and still a small picture for a camera
 MAX_FILE_BYTES = 256

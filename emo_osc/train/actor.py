@@ -19,11 +19,11 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as fn
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
 from emo_osc.studio import losses
 from emo_osc.studio.attributes import leap_share, measure_table, targets
-from emo_osc.studio.decode import clean
+from emo_osc.studio.decoding.decode import clean
 from emo_osc.studio.forms import BARS, forms_of
 from emo_osc.studio.harmony import chords_of_weights
 from emo_osc.studio.likeness import Likeness, features
@@ -32,7 +32,7 @@ from emo_osc.studio.nets.actor import ActorConfig, ActorCritic, RealismCritic
 from emo_osc.studio.nets.bar_prior import BarPrior, nearest_word, normalised_attributes
 from emo_osc.studio.outline import Outline, guess_loss
 from emo_osc.studio.proposers import PriorProposer, Proposal
-from emo_osc.train.corpus import Corpus, load_corpus
+from emo_osc.train.corpora.corpus import Corpus, load_corpus
 from emo_osc.train.loop import Recipe, Scores
 from emo_osc.train.prior import encode_corpus
 

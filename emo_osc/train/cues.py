@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emo_osc.studio.attributes import MAJOR_PROFILE, MINOR_PROFILE, MODE_SLOPE, key_correlations
-from emo_osc.train.note_table import Floats, NoteTable, Rows
+from emo_osc.train.corpora.note_table import Floats, NoteTable, Rows
 
 # N clips, M notes, E events: onsets nearer than 30 ms are one
 

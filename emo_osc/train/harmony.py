@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.attributes import Floats, Tokens
 from emo_osc.studio.harmony import CHORDS, CLASSES, HALVES, NAME, TONES, Chords, Harmony, chord_tone_ratio, half_bars
-from emo_osc.train.corpus import SPLITS, transposed
+from emo_osc.train.corpora.corpus import SPLITS, transposed
 from emo_osc.weights import checkpoints
 
 ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909.npz"

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.midi_file import shown
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_file import shown
+from emo_osc.train.corpora.midi_folder import Tell, midi_files, read_music
+from emo_osc.train.corpora.note_table import Floats, NoteTable
 from emo_osc.train.cues import cues
 from emo_osc.train.labels import PUBLISHED, Estimator, placed
-from emo_osc.train.midi_folder import Tell, midi_files, read_music
 from emo_osc.train.naming import affect_of_unit, label_of, table_affect, unit_of
-from emo_osc.train.note_table import Floats, NoteTable
 
 COLUMNS = ("file", "energy", "valence")
 GIVEN = "given features"

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from emo_osc.errors import EmoOscError
-from emo_osc.midi_file import shown
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_file import shown
 from emo_osc.train.label_files import Label
 
 SUFFIXES = (".jsonl", ".csv")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from emo_osc.train.corpora.note_table import Floats, NoteTable, Rows
 from emo_osc.train.cues import CUES, MOST_CLIPS, cues
-from emo_osc.train.note_table import Floats, NoteTable, Rows
 
 WIDTH = 2.2  # standard deviations from the middle of an axis to its end (emotion reference, section 1.1)
 

@@ -1,7 +1,7 @@
 """What listeners felt in labelled clips, and how near labels from notes come to it.
 
 EMOPIA and VGMIDI may be used for research, so what is fitted to them is fitted where their owner gives the folder, and
-never saved. Clips of the test split are neither learned from nor asked about: they belong to the judges of `lab/`.
+never saved. Clips of the test split are neither learned from nor asked about: they belong to `evaluate/judges`.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
+from emo_osc.train.corpora.note_table import Floats, NoteTable, Rows
 from emo_osc.train.cues import cues
 from emo_osc.train.labels import PUBLISHED, WIDTH, Estimator
-from emo_osc.train.note_table import Floats, NoteTable, Rows
 
 TEST = 2
 FOLDS = 10

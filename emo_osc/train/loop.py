@@ -19,10 +19,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from emo_osc.errors import EmoOscError
-from emo_osc.small_file import read_small_text
-from emo_osc.studio.decode import no_denormals
-from emo_osc.train.arithmetic import training_precision
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.small_file import read_small_text
+from emo_osc.studio.decoding.decode import no_denormals
+from emo_osc.train.autocast import training_precision
 from emo_osc.weights.precision import Precision
 
 MAX_PROGRESS_BYTES = 1 << 26

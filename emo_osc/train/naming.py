@@ -6,7 +6,7 @@ labels; where one label ends and the next begins is written down here, once, as 
 
 from dataclasses import dataclass
 
-from emo_osc.affect import MOODS, NEUTRAL, Affect
+from emo_osc.core.affect import MOODS, NEUTRAL, Affect
 
 OTHERS = "Others"
 HALF = 0.5

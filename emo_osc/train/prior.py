@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from emo_osc.studio.nets.bar_prior import ATTRIBUTES, PHASES, BarPrior, BarPriorConfig, Wish, prior_loss
 from emo_osc.studio.nets.bar_prior import normalised_attributes as normalised
 from emo_osc.studio.nets.bar_vae import BarVAE
-from emo_osc.train.corpus import Corpus, load_corpus
+from emo_osc.train.corpora.corpus import Corpus, load_corpus
 from emo_osc.train.loop import Recipe, Scores
 
 RECIPE = Recipe(steps=5_000, batch=64, rate=1e-3, seed=2, warmup=300, decay=0.05, validate_every=250)

@@ -14,14 +14,14 @@ from unicodedata import normalize
 
 import numpy as np
 
-from emo_osc.affect import MOODS, OWN, Mood, MoodBook, Reference, name_key
-from emo_osc.errors import EmoOscError
-from emo_osc.midi_file import shown
+from emo_osc.core.affect import MOODS, OWN, Mood, MoodBook, Reference, name_key
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_file import shown
 from emo_osc.studio.aims import affect_of
 from emo_osc.studio.attributes import Floats, measure_table
 from emo_osc.studio.extraction import melodies, windows
 from emo_osc.studio.performance import DEFAULT_TEMPO, Performance, Played
-from emo_osc.train.midi_folder import Tell, midi_files, read_music
+from emo_osc.train.corpora.midi_folder import Tell, midi_files, read_music
 
 FEWEST_BARS = 4  # of a file that is shorter than a phrase and measured as a whole
 FEWEST_NOTES = 0.25  # a bar; less is a rest

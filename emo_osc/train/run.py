@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face.estimate import CAREFUL_VIEWS, Estimator
 from emo_osc.face.vgg16 import VGG16, VGG16Config
 from emo_osc.studio import losses
@@ -21,15 +21,15 @@ from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
 from emo_osc.studio.proposers import Taste
 from emo_osc.train import actor, face, prior, transformer, vae
-from emo_osc.train.arithmetic import TRAINED
-from emo_osc.train.arrangements import SOURCE
+from emo_osc.train.autocast import TRAINED
 from emo_osc.train.calibration import temperature_of
-from emo_osc.train.corpus import LICENSED, load_corpus
+from emo_osc.train.corpora.arrangements import SOURCE
+from emo_osc.train.corpora.corpus import LICENSED, load_corpus
 from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 from emo_osc.weights import checkpoints
-from emo_osc.weights.fitting import fitted, told_of
 from emo_osc.weights.precision import forced
+from emo_osc.weights.size_checks import fitted, told_of
 
 VAE_NAME, FACE_NAME, TRANSFORMER_NAME = "bar_vae", "face", "music_transformer"
 MOST_FORMS = 4096

@@ -24,9 +24,9 @@ from emo_osc.studio.nets.music_transformer import (
     MusicTransformer,
     MusicTransformerConfig,
 )
-from emo_osc.train.arrangements import Song, load_arrangements
+from emo_osc.train.corpora.arrangements import Song, load_arrangements
+from emo_osc.train.corpora.note_table import Floats
 from emo_osc.train.loop import Recipe, Scores
-from emo_osc.train.note_table import Floats
 
 # B pieces, T events
 

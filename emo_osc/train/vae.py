@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig, bar_loss
-from emo_osc.train.corpus import Corpus, load_corpus, transposed, unique_bars
+from emo_osc.train.corpora.corpus import Corpus, load_corpus, transposed, unique_bars
+from emo_osc.train.corpora.scores import reconstruction
 from emo_osc.train.loop import Recipe, Scores
-from emo_osc.train.scores import reconstruction
 
 RECIPE = Recipe(steps=5_000, batch=512, rate=3e-3, seed=1, validate_every=500)
 

@@ -14,8 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
-from emo_osc.errors import EmoOscError
-from emo_osc.small_file import list_folder, open_regular, reason_of
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.small_file import list_folder, open_regular, reason_of
 
 ENDING, MAX_LISTED = ".safetensors", 32
 CONFIG_KEY = "emo_osc"  # the one metadata key: safetensors does not keep the order of several

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
-from emo_osc.errors import EmoOscError
-from emo_osc.weights import measured
+from emo_osc.core.errors import EmoOscError
+from emo_osc.weights import measured_cache as measured
 
 Precision = Literal["float32", "bfloat16", "int8"]
 Run = Callable[[], object]

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face import estimate
 from emo_osc.face.drawn import blank
 from emo_osc.face.vgg16 import EXPRESSIONS

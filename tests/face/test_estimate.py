@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face import estimate
 from emo_osc.face.estimate import Estimator, classify, folded
 from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face.boxes import Box, Grey, apart, cut
 from emo_osc.face.drawn import Picture, blank, draw_face
 from emo_osc.face.haar import HaarFinder

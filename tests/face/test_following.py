@@ -2,7 +2,7 @@
 
 import pytest
 
-from emo_osc.affect import NEUTRAL, Affect
+from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.face.feeling import POINTS, affect_of, strongest
 from emo_osc.face.follower import Follower, Manners
 from emo_osc.face.smoothing import OneEuro

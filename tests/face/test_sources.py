@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face.drawn import blank
 from emo_osc.face.opencv import need_opencv
 from emo_osc.face.sources import load_picture, open_video

@@ -11,7 +11,7 @@ import cv2
 import pytest
 import torch
 
-from emo_osc.cli import main
+from emo_osc.cli.main import main
 from emo_osc.face.boxes import Box
 from emo_osc.face.drawn import Picture, blank, draw_face
 from emo_osc.face.estimate import NAME, Estimator
@@ -20,7 +20,7 @@ from emo_osc.face.haar import HaarFinder
 from emo_osc.face.look import CHOICES, Looker
 from emo_osc.face.vgg16 import EXPRESSIONS, VGG16, VGG16Config
 from emo_osc.face.window import framed
-from emo_osc.stage.osc import Message, decode
+from emo_osc.protocol.osc import Message, decode
 from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch

@@ -8,15 +8,15 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Failed, Kept, Loaded, decode, encode
-from emo_osc.stage.commands import ROUTES
-from emo_osc.stage.inbox import Inbox
-from emo_osc.stage.lines import Lines
-from emo_osc.stage.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError, read_datagram
-from emo_osc.stage.osc import decode as decode_osc
-from emo_osc.stage.osc import encode as encode_osc
-from emo_osc.stage.parsing import is_setting
+from emo_osc.core.affect import Affect
+from emo_osc.protocol.commands import ROUTES
+from emo_osc.protocol.line_buffer import Lines
+from emo_osc.protocol.messages import Failed, Kept, Loaded, decode, encode
+from emo_osc.protocol.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError, read_datagram
+from emo_osc.protocol.osc import decode as decode_osc
+from emo_osc.protocol.osc import encode as encode_osc
+from emo_osc.protocol.parsing import is_setting
+from emo_osc.stage.io.sender_queues import Inbox
 from tests.twin import VirtualStage, make_ready, make_stage
 
 BETWEEN = b"\xfe\xed"  # in no OSC packet, MIDI message or JSON text that is right, so every piece is one of them

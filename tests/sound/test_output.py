@@ -1,6 +1,6 @@
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.sound.output import choose_device
 
 

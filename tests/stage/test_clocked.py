@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emo_osc.messages import Ready
-from emo_osc.stage.follower import MidiFollower
+from emo_osc.protocol.messages import Ready
+from emo_osc.stage.clock.midi_slave import MidiFollower
 
 MakeReady = Callable[..., Ready]
 MakeStage = Callable[..., Any]

@@ -14,14 +14,14 @@ from time import sleep
 
 import pytest
 
-from emo_osc.affect import MOODS, Affect
-from emo_osc.messages import Failed, Loaded, Ready, Said, Want, decode, encode
-from emo_osc.score import BARS, TICKS_PER_BAR, Melody, Note
-from emo_osc.stage.hub import MAX_PEERS
-from emo_osc.stage.osc import Message, OscValue
-from emo_osc.stage.osc import decode as decode_osc
-from emo_osc.stage.osc import encode as encode_osc
-from emo_osc.stage.setup import Report, Setup, StagePreset
+from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
+from emo_osc.protocol.messages import Failed, Loaded, Ready, Said, Want, decode, encode
+from emo_osc.protocol.osc import Message, OscValue
+from emo_osc.protocol.osc import decode as decode_osc
+from emo_osc.protocol.osc import encode as encode_osc
+from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
+from emo_osc.stage.io.ipc_server import MAX_PEERS
 from tests.serving import TIMEOUT_S, left_on
 
 TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
@@ -32,7 +32,7 @@ UNDER_A_FLOOD = (
     """
 import sys, threading, time
 from emo_osc.stage import loop
-from emo_osc.stage.setup import Setup
+from emo_osc.protocol.stage_setup import Setup
 loop._take_priority = lambda: False  # or the flood would hardly come to its turn
 stage = loop.Stage(Setup.from_json(sys.stdin.read()))
 sys.stdout.write(stage.report.to_json())

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Ready
-from emo_osc.score import TICKS_PER_BAR
-from emo_osc.stage.performer import Performer
-from emo_osc.stage.settings import Settings
-from emo_osc.stage.shelf import Shelf
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import TICKS_PER_BAR
+from emo_osc.protocol.messages import Ready
+from emo_osc.stage.player.performer import Performer
+from emo_osc.stage.player.settings import Settings
+from emo_osc.stage.player.shelf import Shelf
 
 BRIGHT = Affect(0.8, 0.35)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from emo_osc.affect import MOODS
-from emo_osc.errors import EmoOscError
-from emo_osc.messages import Ready
-from emo_osc.messages import encode as encode_line
-from emo_osc.preset import OscSection, parse_preset
-from emo_osc.stage.osc import Message, OscValue, decode, encode
-from emo_osc.stage.setup import Report, Setup, StagePreset
+from emo_osc.config.preset import OscSection, parse_preset
+from emo_osc.core.affect import MOODS
+from emo_osc.core.errors import EmoOscError
+from emo_osc.protocol.messages import Ready
+from emo_osc.protocol.messages import encode as encode_line
+from emo_osc.protocol.osc import Message, OscValue, decode, encode
+from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from tests.serving import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
@@ -127,7 +127,14 @@ def test_a_flood_starves_neither_a_polite_client_nor_the_notes(kind: str, on_sta
     stage = on_stage()
     polite, listener = stage.client(), stage.client()
     listener.ask("/emo/start_listen/note")
-    command = [sys.executable, "-m", "emo_osc.lab.bench_flood", kind, str(stage.report.osc_port), f"{TIMEOUT_S}"]
+    command = [
+        sys.executable,
+        "-m",
+        "emo_osc.evaluate.bench.bench_flood",
+        kind,
+        str(stage.report.osc_port),
+        f"{TIMEOUT_S}",
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as flooder:
         assert flooder.stdout is not None
         flooder.stdout.readline()
@@ -221,7 +228,7 @@ def test_only_private_networks_are_heard_where_nobody_is_named(tmp_path: Path, r
 UNPROVEN = """
 import sys
 from pathlib import Path
-from emo_osc.stage.values import VALUES
+from emo_osc.protocol.parameters import VALUES
 from tests.stage.test_network import Stage, everything, question_of, wire_bytes
 stage = Stage(Path(sys.argv[1]), "0.0.0.0", ())
 try:

@@ -4,15 +4,15 @@ from itertools import pairwise
 
 import pytest
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Ready, StageState
-from emo_osc.score import TICKS_PER_BAR
-from emo_osc.stage.clients import Clients, Lease
-from emo_osc.stage.clock import Move, Timeline
-from emo_osc.stage.clock_out import CONTINUE, STOP, ClockOut
-from emo_osc.stage.follower import MidiFollower
-from emo_osc.stage.ports import Before
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import TICKS_PER_BAR
+from emo_osc.protocol.messages import Ready, StageState
+from emo_osc.stage.clock.clock import Move, Timeline
+from emo_osc.stage.clock.midi_clock_out import CONTINUE, STOP, ClockOut
+from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.io.midi_ports import Before
 from emo_osc.stage.resume import MAX_WAITS, Diary, left_by, resume
+from emo_osc.stage.session.subscriptions import Clients, Lease
 from emo_osc.stage.snapshot import Snapshot
 from tests.twin import PAD, MakeReady, VirtualStage, make_stage
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emo_osc.affect import MOODS
-from emo_osc.control import MODES
-from emo_osc.messages import Ready
-from emo_osc.stage.follower import MidiFollower
-from emo_osc.stage.osc import OscValue, Target
+from emo_osc.core.affect import MOODS
+from emo_osc.protocol.messages import Ready
+from emo_osc.protocol.midi_control import MODES
+from emo_osc.protocol.osc import OscValue, Target
+from emo_osc.stage.clock.midi_slave import MidiFollower
 from tests.twin import Twin, make_ready, make_twin
 
 Act = tuple[str, tuple[OscValue, ...]]

@@ -7,13 +7,13 @@ from random import Random
 import numpy as np
 import torch
 
-from emo_osc.affect import Affect
-from emo_osc.messages import Measured
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import Melody
+from emo_osc.protocol.messages import Measured
 from emo_osc.studio.attributes import Aim, Floats, Tokens, distances, measure_table, targets
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.latents import Latent
+from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.tokens import melody_of
 
 SHAPE = (3,)

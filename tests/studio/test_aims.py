@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.affect import MOODS, Affect, Reference
+from emo_osc.core.affect import MOODS, Affect, Reference
 from emo_osc.studio.aims import Aims, locked_targets
 from emo_osc.studio.attributes import targets
 

@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emo_osc.studio.decode import decode
+from emo_osc.studio.decoding.decode import decode
+from emo_osc.studio.decoding.noise import gumbel
 from emo_osc.studio.nets.bar_vae import CLASSES, STEPS, BarVAE, BarVAEConfig, bar_loss
-from emo_osc.studio.noise import gumbel
 
 pytestmark = pytest.mark.torch
 SMALL = BarVAEConfig(latent=6, token_width=5, encoder=24, hidden=12)

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from emo_osc.affect import MOODS, Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody, Note
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody, Note
 from emo_osc.studio.canned import build, read_shelf, shelf_path
 from emo_osc.studio.generators import build as build_by_name
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from emo_osc.affect import Affect
-from emo_osc.score import Melody, Note
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import Melody, Note
 from emo_osc.studio.composer import FEWEST, TRIED, WITHIN, Composer
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.pool import Pool
-from emo_osc.studio.refining import Refiner
+from emo_osc.studio.pool.pool import Pool
+from emo_osc.studio.pool.refining import Refiner
 from tests.studio.sketch import Sketch
 
 MILD, FAR = Affect(0.0, 0.0), Affect(1.0, 1.0)

@@ -12,11 +12,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from emo_osc.errors import EmoOscError
-from emo_osc.studio.fast_hierdec import fuse_hierdec
+from emo_osc.core.errors import EmoOscError
+from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig, build_hierdec, kl_nats, nll_nats
-from emo_osc.train.magenta import Variables, read_hierdec
-from emo_osc.train.tf_checkpoint import Entry, open_checkpoint
+from emo_osc.train.magenta.convert import Variables, read_hierdec
+from emo_osc.train.magenta.tf_checkpoint import Entry, open_checkpoint
 
 pytestmark = pytest.mark.torch
 SMALL = Path(__file__).parents[1] / "golden" / "small"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from emo_osc.preset import LossName
+from emo_osc.config.preset import LossName
 from emo_osc.studio import losses
 from emo_osc.studio.attributes import measure_table
 from emo_osc.studio.losses import LOSSES, Case

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from emo_osc.affect import Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import BARS, PHRASE_TICKS, Melody, Note
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import BARS, PHRASE_TICKS, Melody, Note
 from emo_osc.studio.events import BACKING, MELODY, Sound
 from emo_osc.studio.generators import build
 from emo_osc.studio.music_transformer import NAME, Transformer, chords_of

@@ -7,22 +7,23 @@ import numpy as np
 import pytest
 import torch
 
-from emo_osc.affect import Affect, Reference
-from emo_osc.errors import EmoOscError
-from emo_osc.lab.evaluate import evaluate
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody, Note
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody, Note
+from emo_osc.evaluate.melody_report import evaluate
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import distances, in_c, measure, targets
-from emo_osc.studio.choosing import decoding_choice
+from emo_osc.studio.decoding.choose_precision import decoding_choice
 from emo_osc.studio.generators import build
 from emo_osc.studio.harmony import HALVES, chords_of
-from emo_osc.studio.latents import Latent
 from emo_osc.studio.music_vae import MusicVAE
+from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import sameness, unchanged_bars
-from emo_osc.train.magenta import import_magenta
-from emo_osc.weights import checkpoints, measured, precision
+from emo_osc.train.magenta.convert import import_magenta
+from emo_osc.weights import checkpoints, precision
+from emo_osc.weights import measured_cache as measured
 
 pytestmark = pytest.mark.torch
 CALM, EXCITED = Affect(0.4, -0.7), Affect(0.4, 0.7)

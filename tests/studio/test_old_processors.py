@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[2]
 OLD = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2", "OMP_NUM_THREADS": "1"}
 PROGRAM = """
 import torch
-from emo_osc.face.rounded import _Int8
-from emo_osc.studio.lstm import Gates, State, layer
-from emo_osc.studio.products import adder, linear
+from emo_osc.face.reduced_precision import _Int8
+from emo_osc.studio.decoding.lstm import Gates, State, layer
+from emo_osc.studio.decoding.products import adder, linear
 
 torch.manual_seed(0)
 weight, x = torch.randn(256, 64).sign(), torch.rand(16, 64).round()  # pairs of the largest numbers there are

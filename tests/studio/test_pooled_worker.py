@@ -12,15 +12,27 @@ from threading import Thread
 
 import pytest
 
-from emo_osc.affect import Affect, Reference
-from emo_osc.messages import Aim, Alive, Failed, Finish, Loaded, Ready, StudioToStage, ToStudio, Want, decode, encode
-from emo_osc.preset import GeneratorSection
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect, Reference
+from emo_osc.protocol.messages import (
+    Aim,
+    Alive,
+    Failed,
+    Finish,
+    Loaded,
+    Ready,
+    StudioToStage,
+    ToStudio,
+    Want,
+    decode,
+    encode,
+)
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.composer import FEWEST
-from emo_osc.studio.needs import GRID
-from emo_osc.studio.pool_file import PoolFile
-from emo_osc.studio.refining import Refiner
+from emo_osc.studio.pool.needs import GRID
+from emo_osc.studio.pool.pool_file import PoolFile
+from emo_osc.studio.pool.refining import Refiner
 from emo_osc.studio.worker import Studio, StudioSetup
 from tests.serving import TIMEOUT_S
 from tests.studio.sketch import Sketch
@@ -29,7 +41,8 @@ pytestmark = pytest.mark.torch
 JOY, HERE = Affect(0.8, 0.35), Affect(0.1, -0.2)
 PROGRAM = """
 import sys
-from emo_osc.studio import generators, worker
+from emo_osc.config import generators
+from emo_osc.studio import worker
 generators.GENERATORS["sketch"] = "tests.studio.sketch:build"
 sys.exit(worker.main())
 """

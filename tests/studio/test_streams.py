@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from emo_osc.affect import Affect
+from emo_osc.core.affect import Affect
 from emo_osc.studio import streams
 from emo_osc.studio.events import BAR_STEPS, KEYS, MELODY, Sound
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.score import TICKS_PER_STEP, Melody, Note
+from emo_osc.core.score import TICKS_PER_STEP, Melody, Note
 from emo_osc.studio.extraction import melodies, windows
 from emo_osc.studio.performance import Performance, Played, read_midi
 from emo_osc.studio.tokens import CLASSES, STEPS, clean, melody_of, pitch_of, token_of, tokens_of

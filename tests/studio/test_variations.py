@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.affect import Affect
-from emo_osc.score import TICKS_PER_BAR, Melody, Note
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import TICKS_PER_BAR, Melody, Note
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import (

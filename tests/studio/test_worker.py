@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from emo_osc.affect import Affect, Reference
-from emo_osc.messages import (
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.score import Melody, Note, tiled
+from emo_osc.protocol.messages import (
     Alive,
     Failed,
     Finish,
@@ -24,8 +26,6 @@ from emo_osc.messages import (
     decode,
     encode,
 )
-from emo_osc.preset import GeneratorSection
-from emo_osc.score import Melody, Note, tiled
 from emo_osc.studio.worker import StudioSetup
 
 TIMEOUT_S = 20.0

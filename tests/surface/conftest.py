@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import aiohttp
 import pytest
 
-from emo_osc.stage.values import VALUES
+from emo_osc.protocol.parameters import VALUES
 from tests.serving import TIMEOUT_S, Daemon
 
 Answer = tuple[int, Mapping[str, str], bytes]

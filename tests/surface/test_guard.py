@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from emo_osc.surface.attempts import MAX_ADDRESSES, MAX_WRONG, WINDOW_S, Attempts
 from emo_osc.surface.guard import Guard, guard_of
+from emo_osc.surface.token_attempts import MAX_ADDRESSES, MAX_WRONG, WINDOW_S, Attempts
 
 
 @pytest.mark.parametrize(

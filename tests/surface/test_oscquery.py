@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from emo_osc.stage.commands import FLAT, ROUTES
-from emo_osc.stage.osc import decode, encode
-from emo_osc.stage.parsing import parse
-from emo_osc.stage.values import VALUES
+from emo_osc.protocol.commands import FLAT, ROUTES
+from emo_osc.protocol.osc import decode, encode
+from emo_osc.protocol.parameters import VALUES
+from emo_osc.protocol.parsing import parse
 from emo_osc.surface.mirror import Mirror
 from emo_osc.surface.oscquery import ATTRIBUTES, EXTENSIONS, Values, answer, host_info, node, value_of
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import rtmidi
 
-from emo_osc.affect import MOODS
+from emo_osc.core.affect import MOODS
 from tests.conftest import chromium
 from tests.serving import TIMEOUT_S
 from tests.surface.conftest import Served

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from aiohttp import WSMsgType
 
-from emo_osc.stage.osc import Message, decode
+from emo_osc.protocol.osc import Message, decode
 from emo_osc.surface.mirror import Mirror
 from emo_osc.surface.queries import Query
 

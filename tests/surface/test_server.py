@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from emo_osc.stage.osc import Message, decode, encode
+from emo_osc.protocol.osc import Message, decode, encode
 from emo_osc.surface.discovery import TYPES
 from tests.serving import TIMEOUT_S, Daemon
 from tests.surface.conftest import Served, free_tcp_port, told

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.face.vgg16 import VGG16Config
+from emo_osc.train.corpora.faces import FILE, PUBLIC_TEST, TRAINING, Variation, for_training, load_faces, varied
 from emo_osc.train.face import FaceChoices, FaceTask
-from emo_osc.train.faces import FILE, PUBLIC_TEST, TRAINING, Variation, for_training, load_faces, varied
 from emo_osc.train.run import Run, train_face
 from emo_osc.weights import checkpoints
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.harmony import NAME, TONES, triad
 from emo_osc.train.harmony import (
     ARRANGED,

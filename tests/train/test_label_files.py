@@ -11,13 +11,13 @@ import mido
 import numpy as np
 import pytest
 
-from emo_osc.cli import main
-from emo_osc.errors import EmoOscError
-from emo_osc.score import Melody, Note, midi_of
+from emo_osc.cli.main import main
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody, Note, midi_of
+from emo_osc.train.corpora.note_table import NoteTable
 from emo_osc.train.label_files import label_folder, read_features
 from emo_osc.train.label_rows import LabelFile, json_line
 from emo_osc.train.labels import label_notes
-from emo_osc.train.note_table import NoteTable
 from tests.odd_midi import NO_FILES, PLAYED, READ_IN_PART, REFUSED, TEMPO_140, notes, smf, write_all
 
 MAJOR, MINOR = (0, 4, 7, 12, 7, 4, 2, 5), (0, 3, 7, 12, 7, 3, 2, 5)

@@ -7,11 +7,11 @@ from random import Random
 import numpy as np
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.performance import Performance, Played
+from emo_osc.train.corpora.note_table import NoteTable
 from emo_osc.train.cues import CUES, cues
 from emo_osc.train.labels import PUBLISHED, among, label_notes
-from emo_osc.train.note_table import NoteTable
 
 Clip = list[tuple[float, float, int, int]]
 MAJOR, MINOR = (0, 4, 7, 12, 11, 5, 2, 9), (0, 3, 7, 12, 10, 5, 2, 8)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.train.cues import CUES
 from emo_osc.train.labels import PUBLISHED
 from emo_osc.train.listeners import Felt, agreement, fitted

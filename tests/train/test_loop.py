@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.train.loop import Recipe, Scores, train
 
 CPU = torch.device("cpu")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emo_osc.affect import MOODS, Affect
+from emo_osc.core.affect import MOODS, Affect
 from emo_osc.train.naming import LABELS, REGIONS, affect_of_unit, label_of, table_affect, unit_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "labelling.md"

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emo_osc.affect import MOODS, Affect, Mood, MoodBook
-from emo_osc.cli import main
-from emo_osc.errors import EmoOscError
-from emo_osc.preset import load_preset, parse_preset
-from emo_osc.score import Melody, Note, midi_of
+from emo_osc.cli.main import main
+from emo_osc.config.preset import load_preset, parse_preset
+from emo_osc.core.affect import MOODS, Affect, Mood, MoodBook
+from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import Melody, Note, midi_of
 from emo_osc.studio.aims import Aims, affect_of
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.performance import Performance, Played, read_midi
+from emo_osc.train.corpora.midi_folder import read_music
+from emo_osc.train.corpora.note_table import NoteTable
 from emo_osc.train.cues import cues
-from emo_osc.train.midi_folder import read_music
-from emo_osc.train.note_table import NoteTable
 from emo_osc.train.profile import Profile, measured_file, preset_text, profile, steady, top_line
 from tests.odd_midi import NO_FILES, PLAYED, READ_IN_PART, REFUSED, write_all
 

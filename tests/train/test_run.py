@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from emo_osc.affect import NEUTRAL, Affect
-from emo_osc.errors import EmoOscError
-from emo_osc.lab.evaluate import evaluate
+from emo_osc.core.affect import NEUTRAL, Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.evaluate.melody_report import evaluate
 from emo_osc.studio.music_vae import load
 from emo_osc.studio.proposers import Taste
 from emo_osc.train.actor import ActorChoices

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.events import BACKING, BAR, MELODY, Sound, decode
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
-from emo_osc.train.arrangements import load_arrangements
+from emo_osc.train.corpora.arrangements import load_arrangements
 from emo_osc.train.run import Run, train_transformer
 from emo_osc.train.transformer import Piece, TransformerChoices, TransformerTask, read, spread, starts
 from emo_osc.weights import checkpoints

@@ -8,8 +8,9 @@ from time import perf_counter
 
 import pytest
 
-from emo_osc.errors import EmoOscError
-from emo_osc.weights import measured, precision
+from emo_osc.core.errors import EmoOscError
+from emo_osc.weights import measured_cache as measured
+from emo_osc.weights import precision
 from emo_osc.weights.precision import PRECISIONS, VARIABLE, Precision, Run, fastest, forced, settled
 
 pytestmark = pytest.mark.torch

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from emo_osc.studio.decode import BarDecoderWeights, fuse
+from emo_osc.studio.decoding.decode import BarDecoderWeights, fuse
 from emo_osc.weights.precision import Precision
 
 STEPS = 16

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot, softplus
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from emo_osc.errors import EmoOscError
+from emo_osc.core.errors import EmoOscError
 
 # B batch, T steps in all, K bars, S steps a bar, V vocabulary, Z latent size, E embedding size, H width, L layers
 

@@ -1,0 +1,140 @@
+"""`emo-osc bench`: how fast this machine plays and composes. Imports a measurement when it runs."""
+
+from pathlib import Path
+
+import click
+
+PATH = click.Path(path_type=Path, dir_okay=False)
+JSON = click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+
+
+@click.group()
+def bench() -> None:
+    """Measure how fast this machine plays and composes."""
+
+
+@bench.command("frontier")
+@click.option("--sources", type=click.IntRange(min=4), default=64, show_default=True, help="Melodies to move.")
+@click.option("--png", type=PATH, metavar="OUT.png", help="A picture.")
+@JSON
+def bench_frontier(sources: int, png: Path | None, json_out: Path | None) -> None:
+    """How near the actor and four baselines come to what is asked, against how far they leave their sources."""
+    from dataclasses import asdict
+
+    from emo_osc.config.preset import GeneratorSection
+    from emo_osc.evaluate.frontier import frontier
+    from emo_osc.evaluate.frontier_plot import frontier_png
+    from emo_osc.evaluate.report import show, write
+    from emo_osc.studio.generators import build
+    from emo_osc.studio.music_vae import MusicVAE
+
+    generator = build(GeneratorSection(device="cpu", seed=0))
+    assert isinstance(generator, MusicVAE)  # the default one is
+    points = frontier(generator, sources)
+    rows = {f"{point.method} {point.strength:g}": asdict(point) for point in points}
+    figures = {name: {key: row[key] for key in row if key not in ("method", "strength")} for name, row in rows.items()}
+    show({"frontier": figures})
+    if json_out:
+        write({"frontier": figures}, json_out)
+    if png:
+        frontier_png(points, png)
+
+
+@bench.command("decode")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
+@JSON
+def bench_decode(seconds: float, threads: int, json_out: Path | None) -> None:
+    """How long melodies take to decode, and how far the fast way strays from the plain one."""
+    from emo_osc.evaluate.bench.bench_decode import bench_decode as measure
+    from emo_osc.evaluate.report import show, write
+
+    figures = measure(seconds, threads, click.echo)
+    tables = {"decode": {name: {"figure": value} for name, value in figures.items()}}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+@bench.command("transformer")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=30.0, show_default=True, help="How long to measure.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="The studio plays with one.")
+@click.option("--model", type=PATH, metavar="FILE", help="A checkpoint, instead of the shipped one.")
+@JSON
+def bench_transformer(seconds: float, threads: int, model: Path | None, json_out: Path | None) -> None:
+    """How much faster than real time the music transformer composes."""
+    from emo_osc.evaluate.bench.bench_transformer import bench_transformer as measure
+    from emo_osc.evaluate.report import show, write
+
+    tables = {"transformer": measure(seconds, model, threads)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+@bench.command("clock")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=45.0, show_default=True, help="How long to measure.")
+@JSON
+@click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="The errors over time as a picture.")
+def bench_clock(seconds: float, json_out: Path | None, png_out: Path | None) -> None:
+    """How well a MIDI clock is followed: estimators side by side on simulated clocks."""
+    from emo_osc.evaluate.bench.bench_clock import bench_clock as measure
+    from emo_osc.evaluate.bench.clock_plot import clock_png
+    from emo_osc.evaluate.report import show, write
+
+    tables = measure(seconds)
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+    if png_out:
+        clock_png(png_out)
+
+
+@bench.command("refine")
+@click.option("--orders", type=click.IntRange(min=1), default=100, show_default=True, help="Orders to a studio.")
+@click.option(
+    "--sources", type=click.IntRange(min=64), default=512, show_default=True, help="Latents drawn beforehand."
+)
+@JSON
+def bench_refine(orders: int, sources: int, json_out: Path | None) -> None:
+    """How soon a melody for any point is there: from the shelf, from the studio, and 64 for each of sixteen moods."""
+    from emo_osc.evaluate.bench.bench_refine import bench_refine as measure
+    from emo_osc.evaluate.report import show, write
+
+    tables = measure(orders, sources)
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+@bench.command("flood")
+@click.option("--seconds", type=click.FloatRange(min=1.0), default=5.0, show_default=True, help="Length of each flood.")
+@JSON
+def bench_flood(seconds: float, json_out: Path | None) -> None:
+    """What floods of OSC do to the notes, and to a polite client beside them."""
+    from emo_osc.evaluate.bench.bench_flood import bench_flood as measure
+    from emo_osc.evaluate.report import show, write
+
+    tables = {"flood": measure(seconds)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+@bench.command("latency")
+@click.option("--seconds", type=click.FloatRange(min=4.0), default=20.0, show_default=True, help="How long to measure.")
+@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="Who composes meanwhile.")
+@JSON
+@click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="How the delays are spread, as a picture.")
+def bench_latency(seconds: float, generator: str, json_out: Path | None, png_out: Path | None) -> None:
+    """How late the instrument is, beside the machine's floor, while the studio composes without a rest."""
+    from emo_osc.evaluate.bench.bench_latency import bench_latency as measure
+    from emo_osc.evaluate.bench.bench_latency import histogram_png
+    from emo_osc.evaluate.report import show, write
+
+    result = measure(seconds, generator)
+    show(result.tables)
+    if json_out:
+        write(result.tables, json_out)
+    if png_out:
+        histogram_png(result, png_out)

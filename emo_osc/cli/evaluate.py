@@ -1,0 +1,118 @@
+"""`emo-osc eval`: what the networks do, in figures, pictures and model cards."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from emo_osc.cli.options import PATH, composing, preset_of
+from emo_osc.core.errors import EmoOscError
+
+if TYPE_CHECKING:
+    from emo_osc.config.preset import GeneratorSection
+    from emo_osc.evaluate.report import Tables
+
+
+@click.command("eval")
+@composing
+@click.option(
+    "--face",
+    "face",
+    is_flag=False,
+    flag_value="face",
+    metavar="[NAME|FILE]",
+    help="The network that reads a face, in the place of a generator: the shipped one, or this checkpoint.",
+)
+@click.option(
+    "--data", type=click.Path(path_type=Path), envvar="EMO_OSC_DATA", help="Corpus folder, else control alone."
+)
+@click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
+@click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
+@click.option("--judge", "is_judged", is_flag=True, help="Ask judges taught by people too, who need --data.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
+@click.option(
+    "--plots",
+    "plots_out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The figures as pictures.",
+)
+@click.option("--card", type=PATH, metavar="OUT.md", help="The model card as a file.")
+def evaluate(preset: str, face: str | None, card: Path | None, **options: Any) -> None:
+    """Measure the model: does it do as asked, and are its melodies like people's?"""
+    from emo_osc.evaluate.model_card import write_card
+    from emo_osc.weights import checkpoints
+
+    kept = {name: options.pop(name) for name in ("data", "samples", "quick", "is_judged", "json_out", "plots_out")}
+    if face:
+        _refuse("--face", "generator", "samples", "quick", "is_judged")
+        path, tables = checkpoints.find(face), _face(face, kept)
+    else:
+        path, tables = _generator(preset_of(preset, options).generator, kept)
+    if card:
+        write_card(path.stem, checkpoints.load(path), tables, card)
+
+
+def _generator(section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path, Tables]":
+    """The checkpoint and the tables of a preset's generator."""
+    from emo_osc.evaluate.evaluation import Choices, run
+    from emo_osc.evaluate.makers import FULL, QUICK
+    from emo_osc.studio.generators import build
+    from emo_osc.studio.music_transformer import Transformer
+    from emo_osc.studio.music_vae import MusicVAE, checkpoint_path
+
+    generator = build(section.repeatable())
+    if isinstance(generator, Transformer):
+        return _transformer(generator, section, kept)
+    if not isinstance(generator, MusicVAE):
+        raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
+    size = QUICK if kept.pop("quick") else FULL
+    return checkpoint_path(section), run(generator, Choices(**kept, size=size))
+
+
+def _transformer(generator: Any, section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path, Tables]":
+    from emo_osc.evaluate.evaluation import labelled
+    from emo_osc.evaluate.transformer_report import FULL, QUICK, report
+    from emo_osc.studio.music_transformer import checkpoint_path
+
+    _refuse("the music transformer", "samples", "plots_out")
+    data = _corpus(kept, "the music transformer is measured beside songs")
+    clips = labelled(data) if kept["is_judged"] else None
+    tables = report(generator, data, QUICK if kept["quick"] else FULL, clips)
+    _told(tables, kept["json_out"])
+    return checkpoint_path(section), tables
+
+
+def _refuse(network: str, *names: str) -> None:
+    """What was asked for and cannot be had of a network is told, not left out."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        is_given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+        if parameter.name in names and is_given:
+            raise EmoOscError(f"eval: {network} has no use for {parameter.opts[0]}; leave it out")
+
+
+def _face(name: str, kept: dict[str, Any]) -> "Tables":
+    from emo_osc.evaluate.face_report import face_plots, report
+
+    told = report(_corpus(kept, "a face network is measured on FER2013"), name)
+    _told(told.tables, kept["json_out"])
+    if kept["plots_out"]:
+        face_plots(told, kept["plots_out"])
+    return told.tables
+
+
+def _corpus(kept: dict[str, Any], why: str) -> Path:
+    if kept["data"] is None:
+        raise EmoOscError(f"eval: {why}; name the corpus folder with --data")
+    data: Path = kept["data"]
+    return data
+
+
+def _told(tables: "Tables", json_out: Path | None) -> None:
+    from emo_osc.evaluate.report import show, write
+
+    show(tables)
+    if json_out:
+        write(tables, json_out)

@@ -1,0 +1,1 @@
+"""OSC clients of a running daemon."""

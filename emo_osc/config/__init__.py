@@ -1,0 +1,1 @@
+"""Presets: reading, checking, explaining what is wrong, and where the files are."""

@@ -1,0 +1,1 @@
+"""Pure values and rules that every room may import. No I/O."""

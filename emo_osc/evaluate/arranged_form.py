@@ -1,0 +1,150 @@
+"""Measures of melody with accompaniment, sixteen bars in two parts, and of how much of them is copied."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from emo_osc.core.score import BARS
+from emo_osc.evaluate.overlap import beside
+from emo_osc.studio.attributes import Floats
+from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound, decode
+from emo_osc.studio.harmony import HALF_STEPS, triad
+from emo_osc.studio.music_transformer import chords_of
+from emo_osc.studio.phrases_of import melody_of_sounds
+from emo_osc.studio.streams import held
+from emo_osc.studio.tokens import tokens_of
+from emo_osc.train.corpora.arrangements import Song
+
+Sounds = Sequence[Sound]
+Table = dict[str, dict[str, float]]
+
+
+def phrases(songs: Sequence[Song], every: int = BARS) -> list[list[Sound]]:
+    """Sixteen bars of each song from every so many bars on, as the transformer has learned them."""
+    starts = ((song, bar) for song in songs for bar in range(0, song.bars - BARS + 1, every))
+    found = (decode(song.events[song.begins[bar] : song.begins[bar + BARS]]) for song, bar in starts)
+    return [held(sounds, BARS) for sounds in found if sounds]
+
+
+def melodies(pieces: Sequence[Sounds]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """The melodies of pieces as tokens (N, 256)."""
+    return np.array([tokens_of(melody_of_sounds(list(piece))) for piece in pieces], dtype=np.int64)
+
+
+def of_part(piece: Sounds, part: int) -> list[Sound]:
+    """One part's notes."""
+    return [sound for sound in piece if sound.part == part]
+
+
+def notes_per_bar(piece: Sounds) -> float:
+    """Notes of the accompaniment."""
+    return len(of_part(piece, BACKING)) / BARS
+
+
+def mean_pitch(piece: Sounds) -> float:
+    """Of the accompaniment, MIDI."""
+    pitches = [sound.pitch for sound in of_part(piece, BACKING)]
+    return float(np.mean(pitches)) if pitches else float("nan")
+
+
+def voices(piece: Sounds) -> float:
+    """How many notes of the accompaniment sound at once, on average over the steps where any does."""
+    counts = np.zeros(BARS * BAR_STEPS)
+    for sound in of_part(piece, BACKING):
+        counts[sound.step : sound.step + sound.length] += 1
+    return float(counts[counts > 0].mean()) if counts.any() else float("nan")
+
+
+def off_beat(piece: Sounds) -> float:
+    """The share of the accompaniment's notes that begin between the eighths."""
+    steps = [sound.step % 2 for sound in of_part(piece, BACKING)]
+    return float(np.mean(steps)) if steps else float("nan")
+
+
+def empty_bars(piece: Sounds) -> float:
+    """The share of bars in which the accompaniment begins no note."""
+    return 1.0 - len({sound.step // BAR_STEPS for sound in of_part(piece, BACKING)}) / BARS
+
+
+def bass_leap(piece: Sounds) -> float:
+    """Semitones from each bar's lowest note to the next bar's, on average."""
+    lowest: dict[int, int] = {}
+    for sound in of_part(piece, BACKING):
+        bar = sound.step // BAR_STEPS
+        lowest[bar] = min(lowest.get(bar, 128), sound.pitch)
+    leaps = [abs(lowest[bar + 1] - lowest[bar]) for bar in lowest if bar + 1 in lowest]
+    return float(np.mean(leaps)) if leaps else float("nan")
+
+
+def on_chords(part: int) -> Callable[[Sounds], float]:
+    """The share of a part's notes that belong to the triad which fits the half bar they begin in."""
+
+    def measured(piece: Sounds) -> float:
+        chords, notes = chords_of(list(piece)), of_part(piece, part)
+        hits = [sound.pitch % 12 in triad(chords[sound.step // HALF_STEPS]) for sound in notes]
+        return float(np.mean(hits)) if hits else float("nan")
+
+    return measured
+
+
+def chord_changes(piece: Sounds) -> float:
+    """How often the triad that fits a half bar is not that of the one before."""
+    return float(np.mean([one != other for one, other in pairwise(chords_of(list(piece)))]))
+
+
+def together(piece: Sounds) -> float:
+    """The share of the melody's notes with which a note of the accompaniment begins."""
+    begins = {sound.step for sound in of_part(piece, BACKING)}
+    hits = [sound.step in begins for sound in of_part(piece, MELODY)]
+    return float(np.mean(hits)) if hits else float("nan")
+
+
+MEASURES: Mapping[str, Callable[[Sounds], float]] = {
+    "notes per bar": notes_per_bar,
+    "mean pitch": mean_pitch,
+    "notes at once": voices,
+    "between the eighths": off_beat,
+    "bars without a note": empty_bars,
+    "leaps of the lowest note": bass_leap,
+    "on chords": on_chords(BACKING),
+    "melody on these chords": on_chords(MELODY),
+    "chord changes": chord_changes,
+    "begins with the melody": together,
+}
+
+
+def likeness(made: Sequence[Sounds], human: Sequence[Sounds]) -> Table:
+    """Each measure's mean and spread on both sides, their overlap, and that of two human halves."""
+    half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
+    table: Table = {}
+    for name, measure in MEASURES.items():
+        ours, theirs = _values(measure, made), _values(measure, human)
+        table[name] = beside(ours, theirs, half)
+    columns = ("overlap", "human_overlap")
+    mean = {column: float(np.mean([row[column] for row in table.values()])) for column in columns}
+    return table | {"mean of all": mean}
+
+
+def stretches(pieces: Sequence[Sounds], bars: int, fewest: int = 8) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """All stretches of so many bars with at least so many notes a bar: step, part, interval from the lowest note."""
+    for piece in pieces:
+        for bar in range(BARS - bars + 1):
+            inside = [s for s in piece if bar <= s.step // BAR_STEPS < bar + bars]
+            if len(inside) >= fewest * bars:
+                lowest, begin = min(s.pitch for s in inside), bar * BAR_STEPS
+                yield tuple(sorted((s.step - begin, s.part, s.pitch - lowest) for s in inside))
+
+
+def copied(made: Sequence[Sounds], human: Sequence[Sounds], train: Sequence[Sounds], bars: int) -> dict[str, float]:
+    """The share of stretches, in any key, that occur in the training songs: made ones, and held-out human ones."""
+    known = set(stretches(train, bars))
+    shares = {}
+    for name, pieces in (("made", made), ("human", human)):
+        hits = [stretch in known for stretch in stretches(pieces, bars)]
+        shares[name] = float(np.mean(hits)) if hits else float("nan")
+    return shares
+
+
+def _values(measure: Callable[[Sounds], float], pieces: Sequence[Sounds]) -> Floats:
+    return np.array([measure(piece) for piece in pieces])

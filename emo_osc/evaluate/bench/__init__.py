@@ -1,0 +1,1 @@
+"""Measurements of time: latency, clocks, floods, decoding, refinement."""

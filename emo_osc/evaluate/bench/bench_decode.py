@@ -1,0 +1,149 @@
+"""How long melodies take to decode, and how far fast decoding strays from the plain one."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+
+import torch
+from torch import Tensor
+
+from emo_osc.core.errors import EmoOscError
+from emo_osc.studio import music_vae
+from emo_osc.studio.decoding.choose_precision import decoding_choice
+from emo_osc.studio.decoding.decode import BarDecoderWeights, decode, no_denormals
+from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
+from emo_osc.studio.decoding.noise import gumbel
+from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
+from emo_osc.weights import checkpoints
+from emo_osc.weights.precision import SHORT, Choice, Precision
+
+# B melodies, K bars, Z latent size, E embedding size
+
+WIDE = 512  # the compact size that the targets of the decoder speak of
+MANY = 64
+CPU = torch.device("cpu")
+COMPARED = 8
+BITS: dict[Precision, float] = {"float32": 32.0, "bfloat16": 16.0, "int8": 8.0}
+
+Latents = Tensor
+Run = Callable[[], Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A network to measure, decoded in three ways from the same latents and noise."""
+
+    name: str
+    embed: Callable[[Latents], Tensor]  # -> (B, K, E)
+    weights: BarDecoderWeights  # at the precision that is fastest here
+    plain: BarDecoderWeights  # float32
+    loop: Callable[[Latents, Tensor], Tensor]  # 256 steps, one after another
+    latents: Latents  # MANY of them
+    choice: Choice
+
+
+def bench_decode(seconds: float, threads: int, told: Callable[[str], None]) -> dict[str, float]:
+    """Measures for about `seconds` on `threads` >= 1 of the CPU; names to figures, in the order to show them.
+
+    `told` gets a line for each network: the precision chosen for it, and why.
+
+    For the `shipped` generator (while there is none, its network with random weights), the `compact` size of the
+    targets and `full` size hierdec, both with random weights: `NAME_one_ms`, `NAME_first_bar_ms`, `NAME_64_ms` (median
+    wall time; noise is drawn beforehand, a conductor is included), `NAME_loop_ms` (plainly, 256 steps), `NAME_speedup`
+    (loop / one), `NAME_equal_tokens` (share, fast against plain float32 with common noise) and `NAME_bits` (8, 16, 32:
+    the precision chosen). Every run is timed once at least, so a slow machine takes longer.
+    """
+    figures: dict[str, float] = {}
+    subjects = (_shipped, _compact, _full)
+    with threads_of(threads), torch.no_grad():
+        for build in subjects:
+            subject = build()
+            told(f"{subject.name}: {SHORT[subject.choice.precision]}, {subject.choice.why}")
+            figures |= figures_of(subject, seconds / len(subjects))
+    return figures
+
+
+def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
+    """One network's part of `bench_decode`."""
+    z, noise = subject.latents, gumbel(range(MANY))
+    weights, few = subject.weights, noise[:1]
+    runs: dict[str, Run] = {
+        "first_bar": lambda: decode(weights, subject.embed(z[:1])[:, :1], 1.0, few[:, :1]),
+        "one": lambda: decode(weights, subject.embed(z[:1]), 1.0, few),
+        str(MANY): lambda: decode(weights, subject.embed(z), 1.0, noise),
+        "loop": lambda: subject.loop(z[:1], few),
+    }
+    figures = {f"{subject.name}_{what}_ms": time_ms for what, time_ms in _medians_ms(runs, seconds).items()}
+    embeddings, some = subject.embed(z[:COMPARED]), noise[:COMPARED]
+    equal = decode(weights, embeddings, 1.0, some) == decode(subject.plain, embeddings, 1.0, some)
+    figures[f"{subject.name}_speedup"] = figures[f"{subject.name}_loop_ms"] / figures[f"{subject.name}_one_ms"]
+    figures[f"{subject.name}_equal_tokens"] = equal.float().mean().item()
+    figures[f"{subject.name}_bits"] = BITS[subject.choice.precision]
+    return figures
+
+
+def _medians_ms(runs: dict[str, Run], seconds: float) -> dict[str, float]:
+    """Takes the runs in turn, so that whatever else the machine does slows all of them alike."""
+    runs["one"]()  # the first allocates
+    times: dict[str, list[float]] = {what: [] for what in runs}
+    while sum(map(sum, times.values())) < seconds or not times["one"]:
+        for what, run in runs.items():
+            start = time.perf_counter()
+            run()
+            times[what].append(time.perf_counter() - start)
+    return {what: 1000 * median(each) for what, each in times.items()}
+
+
+def _shipped() -> Subject:
+    try:
+        kept = checkpoints.load(checkpoints.find(music_vae.NAME))
+        vae, _ = music_vae.nets_of(kept.config, kept.tensors)
+    except EmoOscError:
+        vae = BarVAE(BarVAEConfig())
+    return _of_bars("shipped", vae.eval())
+
+
+def _compact() -> Subject:
+    torch.manual_seed(0)
+    return _of_bars("compact", BarVAE(BarVAEConfig(hidden=WIDE)).eval())
+
+
+def _of_bars(name: str, vae: BarVAE) -> Subject:
+    def loop(z: Latents, noise: Tensor) -> Tensor:
+        return torch.cat([vae.sample(z[:, bar], 1.0, noise[:, bar]) for bar in range(z.shape[1])], 1)
+
+    latents = torch.randn(MANY, 16, vae.config.latent, generator=torch.Generator().manual_seed(1))
+    choice = decoding_choice(CPU, vae.config.hidden, 1)
+    return Subject(name, vae.embed, vae.fused(choice.precision), vae.fused(), loop, latents, choice)
+
+
+def _full() -> Subject:
+    torch.manual_seed(0)
+    net = Hierdec(HierdecConfig(encoder_width=1)).eval()  # the encoder takes no part in decoding
+    choice = decoding_choice(CPU, net.config.decoder_width, net.config.layers)
+    fast = fuse_hierdec(net, choice.precision)
+    latents = torch.randn(MANY, net.config.z_size)
+    return Subject(
+        "full",
+        fast.conduct,
+        fast.bar_decoder,
+        fuse_hierdec(net).bar_decoder,
+        lambda z, noise: net.sample_sequential(net.conduct(z), 1.0, noise),
+        latents,
+        choice,
+    )
+
+
+@contextmanager
+def threads_of(count: int) -> Iterator[None]:
+    """So many threads (the studio plays with one), no denormals."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        with no_denormals():
+            yield
+    finally:
+        torch.set_num_threads(before)

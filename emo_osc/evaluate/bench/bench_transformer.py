@@ -1,0 +1,129 @@
+"""How much faster than real time the music transformer composes, and how soon its first bar is there."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+from time import perf_counter, process_time
+
+import torch
+
+from emo_osc.core.affect import NEUTRAL
+from emo_osc.core.errors import EmoOscError
+from emo_osc.evaluate.bench.bench_decode import threads_of
+from emo_osc.studio.events import BAR, KEYS, NO_LENGTH, NO_NOTE, PARTS, PLACES
+from emo_osc.studio.music_transformer import NAME, Transformer, load
+from emo_osc.studio.nets.music_transformer import TOLD, Cache, Events, MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.streams import MOST_EVENTS
+from emo_osc.weights import checkpoints
+
+BAR_S = 2.0  # 4/4 at 120 bpm
+MEAN_EVENTS = 21  # of a bar of POP909, its bar line included (20.8)
+FEWEST = 5  # times that anything is measured
+ROWS = 2  # what is told the feeling, and what is not
+Row = dict[str, float]
+
+
+def bench_transformer(seconds: float, model: Path | None = None, threads: int = 1) -> dict[str, Row]:
+    """Measures for about `seconds` on `threads` >= 1 of the CPU; rows of figures.
+
+    `event` tells of one event at the end of a full context, told and untold, and what that makes of a mean bar and of
+    the busiest; `first bar` of a mean bar before which nothing is remembered; `composed` of bars that a checkpoint
+    composes (`model`, or the shipped one; left out where there is none). `real_time` is a bar's two seconds at 120 bpm
+    over what it takes, `quiet` the same where nobody else wants the processor: over the processor's time. While there
+    is no checkpoint the weights are random, which takes as long.
+    """
+    transformer = _found(model)
+    net = transformer.net if transformer else MusicTransformer(MusicTransformerConfig()).eval()
+    with threads_of(threads), torch.inference_mode():
+        event, first = _times([_at_the_end(net), lambda: _mean_bar(net)], seconds / 2)
+        rows = {
+            "event": {"ms": 1000 * event.wall_s},
+            "mean bar": _row(event, MEAN_EVENTS),
+            "busiest bar": _row(event, MOST_EVENTS),
+            "first bar": _row(first),
+        }
+        if transformer:
+            rows["composed"] = _composed(transformer, seconds / 2)
+    return rows
+
+
+def _found(model: Path | None) -> Transformer | None:
+    if model is not None:
+        return load(model, is_repeatable=False)
+    try:
+        return load(checkpoints.find(NAME), is_repeatable=False)
+    except EmoOscError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """What something takes: on the wall, and of the processor."""
+
+    wall_s: float
+    cpu_s: float
+
+    @classmethod
+    def of(cls, run: Callable[[], object]) -> "_Time":
+        wall_s, cpu_s = perf_counter(), process_time()
+        run()
+        return cls(perf_counter() - wall_s, process_time() - cpu_s)
+
+
+def _row(time: _Time, count: int = 1) -> Row:
+    wall_s, cpu_s = count * time.wall_s, count * max(time.cpu_s, 1e-6)
+    return {"ms": 1000 * wall_s, "real_time": BAR_S / wall_s, "quiet": BAR_S / cpu_s}
+
+
+def _middle(times: Sequence[_Time]) -> _Time:
+    return _Time(median(time.wall_s for time in times), median(time.cpu_s for time in times))
+
+
+def _times(runs: Sequence[Callable[[], object]], seconds: float) -> list[_Time]:
+    """The median time of each run, taken in turn."""
+    times: list[list[_Time]] = [[] for _ in runs]
+    end_s = perf_counter() + seconds
+    while perf_counter() < end_s or len(times[0]) < FEWEST:
+        for run, taken in zip(runs, times, strict=True):
+            taken.append(_Time.of(run))
+    return [_middle(taken) for taken in times]
+
+
+def _event(place: int, note: int, length: int) -> Events:
+    where, which, held, nought = (torch.full((ROWS, 1), number) for number in (place, note, length, 0))
+    told, is_told = torch.zeros(ROWS, 1, TOLD), torch.tensor([[True], [False]])
+    return Events(where, which, held, nought, nought, told, is_told)
+
+
+def _said(net: MusicTransformer, known: torch.Tensor) -> float:
+    """All that is worked out to draw one event."""
+    place = note = torch.zeros(ROWS, 1, dtype=torch.long)
+    parts = (net.place_logits(known), net.note_logits(known, place), net.length_logits(known, place, note))
+    return sum(float(part.log_softmax(-1).max()) for part in parts)
+
+
+def _at_the_end(net: MusicTransformer) -> Callable[[], object]:
+    cache, note = Cache(net.config, ROWS), _event(0, 0, 0)
+
+    def one_more() -> None:
+        cache.events = net.config.context - 1
+        _said(net, net.step(note, cache))
+
+    return one_more
+
+
+def _mean_bar(net: MusicTransformer) -> None:
+    cache = Cache(net.config, ROWS)
+    for at in range(MEAN_EVENTS):
+        event = _event(BAR, NO_NOTE, NO_LENGTH) if not at else _event(at % (PLACES - 1), at % (PARTS * KEYS), 0)
+        _said(net, net.step(event, cache))
+
+
+def _composed(transformer: Transformer, seconds: float) -> Row:
+    times, notes = list[_Time](), list[int]()
+    stream, end_s = transformer.stream(seed=0), perf_counter() + seconds
+    while perf_counter() < end_s or len(times) < FEWEST:
+        times.append(_Time.of(lambda: notes.append(len(stream.compose(NEUTRAL)))))
+    late = sorted(time.wall_s for time in times)[int(0.95 * len(times))]
+    return {**_row(_middle(times)), "p95_ms": 1000 * late, "notes": fmean(notes)}

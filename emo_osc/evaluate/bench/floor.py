@@ -1,0 +1,150 @@
+"""The machine's floor: a bare sender that sleeps, spins and sends one MIDI message, and does nothing else.
+
+And a bare reader, that waits for a datagram and answers it with one MIDI message. Run as `python -m
+emo_osc.evaluate.bench.floor POLICY PRIORITY` it prints its UDP port, then reads orders, `seconds events_a_second` (0:
+read), one a line. It answers each with a line when it has begun, and one with a JSON list of pairs: how late it was
+awake, and how late the message was sent, in seconds.
+"""
+
+import gc
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from select import select
+from time import perf_counter, sleep, time
+from typing import Any
+
+from emo_osc.midi.probe_port import lonely_output
+
+SPIN_S = 0.0005  # as the stage does
+STAMP = 35  # SO_TIMESTAMPNS, which Python does not name (socket(7))
+NOTE = b"\x90\x3c\x40"
+Pair = tuple[float, float]
+
+
+class Floor:
+    """A bare sender and reader in a process of its own; datagrams go to `port` of this computer."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        assert process.stdout is not None  # a pipe was asked for
+        self.port = int(process.stdout.readline())
+
+    def begin(self, seconds: float, events_a_s: float) -> None:
+        """Let it send for so long, at this rate on average; read, where the rate is 0. It has begun on return."""
+        assert self._process.stdin is not None  # pipes were asked for
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{seconds} {events_a_s}\n")
+        self._process.stdin.flush()
+        self._process.stdout.readline()
+
+    def end(self) -> list[Pair]:
+        """How late each of its events was awake, and sent, in seconds."""
+        assert self._process.stdout is not None  # a pipe was asked for
+        return [(awake_s, sent_s) for awake_s, sent_s in json.loads(self._process.stdout.readline())]
+
+
+@contextmanager
+def floor(policy: int, priority: int) -> Iterator[Floor]:
+    """A bare sender with a scheduling policy and priority of `sched_setscheduler`, until the context ends."""
+    command = [sys.executable, "-m", "emo_osc.evaluate.bench.floor", str(policy), str(priority)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Floor(process)
+        finally:
+            process.terminate()
+
+
+def priority_of(process_id: int | None) -> tuple[int, int]:
+    """Policy and priority of a process; 0 and 0, which is what everybody has, where the system does not tell."""
+    if process_id is None or not hasattr(os, "sched_getscheduler"):
+        return 0, 0
+    return os.sched_getscheduler(process_id), os.sched_getparam(process_id).sched_priority
+
+
+def send_bare(seconds: float, events_a_s: float, port: Any, random: Random) -> list[Pair]:
+    """Send at moments half to one and a half mean gaps apart."""
+    pairs: list[Pair] = []
+    due_s = perf_counter()
+    ends_s = due_s + seconds
+    while (due_s := due_s + random.uniform(0.5, 1.5) / events_a_s) < ends_s:
+        sleep(max(0.0, due_s - SPIN_S - perf_counter()))
+        while (awake_s := perf_counter()) < due_s:
+            continue
+        if port:
+            port.send_message(NOTE)
+        pairs.append((awake_s - due_s, perf_counter() - due_s))
+    return pairs
+
+
+def read_bare(seconds: float, udp: socket.socket, port: Any) -> list[Pair]:
+    """Answer datagrams: how long after the system got each it was read, and its answer sent; none but on Linux."""
+    pairs: list[Pair] = []
+    ends_s = time() + seconds
+    while (left_s := ends_s - time()) > 0:
+        if not select([udp], (), (), left_s)[0]:
+            break
+        _, extras, _, _ = udp.recvmsg(2048, 64)
+        awake_s = time()
+        if port:
+            port.send_message(NOTE)
+        sent_s = time()
+        pairs += [(awake_s - at_s, sent_s - at_s) for at_s in map(_stamp_s, extras) if at_s]
+    return pairs
+
+
+def _stamp_s(extra: tuple[int, int, bytes]) -> float:
+    """When the system got a datagram, in Unix time; 0 where it does not say."""
+    level, kind, data = extra
+    if (level, kind) != (socket.SOL_SOCKET, STAMP):
+        return 0.0
+    seconds, nanoseconds = struct.unpack("@ll", data)
+    return float(seconds + nanoseconds * 1e-9)
+
+
+def _open_udp() -> socket.socket:
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind(("127.0.0.1", 0))
+    if sys.platform == "linux":
+        udp.setsockopt(socket.SOL_SOCKET, STAMP, 1)
+    return udp
+
+
+def _empty(udp: socket.socket) -> None:
+    """Forget what came after its turn: it is nobody's."""
+    while select([udp], (), (), 0.0)[0]:
+        udp.recv(2048)
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Do what standard input orders, until it ends."""
+    policy, priority = map(int, sys.argv[1:])
+    port, random, udp = lonely_output(), Random(1), _open_udp()
+    _tell(str(udp.getsockname()[1]))
+    if policy:
+        os.sched_setscheduler(0, policy, os.sched_param(priority))
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    for order in sys.stdin:
+        seconds, events_a_s = map(float, order.split())
+        reads = events_a_s == 0.0
+        _empty(udp)
+        _tell("begun")
+        pairs = read_bare(seconds, udp, port) if reads else send_bare(seconds, events_a_s, port, random)
+        _tell(json.dumps(pairs))
+
+
+if __name__ == "__main__":
+    main()

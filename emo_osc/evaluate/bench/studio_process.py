@@ -1,0 +1,82 @@
+"""A studio process of one's own, to be measured from where the stage is."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from types import TracebackType
+
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.protocol.messages import Failed, Finish, Loaded, Ready, StudioToStage, Want, decode, encode
+from emo_osc.studio.worker import StudioSetup
+
+PATIENCE_S = 60.0  # a large model may take long to load on a busy machine
+ENDING_S = 10.0
+
+
+class StudioProcess:
+    """A studio and the line to it; as a context it ends with its block."""
+
+    def __init__(self, section: GeneratorSection, affects: Sequence[Affect], cache: str = "") -> None:
+        """Start it and wait until it can compose.
+
+        Raises:
+            EmoOscError: it does not start.
+        """
+        with closing(socket.create_server(("127.0.0.1", 0))) as server:
+            server.settimeout(PATIENCE_S)
+            setup = StudioSetup(server.getsockname()[1], "bench", section, tuple(affects), cache)
+            one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # as the door starts it
+            command = [sys.executable, "-m", "emo_osc.studio.worker"]
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, env=one_thread)
+            assert self.process.stdin is not None  # a pipe was asked for
+            self.process.stdin.write(setup.to_json().encode())
+            self.process.stdin.close()
+            self._line, _ = server.accept()
+        self._line.settimeout(PATIENCE_S)
+        self._lines = self._line.makefile("rb")
+        self._lines.readline()  # its token
+        self._tickets = 0
+        self._read(Loaded)
+
+    def order(self, affect: Affect) -> Ready:
+        """A melody for an affect.
+
+        Raises:
+            EmoOscError: the studio failed.
+        """
+        self._tickets += 1
+        self._line.sendall(encode(Want(affect, self._tickets)))
+        while True:
+            ready = self._read(Ready)
+            if isinstance(ready, Ready) and ready.ticket == self._tickets:
+                return ready
+
+    def __enter__(self) -> "StudioProcess":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._line.sendall(encode(Finish()))
+            while self._lines.read(1 << 16):
+                continue
+        except OSError:  # it has gone already
+            pass
+        self._lines.close()
+        self._line.close()
+        self.process.wait(ENDING_S)
+
+    def _read(self, kind: type[Ready] | type[Loaded]) -> StudioToStage:
+        while line := self._lines.readline():
+            message = decode(line)
+            if isinstance(message, kind):
+                return message
+            if isinstance(message, Failed):
+                raise EmoOscError(f"the studio: {message.text}")
+        raise EmoOscError("the studio does not start; `emo-osc serve` says why")

@@ -1,0 +1,1 @@
+"""Classifiers taught on labelled human clips, and what they say of melodies."""

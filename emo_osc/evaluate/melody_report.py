@@ -1,0 +1,239 @@
+"""What the shipped model does, beside what people do: `emo-osc eval`.
+
+Human melodies come from the corpus folder, its test split, windows that start on every fourth bar of their piece. No
+figure here was used to train.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional as fn
+
+from emo_osc.core.affect import MOODS
+from emo_osc.core.errors import EmoOscError
+from emo_osc.evaluate.baselines import edited, tonal
+from emo_osc.evaluate.control import judged
+from emo_osc.evaluate.form import MEASURES, cells, copied_share
+from emo_osc.evaluate.overlap import beside, distances_between, distances_within, divergence, frechet, overlapped_area
+from emo_osc.studio.attributes import Floats, targets
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.music_vae import MusicVAE
+from emo_osc.studio.nets.bar_vae import BarVAE
+from emo_osc.studio.proposers import PriorProposer
+from emo_osc.studio.tokens import tokens_of
+from emo_osc.train.corpora.corpus import Corpus, load_corpus
+from emo_osc.train.corpora.scores import all_hold_accuracy, reconstruction
+from emo_osc.train.vae import rebuild
+
+Tokens = NDArray[np.integer]
+Row = dict[str, float]
+Table = dict[str, Row]
+_Pair = tuple[str, str, Floats, Floats]  # measure, maker, its values, the human ones
+
+COPY_BARS = (8, 4, 2)
+LEAST_OVERLAP = 0.80
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tables by title; each row by name, each figure by column."""
+
+    tables: Mapping[str, Table]
+
+
+def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
+    """All tables for a generator against the corpus in `data`; `samples` melodies are drawn with the affect open.
+
+    Raises:
+        EmoOscError: the corpus is not there, or the generator plays an imported network, which has no slots to measure.
+    """
+    if not isinstance(generator.proposer, PriorProposer):
+        raise EmoOscError("generator.checkpoint: an imported network cannot be measured so; name one of train prior")
+    test, train = melodies_apart(data, "test"), load_corpus(data, "train")
+    drawn = generator.draw(None, range(samples))
+    kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}
+    chosen = np.array([tokens_of(made.melody) for each in kept.values() for made in each])
+    sets = _by_all(chosen, train)
+    pairs = list(_measured(sets, test.tokens))
+    return Report(
+        {
+            "rebuilding test melodies": rebuilding(generator.proposer.vae, test),
+            "drawn with the affect open, and human melodies": likeness_table(drawn, test.tokens),
+            "kept for the sixteen moods, and human melodies": likeness_table(chosen, test.tokens),
+            "how alike the sets are: overlapped areas with human melodies": overlaps(pairs),
+            "divergence from human melodies, nats": divergences(pairs),
+            "Frechet distance of bars in the latent space": frechets(generator, sets, test.tokens),
+            "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
+            "fast decoding against the plain path": agreement(generator, range(64)),
+            "moods": moods(kept),
+        }
+    )
+
+
+def rebuilding(vae: BarVAE, test: Corpus) -> Table:
+    """Test melodies through the latent and back: greedy from the mean and from a draw, and under teacher forcing."""
+    device = next(vae.parameters()).device
+    mean, drawn = rebuild(vae, test, device)
+    bars = torch.from_numpy(test.tokens.reshape(-1, 16).astype(np.int64)).to(device)
+    with torch.no_grad():
+        centre, spread = vae.encode(bars)
+        logits = vae.teach(centre, bars)
+        nats = fn.cross_entropy(logits.flatten(0, 1), bars.flatten(), reduction="sum") / len(bars) * 16
+        kl = 0.5 * (spread**2 + centre**2 - 1 - 2 * spread.log()).sum(-1).mean() * 16
+    return {
+        "free running, mean": reconstruction(test.tokens, mean),
+        "free running, drawn": reconstruction(test.tokens, drawn),
+        "teacher forced, mean": {
+            "step_accuracy": float((logits.argmax(-1) == bars).double().mean()),
+            "nats": float(nats),
+            "kl_nats": float(kl),
+        },
+        "all hold": {"step_accuracy": all_hold_accuracy(test.tokens)},
+    }
+
+
+def likeness_table(made: Tokens, human: Tokens) -> Table:
+    """Each measure's mean and spread for both sides, their overlap, and the most that two human halves overlap."""
+    half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
+    table: Table = {}
+    for name, measure in MEASURES.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
+            ours, theirs = measure(made), measure(human)
+            table[name] = beside(ours, theirs, half)
+    return table
+
+
+def overlaps(measured: Sequence[_Pair]) -> Table:
+    """For each measure the plain overlap, and that of pairwise distances, of every maker's set with the human one."""
+    table: Table = {}
+    for name, sets, ours, theirs in measured:
+        pairs = overlapped_area(distances_between(ours, theirs), distances_within(theirs))
+        table.setdefault(name, {})[sets] = overlapped_area(ours, theirs)
+        table[name][f"{sets}_pairs"] = pairs
+    mean = {column: float(np.mean([row[column] for row in table.values()])) for column in next(iter(table.values()))}
+    table["mean of all"] = mean
+    return {name: row | judged(next(iter(row.values())), least=LEAST_OVERLAP) for name, row in table.items()}
+
+
+def divergences(measured: Sequence[_Pair]) -> Table:
+    """Kullback-Leibler divergence of the distances within the human set from those between it and each maker's."""
+    table: Table = {}
+    for name, sets, ours, theirs in measured:
+        told = divergence(distances_within(theirs), distances_between(ours, theirs))
+        if np.isfinite(told):
+            table.setdefault(name, {})[sets] = told
+    return table
+
+
+def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> Table:
+    """Frechet distance of the bars' latent means to those of one human half; `human` is the other half's."""
+    assert isinstance(generator.proposer, PriorProposer)
+    first, second = _halves(human)
+    if len(first) < 2 or len(second) < 2:
+        return {}
+    there = _bar_means(generator.proposer.vae, first)
+    others = {**made, "human": second}
+    means = {name: _bar_means(generator.proposer.vae, tokens) for name, tokens in others.items()}
+    return {"bars": {name: frechet(each, there) for name, each in means.items()}}
+
+
+def melodies_apart(data: Path, split: str) -> Corpus:
+    """Windows of a split that start on every fourth bar of their piece.
+
+    Raises:
+        EmoOscError: the corpus is not there.
+    """
+    melodies = load_corpus(data, split)
+    return melodies.select(melodies.phase % 4 == 0)
+
+
+def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[_Pair]:
+    """Measure, maker, the maker's values and the human ones; last of each measure one human half by the other."""
+    first, second = _halves(human)
+    for name, measure in MEASURES.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
+            theirs = measure(human)
+            told = {sets: measure(tokens) for sets, tokens in made.items()}
+            yield from ((name, sets, values, theirs) for sets, values in told.items())
+            if len(first) and len(second):
+                yield name, "human", measure(second), measure(first)
+
+
+def _by_all(played: Tokens, train: Corpus) -> dict[str, Tokens]:
+    """What the generator plays for the moods, and as much by each rule."""
+    each = max(1, len(played) // len(MOODS))
+    rules = [(mood.affect, range(index * each, (index + 1) * each)) for index, mood in enumerate(MOODS)]
+    return {
+        "played": played,
+        "tonal": np.concatenate([tonal(affect, seeds) for affect, seeds in rules]),
+        "edited": np.concatenate([edited(train.tokens, affect, seeds) for affect, seeds in rules]),
+    }
+
+
+def _bar_means(vae: BarVAE, tokens: Tokens) -> Floats:
+    device = next(vae.parameters()).device
+    bars = torch.from_numpy(tokens.reshape(-1, 16).astype(np.int64)).to(device)
+    with torch.no_grad():
+        means: Floats = vae.encode(bars)[0].double().cpu().numpy()
+    return means
+
+
+def _halves(human: Tokens) -> tuple[Tokens, Tokens]:
+    half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
+    return human[half], human[~half]
+
+
+def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:
+    """The share of 8-, 4- and 2-bar cells, in any key, that occur in the training data, made and held-out human."""
+    table: Table = {}
+    for bars in COPY_BARS:
+        known = cells(train, bars)
+        table[f"{bars} bars"] = {
+            "made": copied_share(made, known, bars),
+            "human": copied_share(human, known, bars),
+        }
+    return table
+
+
+def agreement(generator: MusicVAE, seeds: range) -> Table:
+    """How far the fast decoder and the plain one agree on the same embeddings and noise."""
+    proposer = generator.proposer
+    assert isinstance(proposer, PriorProposer)
+    proposal = proposer.propose(None, seeds, generator.taste)
+    noise = generator.noise(seeds, proposal)
+    temperature = proposer.sharpness * generator.taste.temperature
+    fast = generator.decoded(proposal.embeddings, noise)
+    with torch.no_grad():
+        rows = proposal.embeddings.flatten(0, 1)
+        plain = proposer.vae.sample_embedded(rows, temperature, noise.flatten(0, 1).to(rows))
+    equal = fast == plain.view(len(seeds), -1)
+    return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
+
+
+def moods(kept: Mapping[str, Sequence[Composed]]) -> Table:
+    """For each mood: what its targets ask and what the melodies kept for it give, on average."""
+    table: Table = {}
+    for mood in MOODS:
+        wanted = targets(mood.affect)
+        each = [made.measured for made in kept[mood.id]]
+        table[mood.id] = {
+            "notes_per_bar_wanted": float(wanted[0]),
+            "notes_per_bar": float(np.mean([m.notes_per_bar for m in each])),
+            "mean_pitch_wanted": float(wanted[1]),
+            "mean_pitch": float(np.mean([m.mean_pitch for m in each])),
+            "p_major_wanted": float(wanted[2]),
+            "major": float(np.mean([m.major_share > 0.5 for m in each])),
+            "distance": float(np.mean([made.distance for made in kept[mood.id]])),
+        }
+    return table
+
+
+def _a_mood(samples: int) -> int:
+    return max(1, min(8, samples // 64))

@@ -1,0 +1,1 @@
+"""MIDI drivers, and the small processes that watch ports and switch notes off."""

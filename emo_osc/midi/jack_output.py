@@ -1,0 +1,134 @@
+"""A JACK output whose messages leave on their frame, played by a process of its own: `emo_osc.midi.jack_port`.
+
+The stage hands each message over a cycle before it is due, and never waits for the process.
+"""
+
+import json
+import select
+import socket
+import struct
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from emo_osc.midi.port_names import CLIENT, Place
+
+SYSTEM = "Jack"
+MARGIN_S = 0.002  # more than a cycle ahead: how late the stage itself may be, and the way to the other process
+OPEN_S = 5.0  # a new process on a busy machine
+FAREWELL_S = 0.5
+NO_JACK, SHUT_DOWN = 3, 4
+"""Exit codes of the process: the server does not let it in; the server has gone."""
+MAX_LOOKS = 15
+"""At its process, which speaks twice a second: three a second, or one where nobody watches the ports. They are counted
+and not timed, for a stage that was stopped has not looked."""
+TIME = struct.Struct("<d")
+_ABANDONED: list[subprocess.Popen[bytes]] = []
+
+
+class JackOut:
+    """An output that is opening, open, or has failed: then `fault` says why; `place` says where it leads.
+
+    It connects to the port it joins, else to those `targets` that are there, and tells which these are as people
+    connect and disconnect it.
+    """
+
+    def __init__(self, place: Place, port: str, targets: list[str]) -> None:
+        self.place = place
+        self.targets = [place.name] if place.name else targets
+        self.fault = ""
+        self.is_open = False
+        self.failures = 0
+        """Messages that nobody took."""
+        self._looks = 0  # since its process has last said something
+        self.lead_s = 0.0
+        """How long before its time a message should be sent."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        self._socket = ours
+        ours.send(json.dumps({"client": CLIENT, "port": port, "joins": place.name, "targets": self.targets}).encode())
+        command = [sys.executable, "-m", "emo_osc.midi.jack_port", str(theirs.fileno())]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), start_new_session=True
+        )
+        theirs.close()
+
+    def send(self, message: bytes, at_s: float) -> None:
+        """Let a MIDI message leave at its time; one that nobody takes is counted, and the music goes on."""
+        try:
+            self._socket.send(TIME.pack(at_s) + message)
+        except OSError:
+            self.failures += 1
+
+    def poll(self) -> None:
+        """Take in what the process says of itself, and its end."""
+        self._looks += 1
+        while not self.fault:
+            try:
+                packet = self._socket.recv(1 << 16)
+            except BlockingIOError:
+                if self._looks > MAX_LOOKS:
+                    self.fault = "its process shows no sign of life"
+                return
+            except OSError:
+                packet = b""
+            self._looks = 0
+            self._take(json.loads(packet) if packet else {"fault": self._last_words()})
+
+    def wait(self) -> None:
+        """Wait until it is open or has failed."""
+        while not self.is_open and not self.fault:
+            if not select.select([self._socket], [], [], OPEN_S)[0]:
+                self.fault = f"its process does not answer within {OPEN_S:g} s"
+            self.poll()
+
+    def close(self) -> None:
+        """Let the process switch off what sounds, and end."""
+        self._socket.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(FAREWELL_S + 2 * self.lead_s)
+
+    def abandon(self) -> None:
+        """End the process at once: its server has died, and it may wait for it for ever."""
+        self._socket.close()
+        self._process.kill()
+        _ABANDONED.append(self._process)
+        _ABANDONED[:] = [process for process in _ABANDONED if process.poll() is None]
+
+    leave = abandon
+
+    def _take(self, told: dict[str, Any]) -> None:
+        self.fault = str(told["fault"])
+        if self.fault:
+            return
+        period, rate = int(told["period"]), int(told["rate"])
+        self.lead_s = lead_s(period, rate)
+        self.targets = [str(target) for target in told["targets"]]
+        self.is_open = True
+        exact = f"on the frame, {1000 * self.lead_s:.1f} ms ahead; period {period} at {rate} Hz"
+        text, _, _ = self.place.text.partition(f" ({SYSTEM}")
+        self.place = replace(self.place, text=f"{text} ({SYSTEM}, {exact})")
+
+    def _last_words(self) -> str:
+        """Why the process has gone."""
+        try:
+            code = self._process.wait(FAREWELL_S)
+        except subprocess.TimeoutExpired:
+            return "its process has hung up"
+        return f"{SYSTEM} has stopped" if code == SHUT_DOWN else f"its process has ended with code {code}"
+
+
+def lead_s(period: int, rate: int) -> float:
+    """How far ahead a message must be sent to leave on its frame, in a cycle of `period` frames at `rate` a second.
+
+    >>> round(lead_s(1024, 48000), 4)
+    0.0233
+    """
+    return period / rate + MARGIN_S
+
+
+def is_possible() -> bool:
+    """Whether this system is one of those on which it was tried."""
+    return sys.platform == "linux"

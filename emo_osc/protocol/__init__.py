@@ -1,0 +1,1 @@
+"""What is said on wires: OSC, commands, parameters, MIDI control codes, messages between processes."""

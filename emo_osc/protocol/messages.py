@@ -1,0 +1,400 @@
+"""What crosses between the stage, the studio and the door: frozen values, one JSON object a line.
+
+JSON and not pickle: a studio that goes mad can then send nonsense, never code, and the stage can read half a line,
+play on, and read the rest later.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, get_type_hints
+
+from emo_osc.core.affect import PLAIN, Affect, Colour, Reference
+from emo_osc.core.score import BARS, Melody, Note
+
+MAX_LINE_BYTES = 1 << 20  # a melody of 256 notes takes 12 KB
+HALF_BARS, CHORDS = 2 * BARS, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a decoded melody turned out to be, as `studio/attributes.py` measures it on its notes.
+
+    `notes_per_bar` >= 0; `mean_pitch` a MIDI pitch, 0 for silence; `major_share` the belief that the mode is major,
+    [0, 1].
+    """
+
+    notes_per_bar: float
+    mean_pitch: float
+    major_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """The stage asks for `count` melodies of an affect; `ticket` comes back with each."""
+
+    affect: Affect
+    ticket: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Vary:
+    """The stage asks for `count` variations of a melody for an affect, moved by `amount`: 0 is the same, 1 a stranger.
+
+    `latent` is the melody's own where it is known, else empty; `ticket` comes back with each.
+    """
+
+    melody: Melody
+    latent: str
+    affect: Affect
+    amount: float
+    ticket: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """The stage asks for one bar more of a piece that goes on, for an affect; `bar` counts from play, from 0.
+
+    A bar that was answered already, and that was the last, is asked for again where the feeling has changed.
+    `tempo_bpm` is how fast it will be heard: the faster, the fewer notes make a feeling's pace.
+    """
+
+    affect: Affect
+    bar: int
+    tempo_bpm: float
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """From now on the studio composes around a melody of 1..16 bars that somebody played; None: freely again."""
+
+    melody: Melody | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """From now on the studio composes at what these say of their points; the stage plays another preset."""
+
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The stage asks the studio to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The studio is ready to compose: the generator's name and the device it runs on; whether it can go on by bars."""
+
+    generator: str
+    device: str
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A melody for an affect, measured; `distance` >= 0 says how far it lies from the affect's targets (0 is exact).
+
+    `seed` makes the same melody again with the same generator on the same device; `latent` is what the generator
+    decoded it from, as text only the generator reads, empty where it has none. `chords` fit the melody, one for each
+    half of its sixteen bars: 0..11 the major triads on C..B, 12..23 the minor ones; empty where nobody knows them.
+    `backing` are the notes composed to accompany it, in order of start, several at once; mostly there are none.
+    `bar` >= 0 answers a `GoOn`: of the sixteen bars that one counts, at its place in the phrase; else it is -1.
+
+    Raises:
+        ValueError: there are other than 32 chords or none, one is no triad, or the backing is out of order or too long.
+    """
+
+    melody: Melody
+    affect: Affect
+    measured: Measured
+    distance: float
+    seed: int
+    ticket: int
+    latent: str = ""
+    chords: tuple[int, ...] = ()
+    backing: tuple[Note, ...] = ()
+    bar: int = -1
+
+    def __post_init__(self) -> None:
+        starts = [note.start_tick for note in self.backing]
+        if starts != sorted(starts) or any(note.end_tick > self.melody.length_tick for note in self.backing):
+            raise ValueError("the backing must be in order and end with the melody")
+        if len(self.chords) not in (0, HALF_BARS) or not all(0 <= chord < CHORDS for chord in self.chords):
+            raise ValueError(f"chords must be {HALF_BARS} of 0..{CHORDS - 1}, or none, got {self.chords!r:.60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The studio could not do what `ticket` asked (-1: not asked by anyone); the text says why and what to do."""
+
+    text: str
+    ticket: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Its sender is at work, and may take `patience_s` longer than usual until it says so again."""
+
+    patience_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The stage has something to say to people: one line; `kind_of` names what it is about, such as `studio`."""
+
+    kind_of: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The stage asks the door to end a process that no longer answers and start it again."""
+
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engage:
+    """The stage has loaded a preset in which somebody else composes; `text` is `StagePreset.composer`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A phrase under a name, with the affect it was played for, the tempo in bpm and the colour of its mood.
+
+    From the stage: to be saved. From the door: it is saved, now or some evenings ago.
+    """
+
+    name: str
+    ready: Ready
+    affect: Affect
+    tempo: float
+    colour: Colour = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """The door could not save a phrase; the text says why and what to do."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The player has mapped MIDI controls anew; the text is `Mapping.text`, to be saved."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSaved:
+    """The door has saved a mapping; or it could not, and the fault says why and what to do."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRead:
+    """The player's own mapping as the door has found it on the disk; the text is one of `Mapping.text`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresetRead:
+    """A preset file is new or has changed; `text` is a `StagePreset` as JSON."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """Where the stage stands, for another one to go on from: the text of a `stage.snapshot.Snapshot`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersState:
+    """Which processes beside the stage do not run, and why, as one line; empty while all do."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """MIDI messages that were sent, as hexadecimal, for whoever records them.
+
+    `at_s` on the stage's clock, `tempo` in bpm.
+    """
+
+    at_s: float
+    tempo: float
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What MIDI there is on this machine: lines with the systems that run, such as `Jack`, and with the ports.
+
+    A port reads `Jack: synth:in`; `outputs` are those one can write to, `inputs` those one can read from; `links` are
+    what is connected to our own inputs in JACK, a line each: from, tab, to. From the stage, `links` alone: what was.
+    """
+
+    systems: str
+    outputs: str
+    inputs: str
+    links: str = ""
+
+
+ToStudio = Want | Vary | GoOn | Learn | Aim | Finish
+StudioToStage = Loaded | Ready | Failed | Alive
+DoorToStage = Kept | NotKept | PresetRead | MappingRead | MappingSaved | WorkersState
+ToDoor = Said | Restart | Engage | Kept | Played | Mapped | StageState | Alive
+WatchToStage = Ports | Alive
+_ReadList = Callable[[list[Any]], tuple[Any, ...]]
+AnyMessage = ToStudio | StudioToStage | DoorToStage | ToDoor | WatchToStage
+_KINDS: dict[str, type[AnyMessage]] = {
+    kind.__name__: kind
+    for kind in (
+        Want,
+        Vary,
+        GoOn,
+        Learn,
+        Aim,
+        Finish,
+        Loaded,
+        Ready,
+        Failed,
+        Alive,
+        Said,
+        Restart,
+        Engage,
+        Kept,
+        NotKept,
+        Mapped,
+        MappingSaved,
+        MappingRead,
+        PresetRead,
+        StageState,
+        WorkersState,
+        Played,
+        Ports,
+    )
+}
+
+
+def encode(message: AnyMessage) -> bytes:
+    """A message as one line of JSON, newline included.
+
+    >>> encode(Want(Affect(0.5, 0.0), 3))
+    b'{"kind": "Want", "affect": {"valence": 0.5, "arousal": 0.0}, "ticket": 3, "count": 1}\\n'
+    """
+    return json.dumps({"kind": type(message).__name__, **_plain_fields(message)}).encode() + b"\n"
+
+
+def decode(line: bytes) -> AnyMessage:
+    """The message of one line.
+
+    >>> decode(encode(Want(Affect(0.5, 0.0), 3)))
+    Want(affect=Affect(valence=0.5, arousal=0.0), ticket=3, count=1)
+
+    Raises:
+        ValueError: the line is not a message of this page.
+    """
+    try:
+        found = json.loads(line)
+        kind = _KINDS[found.pop("kind")]
+        return _message(kind, found)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a message: {line[:80]!r} ({error})") from None
+
+
+def _plain_fields(value: AnyMessage | Affect | Colour | Measured | Reference) -> dict[str, object]:
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Melody):  # by hand: dataclasses.asdict takes a millisecond for it, and the stage writes too
+        return {"bars": value.bars, "notes": _plain_notes(value.notes)}
+    if isinstance(value, tuple) and value and isinstance(value[0], Note):
+        return _plain_notes(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Reference):
+        return [_plain_fields(each) for each in value]
+    return _plain_fields(value) if isinstance(value, Affect | Colour | Measured | Ready) else value
+
+
+def _plain_notes(notes: tuple[Note, ...]) -> list[list[int]]:
+    return [[n.start_tick, n.duration_tick, n.pitch, n.velocity] for n in notes]
+
+
+def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
+    values: dict[str, Any] = {name: _value(name, value) for name, value in found.items()}
+    for name, value in values.items():
+        if not isinstance(value, _TYPES[kind][name]):  # whoever reads it must be able to trust it
+            raise TypeError(f"{name} is a {type(value).__name__}")
+    message: AnyMessage = kind(**values)
+    return message
+
+
+def _value(name: str, value: object) -> object:
+    if isinstance(value, list):
+        read: _ReadList = _LIST_READERS.get(name, _whole_numbers)
+        return read(value)
+    if not isinstance(value, dict):
+        return value
+    return _READERS[name](value) if name in _READERS else value
+
+
+def _whole_numbers(found: list[Any]) -> tuple[int, ...]:
+    if not {type(number) for number in found} <= {int}:
+        raise TypeError("a list holds whole numbers")
+    return tuple(found)
+
+
+def _read_reference(found: dict[str, Any]) -> Reference:
+    return Reference(**found | {"affect": Affect(**found["affect"])})
+
+
+def _read_notes(found: list[Any]) -> tuple[Note, ...]:
+    if not {type(number) for note in found for number in note} <= {int}:
+        raise TypeError("ticks, pitches and velocities are whole numbers")
+    return tuple(Note(*note) for note in found)
+
+
+def _read_melody(found: dict[str, Any]) -> Melody:
+    if type(found["bars"]) is not int:
+        raise TypeError("bars are whole numbers")
+    return Melody(_read_notes(found["notes"]), found["bars"])
+
+
+_LIST_READERS: dict[str, _ReadList] = {
+    "backing": _read_notes,
+    "references": lambda found: tuple(map(_read_reference, found)),
+}
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "affect": lambda found: Affect(**found),
+    "colour": lambda found: Colour(**found),
+    "measured": lambda found: Measured(**{key: float(number) for key, number in found.items()}),
+    "melody": _read_melody,
+    "ready": lambda found: _message(Ready, found),
+}
+
+# Of every kind, what each field may hold; a whole number counts as a float, as JSON writes 1.0 and 1 alike.
+_TUPLES: tuple[Any, ...] = (tuple[int, ...], tuple[Note, ...], tuple[Reference, ...])
+_HELD: dict[object, Any] = {float: float | int} | dict.fromkeys(_TUPLES, tuple)
+_TYPES: dict[type[AnyMessage], dict[str, Any]] = {
+    kind: {name: _HELD.get(hint, hint) for name, hint in get_type_hints(kind).items()} for kind in _KINDS.values()
+}

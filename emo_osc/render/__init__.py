@@ -1,0 +1,1 @@
+"""The same music offline, played by the stage's own performer."""

@@ -1,0 +1,81 @@
+"""What `emo-osc render` does: composes, lets the stage's performer play, and writes the files that were asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+
+from emo_osc.config.preset import Preset
+from emo_osc.core.affect import Affect, Mood
+from emo_osc.core.errors import EmoOscError
+from emo_osc.render.offline import Take, takes, timed, write_json, write_midi
+from emo_osc.studio.aims import Aims
+from emo_osc.studio.generators import build
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to compose and where to write it: moods or an affect, the preset's mood where neither is named.
+
+    `count` melodies of each mood, `bars` (1..16) of each melody.
+    """
+
+    out: Path
+    moods: tuple[str, ...] = ()
+    va: tuple[float, float] | None = None
+    bars: int = 16
+    count: int = 1
+    wav: Path | None = None
+    png: Path | None = None
+    json_out: Path | None = None
+
+
+def write(order: Order, preset: Preset) -> str:
+    """Writes the files; answers one line that says what was made, and the seed that makes it again.
+
+    Raises:
+        EmoOscError: no such mood, an affect off the plane, no generator, or a file that cannot be written.
+    """
+    wanted = _moods(order, preset)
+    seed = SystemRandom().randrange(1 << 31) if preset.generator.seed is None else preset.generator.seed
+    aims = Aims(preset.references(), locked=preset.clock.is_locked)
+    generator = build(preset.generator.repeatable(seed), aims)
+    played = [
+        (mood.id, take)
+        for mood in wanted
+        for take in takes(generator, preset, mood.affect, order.count, seed, order.bars, mood.colour)
+    ]
+    _write_files(order, played, preset, seed)
+    told = ", ".join(f"{mood.id} ({mood.affect.valence:+.2f} {mood.affect.arousal:+.2f})" for mood in wanted)
+    notes = sum(len(take.played.notes) for _, take in played)
+    size = f"{len(played)} x {order.bars} bars, {notes} notes"
+    return f"{order.out}: {told}; {size}, {preset.clock.tempo:g} bpm, seed {seed}"
+
+
+def _moods(order: Order, preset: Preset) -> list[Mood]:
+    """What is wanted; a bare affect is a mood without a colour."""
+    if order.moods and order.va:
+        raise EmoOscError("--mood and --va: name one of them")
+    if order.va:
+        try:
+            return [Mood("affect", Affect(*order.va))]
+        except ValueError as error:
+            raise EmoOscError(f"--va: {error}") from None
+    try:
+        return [preset.mood_book().find(name) for name in order.moods or (preset.performance.mood,)]
+    except KeyError as error:
+        raise EmoOscError(f"--mood: {error.args[0]}") from None
+
+
+def _write_files(order: Order, played: list[tuple[str, Take]], preset: Preset, seed: int) -> None:
+    tempo, whole = preset.clock.tempo, [take for _, take in played]
+    write_midi(whole, tempo, order.out)
+    if order.json_out:
+        write_json(whole, tempo, seed, order.json_out)
+    if order.wav:
+        from emo_osc.sound.render import render_wav  # numpy
+
+        render_wav(timed(whole, tempo), order.wav, gain=preset.sound.gain)
+    if order.png:
+        from emo_osc.render.piano_roll import piano_roll_png  # matplotlib
+
+        piano_roll_png([take.played for take in whole], order.png, [name for name, _ in played])

@@ -1,0 +1,1 @@
+"""Who owns the time: our own clock, a MIDI master, a Link session."""

@@ -1,0 +1,93 @@
+"""A Link session of the local network, through the optional Link library; it multicasts on every interface.
+
+The library keeps two threads of its own that touch no Python, as long as no callback is set: so none is, and the
+session is read instead.
+"""
+
+from time import perf_counter
+from typing import Any
+
+from emo_osc.core.errors import EmoOscError
+from emo_osc.stage.clock.link_clock import QUANTUM, Reading
+
+MICROS = 1e6
+STEADY_S = 5e-6  # two looks at our clock further apart than this were interrupted, and say little about the library's
+LOOKS = 3
+
+
+class LinkSession:
+    """Our seat in the session; alone, we are a session of our own at `tempo`.
+
+    Raises:
+        EmoOscError: the library is not installed.
+    """
+
+    def __init__(self, tempo: float, is_transport_shared: bool) -> None:
+        self.is_transport_shared = is_transport_shared
+        self._link = _library().Link(tempo)
+        self._clock = self._link.clock()
+        self._link.startStopSyncEnabled = is_transport_shared
+        self._link.enabled = True
+
+    def read(self) -> Reading:
+        """The session now."""
+        at_s, micros = self._now()
+        state = self._link.captureSessionState()
+        beat = state.beatAtTime(micros, QUANTUM)
+        return Reading(at_s, beat, state.tempo(), state.isPlaying(), self._link.numPeers())
+
+    def set_tempo(self, tempo: float, now_s: float) -> None:
+        """Let everybody go on at another tempo."""
+        state = self._link.captureSessionState()
+        state.setTempo(tempo, self._micros_at(now_s))
+        self._link.commitSessionState(state)
+
+    def start(self, beat: float, now_s: float) -> None:
+        """Let our count stand at `beat` now, or with peers as soon as the bar allows; start all who share."""
+        state, micros = self._link.captureSessionState(), self._micros_at(now_s)
+        if self.is_transport_shared:
+            state.setIsPlaying(True, micros)
+        state.requestBeatAtTime(beat, micros, QUANTUM)
+        self._link.commitSessionState(state)
+
+    def join_start(self) -> None:
+        """Let our count have begun where the shared transport started."""
+        state = self._link.captureSessionState()
+        state.requestBeatAtStartPlayingTime(0.0, QUANTUM)
+        self._link.commitSessionState(state)
+
+    def stop(self, now_s: float) -> None:
+        """Stop all who share."""
+        if not self.is_transport_shared:
+            return
+        state = self._link.captureSessionState()
+        state.setIsPlaying(False, self._micros_at(now_s))
+        self._link.commitSessionState(state)
+
+    def close(self) -> None:
+        """Say goodbye to the others."""
+        self._link.enabled = False
+
+    def _now(self) -> tuple[float, int]:
+        """The same moment on our clock and on the library's, whose rates differ by what the system slews ours."""
+        for _ in range(LOOKS):
+            before_s = perf_counter()
+            micros = int(self._clock.micros())
+            after_s = perf_counter()
+            if after_s - before_s < STEADY_S:
+                break
+        return (before_s + after_s) / 2, micros
+
+    def _micros_at(self, at_s: float) -> int:
+        now_s, micros = self._now()
+        return micros + round((at_s - now_s) * MICROS)
+
+
+def _library() -> Any:
+    try:
+        import link
+    except ImportError:
+        raise EmoOscError(
+            'clock.source: link needs the Link library, which is not installed; in the checkout: pip install ".[link]"'
+        ) from None
+    return link

@@ -1,0 +1,16 @@
+"""The controllers that an affect moves, as a table. Knows no port and not what was sent before."""
+
+from emo_osc.stage.player.expression import Expression
+from emo_osc.stage.player.settings import Settings
+
+MODULATION, BRIGHTNESS = 1, 74
+
+
+def controllers(expression: Expression, settings: Settings) -> list[tuple[int, int]]:
+    """Number and value 0..127 of each controller that is sent.
+
+    >>> controllers(Expression(), Settings(cc1=True))
+    [(74, 64), (1, 30)]
+    """
+    known = ((BRIGHTNESS, expression.brightness, settings.cc74), (MODULATION, expression.modulation, settings.cc1))
+    return [(number, value) for number, value, is_sent in known if is_sent]

@@ -1,0 +1,18 @@
+"""What enters next, and when."""
+
+from dataclasses import dataclass
+
+from emo_osc.protocol.messages import Ready
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A melody and the tick at which it enters; `is_asked` unless we chose it ourselves, to go on after a phrase.
+
+    One that `is_joined` goes on from the one that sounds.
+    """
+
+    ready: Ready
+    tick: int
+    is_asked: bool = True
+    is_joined: bool = False

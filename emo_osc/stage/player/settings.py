@@ -1,0 +1,49 @@
+"""What a player has set, as one frozen value."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from emo_osc.core.scales import AUTO
+from emo_osc.stage.player.rule_weights import ALL_RULES, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a player has set, within the ranges of `values.VALUES`; `cc74` and `cc1` say which controllers are sent.
+
+    `rules` are the preset's alone.
+    """
+
+    quantize: str = "bar"
+    key: str = AUTO
+    scale: str = AUTO
+    transpose: int = 0
+    register: int = 0
+    density: float = 0.0
+    velocity: float = 1.0
+    gate: float = 1.0
+    swing: float = 0.0
+    humanize: float = 1.0
+    evolve: float = 1.0
+    intensity: float = 1.0
+    tempo_follow: float = 0.0
+    channel: int = 1
+    chords: float = 0.0
+    bass: float = 0.0
+    chords_channel: int = 2
+    bass_channel: int = 3
+    cc74: bool = True
+    cc1: bool = False
+    rules: Rules = ALL_RULES
+
+    def holding(self, name: str, value: float | str) -> "Settings":
+        """These settings with one changed, by the name it has in `VALUES`.
+
+        >>> Settings().holding("channel", 3).channel
+        3
+        """
+        change: dict[str, Any] = {name: value}  # the table of values has checked type and range
+        return replace(self, **change)
+
+
+SETTING_NAMES = tuple(field.name for field in fields(Settings))

@@ -1,0 +1,127 @@
+"""A part whose notes are written: what a generator composed under its melody, several notes at once.
+
+Knows no clock and no port. It is played as the chords or the bass are: at their level, on their channel.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+
+from emo_osc.core.score import Note
+from emo_osc.protocol.messages import Ready
+from emo_osc.stage.player.events import Heard
+from emo_osc.stage.player.expression import Expression
+from emo_osc.stage.player.note_noise import luck_of
+from emo_osc.stage.player.settings import Settings
+from emo_osc.stage.player.voice import RELEASE_VELOCITY
+
+LOWEST_CHORD = 48  # what lies below, and lowest of what begins with it, is the bass's
+Notes = tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounding:
+    off_tick: float
+    pitch: int
+    channel: int
+
+    @property
+    def off(self) -> bytes:
+        return bytes((0x80 | self.channel - 1, self.pitch, RELEASE_VELOCITY))
+
+
+def bass_of(notes: Notes) -> Notes:
+    """The bass among notes in order of start: the lowest of each moment, where it is low.
+
+    >>> [note.pitch for note in bass_of((Note(0, 480, 36), Note(0, 480, 43), Note(480, 480, 60)))]
+    [36]
+    """
+    lowest: dict[int, Note] = {}
+    for note in notes:
+        rival = lowest.setdefault(note.start_tick, note)
+        if note.pitch < rival.pitch:
+            lowest[note.start_tick] = note
+    return tuple(note for note in lowest.values() if note.pitch < LOWEST_CHORD)
+
+
+def chords_of(notes: Notes) -> Notes:
+    """All the others."""
+    low = set(bass_of(notes))
+    return tuple(note for note in notes if note not in low)
+
+
+class WrittenPart:
+    """Plays the notes of a phrase's `backing` that are its own; silent at level 0. It joins at a bar line."""
+
+    def __init__(
+        self, level: Callable[[Settings], float], channel: Callable[[Settings], int], own: Callable[[Notes], Notes]
+    ) -> None:
+        self._level_of, self._channel_of, self._own = level, channel, own
+        self._level, self._channel = 0.0, 0
+        self._notes: Notes = ()
+        self._cursor = self._seed = self._phrase_tick = 0
+        self._joins_tick: float = -inf
+        self._sounding: list[_Sounding] = []
+        self.stroke_tick: float = inf
+        """When the next note is due; infinity after the last."""
+        self.next_tick: float = inf
+        """When a note begins or ends: worked out once, since the loop asks often."""
+
+    def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
+        """Play by other settings; a part that was silent joins at `bar_tick`, the bar line that comes."""
+        level, channel = self._level_of(settings), self._channel_of(settings)
+        off = self.release() if channel != self._channel or not level else []
+        if level and not self._level:
+            self._joins_tick = bar_tick
+        self._level, self._channel = level, channel
+        return off
+
+    def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
+        """Go on with the first note that is written at or after `tick`, in a phrase that began at `phrase_tick`."""
+        self._notes = self._own(phrase.backing) if phrase else ()
+        self._seed, self._phrase_tick = phrase.seed if phrase else 0, phrase_tick
+        self._cursor = bisect_left(self._notes, tick - phrase_tick, key=lambda note: note.start_tick)
+        self._aim(expression)
+
+    def release(self, tick: float = inf) -> list[bytes]:
+        """The note-offs that are due by `tick`."""
+        due = [each for each in self._sounding if each.off_tick <= tick or tick == inf]
+        if not due:
+            return []
+        self._sounding = [each for each in self._sounding if each not in due]
+        self._note_next()
+        return [each.off for each in due]
+
+    def strike(self, tick: int, expression: Expression, pitches: tuple[int, ...]) -> tuple[list[Heard], list[bytes]]:
+        """Play the note that is due; what was switched on, and the messages, a note-off of the same pitch first."""
+        note = self._notes[self._cursor]
+        self._cursor += 1
+        if not self._level or self._phrase_tick + note.start_tick < self._joins_tick:
+            self._aim(expression)
+            return [], []
+        luck = luck_of(self._seed + self._channel, self._cursor)
+        velocity = max(1, round(self._level * expression.velocity_at(note.start_tick, luck)))
+        heard = Heard(
+            pitches[note.pitch], velocity, max(1, round(expression.gate_share * note.duration_tick)), self._channel
+        )
+        messages = [*self._cut(heard.pitch), bytes((0x90 | heard.channel - 1, heard.pitch, heard.velocity))]
+        self._sounding.append(_Sounding(tick + heard.duration_tick, heard.pitch, heard.channel))
+        self._aim(expression)
+        return [heard], messages
+
+    def _cut(self, pitch: int) -> list[bytes]:
+        """End a note of this pitch that still sounds: two written pitches may meet on one in a scale."""
+        same = [each for each in self._sounding if each.pitch == pitch]
+        self._sounding = [each for each in self._sounding if each.pitch != pitch]
+        return [each.off for each in same]
+
+    def _aim(self, expression: Expression) -> None:
+        self.stroke_tick = inf
+        if self._cursor < len(self._notes):
+            start = self._notes[self._cursor].start_tick
+            self.stroke_tick = self._phrase_tick + start + expression.delay_at(start)
+        self._note_next()
+
+    def _note_next(self) -> None:
+        self.next_tick = min([self.stroke_tick, *(each.off_tick for each in self._sounding)])

@@ -1,0 +1,241 @@
+"""What the stage asks of the studio, and what it knows of it. Knows no socket."""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import inf, isfinite
+
+from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.score import Melody
+from emo_osc.protocol.messages import (
+    Aim,
+    Alive,
+    Failed,
+    GoOn,
+    Learn,
+    Loaded,
+    Ready,
+    StudioToStage,
+    ToStudio,
+    Vary,
+    Want,
+    decode,
+)
+
+PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
+SILENT_S = 3.0  # so is a studio that has missed three of its signs of life
+STOPPED_S = 5.0  # after this silence it is started again: with a second or two to load it is back within 10 s
+WEDGED_S = 60.0  # alive, and yet no answer to an order: no composition on any machine takes this long
+LOADING_S = 60.0  # to come and load a model from a slow disk; doubled each time, for a disk may be slower yet
+ASLEEP_S = 2.0  # nobody asked us for so long: the stage itself was stopped, and the silence is not the studio's
+MAX_TEXT = 200
+MAX_NOTES, MAX_LATENT = 1024, 1 << 16  # 16 bars of 64ths; more than any generator's latent takes as text
+
+
+class StudioState(Enum):
+    """Where the studio is in its life."""
+
+    ABSENT = "absent"
+    LOADING = "loading"
+    READY = "ready"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    message: Want | Vary | GoOn
+    sent_s: float
+
+
+class Restock:
+    """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it.
+
+    A variation goes before a melody; what is to be aimed at and learned goes before both, and again to a studio that is
+    new.
+    """
+
+    def __init__(self) -> None:
+        self.state = StudioState.ABSENT
+        self.generator = ""
+        self.failure = ""
+        self.garbage = 0
+        """Lines that were no message, ever."""
+        self._wanted: Affect | None = None
+        self._varied: Vary | None = None
+        self._bar: GoOn | None = None
+        self.goes_on = False
+        """Whether the studio can compose bar by bar."""
+        self.learned: Melody | None = None
+        """The melody that the studio composes around."""
+        self._is_learned = True
+        self._given: tuple[Reference, ...] | None = None
+        self._references: tuple[Reference, ...] = ()
+        self._is_aimed = True
+        self._asked_ticket = 0
+        self._order: _Order | None = None
+        self._answered: _Order | None = None
+        self._tickets = 0
+        self._is_heard = True
+        self._heard_s = self._asked_s = -inf
+        self._loading_patience_s = LOADING_S
+
+    @property
+    def is_down(self) -> bool:
+        """Whether nobody composes now."""
+        return self.state in (StudioState.ABSENT, StudioState.LATE)
+
+    @property
+    def summary(self) -> str:
+        """One line for a performer: `ready music_vae on cpu`, `absent: no checkpoint`."""
+        words = f"{self.state.value} {self.generator}".strip()
+        return f"{words}: {self.failure}" if self.failure else words
+
+    def want(self, affect: Affect) -> None:
+        """Ask for a melody of an affect; an older wish that was not sent yet is forgotten."""
+        self._wanted = affect
+
+    def vary(self, phrase: Ready, affect: Affect, amount: float) -> int | None:
+        """Ask for a variation of a phrase; the ticket it will come with, None where nobody is there to make one."""
+        if self.state is not StudioState.READY:
+            return None
+        self._tickets += 1
+        self._varied = Vary(phrase.melody, phrase.latent, affect, amount, self._tickets)
+        return self._tickets
+
+    def go_on(self, bar: int, affect: Affect, tempo_bpm: float) -> None:
+        """Ask for a bar of the piece that goes on; an older wish that was not sent yet is forgotten."""
+        self._tickets += 1
+        self._bar = GoOn(affect, bar, tempo_bpm, self._tickets)
+
+    def learn(self, melody: Melody | None) -> None:
+        """Let the studio compose around a melody from now on, or freely again."""
+        self.learned, self._is_learned = melody, False
+
+    def aim(self, references: tuple[Reference, ...]) -> None:
+        """Let the studio aim at these from now on; the first are those that the door starts every studio with."""
+        if self._given is None:
+            self._given = self._references = references
+        if references != self._references:
+            self._references, self._is_aimed = references, False
+
+    def connected(self) -> None:
+        """The studio has come and is loading its model."""
+        self.state, self._order, self._is_heard = StudioState.LOADING, None, True
+        self._is_learned = self.learned is None
+        self._is_aimed = self._given is None or self._references == self._given
+
+    def lost(self) -> None:
+        """The studio has gone; what it was asked for is asked again when it is back."""
+        if self._order is not None and self._wanted is None:
+            self._wanted = self._order.message.affect
+        self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
+        self._bar, self.goes_on = None, False
+
+    def complaint(self, now_s: float) -> str:
+        """Why the studio should be ended and started again, empty while it need not be; to be asked every second."""
+        if self._is_heard or now_s - self._asked_s > ASLEEP_S:
+            self._heard_s, self._is_heard = now_s, False
+        self._asked_s, silent_s = now_s, now_s - self._heard_s
+        if self.state in (StudioState.ABSENT, StudioState.LOADING):
+            return self._complaint_about_loading(silent_s)
+        if silent_s > SILENT_S:
+            self.state = StudioState.LATE
+        elif self._order is None:
+            self.state = StudioState.READY
+        if silent_s > STOPPED_S:
+            self._is_heard = True
+            return f"no sign of life for {STOPPED_S:g} s"
+        if self._order is not None and now_s - self._order.sent_s > WEDGED_S:
+            self._order = None
+            return f"no answer for {WEDGED_S:g} s"
+        return ""
+
+    def due(self, now_s: float) -> ToStudio | None:
+        """The message to send now, if any."""
+        if self._order is not None and now_s - self._order.sent_s > PATIENCE_S:
+            self.state = StudioState.LATE
+        if self.state is not StudioState.READY:
+            return None
+        if not self._is_aimed:
+            self._is_aimed = True
+            return Aim(self._references)
+        if not self._is_learned:
+            self._is_learned = True
+            return Learn(self.learned)
+        message = None if self._order else self._varied or self._next_bar() or self._next_want()
+        if message is not None:
+            self._order, self._varied = _Order(message, now_s), None
+        return message
+
+    def receive(self, line: bytes) -> StudioToStage:
+        """Read one line of the studio's.
+
+        Raises:
+            ValueError: it is no message for the stage; it was counted.
+        """
+        try:
+            message = decode(line)
+            if not isinstance(message, Loaded | Ready | Failed | Alive):
+                raise ValueError(f"{type(message).__name__} is no message for the stage")
+            if isinstance(message, Ready):
+                check_ready(message)
+        except ValueError:
+            self.garbage += 1
+            raise
+        self._note(message)
+        return message
+
+    def take_answered(self) -> float | None:
+        """When the order was sent that has been answered since this was last asked; None where none was."""
+        answered, self._answered = self._answered, None
+        return answered.sent_s if answered else None
+
+    def is_asked(self, ready: Ready) -> bool:
+        """Whether a melody answers the latest order for one."""
+        return ready.ticket == self._asked_ticket and self._asked_ticket > 0
+
+    def _complaint_about_loading(self, silent_s: float) -> str:
+        if silent_s <= self._loading_patience_s:
+            return ""
+        patience_s, self._loading_patience_s = self._loading_patience_s, 2 * self._loading_patience_s
+        self._is_heard = True
+        return f"not ready to compose after {patience_s:g} s"
+
+    def _next_bar(self) -> GoOn | None:
+        bar, self._bar = self._bar, None
+        return bar
+
+    def _next_want(self) -> Want | None:
+        if self._wanted is None:
+            return None
+        self._tickets += 1
+        self._asked_ticket = self._tickets
+        want, self._wanted = Want(self._wanted, self._tickets), None
+        return want
+
+    def _note(self, message: StudioToStage) -> None:
+        self._is_heard = True
+        if isinstance(message, Loaded):
+            self.generator, self.failure = f"{message.generator} on {message.device}"[:MAX_TEXT], ""
+            self.state, self._loading_patience_s = StudioState.READY, LOADING_S
+            self.goes_on = message.goes_on
+            return
+        if isinstance(message, Failed):
+            self.failure = message.text[:MAX_TEXT]
+        if isinstance(message, Alive):
+            return
+        if self._order is not None and message.ticket == self._order.message.ticket:
+            self._order, self._answered = None, self._order
+            self.state = StudioState.READY
+
+
+def check_ready(ready: Ready) -> None:
+    """Let nothing onto the shelf that could upset whoever plays from it.
+
+    Raises:
+        ValueError: figures that are none, or more of something than any melody has.
+    """
+    measured = ready.measured
+    if not all(map(isfinite, (ready.distance, measured.notes_per_bar, measured.mean_pitch, measured.major_share))):
+        raise ValueError("a message with figures that are none")
+    if max(len(ready.melody.notes), len(ready.backing)) > MAX_NOTES or len(ready.latent) > MAX_LATENT:
+        raise ValueError("a message with a melody past every measure")

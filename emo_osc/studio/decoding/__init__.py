@@ -1,0 +1,1 @@
+"""From latents to notes, quickly: packed products, CUDA graphs, precision."""

@@ -1,0 +1,1 @@
+"""Latents kept warm, refined for an affect on demand."""

@@ -1,0 +1,71 @@
+"""Generators that refine latents drawn before: what they offer, and their latents as text. Loads torch when used."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from emo_osc.core.affect import Affect
+from emo_osc.studio.attributes import Tokens, measure
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.pool.pool import Source
+
+if TYPE_CHECKING:
+    from emo_osc.studio.pool.latents import Latent
+
+
+class Shaped(Protocol):
+    """Whatever knows the shape of one melody's latent."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Such as (16, 32)."""
+
+
+@runtime_checkable
+class Refining(Protocol):
+    """A generator whose melodies may start from latents that were drawn before anybody asked."""
+
+    @property
+    def proposer(self) -> Shaped:
+        """What its latents come from."""
+
+    def sources(self, seeds: Sequence[int]) -> "list[Latent]":
+        """A latent a seed, its affect open: the slow part."""
+
+    def refine(self, sources: "Sequence[Latent]", affect: Affect, count: int) -> list[Composed]:
+        """The `count` best of what sources become for an affect: the quick part."""
+
+    def again(self, latent: "Latent") -> Tokens:
+        """The tokens (256,) of a latent as it is."""
+
+
+class Refiner:
+    """A refining generator whose latents are text outside."""
+
+    def __init__(self, generator: Refining) -> None:
+        self._generator = generator
+
+    def draw(self, seeds: Sequence[int]) -> list[Source]:
+        """Fresh sources, one a seed, measured as they are."""
+        latents = self._generator.sources(seeds)
+        return [Source(each.to_text(), each.seed, measure(self._generator.again(each)[None])) for each in latents]
+
+    def refine(self, sources: Sequence[Source], affect: Affect, count: int) -> list[Composed]:
+        """The `count` best melodies for an affect, each with the seed of the source it came of.
+
+        Raises:
+            ValueError: a source is of another generator.
+        """
+        return self._generator.refine([self._latent(source.text) for source in sources], affect, count)
+
+    def reads(self, text: str) -> bool:
+        """Whether a source's text is one of this generator's."""
+        try:
+            self._latent(text)
+        except ValueError:
+            return False
+        return True
+
+    def _latent(self, text: str) -> "Latent":
+        from emo_osc.studio.pool.latents import Latent  # torch, which is there already where anything refines
+
+        return Latent.from_text(text, self._generator.proposer.shape)

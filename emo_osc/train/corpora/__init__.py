@@ -1,0 +1,1 @@
+"""Data sets as tables, and how they are read."""

@@ -1,0 +1,81 @@
+"""What was measured on this machine, kept from start to start: one small JSON file in the user's cache folder.
+
+Nothing depends on it: a file that is damaged, foreign or cannot be written costs a measurement, never a start.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from emo_osc.core.small_file import read_small_text
+
+MOST_BYTES = 1 << 16
+MOST_KEPT = 64
+"""Kinds of work; the oldest goes first."""
+
+
+def read(key: str) -> dict[str, float] | None:
+    """Names to milliseconds as they were kept under a key, float32's among them; None where there are none."""
+    return _figures(_kept().get(key))
+
+
+def write(key: str, times_ms: Mapping[str, float]) -> None:
+    """Keeps figures under a key, if the disk takes them."""
+    others = {name: value for name, value in _kept().items() if name != key and _figures(value)}
+    kept = dict([*others.items(), (key, dict(times_ms))][-MOST_KEPT:])
+    path = _path()
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        return  # it is measured again at the next start
+
+
+def machine() -> str:
+    """What figures hold for: this processor with its instructions, this torch, so many threads."""
+    import torch
+
+    asks = [name for name in dir(torch.cpu) if name.startswith("_is_") and name.endswith("_supported")]
+    flags = [name[4:-10] for name in asks if getattr(torch.cpu, name)()]
+    return f"{processor()} ({' '.join(flags)}); torch {torch.__version__}; {torch.get_num_threads()} threads"
+
+
+@cache
+def processor() -> str:
+    """The processor's name as its maker writes it, where the system tells it."""
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
+            named = next((line for line in lines if line.startswith(("model name", "Hardware"))), "")
+    except OSError:
+        named = ""
+    name = named.partition(":")[2].strip() or platform.processor() or platform.machine()
+    return " ".join(name.split())[:80] or "unknown processor"
+
+
+def _path() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("emo_osc") / "precision.json"
+
+
+def _kept() -> dict[str, Any]:
+    path = _path()
+    try:
+        kept = json.loads(read_small_text(path, MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _figures(value: object) -> dict[str, float] | None:
+    if not isinstance(value, dict) or "float32" not in value:
+        return None
+    is_time = [isinstance(time_ms, float) and isfinite(time_ms) and time_ms > 0 for time_ms in value.values()]
+    return {str(name): time_ms for name, time_ms in value.items()} if all(is_time) else None

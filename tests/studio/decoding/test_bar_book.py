@@ -1,0 +1,48 @@
+"""Bars that were decoded before."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from emo_osc.studio.decoding import bar_book
+from emo_osc.studio.decoding.bar_book import BarBook
+from emo_osc.studio.decoding.decode import decode
+from emo_osc.studio.music_vae import MusicVAE
+
+pytestmark = pytest.mark.torch
+
+
+class Counting:
+    """Decodes a slot's first number to sixteen tokens of it, and counts the slots."""
+
+    def __init__(self) -> None:
+        self.decoded = 0
+
+    def __call__(self, slots: Tensor) -> Tensor:
+        self.decoded += len(slots)
+        return slots[:, :1].long().expand(-1, 16)
+
+
+def test_a_bar_is_decoded_once() -> None:
+    decode_bars = Counting()
+    book = BarBook(decode_bars)
+    slots = torch.tensor([[[3.0, 0.5], [4.0, 0.5], [3.0, 0.5]]])
+    assert book.read(slots)[0, ::16].tolist() == [3, 4, 3]
+    assert book.read(slots.flip(1))[0, ::16].tolist() == [3, 4, 3]
+    assert (decode_bars.decoded, len(book)) == (2, 2)
+
+
+def test_it_forgets_rather_than_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bar_book, "MOST", 10)
+    book = BarBook(Counting())
+    for number in range(100):
+        book.read(torch.tensor([[[float(number)]]]))
+    assert len(book) <= 11
+
+
+def test_what_it_reads_is_what_the_decoder_says(shipped: MusicVAE) -> None:
+    proposal = shipped.proposer.propose(None, range(4), shipped.taste)
+    assert shipped.proposer.book is not None
+    plain = decode(shipped.proposer.weights, proposal.embeddings, 1.0)
+    assert np.array_equal(shipped.proposer.book.read(proposal.latents), plain.numpy())

@@ -1,0 +1,1 @@
+"""What writes pages, patches and pictures of this repository. Not in the wheel."""

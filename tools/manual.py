@@ -1,0 +1,241 @@
+"""Pages written from tables, so that they cannot lie: `python -m tools.manual` writes them.
+
+They are docs/osc.md, the table of addresses in the README, and the JSON schema of presets.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from emo_osc.config.preset import OscSection, schema_text
+from emo_osc.core.affect import MOODS, Mood
+from emo_osc.core.errors import CommandError
+from emo_osc.protocol.address_patterns import MAX_MATCHES, MAX_PATTERN, MAX_PATTERNS
+from emo_osc.protocol.commands import PATHS, PORT, ROUTES, Route, describe
+from emo_osc.protocol.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
+from emo_osc.protocol.parameters import PUSHES, VALUES, Argument, Value
+from emo_osc.stage.io.send_budget import FACTOR, FILLS_S, FIRST_BYTES, PROVEN_S
+from emo_osc.stage.io.sender_queues import FEW, MAX_PROGRAMS, MAX_WAITING
+from emo_osc.stage.session.dispatcher import DELAYS, MAX_AHEAD_S, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
+from emo_osc.stage.session.latency import KEPT
+from emo_osc.stage.session.subscriptions import MAX_LISTENERS, MAX_LISTENERS_A_HOST
+
+ROOT = Path(__file__).parents[1]
+FAMILIES = ("set", "get", "start_listen", "stop_listen")
+BEGIN, END = "<!-- written by `make docs` from here -->", "<!-- to here -->"
+MAX_CHOICES = 8
+TYPES = {"f": "number", "i": "whole number", "s": "text"}
+
+_SENDERS = f"""Senders differ, and these are all understood:
+
+- Where a name from a list is wanted (a mood, `quantize`, `key`, `scale`), its place in the list does as well, counted
+  from 0: `/emo/mood 3`.
+- A button that sends no text presses a name in the address: `/emo/mood/bright 1`, `/emo/quantize/bar 1`. Its 0 is the
+  release and does nothing; of a mood, the number is the intensity. A name may be percent-encoded.
+- Patterns match addresses of the table, as in OSC 1.0: `/emo/v?`, `/*/va`, `/emo/{{valence,arousal}} 0.5`,
+  `/emo/set/*_channel 2`. Each address it matches is done and answered by itself. One of more than {MAX_PATTERN}
+  characters matches nothing; one that matches more than {MAX_MATCHES} addresses, or comes after {MAX_PATTERNS} others
+  in its datagram, is refused.
+- A program without a port of its own, such as `oscsend` or Csound, names the port where it listens, of the host it
+  sends from: `/emo/get/va 9913`, `/emo/start_listen/va 9913`. Only the same again renews such a push.
+- Arguments that are not needed are ignored, and the acknowledgement ends with a text that says so.
+- A message with a timetag in the future is acknowledged at once, with the milliseconds until it is done and the word
+  `scheduled`, and again when it is done."""
+
+ANSWERS = (
+    ("/emo/ack address bar ms value..", "done: the bar it lands on, the milliseconds until it is heard, what was set"),
+    ("/emo/error code text address", "refused, and why; the music goes on"),
+    ("/emo/state/NAME value..", "the answer to get and status, and the push of a value that is listened to"),
+    ("/emo/bar n", "a bar begins, to those who listen to `bar`"),
+    ("/emo/note pitch velocity duration_ms channel", "a note sounds, to those who listen to `note`"),
+    (
+        "/emo/roll which part notes",
+        "the phrase that plays (`now`) or waits (`next`), to those who listen to `roll`: its "
+        "first or last eight bars, a note as eight hexadecimal digits: the 16th it begins on, 16ths, pitch, velocity",
+    ),
+    ("/emo/latency name p50_ms p95_ms p99_ms max_ms count", f"the delays seen so far: {', '.join(DELAYS)}"),
+    (
+        "/emo/latency/spread name count..",
+        f"how many of the last {KEPT} lie up to 5 us, then up to each next quarter of an octave (x 1.19)",
+    ),
+    ("/emo/pong [token]", "the answer to ping"),
+    (
+        "/emo/ping number",
+        "asks another computer whether it hears us; it answers `/emo/pong number`: see *Who is heard*",
+    ),
+    ("/emo/startup version", "the daemon is there"),
+    ("/emo/version version", "the answer to version"),
+)
+ERRORS = (
+    (CommandError.UNKNOWN_ADDRESS, "unknown address"),
+    (CommandError.WRONG_ARGUMENTS, "wrong arguments"),
+    (CommandError.UNKNOWN_NAME, "unknown name: a mood, a value, a preset"),
+    (CommandError.NOT_NOW, "not possible now"),
+    (CommandError.GENERATOR_DOWN, "the generator is down; the shelf plays on"),
+    (CommandError.MALFORMED, "not OSC; counted and never answered"),
+)
+
+
+def osc_page() -> str:
+    """docs/osc.md."""
+    osc = OscSection()
+    return f"""# OSC
+
+emo_osc listens to UDP on {osc.host}, port {osc.port}; `--osc-host 0.0.0.0` opens it to the network. Numbers may
+arrive as `i f d h T F` or as numeric text. Text is UTF-8; what is not is read as CP949, Windows' Korean code page;
+answers are UTF-8. Replies carry only `i`, `f` and `s`, stay under 1,400 bytes and go to the
+address and port a message came from, unless `/emo/reply_to` says otherwise. A button's release (a single 0) does not
+trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most {MAX_AHEAD_S:g} s ahead.
+
+{_SENDERS}
+
+{_network(osc)}
+
+This page is written from the daemon's own table by `make docs`.
+
+## Addresses
+
+{address_table()}
+
+## Values
+
+`/emo/set/NAME value..` sets one, `/emo/get/NAME` asks for it, `/emo/start_listen/NAME` has it pushed whenever it
+changes, for 60 s that any message of yours renews, and `/emo/stop_listen/NAME` ends that.
+
+{_table(("name", "value", "range", "is"), (_value_row(value) for value in VALUES.values()))}
+
+Beside the values, these can be listened to; `state` answers with every value at once.
+
+{_table(("name", "pushes"), ((f"`{name}`", text) for name, text in PUSHES.items()))}
+
+## Moods
+
+A preset may move them or add its own, behind these. `/emo/mood N` and program change N on the MIDI input call mood N.
+
+{_table(("N", "mood", "valence", "arousal", "also called"), (_mood_row(*row) for row in enumerate(MOODS)))}
+
+## Answers
+
+{_table(("message", "says"), ((f"`{message}`", text) for message, text in ANSWERS))}
+
+## Error codes
+
+{_table(("code", "means"), ((str(code), text) for code, text in ERRORS))}
+"""
+
+
+def _network(osc: OscSection) -> str:
+    return f"""Some acknowledgements come later, when it is known what to say: `/emo/mutate` when the variation is made
+(after a second and a half the stage makes one of its own), `/emo/keep` when the phrase is on the disk, and `/emo/learn`
+twice, with the bar from which it listens and with the bar where what was played comes back.
+
+Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a
+value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
+queue up. Any other message keeps its place and is done. Hosts have turns, and the senders of a host likewise: each has
+a queue of its own, of {MAX_WAITING} messages, and the oldest goes when it is full (`dropped` counts them), so a flood
+delays whoever sends it. Beyond {MAX_PROGRAMS} senders of a host at one time, the others count as one for each address
+they send to. Listeners are told each change once, a value that keeps changing a hundred times a second, and always
+where it came to rest.
+
+No client takes another's place. Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and
+{MAX_SCHEDULED_A_HOST:,} messages are scheduled ({MAX_SCHEDULED:,} in all), and a host, or a client of a host, may take
+only as much as it leaves free for others: one client alone schedules {MAX_SCHEDULED_A_HOST // 2:,} messages at most.
+What goes beyond is refused with error 4 and the reason. Many messages for one instant are done in turns, one of
+each client, with the notes and other clients' messages in between.
+
+A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
+{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. A single message that cannot be read,
+because of an unknown type tag or a text in another encoding, is counted as `malformed` too and answered with error
+{CommandError.WRONG_ARGUMENTS}, each sender at most once a second; the other messages of its bundle are done. An answer
+(`/emo/error`, `/emo/ack` ..) that is sent to us is not answered either, lest two daemons talk to each other for ever.
+
+## Who is heard
+
+Bound to {osc.host}, only this computer. Bound to the network, this computer and everyone on its private networks (RFC
+1918, RFC 4193, link-local), or the addresses and networks that `osc.allow` in the preset names, and this computer.
+What others send is dropped unread, counted as `strangers`, and the first of them is told at the terminal. Answers go to
+whoever asked; `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that nobody can have
+us throw datagrams at a third. The network names presets and phrases, never paths.
+
+Anybody can write another's address on a datagram, so another computer is sent only so much until it has shown that it
+hears us: {FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes beyond that, which come
+back within {FILLS_S / 60:g} minutes. That is enough for acknowledgements without end and for one `/emo/status` or
+`/emo/start_listen/*`; whoever listens for longer is asked `/emo/ping NUMBER`, at most once for each datagram sent, and
+is sent everything for {PROVEN_S / 60:g} minutes when `/emo/pong NUMBER` comes from that computer. `emo-osc monitor`,
+`send` and `calibrate` answer by themselves, and so do the patches and layouts for Max, Pd, TouchDesigner, TouchOSC and
+Open Stage Control. A program that cannot answer is sent everything where `osc.allow` names its computer's
+address. What is held back is counted as `unsent`, and told once at the terminal."""
+
+
+def address_table() -> str:
+    """Every address but the families of values, which have a table of their own."""
+    routes = [route for route in ROUTES.values() if route.address.split("/")[2] not in FAMILIES]
+    rows = [
+        *(_route_row(route) for route in routes),
+        *((f"`/emo/{family}/NAME`", _form_text(path.form), path.description) for family, path in PATHS.items()),
+        ("`/emo/set/NAME`", "value", "set any value"),
+        ("`/emo/get/NAME`", _form_text((PORT,)), "answer that value, to that port of yours where one is given"),
+        ("`/emo/start_listen/NAME`", _form_text((PORT,)), "have it pushed there as it changes"),
+        ("`/emo/stop_listen/NAME`", _form_text((PORT,)), "have it pushed no more"),
+    ]
+    return _table(("address", "arguments", "does"), rows)
+
+
+def readme(text: str) -> str:
+    """A README with its table of addresses written anew.
+
+    Raises:
+        ValueError: the two marks are not there.
+    """
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the README needs the marks {BEGIN} and {END}")
+    return f"{head}{BEGIN}\n{address_table()}\n{END}{tail}"
+
+
+def _route_row(route: Route) -> tuple[str, str, str]:
+    forms = " or ".join(_form_text(form) for form in route.forms)
+    return f"`{route.address}`", forms, route.description
+
+
+def _form_text(form: tuple[Argument, ...]) -> str:
+    """A form in words; a button needs none, and long choices are listed once, among the values."""
+    brief = (replace(a, choices=()) if len(a.choices) > MAX_CHOICES else a for a in form if a.name != "pressed")
+    shown = tuple(brief)
+    return describe(shown).replace("|", ", ") if shown else ""
+
+
+def _value_row(value: Value) -> tuple[str, str, str, str]:
+    kinds = ", ".join(
+        TYPES[argument.kind] + (" (optional)" if argument.is_optional else "") for argument in value.arguments
+    )
+    ranges = "; ".join(dict.fromkeys(a.range_text.replace("|", ", ") for a in value.arguments if a.range_text))
+    return f"`{value.name}`", kinds, ranges, value.description + ("" if value.is_settable else " (read only)")
+
+
+def _mood_row(place: int, mood: Mood) -> tuple[str, str, str, str, str]:
+    return (
+        str(place),
+        f"`{mood.id}`",
+        f"{mood.affect.valence:+.2f}",
+        f"{mood.affect.arousal:+.2f}",
+        ", ".join(mood.aliases),
+    )
+
+
+def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [titles, ("---",) * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write(root: Path = ROOT) -> None:
+    """Writes every page under the checkout."""
+    page, front = root / "docs" / "osc.md", root / "README.md"
+    page.write_text(osc_page(), encoding="utf-8")
+    front.write_text(readme(front.read_text(encoding="utf-8")), encoding="utf-8")
+    (root / "presets" / "emo_osc.schema.json").write_text(schema_text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
