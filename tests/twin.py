@@ -7,20 +7,20 @@ from random import Random
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
+from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import (
     Aim,
     Failed,
     Finish,
-    Kept,
     Learn,
     Loaded,
     Mapped,
     MappingSaved,
     Measured,
+    PhraseSaved,
     Ready,
     StudioToStage,
     ToStudio,
-    encode,
 )
 from emo_osc.protocol.osc import Message, OscValue, Target
 from emo_osc.protocol.stage_setup import StagePreset
@@ -28,9 +28,9 @@ from emo_osc.stage.clock.clock import InternalClock
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
-from emo_osc.stage.session.dispatcher import Answer, Desk
+from emo_osc.stage.session.dispatcher import Answer, Dispatcher
 from emo_osc.stage.session.instrument import Instrument
-from emo_osc.stage.session.studio_client import Restock
+from emo_osc.stage.session.studio_client import StudioClient
 
 MakeReady = Callable[..., Ready]
 PAD = ("127.0.0.1", 50_000)
@@ -47,36 +47,36 @@ def make_ready(pitch: int, valence: float = 0.0, arousal: float = 0.0, notes_a_b
 class VirtualStage:
     """A desk, and the loop's work done by hand at times of our choosing."""
 
-    desk: Desk
+    dispatcher: Dispatcher
     now_s: float = 0.0
 
     @property
     def instrument(self) -> Instrument:
-        return self.desk.instrument
+        return self.dispatcher.instrument
 
     @property
     def performer(self) -> Performer:
-        return self.desk.instrument.performer
+        return self.dispatcher.instrument.performer
 
     def ask(self, address: str, *arguments: OscValue, sender: Target = PAD) -> list[tuple[object, ...]]:
         """Send one message now; what is answered, address first."""
-        self.desk.receive(Message(address, arguments), sender, self.now_s, self.now_s)
+        self.dispatcher.receive(Message(address, arguments), sender, self.now_s, self.now_s)
         self.serve_door()
-        return [(answer.address, *answer.arguments) for answer in self.desk.take_answers()]
+        return [(answer.address, *answer.arguments) for answer in self.dispatcher.take_answers()]
 
     def serve_door(self) -> None:
         """Save what is to be kept, as the door does."""
-        told, self.instrument.for_the_door = self.instrument.for_the_door, []
+        told, self.instrument.for_supervisor = self.instrument.for_supervisor, []
         for message in told:
-            if isinstance(message, Kept):
-                self.desk.receive_door(message, self.now_s)
+            if isinstance(message, PhraseSaved):
+                self.dispatcher.receive_supervisor(message, self.now_s)
             elif isinstance(message, Mapped):
-                self.desk.receive_door(MappingSaved(), self.now_s)
+                self.dispatcher.receive_supervisor(MappingSaved(), self.now_s)
 
     def run_until(self, end_s: float) -> list[tuple[float, bytes]]:
         """Play on; every MIDI message with the time it was sent."""
         sent = [(self.now_s, message) for message in self.performer.take_bytes()]
-        while (next_s := min(self._note_s, self.desk.next_s)) <= end_s:
+        while (next_s := min(self._note_s, self.dispatcher.next_s)) <= end_s:
             self.now_s = max(self.now_s, next_s)
             if self._note_s <= next_s:
                 sent += [(next_s, message) for message in self.performer.on_tick(int(self.performer.next_tick))]
@@ -88,9 +88,9 @@ class VirtualStage:
 
     def on_time(self) -> None:
         """Do what is due by itself, and every message that was scheduled for now."""
-        while self.desk.do_scheduled(self.now_s):
+        while self.dispatcher.do_scheduled(self.now_s):
             continue
-        self.desk.on_time(self.now_s)
+        self.dispatcher.on_time(self.now_s)
 
     @property
     def _note_s(self) -> float:
@@ -104,7 +104,9 @@ def make_stage(seeds: tuple[Ready, ...], settings: Settings | None = None) -> Vi
     }
     presets["broken"] = StagePreset({}, fault="broken.osc.prot: unknown key, did you mean 'port'?")
     performer = Performer(Shelf(seeds), settings or Settings(humanize=0.0), Random(1))
-    return VirtualStage(Desk(Instrument(performer, InternalClock(120.0), Restock(), presets, "current", Random(1))))
+    return VirtualStage(
+        Dispatcher(Instrument(performer, InternalClock(120.0), StudioClient(), presets, "current", Random(1)))
+    )
 
 
 @dataclass
@@ -156,7 +158,7 @@ class Twin(VirtualStage):
         """What `loop.Stage` does in its turns, until a time; every MIDI message with the time it was sent."""
         sent: list[tuple[float, bytes]] = []
         while self.now_s < end_s:
-            next_s = min(end_s, self._note_s, self.desk.next_s, self._second_s, self.studio.next_s)
+            next_s = min(end_s, self._note_s, self.dispatcher.next_s, self._second_s, self.studio.next_s)
             self.now_s = max(self.now_s, next_s)
             if self.studio.next_s <= self.now_s:
                 self.tell(self.studio.take())
@@ -166,36 +168,36 @@ class Twin(VirtualStage):
 
     def tell(self, message: StudioToStage) -> None:
         """The studio says something."""
-        self.desk.receive_studio(self.instrument.restock.receive(encode(message)), self.now_s)
+        self.dispatcher.receive_studio(self.instrument.studio_client.receive(encode(message)), self.now_s)
 
     def start_studio(self) -> None:
         """A studio comes and is ready."""
         self.studio.is_there = True
-        self.instrument.restock.connected()
+        self.instrument.studio_client.connected()
         self.tell(Loaded("virtual", "cpu"))
 
     def kill_studio(self) -> None:
         """It is gone from one moment to the next."""
         self.studio.die()
-        self.instrument.restock.lost()
-        self.desk.studio_changed(self.now_s)
+        self.instrument.studio_client.lost()
+        self.dispatcher.studio_changed(self.now_s)
 
     def _look_around(self) -> None:
-        self.desk.push_heard(self.now_s)
-        restock, performer = self.instrument.restock, self.performer
+        self.dispatcher.push_heard(self.now_s)
+        studio_client, performer = self.instrument.studio_client, self.performer
         if performer.wanted is not None:
-            restock.want(performer.wanted)
+            studio_client.want(performer.wanted)
             performer.wanted = None
-        order = restock.due(self.now_s)
+        order = studio_client.due(self.now_s)
         if order and self.studio.is_there:
             self.studio.order(order, self.now_s)
         if self.now_s >= self._second_s:
             self._second_s = self.now_s + 1.0
-            self.desk.each_second(self.now_s)
+            self.dispatcher.each_second(self.now_s)
         self.serve_door()
-        self.answers += self.desk.take_answers()
+        self.answers += self.dispatcher.take_answers()
 
 
 def make_twin(seeds: tuple[Ready, ...]) -> Twin:
     """A twin that plays by a few seeds."""
-    return Twin(make_stage(seeds).desk)
+    return Twin(make_stage(seeds).dispatcher)

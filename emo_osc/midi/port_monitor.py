@@ -18,7 +18,8 @@ from typing import Any, Protocol
 from emo_osc.midi.port_names import Offered, is_ours
 from emo_osc.midi.rtmidi_ports import hush_drivers
 from emo_osc.protocol.line_buffer import Lines
-from emo_osc.protocol.messages import Alive, Ports, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Alive, Ports
 
 LOOK_S = 0.5
 STALLED_S = 1.5  # JACK counts a cycle every few milliseconds; one that counts none for so long is dead or wedged

@@ -16,7 +16,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import BARS, TICKS_PER_BAR, TICKS_PER_BEAT, Melody, Note
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.player.rule_weights import Rules
+from emo_osc.stage.player.rule_weights import RuleWeights
 from emo_osc.stage.player.settings import SETTING_NAMES, Settings
 from emo_osc.stage.player.shelf import Shelf
 from emo_osc.studio.generators import Composed, Generator
@@ -85,7 +85,7 @@ def settings_of(preset: Preset) -> Settings:
     """What a preset sets of the stage's settings; the phrase is never changed for another."""
     performance = {key: value for key, value in preset.performance.model_dump().items() if key in SETTING_NAMES}
     midi = preset.midi
-    performance["rules"] = Rules(**preset.performance.rules.model_dump(by_alias=True))
+    performance["rules"] = RuleWeights(**preset.performance.rules.model_dump(by_alias=True))
     performance |= {"chords_channel": midi.chords_channel, "bass_channel": midi.bass_channel}
     return replace(Settings(**performance), channel=midi.channel, cc74=midi.cc74, cc1=midi.cc1, evolve=0.0)
 

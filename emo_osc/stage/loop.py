@@ -18,7 +18,8 @@ from time import perf_counter, sleep, time
 from emo_osc.core.errors import EmoOscError
 from emo_osc.midi.held_events import Held
 from emo_osc.midi.rtmidi_ports import hush_drivers
-from emo_osc.protocol.messages import Alive, Finish, Played, Ports, WorkersState, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Alive, Finish, Played, Ports, WorkersState
 from emo_osc.protocol.osc import Message, Target
 from emo_osc.protocol.stage_setup import Report, Setup
 from emo_osc.stage.clock.clock import Move
@@ -27,7 +28,7 @@ from emo_osc.stage.clock.midi_clock_out import ClockOut
 from emo_osc.stage.clock.sources import CLOCKS
 from emo_osc.stage.io.ipc_server import open_hub
 from emo_osc.stage.io.midi_ports import MidiPorts
-from emo_osc.stage.io.osc_server import Letterbox
+from emo_osc.stage.io.osc_server import OscServer
 from emo_osc.stage.io.shelf_file import read_shelf
 from emo_osc.stage.io.udp import OscSocket
 from emo_osc.stage.player.late_notes import leave_out
@@ -35,11 +36,11 @@ from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
 from emo_osc.stage.resume import Diary, left_by, resume
-from emo_osc.stage.session.access import Guests
-from emo_osc.stage.session.dispatcher import Desk
+from emo_osc.stage.session.access import AccessList
+from emo_osc.stage.session.dispatcher import Dispatcher
 from emo_osc.stage.session.instrument import Instrument
-from emo_osc.stage.session.studio_client import Restock
-from emo_osc.stage.watchdog import Care
+from emo_osc.stage.session.studio_client import StudioClient
+from emo_osc.stage.watchdog import Watchdog
 
 SPIN_S = 0.0005  # a sleep may end this late, so the last half millisecond is spun
 READY_S = 0.0003  # a note is made ready so long before it is due: that takes 0.1 ms, now and then 0.5
@@ -53,7 +54,7 @@ IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIG
 PAUSE_S = 0.005  # so long before the next note there is time for what takes a millisecond
 BEAT_S = 0.25  # the door ends a stage that misses several
 PATIENCE_S = 10.0  # what a driver may take to open a port
-DOOR_PATIENCE_S = 10.0
+SUPERVISOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
 DRAIN_S = 0.05  # what JACK needs to carry the last note-offs out before the port closes
 
@@ -67,39 +68,42 @@ class Stage:
 
     def __init__(self, setup: Setup) -> None:
         self._udp = OscSocket(setup.host, setup.port)
-        self._guests = Guests(setup.host, setup.allow)
+        self._access = AccessList(setup.host, setup.allow)
         self._selector = selectors.SelectSelector()  # epoll would round every wait up to a millisecond
         self._heard_midi: deque[tuple[float, bytes]] = deque(maxlen=4096)
         self._sound: Held[bytes] = Held()
         self._is_ending = False
         self._next_second_s = self._next_beat_s = perf_counter()
-        self._door_until_s = perf_counter() + DOOR_PATIENCE_S
-        self._restock = Restock()
+        self._supervisor_until_s = perf_counter() + SUPERVISOR_PATIENCE_S
+        self._studio_client = StudioClient()
         self._hub = open_hub(self._selector, setup.tokens, self._on_line, self._on_joined, self._on_left, setup.hub)
         self._open_waker()
         before = left_by(setup.resume, is_stuck=setup.is_stuck)
         self._ports = MidiPorts(setup.midi_out, setup.midi_in, self._on_midi, before)
         self._ports.out.before_opening = self._ports.in_.before_opening = self._ask_for_patience
-        self._instrument = _instrument(setup, self._restock)
-        self._instrument.facts.midi_out, self._instrument.facts.midi_in = self._ports.out.text, self._ports.in_.text
+        self._instrument = _instrument(setup, self._studio_client)
+        self._instrument.counters.midi_out, self._instrument.counters.midi_in = (
+            self._ports.out.text,
+            self._ports.in_.text,
+        )
         self._instrument.lead_s = self._ports.lead_s
-        self._instrument.facts.is_realtime = _take_priority()
-        self._desk = Desk(self._instrument, self._guests)
-        self._care = Care(self._desk, self._ports)
-        self._hub.on_garbage = self._care.on_garbage
-        self._letters = Letterbox(
-            self._udp, self._guests, self._desk, self._play_due, self._receive, self._do_scheduled
+        self._instrument.counters.is_realtime = _take_priority()
+        self._dispatcher = Dispatcher(self._instrument, self._access)
+        self._watchdog = Watchdog(self._dispatcher, self._ports)
+        self._hub.on_garbage = self._watchdog.on_garbage
+        self._osc_server = OscServer(
+            self._udp, self._access, self._dispatcher, self._play_due, self._receive, self._do_scheduled
         )
         self._performer = self._instrument.performer
         self._received_s = perf_counter()
         self._instrument.send_now = self._send_touch
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {self._ports.out.text}"]
-        self._lines += [f"OSC from  {self._guests.summary}"] if self._guests.summary else []
+        self._lines += [f"OSC from  {self._access.summary}"] if self._access.summary else []
         self._lines += [f"MIDI in   {self._ports.in_.text}"] if self._ports.in_.text else []
         self._lines += [f"clock     {self._instrument.clock.summary}"] if setup.clock == "midi" else []
         self._plays_at_once = setup.is_playing and setup.clock != "midi"
         self._is_recorded = setup.is_recorded
-        self._diary = Diary(self._instrument, self._desk.clients)
+        self._diary = Diary(self._instrument, self._dispatcher.clients)
         self._resumed = setup.resume
 
     @property
@@ -115,7 +119,7 @@ class Stage:
         gc.freeze()
         gc.disable()  # a collection must not fall on a note; `_each_second` does it in a pause
         if self._resumed:
-            resume(self._instrument, self._desk.clients, self._resumed, perf_counter())
+            resume(self._instrument, self._dispatcher.clients, self._resumed, perf_counter())
         elif self._plays_at_once:
             self._instrument.play(perf_counter())
         try:
@@ -129,26 +133,26 @@ class Stage:
         self._play_due()
         for serve in ready:
             serve()
-        self._letters.serve_all()
-        self._letters.serve_scheduled()
+        self._osc_server.serve_all()
+        self._osc_server.serve_scheduled()
         now_s = self._received_s = perf_counter()
-        self._desk.on_time(now_s)
+        self._dispatcher.on_time(now_s)
         self._send_midi(self._performer.take_bytes())
         self._play_sound()
-        self._desk.push_heard(now_s)
+        self._dispatcher.push_heard(now_s)
         self._order(now_s)
         if now_s >= self._next_second_s:
             self._each_second(now_s)
         if now_s >= self._next_beat_s:
             self._beat(now_s)
-        self._tell_door()
-        self._letters.send_answers()
+        self._tell_supervisor()
+        self._osc_server.send_answers()
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep, then spin, until something is to be read or due."""
-        due_s = min(self._due_s() - READY_S, self._desk.next_s, self._next_second_s, self._next_beat_s)
-        due_s = min(due_s, self._sound.next_s, self._letters.next_s(perf_counter()))
-        rest_s = self._letters.take_rest_s()
+        due_s = min(self._due_s() - READY_S, self._dispatcher.next_s, self._next_second_s, self._next_beat_s)
+        due_s = min(due_s, self._sound.next_s, self._osc_server.next_s(perf_counter()))
+        rest_s = self._osc_server.take_rest_s()
         if rest_s:
             sleep(max(0.0, min(rest_s, self._due_s() - READY_S - SPIN_S) - perf_counter()))
             due_s = min(due_s, rest_s)
@@ -181,7 +185,7 @@ class Stage:
             self._send_clocks(now_s)
             if note_s <= due_s:
                 self._send_midi(messages, note_s)
-                self._desk.delays["schedule"].add(perf_counter() - note_s)
+                self._dispatcher.delays["schedule"].add(perf_counter() - note_s)
 
     def _send_clocks(self, now_s: float) -> None:
         """To the port alone: the built-in sound follows notes."""
@@ -190,19 +194,19 @@ class Stage:
 
     def _receive(self, message: Message, sender: Target, stamp_s: float) -> None:
         self._received_s = stamp_s
-        self._desk.receive(message, sender, perf_counter(), time())
+        self._dispatcher.receive(message, sender, perf_counter(), time())
         self._send_now()
 
     def _do_scheduled(self) -> bool:
         self._received_s = perf_counter()
-        is_done = self._desk.do_scheduled(self._received_s)
+        is_done = self._dispatcher.do_scheduled(self._received_s)
         self._send_midi(self._performer.take_bytes())
         return is_done
 
     def _send_now(self) -> None:
         """Send what a message caused at once: controllers, note-offs."""
         if self._send_midi(self._performer.take_bytes()):
-            self._desk.delays["datagram"].add(perf_counter() - self._received_s)
+            self._dispatcher.delays["datagram"].add(perf_counter() - self._received_s)
 
     def _send_touch(self) -> None:
         """Send the touch of an affect, and a note that would wait while a melody is looked for."""
@@ -216,7 +220,7 @@ class Stage:
             self._sound.put(heard_s, message)
         self._play_sound()
         if messages and self._is_recorded:
-            self._instrument.for_the_door.append(
+            self._instrument.for_supervisor.append(
                 Played(perf_counter() if at_s is None else at_s, self._instrument.clock.tempo, b"".join(messages).hex())
             )
         return bool(messages)
@@ -227,17 +231,17 @@ class Stage:
 
     def _order(self, now_s: float) -> None:
         if self._performer.wanted is not None:
-            self._restock.want(self._performer.wanted)
+            self._studio_client.want(self._performer.wanted)
             self._performer.wanted = None
-        message = self._restock.due(now_s)
+        message = self._studio_client.due(now_s)
         if message:
             self._hub.write("studio", encode(message))
 
     def _each_second(self, now_s: float) -> None:
         self._next_second_s = now_s + 1.0
-        self._desk.each_second(now_s)
-        self._care.on_second(now_s, is_watched=self._hub.has("watch"))
-        if not self._hub.has("door") and now_s > self._door_until_s:
+        self._dispatcher.each_second(now_s)
+        self._watchdog.on_second(now_s, is_watched=self._hub.has("watch"))
+        if not self._hub.has("door") and now_s > self._supervisor_until_s:
             self._is_ending = True
         if self._due_s() - now_s > PAUSE_S:
             gc.collect(1)
@@ -264,28 +268,28 @@ class Stage:
 
     def _on_line(self, role: str, line: bytes) -> None:
         if role == "studio":
-            self._desk.receive_studio(self._restock.receive(line), perf_counter())
+            self._dispatcher.receive_studio(self._studio_client.receive(line), perf_counter())
             self._play_due()
         elif role == "door":
             self._receive_door(line)
         elif role == "watch":
-            self._care.receive_watch(decode(line), perf_counter())
+            self._watchdog.receive_monitor(decode(line), perf_counter())
 
     def _receive_door(self, line: bytes) -> None:
         """A line of the door's that is no message is left out: without the door the music would end."""
         try:
             message = decode(line)
             if isinstance(message, WorkersState):
-                self._care.receive_workers(message, perf_counter())
+                self._watchdog.receive_workers(message, perf_counter())
             else:
-                self._desk.receive_door(message, perf_counter())
+                self._dispatcher.receive_supervisor(message, perf_counter())
         except ValueError as error:
             self._instrument.say("stage", f"a line of the door's is left out: {error!s:.200}")
 
     def _on_joined(self, role: str) -> None:
         if role == "studio":
-            self._restock.connected()
-            self._desk.studio_changed(perf_counter())
+            self._studio_client.connected()
+            self._dispatcher.studio_changed(perf_counter())
         if role == "sound":
             self._performer.introduce()
         if role == "watch":
@@ -296,13 +300,13 @@ class Stage:
         if role == "door":
             self._is_ending = True
         if role == "studio":
-            self._restock.lost()
-            self._desk.studio_changed(perf_counter())
+            self._studio_client.lost()
+            self._dispatcher.studio_changed(perf_counter())
 
-    def _tell_door(self) -> None:
+    def _tell_supervisor(self) -> None:
         """Hand on what people should read, what is to be saved, and what is to be restarted."""
-        if self._instrument.for_the_door and self._hub.has("door"):
-            told, self._instrument.for_the_door = self._instrument.for_the_door, []
+        if self._instrument.for_supervisor and self._hub.has("door"):
+            told, self._instrument.for_supervisor = self._instrument.for_supervisor, []
             self._hub.write("door", b"".join(map(encode, told)))
 
     def _on_midi(self, stamp_s: float, message: bytes) -> None:
@@ -324,7 +328,7 @@ class Stage:
         self._wakes.recv(4096)
         for _ in range(min(MIDI_AT_ONCE, len(self._heard_midi))):
             self._received_s, message = self._heard_midi.popleft()
-            self._desk.receive_midi(message, self._received_s)
+            self._dispatcher.receive_midi(message, self._received_s)
             self._play_due()
         if self._heard_midi:
             self._wake()
@@ -371,10 +375,10 @@ def _wake_up() -> None:
     """Clients are served in every turn anyway."""
 
 
-def _instrument(setup: Setup, restock: Restock) -> Instrument:
+def _instrument(setup: Setup, studio_client: StudioClient) -> Instrument:
     random = Random(setup.seed)
     performer = Performer(Shelf(read_shelf(setup.shelf)), Settings(), random)
-    instrument = Instrument(performer, CLOCKS[setup.clock](setup), restock, setup.presets, setup.preset, random)
+    instrument = Instrument(performer, CLOCKS[setup.clock](setup), studio_client, setup.presets, setup.preset, random)
     if setup.sends_clock and setup.clock != "midi":  # a clock that is followed is not sent back
         instrument.clock_out = ClockOut(runs_free=setup.clock_runs_free)
     return instrument

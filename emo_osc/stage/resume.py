@@ -25,9 +25,9 @@ NEAR_TICKS = 5.0  # a position that was foretold this well, 5 ms at 120 bpm, nee
 def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
     """Where an instrument stands."""
     performer, settings = instrument.performer, instrument.performer.settings
-    booking = performer.booked if performer.booked and performer.booked.is_asked else None
+    cue = performer.cued if performer.cued and performer.cued.is_asked else None
     preset, mood, latency = (instrument.read(name, now_s) for name in ("preset", "mood", "latency_ms"))
-    pinned = (BOOKED if performer.booked else PHRASE) if performer.is_pinned else ""
+    pinned = (BOOKED if performer.cued else PHRASE) if performer.is_pinned else ""
     return Snapshot(
         str(preset[0]),
         {name: getattr(settings, name) for name in _KEPT},
@@ -38,13 +38,13 @@ def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
         instrument.guide.asked,
         _line(instrument, now_s),
         performer.phrase,
-        booking.ready if booking else None,
+        cue.ready if cue else None,
         pinned,
         performer.walking,
-        instrument.restock.learned,
+        instrument.studio_client.learned,
         clients.leases(now_s),
-        instrument.facts.targets,
-        instrument.facts.links,
+        instrument.counters.targets,
+        instrument.counters.links,
     )
 
 
@@ -103,7 +103,7 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
     _restore_values(instrument, snapshot, now_s)
     performer = instrument.performer
     if snapshot.learned:
-        instrument.restock.learn(snapshot.learned)
+        instrument.studio_client.learn(snapshot.learned)
         performer.shelf.begin_theme()
     if snapshot.phrase:
         performer.launch(snapshot.phrase, 0, is_pinned=snapshot.pinned == PHRASE)
@@ -114,8 +114,8 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
     if instrument.clock_out:
         instrument.clock_out.cut()
     instrument.follow(move)
-    if snapshot.booked:
-        performer.launch(snapshot.booked, move.tick, is_pinned=snapshot.pinned == BOOKED)
+    if snapshot.cued:
+        performer.launch(snapshot.cued, move.tick, is_pinned=snapshot.pinned == BOOKED)
     if snapshot.walk:
         performer.feel(snapshot.walk.at(move.tick))
         performer.walking = snapshot.walk.stepped(move.tick)

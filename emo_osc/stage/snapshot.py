@@ -6,10 +6,11 @@ from typing import Any
 
 from emo_osc.core.affect import Affect, Colour
 from emo_osc.core.score import Melody
-from emo_osc.protocol.messages import Learn, Ready, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Learn, Ready
 from emo_osc.protocol.parameters import Scalar
 from emo_osc.stage.clock.clock import Timeline
-from emo_osc.stage.player.glide import Walk
+from emo_osc.stage.player.glide import Glide
 from emo_osc.stage.session.subscriptions import Lease
 
 PHRASE, BOOKED = "phrase", "booked"
@@ -21,7 +22,7 @@ class Snapshot:
 
     `settings` are values of the table by name; `mood` a mood and its intensity; `line` says where the transport is, on
     the clock of this machine, and is left out where two snapshots are compared. `asked_tempo` in bpm is what the tempo
-    follows the affect from. `booked` is what was asked for and enters next; `pinned` is `phrase`, `booked` or empty.
+    follows the affect from. `cued` is what was asked for and enters next; `pinned` is `phrase`, `cued` or empty.
     `learned` is what the studio composes around. `targets` are the ports that our virtual output is connected to,
     `links` the connections of our virtual input, as in `messages.Ports`.
     """
@@ -35,9 +36,9 @@ class Snapshot:
     asked_tempo: float
     line: Timeline = field(compare=False)
     phrase: Ready | None = None
-    booked: Ready | None = None
+    cued: Ready | None = None
     pinned: str = ""
-    walk: Walk | None = None
+    walk: Glide | None = None
     learned: Melody | None = None
     leases: tuple[Lease, ...] = ()
     targets: tuple[str, ...] = ()
@@ -56,7 +57,7 @@ class Snapshot:
                 "asked_tempo": self.asked_tempo,
                 "line": astuple(self.line),
                 "phrase": _text(self.phrase),
-                "booked": _text(self.booked),
+                "booked": _text(self.cued),
                 "pinned": self.pinned,
                 "walk": asdict(self.walk) if self.walk else None,
                 "learned": encode(Learn(self.learned)).decode() if self.learned else "",
@@ -120,7 +121,7 @@ def _read(found: dict[str, Any]) -> Snapshot:
         _ready(found["phrase"]),
         _ready(found["booked"]),
         str(found["pinned"]),
-        Walk(**walk | {"start": Affect(**walk["start"]), "end": Affect(**walk["end"])}) if walk else None,
+        Glide(**walk | {"start": Affect(**walk["start"]), "end": Affect(**walk["end"])}) if walk else None,
         learned.melody,
         tuple(leases),
         tuple(map(str, found["targets"])),

@@ -6,27 +6,27 @@ Knows no socket; whoever reads the lines of the studio and of the watch over the
 from emo_osc.protocol.messages import AnyMessage, Ports, Restart, WorkersState
 from emo_osc.stage.io.midi_ports import MidiPorts
 from emo_osc.stage.io.monitor_presence import Watching
-from emo_osc.stage.session.dispatcher import Desk
+from emo_osc.stage.session.dispatcher import Dispatcher
 
 
-class Care:
+class Watchdog:
     """Looks once a second; complaints go to the door."""
 
-    def __init__(self, desk: Desk, ports: MidiPorts) -> None:
-        self._desk = desk
-        self._instrument, self._restock = desk.instrument, desk.instrument.restock
+    def __init__(self, dispatcher: Dispatcher, ports: MidiPorts) -> None:
+        self._dispatcher = dispatcher
+        self._instrument, self._studio_client = dispatcher.instrument, dispatcher.instrument.studio_client
         self._ports = ports
         self._watching = Watching()
-        self._studio_told = self._restock.state
+        self._studio_told = self._studio_client.state
 
     def on_second(self, now_s: float, *, is_watched: bool) -> None:
         """Look after the studio and the watch over the MIDI ports, which is there where it `is_watched`."""
-        complaint = self._restock.complaint(now_s)
+        complaint = self._studio_client.complaint(now_s)
         if complaint:
             self._restart("studio", complaint)
-        if self._restock.state is not self._studio_told:
-            self._studio_told = self._restock.state
-            self._desk.studio_changed(now_s)
+        if self._studio_client.state is not self._studio_told:
+            self._studio_told = self._studio_client.state
+            self._dispatcher.studio_changed(now_s)
         complaint = self._watching.complaint(now_s, is_there=is_watched)
         if complaint:
             self._restart("watch", complaint)
@@ -35,7 +35,7 @@ class Care:
             self._instrument.performer.introduce()
         self._tell_watching(now_s)
 
-    def receive_watch(self, message: AnyMessage, now_s: float) -> None:
+    def receive_monitor(self, message: AnyMessage, now_s: float) -> None:
         """The MIDI systems were just seen at work, where a change comes with what ports there are."""
         self._watching.seen(now_s)
         self._hear(self._ports.on_ports(message) if isinstance(message, Ports) else self._ports.look(), now_s)
@@ -45,23 +45,23 @@ class Care:
 
     def receive_workers(self, message: WorkersState, now_s: float) -> None:
         """The door says which of the processes do not run."""
-        self._instrument.facts.workers = message.text
-        self._desk.push_value("workers", now_s)
+        self._instrument.counters.workers = message.text
+        self._dispatcher.push_value("workers", now_s)
 
     def _hear(self, lines: list[str], now_s: float) -> None:
         """Tell what has happened to the ports, and go by how far ahead the way out wants its messages."""
-        facts = self._instrument.facts
+        counters = self._instrument.counters
         self._instrument.lead_s = self._ports.lead_s
-        facts.targets, facts.links = self._ports.targets, self._ports.links
+        counters.targets, counters.links = self._ports.targets, self._ports.links
         if lines:
-            self._desk.ports_changed(self._ports.out.text, self._ports.in_.text, lines, now_s)
+            self._dispatcher.ports_changed(self._ports.out.text, self._ports.in_.text, lines, now_s)
 
     def _tell_watching(self, now_s: float) -> None:
-        text, facts = self._watching.text(now_s), self._instrument.facts
-        if text != facts.unwatched:
-            facts.unwatched = text
+        text, counters = self._watching.text(now_s), self._instrument.counters
+        if text != counters.unwatched:
+            counters.unwatched = text
             self._instrument.say("midi", text or "watch: the MIDI ports are watched again")
-            self._desk.push_value("workers", now_s)
+            self._dispatcher.push_value("workers", now_s)
 
     def on_garbage(self, role: str) -> None:
         """Whoever sends nonsense is not well; a stranger without a role only goes."""
@@ -69,4 +69,4 @@ class Care:
             self._restart(role, "it sent what is no message")
 
     def _restart(self, role: str, reason: str) -> None:
-        self._instrument.for_the_door.append(Restart(role, reason))
+        self._instrument.for_supervisor.append(Restart(role, reason))

@@ -11,7 +11,8 @@ from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, tiled
 from emo_osc.core.small_file import read_small, reason_of
-from emo_osc.protocol.messages import Ready, decode
+from emo_osc.protocol.message_codec import decode
+from emo_osc.protocol.messages import Ready
 from emo_osc.studio.generators import Composed
 
 SHELF = "shelf.jsonl"

@@ -34,7 +34,7 @@ from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.hierdec import build_hierdec
 from emo_osc.studio.outline import Outline
 from emo_osc.studio.pool.latents import Latent
-from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, Taste, Theme
+from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, SamplingParameters, Theme
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
 from emo_osc.studio.variations import (
@@ -99,7 +99,7 @@ class MusicVAE:
 
     name = NAME
 
-    def __init__(self, proposer: Proposer, taste: Taste) -> None:
+    def __init__(self, proposer: Proposer, taste: SamplingParameters) -> None:
         self.proposer = proposer
         self.taste = taste
         self.device = proposer.device.type
@@ -267,7 +267,7 @@ def build(section: GeneratorSection, aim: Aim = targets) -> MusicVAE:
     Raises:
         EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
     """
-    taste = Taste(temperature=section.temperature, losses=dict(section.losses.items()), aim=aim)
+    taste = SamplingParameters(temperature=section.temperature, losses=dict(section.losses.items()), aim=aim)
     return load(checkpoint_path(section), pick_device(section.device), taste, section.seed is not None)
 
 
@@ -280,7 +280,7 @@ def checkpoint_path(section: GeneratorSection) -> Path:
     return Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
 
 
-def load(path: Path, device: torch.device, taste: Taste, is_repeatable: bool = True) -> MusicVAE:
+def load(path: Path, device: torch.device, taste: SamplingParameters, is_repeatable: bool = True) -> MusicVAE:
     """The generator of a checkpoint file; what need not be repeatable is decoded in the precision that is fastest here.
 
     Raises:

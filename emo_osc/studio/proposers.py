@@ -14,7 +14,7 @@ from torch import Tensor
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio.attributes import Aim, Floats, targets
-from emo_osc.studio.decoding.bar_book import BarBook
+from emo_osc.studio.decoding.bar_book import BarCache
 from emo_osc.studio.decoding.choose_precision import decoding_choice
 from emo_osc.studio.decoding.decode import BarDecoderWeights, decode
 from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
@@ -33,7 +33,7 @@ PERIOD = tuple(bar % 4 for bar in range(16))
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class SamplingParameters:
     """How melodies are drawn.
 
     `temperature` > 0, 1 for what was found best, more for bolder melodies; `share` of the noise that bars of one letter
@@ -81,12 +81,12 @@ class Proposer(Protocol):
     is_in_c: bool
     sharpness: float
     likeness: Likeness | None
-    book: BarBook | None
+    book: BarCache | None
 
-    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
+    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
         """A melody a seed; `affect` None leaves the feeling open."""
 
-    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
+    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
         """A variation a seed, each with its own bars moved; what comes for the other bars is not to be used."""
 
     def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
@@ -128,17 +128,17 @@ class PriorProposer:
         self.prior = prior.to(device).eval()
         self.device = device
         self.weights = vae.fused(decoding_choice(device, vae.config.hidden, 1, is_repeatable).precision)
-        self.book: BarBook | None = BarBook(self._bars)
+        self.book: BarCache | None = BarCache(self._bars)
 
     @torch.no_grad()
-    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
+    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
         """Slots drawn from the prior in human forms; bars that repeat one another share their noise."""
         form = drawn_forms(self.forms, seeds)
         slots = rounded(self.slots(affect, seeds, form, taste))
         return Proposal(slots, self.embed(slots), tuple(tuple(row) for row in form.tolist()))
 
     @torch.no_grad()
-    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
+    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
         """Moved bars drawn from the prior in their own neighbourhood, which grows with the amount."""
         forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
         freedom = torch.tensor([[float(bar in bars) for bar in range(BARS)] for bars in moved]).to(self.device)
@@ -171,7 +171,9 @@ class PriorProposer:
         return self.vae.embed(latents.to(self.device))
 
     @torch.no_grad()
-    def slots(self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: Taste) -> Tensor:
+    def slots(
+        self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: SamplingParameters
+    ) -> Tensor:
         """Slots (B, 16, Z), a melody a seed."""
         wanted = None if affect is None else taste.aim(affect)
         noise, wish = self.noise(seeds, taste), self.wish(wanted, seeds)
@@ -181,7 +183,7 @@ class PriorProposer:
         """The likeliest tokens of bars (M, Z), (M, 16)."""
         return decode(self.weights, self.embed(slots)[:, None], self.sharpness)
 
-    def noise(self, seeds: Sequence[int], taste: Taste) -> Tensor:
+    def noise(self, seeds: Sequence[int], taste: SamplingParameters) -> Tensor:
         """The prior's noise (B, 16, A), a melody a seed."""
         shape = (BARS, self.prior.config.active)
         noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
@@ -205,7 +207,7 @@ class HierdecProposer:
 
     candidates = 64
     likeness: Likeness | None = None
-    book: BarBook | None = None
+    book: BarCache | None = None
     is_in_c = False
     sharpness = 1.0
 
@@ -217,12 +219,12 @@ class HierdecProposer:
         self.fast = fuse_hierdec(self.net, decoding_choice(device, *sizes, is_repeatable).precision)
         self.weights = self.fast.bar_decoder
 
-    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: Taste) -> Proposal:
+    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
         """Latents z ~ N(0, I); neither the affect nor the taste plays a part. Bars four apart share their noise."""
         z = rounded(self.noise(seeds))
         return Proposal(z, self.embed(z), (PERIOD,) * len(seeds))
 
-    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: Taste) -> Proposal:
+    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
         """Latents turned away from the theme's: a quarter of a circle for an amount of 1 ends at a stranger's."""
         angle = theme.amount * pi / 2
         z = rounded(cos(angle) * theme.latent.to(self.device) + sin(angle) * self.noise(seeds))

@@ -24,9 +24,11 @@ from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody
+from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
     Aim,
     Alive,
+    ComposeRequest,
     Failed,
     Finish,
     GoOn,
@@ -35,14 +37,11 @@ from emo_osc.protocol.messages import (
     Ready,
     StudioToStage,
     Vary,
-    Want,
-    decode,
-    encode,
 )
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
-from emo_osc.studio.pool.needs import GRID, RECENT, Needs
+from emo_osc.studio.pool.needs import GRID, RECENT, PrecomposePlanner
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.pool_file import PoolFile, key_of
 from emo_osc.studio.pool.refining import Refining
@@ -127,12 +126,12 @@ class Studio:
         self._loaded = Loaded(generator.name, generator.device, self._composer.goes_on)
         is_wide = self._composer.refines and bool(setup.affects)  # else what is composed for is the moods alone
         affects = () if self._composer.goes_on else setup.affects  # or a bar would wait for a melody nobody asked for
-        self._needs = Needs(affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
+        self._needs = PrecomposePlanner(affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
         self._batch = 1 if is_wide else BATCH
         self._file = file
         self._connection = connection
         self._rest = b""
-        self._wanted: deque[Want | Vary | GoOn] = deque(maxlen=MAX_WANTED)
+        self._wanted: deque[ComposeRequest | Vary | GoOn] = deque(maxlen=MAX_WANTED)
         self._is_ending = self._is_changed = self._is_sources_turn = False
         self._asked_s, self._saved_s = -inf, monotonic()
         self._sending = Lock()
@@ -182,7 +181,7 @@ class Studio:
         except ValueError as error:
             self._send(Failed(str(error)))
             return
-        if isinstance(message, Want | Vary | GoOn):
+        if isinstance(message, ComposeRequest | Vary | GoOn):
             self._asked_s = monotonic()
             self._wanted.append(message)
         if isinstance(message, Learn):
@@ -202,7 +201,7 @@ class Studio:
             return
         self._needs.begin_again()
 
-    def _serve(self, order: Want | Vary | GoOn) -> None:
+    def _serve(self, order: ComposeRequest | Vary | GoOn) -> None:
         if isinstance(order, GoOn):
             self._answer(partial(self._composer.go_on, order), order.affect, order.ticket, order.bar)
             return

@@ -30,12 +30,12 @@ from emo_osc.studio.canned import shelf_path
 from emo_osc.studio.worker import StudioSetup
 from emo_osc.supervisor.child_process import Keeper, Worker, states_of
 from emo_osc.supervisor.log import Log
-from emo_osc.supervisor.mapping_store import MappingFile, mapping_path
-from emo_osc.supervisor.phrase_store import PhraseFolder, phrase_folder
+from emo_osc.supervisor.mapping_store import MappingStore, mapping_path
+from emo_osc.supervisor.phrase_store import PhraseStore, phrase_folder
 from emo_osc.supervisor.preset_watch import PresetWatch
 from emo_osc.supervisor.recorder import Recorder
 from emo_osc.supervisor.stage_process import StageKeeper
-from emo_osc.supervisor.stage_services import Backstage, Read
+from emo_osc.supervisor.stage_services import Read, StageServices
 from emo_osc.surface.setup import PadMood, WebSetup
 
 Say = Callable[[str], None]
@@ -73,7 +73,7 @@ def serve(
     for line in _left_out(setup.presets):
         told.tell("presets", line, logging.WARNING)
     try:
-        return asyncio.run(_Door(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
+        return asyncio.run(_Supervisor(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
         return 0
     finally:
@@ -158,7 +158,7 @@ def live_setup(preset: Preset, report: Report, token: str) -> LiveSetup:
     return LiveSetup(live.host, live.port, live.reply_port, live.follow, host, port, report.hub, token)
 
 
-class _Door:
+class _Supervisor:
     """One evening: the stage, and the others around it, until a signal or a stage that keeps crashing."""
 
     def __init__(self, preset: Preset, setup: Setup, log: Log, recorder: Recorder | None, read: Read) -> None:
@@ -171,12 +171,12 @@ class _Door:
         self._keepers: dict[str, Keeper] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._lost_s = 0.0
-        self._backstage = Backstage(
+        self._backstage = StageServices(
             log,
             self._stage.send,
             self._keepers,
-            PhraseFolder(phrase_folder()),
-            MappingFile(mapping_path()),
+            PhraseStore(phrase_folder()),
+            MappingStore(mapping_path()),
             recorder,
             PresetWatch(preset_folders),
             read,

@@ -19,7 +19,7 @@ def mapping_path() -> Path:
     return user_folder() / "mapping.yaml"
 
 
-class MappingFile:
+class MappingStore:
     """Reads the file, and writes it whole or not at all; the text is one of `stage.mapping.Mapping.text`."""
 
     def __init__(self, path: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from emo_osc.core.errors import CommandError, EmoOscError
 from emo_osc.core.score import BARS
 from emo_osc.core.small_file import list_folder, read_small, reason_of, write_beside
-from emo_osc.protocol.messages import Kept, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import PhraseSaved
 from emo_osc.stage.session.phrase_library import MAX_PHRASES, clean_name
 from emo_osc.stage.session.studio_client import check_ready
 
@@ -25,7 +26,7 @@ def phrase_folder() -> Path:
     return user_data_path("emo_osc") / "phrases"
 
 
-class PhraseFolder:
+class PhraseStore:
     """A folder of at most `MAX_PHRASES` kept phrases.
 
     One that is kept again under its name leaves the older one beside it, as `NAME~1`; `MAX_OLDER` of a name stay.
@@ -34,7 +35,7 @@ class PhraseFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def save(self, kept: Kept) -> Path:
+    def save(self, kept: PhraseSaved) -> Path:
         """Write a phrase; the path of its `.mid`. Either both files are whole afterwards, or nothing has changed.
 
         Raises:
@@ -55,7 +56,7 @@ class PhraseFolder:
             ) from None
         return music
 
-    def load(self) -> Iterator[Kept | EmoOscError]:
+    def load(self) -> Iterator[PhraseSaved | EmoOscError]:
         """The newest `MAX_PHRASES`, the oldest of them first; for a file that is none, the error that says so."""
         listing = list_folder(self.folder, ".json", MAX_ENTRIES)
         yield from map(EmoOscError, listing.faults)
@@ -98,7 +99,7 @@ class PhraseFolder:
                 self._path(name, ending).unlink()
 
 
-def _midi(kept: Kept) -> bytes:
+def _midi(kept: PhraseSaved) -> bytes:
     from emo_osc.config.preset import Preset
     from emo_osc.render.offline import midi_bytes, play  # mido
     from emo_osc.studio.generators import Composed
@@ -116,10 +117,10 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-def _read(path: Path) -> Kept | EmoOscError:
+def _read(path: Path) -> PhraseSaved | EmoOscError:
     try:
         message = decode(read_small(path, MAX_FILE_BYTES))
-        if not isinstance(message, Kept):
+        if not isinstance(message, PhraseSaved):
             raise ValueError("another message")
         _check(message)
     except OSError as error:
@@ -129,7 +130,7 @@ def _read(path: Path) -> Kept | EmoOscError:
     return message
 
 
-def _check(kept: Kept) -> None:
+def _check(kept: PhraseSaved) -> None:
     """Let nothing through to the stage that it could not have handed us itself.
 
     Raises:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.protocol.messages import MAX_LINE_BYTES, Alive, DoorToStage, StageState, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import MAX_LINE_BYTES, Alive, StageState, SupervisorToStage
 from emo_osc.protocol.stage_setup import Report, Setup
 from emo_osc.supervisor.child_process import GOODBYE_S, Worker, end, start
 from emo_osc.supervisor.liveness import Watchdog
@@ -94,7 +95,7 @@ class StageKeeper:
             self._tell(f"the stage {fate.text}; all notes off, starting it again {when}")
             await asyncio.sleep(back_off_s)
 
-    def send(self, message: DoorToStage) -> None:
+    def send(self, message: SupervisorToStage) -> None:
         """Tell the stage something; nothing happens while there is none, for the next one is told everything."""
         if self._writer and not self._writer.is_closing():
             self._writer.write(_line(message, self._log))
@@ -251,7 +252,7 @@ async def _hush(port: str, log: Log) -> None:
         await end(process)
 
 
-def _line(message: DoorToStage, log: Log) -> bytes:
+def _line(message: SupervisorToStage, log: Log) -> bytes:
     """A message as a line for the stage, which hangs up on a longer one; nothing where it is too long."""
     line = encode(message)
     if len(line) <= MAX_LINE_BYTES:

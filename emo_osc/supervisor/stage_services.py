@@ -8,27 +8,27 @@ from dataclasses import replace
 from time import monotonic
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.protocol.message_codec import decode
 from emo_osc.protocol.messages import (
     AnyMessage,
-    DoorToStage,
-    Engage,
-    Kept,
+    LogLine,
     Mapped,
     MappingRead,
     MappingSaved,
-    NotKept,
+    PhraseNotSaved,
+    PhraseSaved,
     Played,
     PresetRead,
     Restart,
-    Said,
-    decode,
+    SupervisorToStage,
+    SwitchGenerator,
 )
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.studio.worker import StudioSetup
 from emo_osc.supervisor.child_process import Keeper
 from emo_osc.supervisor.log import Log
-from emo_osc.supervisor.mapping_store import MappingFile
-from emo_osc.supervisor.phrase_store import PhraseFolder
+from emo_osc.supervisor.mapping_store import MappingStore
+from emo_osc.supervisor.phrase_store import PhraseStore
 from emo_osc.supervisor.preset_watch import PresetWatch
 from emo_osc.supervisor.recorder import Recorder
 
@@ -39,16 +39,16 @@ SAVE_S = 60.0  # what a crash of the whole machine may cost a recording
 Read = Callable[[str], StagePreset]
 
 
-class Backstage:
+class StageServices:
     """Takes the stage's messages one by one; `send` carries answers back to it, `read` reads a preset by name."""
 
     def __init__(
         self,
         log: Log,
-        send: Callable[[DoorToStage], None],
+        send: Callable[[SupervisorToStage], None],
         keepers: Mapping[str, Keeper],
-        phrases: PhraseFolder,
-        mapping: MappingFile,
+        phrases: PhraseStore,
+        mapping: MappingStore,
         recorder: Recorder | None,
         watch: PresetWatch,
         read: Read,
@@ -69,14 +69,14 @@ class Backstage:
         """Hand the stage what was kept and mapped on other evenings."""
         self._read_mapping()
         for found in self._phrases.load():
-            if isinstance(found, Kept):
+            if isinstance(found, PhraseSaved):
                 self._send(found)
             else:
                 self._log.tell("phrases", str(found), logging.WARNING)
 
     def receive(self, line: bytes) -> None:
         """Do what one line of the stage's asks; a fault of ours is told, and the next line is done."""
-        with self._going_on("what the stage asked for"):
+        with self._continuous("what the stage asked for"):
             message = decode(line)
             handler = _HANDLERS.get(type(message))
             if handler:
@@ -88,14 +88,14 @@ class Backstage:
         while True:
             await asyncio.sleep(LOOK_S)
             now_s = asyncio.get_running_loop().time()
-            with self._going_on("a look at the presets and the mapping"):
+            with self._continuous("a look at the presets and the mapping"):
                 self.look()
             if now_s - saved_s > SAVE_S:
                 saved_s = now_s
                 self.save()
 
     @contextmanager
-    def _going_on(self, deed: str) -> Iterator[None]:
+    def _continuous(self, deed: str) -> Iterator[None]:
         """No fault of ours may leave the stage without a door: it would play, but save nothing and say nothing."""
         try:
             yield
@@ -151,14 +151,14 @@ class Backstage:
             self._log.tell("midi", f"MIDI mapping saved in {self._mapping.path}")
             self._send(MappingSaved())
 
-    def _said(self, message: Said) -> None:
+    def _said(self, message: LogLine) -> None:
         self._log.tell(message.kind_of, message.text)
 
     def _restart(self, message: Restart) -> None:
         if message.role in self._keepers:
             self._keepers[message.role].restart(message.reason)
 
-    def _engage(self, message: Engage) -> None:
+    def _engage(self, message: SwitchGenerator) -> None:
         keeper = self._keepers["studio"]
         setup = StudioSetup.from_json(keeper.worker.setup)
         section = setup.generator.composed_by(message.text)
@@ -167,12 +167,12 @@ class Backstage:
             self._log.tell("studio", f"studio: {section.name} takes over; the shelf plays meanwhile")
             keeper.replace(worker)
 
-    def _keep(self, message: Kept) -> None:
+    def _keep(self, message: PhraseSaved) -> None:
         try:
             path = self._phrases.save(message)
         except EmoOscError as error:
             self._log.tell("phrases", str(error), logging.ERROR)
-            self._send(NotKept(message.name, str(error)))
+            self._send(PhraseNotSaved(message.name, str(error)))
         else:
             self._log.tell("phrases", f"kept {message.name!r} in {path}")
             self._send(message)
@@ -183,10 +183,10 @@ class Backstage:
 
 
 _HANDLERS: dict[type[AnyMessage], Callable[..., None]] = {
-    Said: Backstage._said,
-    Restart: Backstage._restart,
-    Engage: Backstage._engage,
-    Kept: Backstage._keep,
-    Mapped: Backstage._map,
-    Played: Backstage._played,
+    LogLine: StageServices._said,
+    Restart: StageServices._restart,
+    SwitchGenerator: StageServices._engage,
+    PhraseSaved: StageServices._keep,
+    Mapped: StageServices._map,
+    Played: StageServices._played,
 }

@@ -13,14 +13,14 @@ from emo_osc.core.fair_shares import Shares
 from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.osc import Message
 from emo_osc.protocol.parameters import VALUES, Argument, Value
-from emo_osc.surface.mirror import Json, Mirror
+from emo_osc.surface.mirror import Json, StateCache
 from emo_osc.surface.setup import PadMood, WebSetup
 
 OWN_PRESET = "current"  # what the stage calls the preset the daemon was started with
 MAX_SOCKETS, MAX_SOCKETS_OF_ADDRESS = 96, 48  # each may be a listener's worth of work
 
 
-class Guest(Protocol):
+class PadClient(Protocol):
     """Someone with a WebSocket."""
 
     def tell(self, told: Json) -> None:
@@ -30,14 +30,14 @@ class Guest(Protocol):
         """Serve them until they go."""
 
 
-class House:
+class PadHub:
     """Takes what the stage says, mirrors it, and lets every guest know."""
 
     def __init__(self, setup: WebSetup) -> None:
         self.setup = setup
-        self.mirror = Mirror()
+        self.mirror = StateCache()
         self._moods = setup.moods
-        self._guests: dict[Guest, web.WebSocketResponse] = {}
+        self._guests: dict[PadClient, web.WebSocketResponse] = {}
         self._shares = Shares(MAX_SOCKETS, MAX_SOCKETS_OF_ADDRESS)
         self._reading: asyncio.Task[None] | None = None
 
@@ -70,7 +70,9 @@ class House:
             *self.mirror.picture(),
         ]
 
-    async def serve(self, request: web.Request, socket: web.WebSocketResponse, guest: Guest) -> web.WebSocketResponse:
+    async def serve(
+        self, request: web.Request, socket: web.WebSocketResponse, guest: PadClient
+    ) -> web.WebSocketResponse:
         """A guest's whole stay.
 
         Raises:

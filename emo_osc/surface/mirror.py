@@ -11,10 +11,10 @@ TOPICS = ("state", "note", "bar", "latency", "roll")
 
 
 @dataclass(slots=True)
-class Mirror:
+class StateCache:
     """Values, delays and the two rolls as last told; `is_heard` while the stage answers.
 
-    >>> mirror = Mirror()
+    >>> mirror = StateCache()
     >>> mirror.hear(Message("/emo/state/tempo", (96.0,)))
     {'kind': 'state', 'name': 'tempo', 'values': [96.0]}
     >>> mirror.values["tempo"]

@@ -8,7 +8,7 @@ from aiohttp import WSMsgType, web
 
 from emo_osc.protocol.address_patterns import spread
 from emo_osc.protocol.osc import MalformedError, encode, read_datagram
-from emo_osc.surface.mirror import Json, Mirror
+from emo_osc.surface.mirror import Json, StateCache
 from emo_osc.surface.oscquery import name_of, value_of
 from emo_osc.surface.pages import leads_elsewhere
 from emo_osc.surface.rate_limit import Pace
@@ -20,7 +20,7 @@ MAX_PATHS = 512
 class Query:
     """One client: the paths it listens to, those that may have changed since, and what it was told of each last."""
 
-    def __init__(self, socket: web.WebSocketResponse, mirror: Mirror) -> None:
+    def __init__(self, socket: web.WebSocketResponse, mirror: StateCache) -> None:
         self._socket = socket
         self._mirror = mirror
         self._paths: set[str] = set()

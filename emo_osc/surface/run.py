@@ -14,7 +14,7 @@ from emo_osc.clients.lifetime import until_told
 from emo_osc.surface.connections import Callers, limit_of, most_callers
 from emo_osc.surface.discovery import Announcement, announce, lan_address
 from emo_osc.surface.guard import Guard, guard_of, is_local
-from emo_osc.surface.house import House
+from emo_osc.surface.house import PadHub
 from emo_osc.surface.library_log import log_few_lines
 from emo_osc.surface.mirror import TOPICS
 from emo_osc.surface.server import application
@@ -79,7 +79,7 @@ def picture(text: str) -> str:
 async def _serve(setup: WebSetup, guard: Guard) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", setup.hub)
     writer.write(setup.hub_token.encode() + b"\n")
-    house = House(setup)
+    house = PadHub(setup)
     callers = Callers(most_callers(), limit_of)
     runner = web.AppRunner(
         application(house, guard, callers),

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from emo_osc.surface.connections import Callers
 from emo_osc.surface.guard import Guard, named_host
-from emo_osc.surface.house import House
+from emo_osc.surface.house import PadHub
 from emo_osc.surface.oscquery import answer, host_info
 from emo_osc.surface.pages import HEARTBEAT_S, Page
 from emo_osc.surface.queries import Query
@@ -50,7 +50,7 @@ TOO_MANY = (
 )
 
 
-def application(house: House, guard: Guard, callers: Callers | None = None) -> web.Application:
+def application(house: PadHub, guard: Guard, callers: Callers | None = None) -> web.Application:
     """The server's rooms, behind the guard; `callers` are told whose request has come."""
     app = web.Application(middlewares=[_door(guard, callers)], client_max_size=MAX_MESSAGE_BYTES)
     files_of_ours = _files()
@@ -120,7 +120,7 @@ def _remembered(token: str, port: int) -> web.Response:
     return response
 
 
-async def _front(request: web.Request, house: House, files_of_ours: dict[str, bytes]) -> web.StreamResponse:
+async def _front(request: web.Request, house: PadHub, files_of_ours: dict[str, bytes]) -> web.StreamResponse:
     """The page for people, JSON for OSCQuery clients, a WebSocket for those of them that ask for one."""
     if _is_socket(request):
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES)
@@ -130,7 +130,7 @@ async def _front(request: web.Request, house: House, files_of_ours: dict[str, by
     return await _file(files_of_ours, "index.html", request)
 
 
-async def _pad(request: web.Request, house: House) -> web.StreamResponse:
+async def _pad(request: web.Request, house: PadHub) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES)
     page = Page(socket)
     for told in house.welcome():
@@ -138,7 +138,7 @@ async def _pad(request: web.Request, house: House) -> web.StreamResponse:
     return await house.serve(request, socket, page)
 
 
-async def _query(request: web.Request, house: House) -> web.Response:
+async def _query(request: web.Request, house: PadHub) -> web.Response:
     attribute = _attribute(request)
     if attribute == "HOST_INFO":
         here = named_host(request.host) or "127.0.0.1"

@@ -14,14 +14,14 @@ MAX_FILE_BYTES = 256
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class Kept(NamedTuple):
+class PhraseSaved(NamedTuple):
     """A token, and what people should read about its file, or nothing."""
 
     token: str
     remark: str = ""
 
 
-def kept_token(path: Path) -> Kept:
+def kept_token(path: Path) -> PhraseSaved:
     """The token of the file, or a new one, which the file then keeps.
 
     A file that others may read is closed to them; one that holds no token is replaced; what is no file is left alone,
@@ -37,7 +37,7 @@ def kept_token(path: Path) -> Kept:
         return _for_now(path, error)
 
 
-def _read(path: Path) -> Kept:
+def _read(path: Path) -> PhraseSaved:
     """The token of a file.
 
     Raises:
@@ -50,12 +50,12 @@ def _read(path: Path) -> Kept:
         if not _TOKEN.fullmatch(text):
             raise ValueError("holds no token")
         if os.name == "nt" or not mode & 0o077:
-            return Kept(text)
+            return PhraseSaved(text)
         os.fchmod(file.fileno(), 0o600)
-        return Kept(text, f"{path}: others could read it, now only you can; delete it if somebody may have")
+        return PhraseSaved(text, f"{path}: others could read it, now only you can; delete it if somebody may have")
 
 
-def _made(path: Path, remark: str) -> Kept:
+def _made(path: Path, remark: str) -> PhraseSaved:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     written = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
@@ -67,8 +67,10 @@ def _made(path: Path, remark: str) -> Kept:
         with suppress(OSError):
             written.unlink()
         return _for_now(path, error)
-    return Kept(token, remark)
+    return PhraseSaved(token, remark)
 
 
-def _for_now(path: Path, error: OSError) -> Kept:
-    return Kept(secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason_of(error)}; the pad's link holds until the end")
+def _for_now(path: Path, error: OSError) -> PhraseSaved:
+    return PhraseSaved(
+        secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason_of(error)}; the pad's link holds until the end"
+    )

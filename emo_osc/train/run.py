@@ -19,7 +19,7 @@ from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.bar_prior import BarPrior
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
-from emo_osc.studio.proposers import Taste
+from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.train import actor, face, prior, transformer, vae
 from emo_osc.train.autocast import TRAINED
 from emo_osc.train.calibration import temperature_of
@@ -111,7 +111,9 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
         raise EmoOscError(f"{model}: not a model; give --model what emo-osc train prior made")
     with told_of(model, "a model", "give --model what emo-osc train prior made"):
         before = dict(kept.config["training"])
-    generator = load(model, pick_device("cpu"), Taste())  # the networks are small, and melodies are counted there
+    generator = load(
+        model, pick_device("cpu"), SamplingParameters()
+    )  # the networks are small, and melodies are counted there
     torch.manual_seed(recipe.first_seed)
     task = actor.ActorTask(run.data, run.out, generator, choices, print)
     progress = _trained(task, recipe, run.out, torch.device("cpu"))

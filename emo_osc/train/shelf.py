@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from emo_osc.core.affect import MOODS, Affect
-from emo_osc.protocol.messages import Ready, encode
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Ready
 from emo_osc.studio.generators import Generator
 
 GRID = (-0.9, -0.45, 0.0, 0.45, 0.9)

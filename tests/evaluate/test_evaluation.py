@@ -12,14 +12,14 @@ from emo_osc.config.preset import GeneratorSection
 from emo_osc.evaluate.evaluation import LACKING, Choices, run
 from emo_osc.evaluate.makers import Size
 from emo_osc.studio.music_vae import checkpoint_path, load
-from emo_osc.studio.proposers import Taste
+from emo_osc.studio.proposers import SamplingParameters
 
 SMALL = Size(2, 2, 1)
 
 
 def test_control_is_printed_kept_and_drawn_without_a_corpus(tmp_path: Path) -> None:
     told = StringIO()
-    hasty = load(checkpoint_path(GeneratorSection()), torch.device("cpu"), Taste(looks=1))
+    hasty = load(checkpoint_path(GeneratorSection()), torch.device("cpu"), SamplingParameters(looks=1))
     choices = Choices(size=SMALL, json_out=tmp_path / "out.json", plots_out=tmp_path / "plots")
     tables = run(hasty, choices, Console(file=told, width=160))
     density = tables["control over the plane"]["Spearman, density"]

@@ -11,12 +11,13 @@ from contextlib import suppress
 from emo_osc.core.affect import Affect
 from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.line_buffer import Lines
-from emo_osc.protocol.messages import Failed, Kept, Loaded, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Failed, Loaded, PhraseSaved
 from emo_osc.protocol.osc import MAX_ARGUMENTS, MAX_ELEMENTS, MAX_REPLY_BYTES, MalformedError, read_datagram
 from emo_osc.protocol.osc import decode as decode_osc
 from emo_osc.protocol.osc import encode as encode_osc
 from emo_osc.protocol.parsing import is_setting
-from emo_osc.stage.io.sender_queues import Inbox
+from emo_osc.stage.io.sender_queues import SenderQueues
 from tests.twin import VirtualStage, make_ready, make_stage
 
 BETWEEN = b"\xfe\xed"  # in no OSC packet, MIDI message or JSON text that is right, so every piece is one of them
@@ -38,14 +39,14 @@ def read_packets(data: bytes) -> None:
 def play_datagrams(data: bytes) -> None:
     """Datagrams of three senders, a quarter of a second apart."""
     stage = _playing()
-    inbox = Inbox(is_setting)
+    inbox = SenderQueues(is_setting)
     for number, packet in enumerate(data.split(BETWEEN)[:MAX_PIECES]):
         sender = ("127.0.0.1", 50_000 + number % 3)
         for fault in inbox.put(packet, sender, stage.now_s):
-            stage.desk.complain(fault, sender, stage.now_s)
+            stage.dispatcher.complain(fault, sender, stage.now_s)
         while run := inbox.take(64):
             for waiting in run.waiting:
-                stage.desk.receive(waiting.message, waiting.sender, stage.now_s, WALL_S + stage.now_s)
+                stage.dispatcher.receive(waiting.message, waiting.sender, stage.now_s, WALL_S + stage.now_s)
         _play_on(stage)
 
 
@@ -54,21 +55,21 @@ def play_midi(data: bytes) -> None:
     stage = _playing()
     for message in data.split(BETWEEN)[:MAX_PIECES]:
         if message:
-            stage.desk.receive_midi(message, stage.now_s)
+            stage.dispatcher.receive_midi(message, stage.now_s)
         _play_on(stage)
 
 
 def play_lines(data: bytes) -> None:
     """A connection that breaks anywhere: lines of the studio, and the same as lines of the door."""
     stage, lines = _playing(), Lines(1 << 16)
-    stage.instrument.restock.connected()
+    stage.instrument.studio_client.connected()
     for piece in data.split(BETWEEN)[:MAX_PIECES]:
         with suppress(ValueError):  # the loop shows out whoever sent it
             for line in lines.feed(piece):
                 with suppress(ValueError):
-                    stage.desk.receive_studio(stage.instrument.restock.receive(line), stage.now_s)
+                    stage.dispatcher.receive_studio(stage.instrument.studio_client.receive(line), stage.now_s)
                 with suppress(ValueError):
-                    stage.desk.receive_door(decode(line), stage.now_s)
+                    stage.dispatcher.receive_supervisor(decode(line), stage.now_s)
         _play_on(stage)
 
 
@@ -82,9 +83,9 @@ def _playing() -> VirtualStage:
 def _play_on(stage: VirtualStage) -> None:
     stage.run_until(stage.now_s + 0.25)
     stage.on_time()
-    stage.desk.push_heard(stage.now_s)
+    stage.dispatcher.push_heard(stage.now_s)
     stage.serve_door()
-    for answer in stage.desk.take_answers():
+    for answer in stage.dispatcher.take_answers():
         packet = encode_osc(answer.address, *answer.arguments)
         assert len(packet) < MAX_REPLY_BYTES, answer
         assert [message.address for message in decode_osc(packet)] == [answer.address]
@@ -137,7 +138,7 @@ def _midi() -> list[bytes]:
 
 def _lines() -> list[bytes]:
     ready = make_ready(60, notes_a_bar=1)
-    kept = Kept("a", ready, Affect(0.0, 0.0), 120.0)
+    kept = PhraseSaved("a", ready, Affect(0.0, 0.0), 120.0)
     return [encode(Loaded("canned", "cpu")), encode(ready), encode(Failed("no")), encode(kept)]
 
 

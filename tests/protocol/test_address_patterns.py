@@ -13,7 +13,7 @@ from emo_osc.protocol.address_patterns import MAX_MATCHES, MAX_PATTERN, MAX_PATT
 from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.osc import MAX_ELEMENTS, Message, decode, encode
 from emo_osc.protocol.parsing import parse
-from emo_osc.stage.io.sender_queues import Inbox
+from emo_osc.stage.io.sender_queues import SenderQueues
 
 ADDRESSES = [address for address in ROUTES if "*" not in address]
 
@@ -170,7 +170,7 @@ def test_a_pattern_that_is_not_done_says_why(pattern: str, error: tuple[int, str
 
 
 def test_what_a_pattern_asks_for_waits_as_messages_of_their_own() -> None:
-    inbox = Inbox(lambda _: False)
+    inbox = SenderQueues(lambda _: False)
     packet = encode("/emo/{valence,arousal}", 0.5)
     inbox.put(b"#bundle\0" + pack(">Qi", 1, len(packet)) + packet, ("10.0.0.2", 1), 0.0)
     waiting = [each.message for run in iter(lambda: inbox.take(8), None) for each in run.waiting]

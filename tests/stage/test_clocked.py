@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emo_osc.protocol.messages import Ready
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 
 MakeReady = Callable[..., Ready]
 MakeStage = Callable[..., Any]
@@ -24,7 +24,7 @@ def position(sixteenth: int) -> bytes:
 def clocked(stage: MakeStage, ready: MakeReady) -> Any:
     """A stage that follows, with one melody of quarters."""
     playing = stage((ready(60),))
-    playing.instrument.clock = MidiFollower()
+    playing.instrument.clock = MidiSlave()
     return playing
 
 
@@ -33,7 +33,7 @@ def feed(playing: Any, messages: list[tuple[float, bytes]], end_s: float) -> lis
     sent: list[tuple[float, bytes]] = []
     for at_s, message in messages:
         sent += playing.run_until(at_s)
-        playing.desk.receive_midi(message, at_s)
+        playing.dispatcher.receive_midi(message, at_s)
         sent += playing.run_until(at_s)
     sent += playing.run_until(end_s)
     return sent
@@ -109,7 +109,7 @@ def test_a_song_position_seeks_inside_the_phrase(clocked: Any) -> None:
 
 def test_a_cable_that_is_pulled_leaves_the_tempo_and_is_told(clocked: Any) -> None:
     sent = feed(clocked, [(0.99, START), *clocks(1.0, 96)], 9.0)
-    lines = [message.text for message in clocked.instrument.for_the_door]
+    lines = [message.text for message in clocked.instrument.for_supervisor]
 
     assert notes_on(sent) == pytest.approx([1.0 + 0.5 * beat for beat in range(17)], abs=0.003)
     assert "lost, free-running at 120.0 bpm" in clocked.ask("/emo/get/clock")[0][1]
@@ -149,7 +149,7 @@ def test_a_change_asked_for_before_the_downbeat_is_heard_with_it(clocked: Any, r
 
 
 def test_clocks_alone_start_the_music_where_that_is_asked_for(clocked: Any) -> None:
-    clocked.instrument.clock = MidiFollower(starts_itself=True)
+    clocked.instrument.clock = MidiSlave(starts_itself=True)
     sent = feed(clocked, clocks(1.0, 97), 6.0)
 
     assert notes_on(sent) == pytest.approx([1.0, 1.5, 2.0, 2.5, 3.0], abs=0.0005)
@@ -160,7 +160,7 @@ def test_clocks_alone_start_the_music_where_that_is_asked_for(clocked: Any) -> N
 def test_a_second_master_is_told_and_left_out(clocked: Any) -> None:
     other = clocks(3.007, 85, period_s=60.0 / 108.0 / 24)
     feed(clocked, sorted([(0.99, START), *clocks(1.0, 192), *other]), 5.0)
-    lines = [message.text for message in clocked.instrument.for_the_door]
+    lines = [message.text for message in clocked.instrument.for_supervisor]
 
     assert [line for line in lines if line.startswith("clock midi: two clocks come in, in time at ")]
     assert ", is left out" in clocked.ask("/emo/get/clock")[0][1]

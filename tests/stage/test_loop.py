@@ -16,7 +16,8 @@ import pytest
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
-from emo_osc.protocol.messages import Failed, Loaded, Ready, Said, Want, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import ComposeRequest, Failed, Loaded, LogLine, Ready
 from emo_osc.protocol.osc import Message, OscValue
 from emo_osc.protocol.osc import decode as decode_osc
 from emo_osc.protocol.osc import encode as encode_osc
@@ -161,7 +162,7 @@ def test_a_line_of_the_doors_that_is_no_message_ends_nothing(on_stage: Callable[
 
     with stage.door.makefile("rb") as told:
         said = [decode(next(line for line in told if b"left out" in line)) for _ in range(3)]
-    assert all(isinstance(message, Said) and len(message.text) < 300 for message in said)
+    assert all(isinstance(message, LogLine) and len(message.text) < 300 for message in said)
     assert stage.ask("/emo/ping", "x") == ("x",)
     assert read_midi(sound, lambda message: message[0] == 0x90)
 
@@ -201,7 +202,7 @@ def test_the_studio_is_asked_for_the_affect_and_its_answer_is_played(
     studio.sendall(encode(Loaded("canned", "cpu")))
     stage.ask("/emo/va", -0.5, -0.5)
     want = next(message for line in lines if (message := decode(line)) and is_for(message, Affect(-0.5, -0.5), studio))
-    assert isinstance(want, Want)
+    assert isinstance(want, ComposeRequest)
     studio.sendall(encode(ready(90, -0.5, -0.5, ticket=want.ticket)))
 
     assert read_midi(sound, lambda message: message[:2] == bytes((0x90, 90)))
@@ -210,7 +211,7 @@ def test_the_studio_is_asked_for_the_affect_and_its_answer_is_played(
 
 def is_for(message: object, affect: Affect, studio: socket.socket) -> bool:
     """Whether an order is for this affect; any other is answered as failed, so that the next can come."""
-    assert isinstance(message, Want)
+    assert isinstance(message, ComposeRequest)
     if message.affect.distance(affect) < 1e-6:
         return True
     studio.sendall(encode(Failed("not this one", message.ticket)))

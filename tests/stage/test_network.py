@@ -15,8 +15,8 @@ import pytest
 from emo_osc.config.preset import OscSection, parse_preset
 from emo_osc.core.affect import MOODS
 from emo_osc.core.errors import EmoOscError
+from emo_osc.protocol.message_codec import encode as encode_line
 from emo_osc.protocol.messages import Ready
-from emo_osc.protocol.messages import encode as encode_line
 from emo_osc.protocol.osc import Message, OscValue, decode, encode
 from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from tests.serving import TIMEOUT_S

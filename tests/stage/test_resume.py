@@ -9,7 +9,7 @@ from emo_osc.core.score import TICKS_PER_BAR
 from emo_osc.protocol.messages import Ready, StageState
 from emo_osc.stage.clock.clock import Move, Timeline
 from emo_osc.stage.clock.midi_clock_out import CONTINUE, STOP, ClockOut
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 from emo_osc.stage.io.midi_ports import Before
 from emo_osc.stage.resume import MAX_WAITS, Diary, left_by, resume
 from emo_osc.stage.session.subscriptions import Clients, Lease
@@ -25,7 +25,7 @@ def seeds(ready: MakeReady) -> tuple[Ready, ...]:
 
 
 def snapshot_of(stage: VirtualStage) -> str:
-    news = Diary(stage.instrument, stage.desk.clients).news(stage.now_s, has_time=True)
+    news = Diary(stage.instrument, stage.dispatcher.clients).news(stage.now_s, has_time=True)
     assert isinstance(news, StageState)
     return news.text
 
@@ -34,7 +34,7 @@ def resumed(seeds: tuple[Ready, ...], text: str, now_s: float) -> VirtualStage:
     """Another stage that goes on from a snapshot at a time."""
     other = make_stage(seeds)
     other.now_s = now_s
-    resume(other.instrument, other.desk.clients, text, now_s)
+    resume(other.instrument, other.dispatcher.clients, text, now_s)
     return other
 
 
@@ -89,12 +89,12 @@ def test_what_was_asked_for_and_waits_enters_where_it_would_have(seeds: tuple[Re
     for address, arguments in (("/emo/quantize", ("8bars",)), ("/emo/play", ()), ("/emo/mood", ("bright",))):
         first.ask(address, *arguments)
     first.run_until(3.0)
-    assert first.performer.booked
+    assert first.performer.cued
 
     second = resumed(seeds, snapshot_of(first), 4.1)
     first.run_until(4.1)
 
-    assert second.performer.booked == first.performer.booked
+    assert second.performer.cued == first.performer.cued
     assert notes(second.run_until(30.0)) == notes(first.run_until(30.0))
 
 
@@ -155,18 +155,18 @@ def test_those_who_listened_are_told_on(seeds: tuple[Ready, ...]) -> None:
     first.ask("/emo/reply_to", 50_002, sender=OTHER)
     second = resumed(seeds, snapshot_of(first), 100.0)
 
-    assert second.desk.clients.leases(100.0) == first.desk.clients.leases(0.0)
-    assert second.desk.clients.listeners(frozenset({"bar"}), 159.0) == [PAD]
-    assert second.desk.clients.target(OTHER) == ("127.0.0.1", 50_002)
+    assert second.dispatcher.clients.leases(100.0) == first.dispatcher.clients.leases(0.0)
+    assert second.dispatcher.clients.listeners(frozenset({"bar"}), 159.0) == [PAD]
+    assert second.dispatcher.clients.target(OTHER) == ("127.0.0.1", 50_002)
     assert Clients().leases(0.0) == ()
-    assert Lease(PAD, PAD, ("bar",)) in first.desk.clients.leases(0.0)
+    assert Lease(PAD, PAD, ("bar",)) in first.dispatcher.clients.leases(0.0)
 
 
 def test_what_was_learned_is_composed_around(seeds: tuple[Ready, ...]) -> None:
     first = make_stage(seeds)
-    first.instrument.restock.learn(seeds[0].melody)
+    first.instrument.studio_client.learn(seeds[0].melody)
 
-    assert resumed(seeds, snapshot_of(first), 1.0).instrument.restock.learned == seeds[0].melody
+    assert resumed(seeds, snapshot_of(first), 1.0).instrument.studio_client.learned == seeds[0].melody
 
 
 def test_a_text_that_is_no_snapshot_begins_anew_and_says_so(seeds: tuple[Ready, ...]) -> None:
@@ -174,7 +174,7 @@ def test_a_text_that_is_no_snapshot_begins_anew_and_says_so(seeds: tuple[Ready, 
         stage = resumed(seeds, text, 1.0)
 
         assert stage.instrument.clock.is_running
-        assert "beginning anew" in str(stage.instrument.for_the_door[0])
+        assert "beginning anew" in str(stage.instrument.for_supervisor[0])
 
 
 def test_a_snapshot_survives_its_way(seeds: tuple[Ready, ...]) -> None:
@@ -189,7 +189,7 @@ def test_a_snapshot_survives_its_way(seeds: tuple[Ready, ...]) -> None:
 
 def test_what_the_ports_were_connected_to_is_known_before_they_are_opened(seeds: tuple[Ready, ...]) -> None:
     first = make_stage(seeds)
-    first.instrument.facts.targets, first.instrument.facts.links = ("synth:in",), "keys:out\temo_osc in:a"
+    first.instrument.counters.targets, first.instrument.counters.links = ("synth:in",), "keys:out\temo_osc in:a"
     text = snapshot_of(first)
 
     assert left_by(text, is_stuck=True) == Before(("synth:in",), "keys:out\temo_osc in:a", is_stuck=True)
@@ -198,7 +198,7 @@ def test_what_the_ports_were_connected_to_is_known_before_they_are_opened(seeds:
 
 def test_nothing_is_told_twice_and_a_melody_waits_for_a_pause(seeds: tuple[Ready, ...]) -> None:
     stage = make_stage(seeds)
-    diary = Diary(stage.instrument, stage.desk.clients)
+    diary = Diary(stage.instrument, stage.dispatcher.clients)
     assert diary.news(0.0, has_time=True)
     assert diary.news(0.25, has_time=True) is None
 
@@ -213,7 +213,7 @@ def test_nothing_is_told_twice_and_a_melody_waits_for_a_pause(seeds: tuple[Ready
 
 def test_a_follower_goes_on_with_the_masters_next_clock_and_without_one() -> None:
     line = Timeline(120.0, 100.0, 3 * TICKS_PER_BAR + 5.0, is_running=True)
-    follower = MidiFollower()
+    follower = MidiSlave()
     move = follower.take_over(line, 102.0)
     period_s = 60.0 / 120.0 / 24
     first_s = 102.0 - 102.0 % period_s + 2 * period_s + 0.001
@@ -226,7 +226,7 @@ def test_a_follower_goes_on_with_the_masters_next_clock_and_without_one() -> Non
     assert move == Move(int(line.tick_at(102.0)), is_running=True)
     assert ticks[-1] == pytest.approx(line.tick_at(stamps[-1]), abs=10.0), "no clock was lost"
     assert all(later > sooner for sooner, later in pairwise(ticks))
-    alone = MidiFollower()
+    alone = MidiSlave()
     alone.take_over(line, 102.0)
     alone.on_time(alone.next_s)
     assert alone.is_running
@@ -235,7 +235,7 @@ def test_a_follower_goes_on_with_the_masters_next_clock_and_without_one() -> Non
 
 
 def test_a_follower_whose_master_stood_waits_for_it() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
 
     assert follower.take_over(Timeline(120.0, 100.0, 960.0), 102.0) is None
     assert not follower.is_running
@@ -248,7 +248,7 @@ def test_those_who_follow_our_clock_are_told_the_place(seeds: tuple[Ready, ...])
     first.run_until(5.0)
     other = make_stage(seeds)
     other.instrument.clock_out = ClockOut()
-    resume(other.instrument, other.desk.clients, snapshot_of(first), 6.03)
+    resume(other.instrument, other.dispatcher.clients, snapshot_of(first), 6.03)
     sent: list[bytes] = []
     for n in range(10):
         sent += [message for _, message in other.instrument.take_clocks(6.03 + n / 50)]

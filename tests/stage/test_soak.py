@@ -13,7 +13,7 @@ from emo_osc.core.affect import MOODS
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.midi_control import MODES
 from emo_osc.protocol.osc import OscValue, Target
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 from tests.twin import Twin, make_ready, make_twin
 
 Act = tuple[str, tuple[OscValue, ...]]
@@ -90,9 +90,9 @@ def act(twin: Twin, name: str, arguments: tuple[OscValue, ...], sender: Target =
         twin.kill_studio()
     elif name == "key":
         for status in (0x90, 0x80):
-            twin.desk.receive_midi(bytes((status, int(str(arguments[0])), 80)), twin.now_s)
+            twin.dispatcher.receive_midi(bytes((status, int(str(arguments[0])), 80)), twin.now_s)
     elif name == "knob":
-        twin.desk.receive_midi(bytes((0xB0, *(int(str(number)) for number in arguments))), twin.now_s)
+        twin.dispatcher.receive_midi(bytes((0xB0, *(int(str(number)) for number in arguments))), twin.now_s)
     else:
         answers = twin.ask(name, *arguments, sender=sender)
         is_later = name in ("/emo/mutate", "/emo/keep")
@@ -105,7 +105,7 @@ def test_whatever_a_performer_does_every_note_ends_and_every_message_is_answered
     script: list[tuple[float, str, tuple[OscValue, ...]]],
 ) -> None:
     twin, ears = make_twin(SEEDS), Ears()
-    twin.instrument.facts.midi_in = "keyboard"
+    twin.instrument.counters.midi_in = "keyboard"
     twin.ask("/emo/play")
     for wait_s, name, arguments in script:
         ears.hear(twin.turn_until(twin.now_s + wait_s))
@@ -146,7 +146,7 @@ def restless(random: Random) -> Iterator[Act]:
 @pytest.mark.slow
 def test_twelve_hours_pass_without_a_gap_and_without_growing() -> None:
     twin, ears, random = make_twin(SEEDS), Ears(), Random(1)
-    twin.instrument.facts.midi_in = "keyboard"
+    twin.instrument.counters.midi_in = "keyboard"
     twin.ask("/emo/play")
     acts, blocks = restless(random), {}
     for hour in range(12):
@@ -170,23 +170,23 @@ def test_twelve_hours_pass_without_a_gap_and_without_growing() -> None:
 @pytest.mark.slow
 def test_an_evening_under_a_master_that_stops_jumps_and_is_unplugged() -> None:
     twin, ears, random = make_twin(SEEDS), Ears(), Random(2)
-    twin.instrument.clock = MidiFollower()
+    twin.instrument.clock = MidiSlave()
     period_s, now_s = 60.0 / 120.0 / 24, 0.0
     for _ in range(120):
         deed = random.choice(
             (b"\xfa", b"\xfb", b"\xfc", bytes((0xF2, random.randint(0, 127), random.randint(0, 7))), b"")
         )
         if deed:
-            twin.desk.receive_midi(deed, now_s)
+            twin.dispatcher.receive_midi(deed, now_s)
         else:
             now_s += random.uniform(0.5, 4.0)  # the cable
         for _ in range(random.randint(1, 400)):
             now_s += period_s
             ears.hear(twin.turn_until(now_s))
             if random.random() > 0.01:
-                twin.desk.receive_midi(b"\xf8", now_s + random.uniform(-0.001, 0.001))
+                twin.dispatcher.receive_midi(b"\xf8", now_s + random.uniform(-0.001, 0.001))
         period_s = 60.0 / random.uniform(40, 240) / 24 if random.random() < 0.3 else period_s
-    twin.desk.receive_midi(b"\xfc", now_s)
+    twin.dispatcher.receive_midi(b"\xfc", now_s)
     ears.hear(twin.turn_until(now_s + 1.0))
 
     assert ears.notes > 200

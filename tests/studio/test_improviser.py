@@ -9,7 +9,8 @@ import torch
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR
-from emo_osc.protocol.messages import Alive, AnyMessage, Finish, GoOn, Loaded, Ready, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Alive, AnyMessage, Finish, GoOn, Loaded, Ready
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.events import MELODY, Sound
 from emo_osc.studio.generators import Composed

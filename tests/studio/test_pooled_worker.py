@@ -14,19 +14,8 @@ import pytest
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
-from emo_osc.protocol.messages import (
-    Aim,
-    Alive,
-    Failed,
-    Finish,
-    Loaded,
-    Ready,
-    StudioToStage,
-    ToStudio,
-    Want,
-    decode,
-    encode,
-)
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Aim, Alive, ComposeRequest, Failed, Finish, Loaded, Ready, StudioToStage, ToStudio
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.composer import FEWEST
@@ -121,13 +110,13 @@ def test_sources_come_first_then_the_moods_then_the_grid(studio: Open) -> None:
 
 def test_another_presets_music_is_aimed_at_from_the_next_order_on(studio: Open) -> None:
     line = studio(Sketch(aim=Aims()), (JOY,))
-    line.send(Want(HERE, 1))
+    line.send(ComposeRequest(HERE, 1))
     before = line.read_ready(1).measured.notes_per_bar
     line.send(Aim((Reference(HERE, notes_per_bar=12.0),)))
-    line.send(Want(HERE, 2))
+    line.send(ComposeRequest(HERE, 2))
     after = line.read_ready(2).measured.notes_per_bar
     line.send(Aim(()))
-    line.send(Want(HERE, 3))
+    line.send(ComposeRequest(HERE, 3))
 
     assert before == pytest.approx(float(targets(HERE)[0]), abs=0.1)
     assert after == pytest.approx(12.0, abs=0.1)
@@ -136,7 +125,7 @@ def test_another_presets_music_is_aimed_at_from_the_next_order_on(studio: Open) 
 
 def test_a_wish_makes_its_neighbourhood_warm_before_the_moods(studio: Open) -> None:
     line = studio(Sketch(), (JOY,), pool=3)
-    line.send(Want(HERE, 1))
+    line.send(ComposeRequest(HERE, 1))
     line.read_ready(1)
 
     assert [line.read_ready().affect for _ in range(4)].count(HERE) >= 2
@@ -148,7 +137,7 @@ def test_an_order_is_answered_from_the_pool_and_for_its_very_point(studio: Open)
     line.read()
     for _ in range(3):
         line.read_ready()
-    line.send(Want(HERE, 17))
+    line.send(ComposeRequest(HERE, 17))
     answer = line.read_ready(17)
 
     assert (answer.affect, answer.distance < 1.0) == (HERE, True)
@@ -165,7 +154,7 @@ def test_a_generator_that_fails_to_draw_goes_on_without_sources(studio: Open) ->
     line = studio(sketch, (JOY,), pool=1)
     line.read()
     refused = line.read()
-    line.send(Want(HERE, 3))
+    line.send(ComposeRequest(HERE, 3))
 
     assert refused == Failed("RuntimeError: dry")
     assert line.read_ready(3).affect == HERE
@@ -245,7 +234,7 @@ def test_orders_take_no_memory_and_with_a_seed_no_disk(name: str, orders: int, t
     one, sizes = Process(tmp_path, seed=3, name=name), []
     for ticket in range(100 + orders):
         valence, arousal = (ticket * 0.37) % 2 - 1, (ticket * 0.73) % 2 - 1
-        one.line.send(Want(Affect(valence, arousal), ticket))
+        one.line.send(ComposeRequest(Affect(valence, arousal), ticket))
         mine = f'"ticket": {ticket},'.encode()
         while mine not in one.line.lines.readline():
             continue

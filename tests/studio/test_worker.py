@@ -12,8 +12,10 @@ import pytest
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.score import Melody, Note, tiled
+from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
     Alive,
+    ComposeRequest,
     Failed,
     Finish,
     Learn,
@@ -22,9 +24,6 @@ from emo_osc.protocol.messages import (
     StudioToStage,
     ToStudio,
     Vary,
-    Want,
-    decode,
-    encode,
 )
 from emo_osc.studio.worker import StudioSetup
 
@@ -105,7 +104,7 @@ def test_it_fills_the_pool_of_every_mood_in_turn(studio: Callable[..., Studio]) 
 
 def test_an_order_is_answered_with_its_ticket_and_affect(studio: Callable[..., Studio]) -> None:
     one = studio()
-    one.send(Want(Affect(0.3, 0.4), 17, 2))
+    one.send(ComposeRequest(Affect(0.3, 0.4), 17, 2))
     one.read()
     answers = [one.read(), one.read()]
 
@@ -114,7 +113,7 @@ def test_an_order_is_answered_with_its_ticket_and_affect(studio: Callable[..., S
 
 def test_an_order_is_served_before_the_pools(studio: Callable[..., Studio]) -> None:
     one = studio(AFFECTS, pool=400)
-    one.send(Want(Affect(0.3, 0.4), 17))
+    one.send(ComposeRequest(Affect(0.3, 0.4), 17))
 
     place = 0
     while True:
@@ -131,7 +130,7 @@ def test_a_bad_order_is_told_and_survived(line: bytes, studio: Callable[..., Stu
     one.read()
     one.line.sendall(line)
     refused = one.read()
-    one.send(Want(Affect(0.0, 0.0), 3))
+    one.send(ComposeRequest(Affect(0.0, 0.0), 3))
 
     assert isinstance(refused, Failed)
     answer = one.read()
@@ -143,7 +142,7 @@ def test_a_bad_order_is_told_and_survived(line: bytes, studio: Callable[..., Stu
 def test_a_mad_count_is_bounded(count: int, studio: Callable[..., Studio]) -> None:
     one = studio()
     one.read()
-    one.send(Want(Affect(0.0, 0.0), 3, count))
+    one.send(ComposeRequest(Affect(0.0, 0.0), 3, count))
 
     assert isinstance(one.read(), Ready)
 
@@ -174,7 +173,7 @@ def test_what_is_learned_is_composed_around_until_it_is_forgotten(studio: Callab
     found = []
     for learned in (RIFF, None):
         one.send(Learn(learned))
-        one.send(Want(Affect(0.3, 0.4), 17))
+        one.send(ComposeRequest(Affect(0.3, 0.4), 17))
         answer = one.read()
         assert isinstance(answer, Ready)
         found.append(likeness(answer))
@@ -204,7 +203,7 @@ def test_too_few_notes_are_not_learned(studio: Callable[..., Studio]) -> None:
         refused = one.read()
         assert isinstance(refused, Failed)
         assert f"{notes} notes are too few" in refused.text
-    one.send(Want(Affect(0.3, 0.4), 17))
+    one.send(ComposeRequest(Affect(0.3, 0.4), 17))
 
     answer = one.read()
     assert isinstance(answer, Ready)

@@ -21,7 +21,7 @@ from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.midi.probe_port import close_input
 from emo_osc.protocol.stage_setup import Report, Setup
 from emo_osc.studio.canned import read_shelf, shelf_path
-from emo_osc.supervisor.daemon import ROLES, _Door, stage_preset, stage_setup
+from emo_osc.supervisor.daemon import ROLES, _Supervisor, stage_preset, stage_setup
 from emo_osc.supervisor.log import Log
 from tests.serving import TIMEOUT_S, Daemon, Listener, drained, free_port, left_on, next_note
 
@@ -298,7 +298,7 @@ def test_no_secret_stands_in_a_command_line_or_an_environment(daemon: Callable[.
 def test_every_worker_is_told_its_token_on_its_standard_input() -> None:
     preset = parse_preset("{live: {enabled: true}}", "preset")
     setup = stage_setup(preset)
-    workers = _Door(preset, setup, Log(print), None, lambda _: setup.presets["current"])._workers(Report(1, 7770))
+    workers = _Supervisor(preset, setup, Log(print), None, lambda _: setup.presets["current"])._workers(Report(1, 7770))
 
     assert {worker.name for worker in workers} == {"studio", "watch", "sound", "web", "live"}
     for worker in workers:

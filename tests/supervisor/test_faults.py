@@ -20,7 +20,8 @@ import rtmidi
 
 from emo_osc.core.affect import MOODS
 from emo_osc.midi.probe_port import close_input
-from emo_osc.protocol.messages import Loaded, Ready, Restart, Said, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import Loaded, LogLine, Ready, Restart
 from emo_osc.protocol.osc import Message
 from emo_osc.protocol.osc import decode as decode_osc
 from emo_osc.protocol.osc import encode as encode_osc
@@ -240,7 +241,7 @@ def test_a_studio_that_answers_garbage_is_shown_out_and_reported(name: str, lone
 def test_half_a_line_harms_nobody(lone_stage: LoneStage) -> None:
     with closing(lone_stage.join("studio")) as studio:
         studio.sendall(encode(Loaded("slow", "cpu")) + GOOD[:100])
-        said = next(message for line in lone_stage.lines if isinstance(message := decode(line), Said))
+        said = next(message for line in lone_stage.lines if isinstance(message := decode(line), LogLine))
         state = lone_stage.ask("/emo/get/studio", "/emo/state/studio")
 
     assert said.text == "generator ready slow on cpu"

@@ -9,7 +9,7 @@ from emo_osc.config.check import check
 from emo_osc.config.preset import load_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.stage.session.mapping import Mapping
-from emo_osc.supervisor.mapping_store import MappingFile
+from emo_osc.supervisor.mapping_store import MappingStore
 from tests.odd_files import ODD
 
 TEXT = (
@@ -19,7 +19,7 @@ TEXT = (
 
 
 def test_what_is_saved_is_read_again_and_is_a_preset(tmp_path: Path) -> None:
-    file = MappingFile(tmp_path / "config" / "mapping.yaml")
+    file = MappingStore(tmp_path / "config" / "mapping.yaml")
 
     assert file.read() == ""
     file.save(TEXT)
@@ -43,7 +43,7 @@ def test_what_is_saved_is_read_again_and_is_a_preset(tmp_path: Path) -> None:
 def test_a_file_that_is_no_mapping_is_refused_and_kept_beside_the_next(tmp_path: Path, text: str, reason: str) -> None:
     path = tmp_path / "mapping.yaml"
     path.write_text(text)
-    file = MappingFile(path)
+    file = MappingStore(path)
 
     with pytest.raises(EmoOscError, match=reason):
         file.read()
@@ -57,7 +57,7 @@ def test_what_is_no_file_is_refused_and_kept_beside_the_next(tmp_path: Path, rea
     path = tmp_path / "mapping.yaml"
     ODD[reason](path)
     ODD["a FIFO"](tmp_path / "mapping.yaml.part")
-    file = MappingFile(path)
+    file = MappingStore(path)
 
     with pytest.raises(EmoOscError, match=reason):
         file.read()
@@ -66,7 +66,7 @@ def test_what_is_no_file_is_refused_and_kept_beside_the_next(tmp_path: Path, rea
 
 
 def test_more_controls_than_can_be_read_again_are_not_saved(tmp_path: Path) -> None:
-    file = MappingFile(tmp_path / "mapping.yaml")
+    file = MappingStore(tmp_path / "mapping.yaml")
     file.save(TEXT)
 
     with pytest.raises(EmoOscError, match="6144 controls are too many"):
@@ -79,13 +79,13 @@ def test_blanks_in_the_name_of_a_control_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "mapping.yaml"
     path.write_text('mapping: {"cc\\t74": density, "note\\n36 @ 2": next, " 7 ": gate}')
     mapping = Mapping()
-    mapping.read(MappingFile(path).read())
+    mapping.read(MappingStore(path).read())
 
     assert mapping.shown == ("cc74 density", "note36@2 next", "cc7 gate")
 
 
 def test_what_was_written_since_the_last_look_is_kept_beside(tmp_path: Path) -> None:
-    file = MappingFile(tmp_path / "mapping.yaml")
+    file = MappingStore(tmp_path / "mapping.yaml")
     file.save(TEXT)
     file.save(f"{TEXT}\ncc1\tgate")
     assert len(list(tmp_path.iterdir())) == 1
@@ -97,7 +97,7 @@ def test_what_was_written_since_the_last_look_is_kept_beside(tmp_path: Path) -> 
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_old_mapping(tmp_path: Path) -> None:
-    file = MappingFile(tmp_path / "mapping.yaml")
+    file = MappingStore(tmp_path / "mapping.yaml")
     file.save(TEXT)
     (tmp_path / "mapping.yaml.part").mkdir()
 
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_old_mapping(tmp_path: Path) 
 
 
 def test_only_what_others_write_is_a_change(tmp_path: Path) -> None:
-    file = MappingFile(tmp_path / "mapping.yaml")
+    file = MappingStore(tmp_path / "mapping.yaml")
     file.save(TEXT)
 
     assert not file.has_changed()

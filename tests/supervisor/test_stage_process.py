@@ -16,7 +16,8 @@ import pytest
 
 from emo_osc.core.affect import MOODS
 from emo_osc.core.errors import EmoOscError
-from emo_osc.protocol.messages import Ready, encode
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.osc import OscValue
 from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from emo_osc.supervisor import stage_process as stage_keeper

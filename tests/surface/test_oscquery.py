@@ -8,7 +8,7 @@ from emo_osc.protocol.commands import FLAT, ROUTES
 from emo_osc.protocol.osc import decode, encode
 from emo_osc.protocol.parameters import VALUES
 from emo_osc.protocol.parsing import parse
-from emo_osc.surface.mirror import Mirror
+from emo_osc.surface.mirror import StateCache
 from emo_osc.surface.oscquery import ATTRIBUTES, EXTENSIONS, Values, answer, host_info, node, value_of
 
 KNOWN: Values = {
@@ -133,7 +133,7 @@ def test_the_host_says_where_it_is_and_what_it_can() -> None:
 
 
 def test_a_mirror_that_was_told_everything_shows_every_value(stage: Any, ready: Any) -> None:
-    played, mirror = stage((ready(60),)), Mirror()
+    played, mirror = stage((ready(60),)), StateCache()
     for address, *arguments in played.ask("/emo/status"):
         (message,) = decode(encode(address, *arguments))
         mirror.hear(message)

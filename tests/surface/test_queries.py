@@ -9,7 +9,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from emo_osc.protocol.osc import Message, decode
-from emo_osc.surface.mirror import Mirror
+from emo_osc.surface.mirror import StateCache
 from emo_osc.surface.queries import Query
 
 TURNS = 5  # of the event loop: more than the writer needs to send what it was given
@@ -22,7 +22,7 @@ class FakeSocket:
 
     def __init__(self, steps: list[Step]) -> None:
         self.sent: list[Message] = []
-        self.query = Query(self, Mirror())  # type: ignore[arg-type]
+        self.query = Query(self, StateCache())  # type: ignore[arg-type]
         self._steps = steps
 
     async def __aiter__(self) -> AsyncIterator[SimpleNamespace]:

@@ -14,7 +14,7 @@ from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.melody_report import evaluate
 from emo_osc.studio.music_vae import load
-from emo_osc.studio.proposers import Taste
+from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.train.actor import ActorChoices
 from emo_osc.train.run import Run, train_actor, train_prior, train_vae
 from emo_osc.weights import checkpoints
@@ -66,7 +66,7 @@ def test_the_same_recipe_gives_the_same_file(folder: Path, vae_path: Path) -> No
 
 def test_the_prior_completes_a_checkpoint_that_plays_and_is_measured(folder: Path, vae_path: Path) -> None:
     path = train_prior(Run(folder, folder / "prior", device="cpu", steps=10, batch=8), vae_path)
-    generator = load(path, torch.device("cpu"), Taste())
+    generator = load(path, torch.device("cpu"), SamplingParameters())
     tables = evaluate(generator, folder, samples=8).tables
     assert len(generator.compose(NEUTRAL, 1, seed=0)) == 1
     with pytest.raises(EmoOscError, match="not a bar VAE"):
@@ -82,7 +82,7 @@ def test_the_actor_completes_a_checkpoint_whose_melodies_it_moves(folder: Path, 
     small = ActorChoices(draws=32, memory=256, decode_every=1)
     run = Run(folder, tmp_path / "actor", device="cpu", steps=2, batch=4)
     path = train_actor(run, model, small)
-    generator = load(path, torch.device("cpu"), Taste())
+    generator = load(path, torch.device("cpu"), SamplingParameters())
     sources = generator.sources(range(3))
 
     moved = generator.moved(sources, Affect(0.4, 0.7))

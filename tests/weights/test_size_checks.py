@@ -15,7 +15,7 @@ from emo_osc.face.estimate import Estimator
 from emo_osc.face.vgg16 import VGG16, VGG16Config
 from emo_osc.studio import music_transformer, music_vae
 from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
-from emo_osc.studio.proposers import Taste
+from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.weights import checkpoints
 from emo_osc.weights.size_checks import fitted, sizes_of
 from tests.odd_files import ODD
@@ -84,7 +84,7 @@ def test_an_odd_config_is_told_in_one_line(config: dict[str, Any], tmp_path: Pat
     path = checkpoints.save_as(tmp_path / "odd.safetensors", {prefix + k: v for k, v in tensors.items()}, config)
 
     for load in (
-        lambda: music_vae.load(path, torch.device("cpu"), Taste()),
+        lambda: music_vae.load(path, torch.device("cpu"), SamplingParameters()),
         lambda: music_transformer.load(path),
         lambda: Estimator.of_checkpoint(str(path)),
     ):

@@ -36,7 +36,7 @@ from emo_osc.stage.clock.estimators import (
     LastInterval,
     LeastSquares,
 )
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 
 # N probes
 
@@ -174,7 +174,7 @@ def follow(case: Case, estimator: Estimator, seed: int) -> Run:
     """Plays one case to a follower from Start on, and asks it for the position between the clocks."""
     random = np.random.default_rng(seed)
     stamps_s = case.model.jitter(case.course.clocks_until(case.end_s), random)
-    follower = MidiFollower(100.0, estimator)
+    follower = MidiSlave(100.0, estimator)
     follower.receive(START, float(stamps_s[0]) - 0.001)
     times_s, positions, receive_s = [], [], 0.0
     for stamp_s, probes_s in _with_probes(stamps_s, random):

@@ -175,8 +175,8 @@ def _told(one: Instance, seen: Seen, conditions: Row) -> Result:
             latency = _counted(delays_s)
             rows[title], spreads[title] = asdict(latency.percentiles()), latency.spread()
     ratio = rows["note due -> sent"]["p99_ms"] / rows["bare sender: due -> sent"]["p99_ms"]
-    facts = {"note p99 / bare sender p99": ratio, **conditions}
-    return Result({"latency": rows, "conditions": {name: {"figure": fact} for name, fact in facts.items()}}, spreads)
+    counters = {"note p99 / bare sender p99": ratio, **conditions}
+    return Result({"latency": rows, "conditions": {name: {"figure": fact} for name, fact in counters.items()}}, spreads)
 
 
 def _outside(seen: Seen) -> dict[str, list[float]]:

@@ -11,7 +11,8 @@ from types import TracebackType
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
-from emo_osc.protocol.messages import Failed, Finish, Loaded, Ready, StudioToStage, Want, decode, encode
+from emo_osc.protocol.message_codec import decode, encode
+from emo_osc.protocol.messages import ComposeRequest, Failed, Finish, Loaded, Ready, StudioToStage
 from emo_osc.studio.worker import StudioSetup
 
 PATIENCE_S = 60.0  # a large model may take long to load on a busy machine
@@ -50,7 +51,7 @@ class StudioProcess:
             EmoOscError: the studio failed.
         """
         self._tickets += 1
-        self._line.sendall(encode(Want(affect, self._tickets)))
+        self._line.sendall(encode(ComposeRequest(affect, self._tickets)))
         while True:
             ready = self._read(Ready)
             if isinstance(ready, Ready) and ready.ticket == self._tickets:

@@ -9,7 +9,7 @@ from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
 from emo_osc.stage.clock.clock import Move, Timeline
 from emo_osc.stage.clock.clock_masters import FEWEST, Masters
 from emo_osc.stage.clock.estimators import Estimator, Interacting
-from emo_osc.stage.clock.pulse_tracker import CLOCKS_PER_BEAT, Pulses
+from emo_osc.stage.clock.pulse_tracker import CLOCKS_PER_BEAT, PulseTracker
 
 CLOCK, SONG_POSITION, START, CONTINUE, STOP = 0xF8, 0xF2, 0xFA, 0xFB, 0xFC
 LOST_AFTER_CLOCKS, LOST_AFTER_S = 6, 0.25
@@ -19,7 +19,7 @@ SILENT_S = 2.0  # a master that paused for less may go on with its next clock
 CLOCKS_PER_BAR = TICKS_PER_BAR // TICKS_PER_CLOCK
 
 
-class MidiFollower:
+class MidiSlave:
     """A slave to MIDI clock: the first clock after Start or Continue is the downbeat.
 
     Between Start and that clock the position is known only where the clock ran on while stopped, as Live's does: then
@@ -42,7 +42,7 @@ class MidiFollower:
         self._is_ours = False  # the run, which no Start of the master began
         self._bar: int | None = None  # the number of a clock on a bar line
         self._masters = Masters()
-        self._pulses = Pulses(estimator or Interacting(), 60.0 / tempo / CLOCKS_PER_BEAT)
+        self._pulses = PulseTracker(estimator or Interacting(), 60.0 / tempo / CLOCKS_PER_BEAT)
         self._is_running = False
         self._is_alive = False  # clocks come
         self._waits = False  # for the downbeat
@@ -319,7 +319,7 @@ class MidiFollower:
         return max(self._pulses.number + 1, ceil(self._clocks_at(now_s) - 0.5))
 
 
-_TRANSPORT = {START: MidiFollower._on_start, CONTINUE: MidiFollower._on_continue, STOP: MidiFollower._on_stop}
+_TRANSPORT = {START: MidiSlave._on_start, CONTINUE: MidiSlave._on_continue, STOP: MidiSlave._on_stop}
 
 
 def _tempo_of(period_s: float) -> float:

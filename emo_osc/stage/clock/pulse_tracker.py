@@ -48,7 +48,7 @@ class _Taken:
     cost: float
 
 
-class Pulses:
+class PulseTracker:
     """The clocks of a master, numbered, and the line they lie on."""
 
     def __init__(self, estimator: Estimator, period_s: float) -> None:

@@ -6,7 +6,7 @@ from emo_osc.protocol.stage_setup import Setup
 from emo_osc.stage.clock.clock import Clock, InternalClock
 from emo_osc.stage.clock.link import LinkSession
 from emo_osc.stage.clock.link_clock import LinkClock
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 
 
 def _link_clock(setup: Setup) -> LinkClock:
@@ -16,7 +16,7 @@ def _link_clock(setup: Setup) -> LinkClock:
 
 CLOCKS: dict[str, Callable[[Setup], Clock]] = {
     "internal": lambda _: InternalClock(),
-    "midi": lambda setup: MidiFollower(starts_itself=setup.starts_itself),
+    "midi": lambda setup: MidiSlave(starts_itself=setup.starts_itself),
     "link": _link_clock,
 }
 """`clock.source` -> the clock; `link` raises EmoOscError where the Link library is not installed."""

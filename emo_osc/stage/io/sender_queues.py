@@ -49,12 +49,12 @@ class Run(NamedTuple):
     waiting: Sequence[Waiting]
 
 
-class Inbox:
+class SenderQueues:
     """A bounded queue for each program of each host; where one is full, its oldest message goes.
 
     `is_setting` says whether a message overwrites a value and does nothing else.
 
-    >>> inbox = Inbox(lambda message: False)
+    >>> inbox = SenderQueues(lambda message: False)
     >>> for packet, port in ((b"/a\\0\\0", 1), (b"/b\\0\\0", 1), (b"/c\\0\\0", 1), (b"/d\\0\\0", 2), (b"junk", 3)):
     ...     _ = inbox.put(packet, ("10.0.0.1", port), 0.0)
     >>> for _ in range(3):

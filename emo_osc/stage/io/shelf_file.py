@@ -4,7 +4,8 @@ from pathlib import Path
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.small_file import read_small
-from emo_osc.protocol.messages import Ready, decode
+from emo_osc.protocol.message_codec import decode
+from emo_osc.protocol.messages import Ready
 
 MAX_SHELF_BYTES = 1 << 24  # the shipped one has 0.3 MB
 

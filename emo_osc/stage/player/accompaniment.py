@@ -7,7 +7,7 @@ from math import inf
 
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR
 from emo_osc.protocol.messages import Ready
-from emo_osc.stage.player.events import Heard
+from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.note_noise import luck_of
 from emo_osc.stage.player.settings import Settings
@@ -150,7 +150,9 @@ class Part:
         self._note_next()
         return off
 
-    def strike(self, tick: int, expression: Expression, pitches: tuple[int, ...]) -> tuple[list[Heard], list[bytes]]:
+    def strike(
+        self, tick: int, expression: Expression, pitches: tuple[int, ...]
+    ) -> tuple[list[NotePlayed], list[bytes]]:
         """Play the stroke that is due; what was switched on, and the messages, note-offs first."""
         half, offset = divmod(self._position, HALF_TICKS)
         if not offset:
@@ -164,11 +166,11 @@ class Part:
         self._aim(self._position + 1, expression)
         return heard, messages
 
-    def _heard(self, pitch: int, stroke: Stroke, expression: Expression) -> Heard:
+    def _heard(self, pitch: int, stroke: Stroke, expression: Expression) -> NotePlayed:
         luck = luck_of(self._seed + self._channel, self._position)
         velocity = round(self._level * expression.velocity_at(self._position, luck))
         length = round(expression.gate_share * stroke.length_tick)
-        return Heard(pitch, max(1, velocity), max(1, length), self._channel)
+        return NotePlayed(pitch, max(1, velocity), max(1, length), self._channel)
 
     def _aim(self, position: int, expression: Expression) -> None:
         half, offset = divmod(position, HALF_TICKS)
@@ -213,9 +215,11 @@ class Band:
         """The note-offs that are due by `tick`."""
         return [message for part in self._parts for message in part.release(tick)]
 
-    def strike(self, tick: int, expression: Expression, pitches: tuple[int, ...]) -> tuple[list[Heard], list[bytes]]:
+    def strike(
+        self, tick: int, expression: Expression, pitches: tuple[int, ...]
+    ) -> tuple[list[NotePlayed], list[bytes]]:
         """Play every stroke that is due by `tick`; what was switched on, and the messages."""
-        heard: list[Heard] = []
+        heard: list[NotePlayed] = []
         messages: list[bytes] = []
         for part in self._parts:
             while part.stroke_tick <= tick:

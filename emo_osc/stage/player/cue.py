@@ -6,7 +6,7 @@ from emo_osc.protocol.messages import Ready
 
 
 @dataclass(frozen=True, slots=True)
-class Booking:
+class Cue:
     """A melody and the tick at which it enters; `is_asked` unless we chose it ourselves, to go on after a phrase.
 
     One that `is_joined` goes on from the one that sounds.

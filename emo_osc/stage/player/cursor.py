@@ -5,12 +5,12 @@ from math import inf
 
 from emo_osc.core.score import PHRASE_TICKS, leap
 from emo_osc.protocol.messages import Ready
-from emo_osc.stage.player.events import Heard
+from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.note_noise import luck_of
 
 
-class Reading:
+class Cursor:
     """A phrase, the tick where it began, and the note at the cursor.
 
     `note_tick` is when that note is due, infinity after the last: worked out once, since the loop asks often.
@@ -42,11 +42,11 @@ class Reading:
             late = expression.delay_of(notes, self._cursor, self.phrase.seed)
             self.note_tick = max(self.phrase_tick + notes[self._cursor].start_tick + late, earliest_tick)
 
-    def take(self, expression: Expression, pitches: tuple[int, ...], channel: int) -> Heard:
+    def take(self, expression: Expression, pitches: tuple[int, ...], channel: int) -> NotePlayed:
         """Read the note at the cursor as it is to be played."""
         assert self.phrase is not None  # a note was due
         note, measured = self.phrase.melody.notes[self._cursor], self.phrase.measured
         velocity = expression.velocity_of(note, measured, luck_of(self.phrase.seed, self._cursor))
         self._cursor += 1
         self.aim(expression)
-        return Heard(pitches[note.pitch], velocity, expression.length_of(note, measured), channel)
+        return NotePlayed(pitches[note.pitch], velocity, expression.length_of(note, measured), channel)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class NotePlayed:
     """A note that was just switched on; `channel` 1..16."""
 
     pitch: int
@@ -21,8 +21,8 @@ class BarLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class GlideStep:
     """A walk over the plane has moved the affect."""
 
 
-Event = Heard | BarLine | Walked
+Event = NotePlayed | BarLine | GlideStep

@@ -11,7 +11,7 @@ from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_STEP, Note
 from emo_osc.protocol.messages import Measured
 from emo_osc.stage.player.kth_rules import accent, length_contrast
 from emo_osc.stage.player.note_noise import luck_of
-from emo_osc.stage.player.rule_weights import ALL_RULES, Rules
+from emo_osc.stage.player.rule_weights import ALL_RULES, RuleWeights
 
 MIN_VELOCITY, MAX_VELOCITY = 30, 112
 VELOCITY_SD = 6.0  # what people vary from note to note (EMOPIA)
@@ -40,7 +40,7 @@ class Expression:
     gate: float = 1.0
     humanize: float = 1.0
     swing: float = 0.0
-    rules: Rules = ALL_RULES
+    rules: RuleWeights = ALL_RULES
     tint: int = 0
 
     def velocity_at(self, tick: int, luck: float) -> int:

@@ -7,10 +7,10 @@ from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_BEAT
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class Glide:
     """From one affect to another between two ticks, in a straight line; `next_tick` is its next step.
 
-    >>> Walk(Affect(0.0, 0.0), Affect(1.0, -0.5), 0, 1920, 480).at(960)
+    >>> Glide(Affect(0.0, 0.0), Affect(1.0, -0.5), 0, 1920, 480).at(960)
     Affect(valence=0.5, arousal=-0.25)
     """
 
@@ -21,7 +21,7 @@ class Walk:
     next_tick: int
 
     @classmethod
-    def over(cls, start: Affect, end: Affect, tick: int, bars: int, grid: int) -> "Walk":
+    def over(cls, start: Affect, end: Affect, tick: int, bars: int, grid: int) -> "Glide":
         """A walk of `bars` bar lines from a tick on, that ends on the grid; a grid of 1 bar or more, in ticks."""
         last = -(-(tick // TICKS_PER_BAR + bars) * TICKS_PER_BAR // grid) * grid
         return cls(start, end, tick, last, _next_beat(tick))
@@ -41,13 +41,13 @@ class Walk:
             self.start.arousal + share * (self.end.arousal - self.start.arousal),
         )
 
-    def stepped(self, tick: int) -> "Walk | None":
-        """The walk after its step at a tick: the next is on the next beat. None at its end."""
+    def stepped(self, tick: int) -> "Glide | None":
+        """The glide after its step at a tick: the next is on the next beat. None at its end."""
         if tick >= self.end_tick:
             return None
         return replace(self, next_tick=min(_next_beat(tick), self.end_tick))
 
-    def sought(self, tick: int) -> "Walk":
+    def sought(self, tick: int) -> "Glide":
         """The same walk, with as much of it left, from another position on."""
         moved = _next_beat(tick) - self.next_tick
         return replace(

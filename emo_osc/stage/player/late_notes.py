@@ -1,6 +1,6 @@
 """What still goes out of a tick whose time has passed. Knows no clock and no port."""
 
-from emo_osc.stage.player.events import Heard
+from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.performer import Performer
 
 NOTE_ON = 0x90
@@ -10,5 +10,5 @@ def leave_out(performer: Performer, tick: int) -> list[bytes]:
     """Let a tick pass without its note-ons; note-offs and controllers are sent however late they are."""
     before = len(performer.heard)
     messages = performer.on_tick(tick)
-    performer.heard[before:] = [event for event in performer.heard[before:] if not isinstance(event, Heard)]
+    performer.heard[before:] = [event for event in performer.heard[before:] if not isinstance(event, NotePlayed)]
     return [message for message in messages if message[0] & 0xF0 != NOTE_ON]

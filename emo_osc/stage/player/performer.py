@@ -13,12 +13,12 @@ from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.parameters import QUANTIZE
 from emo_osc.stage.player.accompaniment import Band
 from emo_osc.stage.player.controllers import controllers
-from emo_osc.stage.player.cue import Booking
-from emo_osc.stage.player.cursor import Reading
-from emo_osc.stage.player.events import BarLine, Event, Walked
+from emo_osc.stage.player.cue import Cue
+from emo_osc.stage.player.cursor import Cursor
+from emo_osc.stage.player.events import BarLine, Event, GlideStep
 from emo_osc.stage.player.expression import Expression
-from emo_osc.stage.player.glide import Walk, bar_line_after
-from emo_osc.stage.player.pitch_mapping import Spelling
+from emo_osc.stage.player.glide import Glide, bar_line_after
+from emo_osc.stage.player.pitch_mapping import PitchMapping
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf, cost
 from emo_osc.stage.player.voice import Voice
@@ -45,18 +45,18 @@ class Performer:
         self._affect = affect
         self.colour = PLAIN
         """What the mood that was called has beside its point."""
-        self._reading = Reading()
+        self._reading = Cursor()
         self._bar_tick = 0
         self._played_tick = -1  # a note may be made ready a little before its time
-        self._booking: Booking | None = None
+        self._booking: Cue | None = None
         self._pinned: Ready | None = None
-        self.walking: Walk | None = None
+        self.walking: Glide | None = None
         """The walk that is on its way."""
         self._history: list[Ready] = []
         self._voice = Voice()
         self._band = Band()
         self._bytes: list[bytes] = []
-        self._spelling = Spelling()
+        self._spelling = PitchMapping()
         self.expression, self.pitches = Expression(), tuple(range(128))
         """The touch of the affect, and what sounds for each written pitch, for every voice alike."""
         self._apply()
@@ -83,7 +83,7 @@ class Performer:
         return coming is not None and coming is self._pinned
 
     @property
-    def booked(self) -> Booking | None:
+    def cued(self) -> Cue | None:
         """The melody that comes next and its tick, where one is booked."""
         return self._booking
 
@@ -92,10 +92,10 @@ class Performer:
         """The next tick at which something happens; infinity while stopped."""
         if not self.is_playing:
             return inf
-        booked = self._booking.tick if self._booking else inf
+        cued = self._booking.tick if self._booking else inf
         step = self.walking.next_tick if self.walking else inf
         notes = min(self._voice.off_tick, self.next_note_tick, self._band.next_tick)
-        return min(notes, booked, self._bar_tick, step)
+        return min(notes, cued, self._bar_tick, step)
 
     @property
     def next_note_tick(self) -> float:
@@ -198,7 +198,7 @@ class Performer:
         self.wishes += 1
         self._apply()
         start = floor(tick) if self.is_playing else 0
-        self.walking = Walk.over(self._affect, affect, start, bars, self._walk_grid)
+        self.walking = Glide.over(self._affect, affect, start, bars, self._walk_grid)
         if self.walking.is_sudden:
             self._settle(affect.scaled(self.settings.intensity), self.walking.end_tick)
         return self.walking.end_tick
@@ -264,7 +264,7 @@ class Performer:
 
     def join(self, ready: Ready, tick: int) -> None:
         """Let a phrase that goes on from the one that sounds enter at a bar line; nothing is cut off for it."""
-        self._booking = Booking(ready, tick, is_asked=False, is_joined=True)
+        self._booking = Cue(ready, tick, is_asked=False, is_joined=True)
 
     def _apply(self) -> None:
         s = self.settings
@@ -319,7 +319,7 @@ class Performer:
         if not self.is_playing:
             self._reading.phrase, self._booking = ready, None
             return 0
-        self._booking = Booking(ready, boundary)
+        self._booking = Cue(ready, boundary)
         return boundary
 
     def _rebook(self, tick: int) -> None:
@@ -327,21 +327,21 @@ class Performer:
         if self._booking and not self._booking.is_asked:
             self._booking = None
         elif self._booking and self._booking.tick <= tick:
-            self._bytes += self._enter(Booking(self._booking.ready, tick))
+            self._bytes += self._enter(Cue(self._booking.ready, tick))
         elif self._booking:
             self._book(self._booking.ready, self._boundary(tick))
 
-    def _enter(self, booking: Booking) -> list[bytes]:
+    def _enter(self, cue: Cue) -> list[bytes]:
         """The booked melody takes over at the bar where the old one was."""
         self._booking = None
-        if self._history and booking.ready is self._history[-1]:
+        if self._history and cue.ready is self._history[-1]:
             self._history.pop()
-        elif self._reading.phrase and not booking.is_joined:
+        elif self._reading.phrase and not cue.is_joined:
             self._history = [*self._history, self._reading.phrase][-MAX_HISTORY:]
-        self._reading.phrase = booking.ready
-        self._begin_phrase(booking.ready)
-        self._read_from(booking.tick)
-        return [] if booking.is_joined else self._silence()
+        self._reading.phrase = cue.ready
+        self._begin_phrase(cue.ready)
+        self._read_from(cue.tick)
+        return [] if cue.is_joined else self._silence()
 
     def _begin_phrase(self, ready: Ready) -> None:
         self.shelf.mark_played(ready)
@@ -364,13 +364,13 @@ class Performer:
         if self._random.random() < self.settings.evolve:
             ready = self._choose(None, self._bar_tick - 1)
             if ready is not None:
-                self._booking = Booking(ready, self._bar_tick, is_asked=False)
+                self._booking = Cue(ready, self._bar_tick, is_asked=False)
 
-    def _step(self, walk: Walk, tick: int) -> list[bytes]:
+    def _step(self, walk: Glide, tick: int) -> list[bytes]:
         """One beat of a walk: the touch now, the melody one beat ahead of each bar line."""
         self._affect = walk.at(tick)
         self._apply()
-        self.heard.append(Walked())
+        self.heard.append(GlideStep())
         self.walking, bar_line = walk.stepped(tick), bar_line_after(tick)
         if self.walking and bar_line:
             boundary = -(-bar_line // self._walk_grid) * self._walk_grid

@@ -5,7 +5,7 @@ from functools import lru_cache
 from emo_osc.core.affect import PLAIN, Affect, Colour
 from emo_osc.core.scales import AS_WRITTEN, AUTO, SCALES, pitch_map
 from emo_osc.protocol.messages import Ready
-from emo_osc.stage.player.rule_weights import Rules
+from emo_osc.stage.player.rule_weights import RuleWeights
 from emo_osc.stage.player.settings import Settings
 
 MODE_MARGIN = 0.1  # how far past 0 valence must go before a melody changes its mode
@@ -14,7 +14,7 @@ OCTAVE_UP, OCTAVE_BACK = 6.0, 4.0  # semitones between what a melody was made fo
 MAJOR, MINOR = "major", "minor"
 
 
-class Spelling:
+class PitchMapping:
     """The mode and the octave in which the phrase that plays is heard.
 
     Major and minor are the strongest cue for valence (Eerola, Friberg and Bresin 2013: +2.33 of 7 points), register the
@@ -50,7 +50,7 @@ class Spelling:
         scale = colour.scale if colour.scale in SCALES else AUTO
         return pitch_map(settings.key, scale, semitones, self._moves(settings.rules, scale))
 
-    def _moves(self, rules: Rules, scale: str) -> tuple[int, ...]:
+    def _moves(self, rules: RuleWeights, scale: str) -> tuple[int, ...]:
         """A scale of seven tones takes the melody's own, tone for tone; into any other they are snapped."""
         written = own_mode(self._ready) if self._ready else ""
         if len(SCALES[scale]) == len(SCALES[MAJOR]):

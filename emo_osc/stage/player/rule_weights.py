@@ -8,7 +8,7 @@ MAX_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RuleWeights:
     """What each rule of performance weighs: 0 leaves it out, 1 plays it as its source says, 2 twice as much.
 
     `docs/performance.md` says what each does. `register` and `spelling` move notes or do not: any weight is a yes.
@@ -41,7 +41,7 @@ class Rules:
         object.__setattr__(self, "shapes", weighed)
 
 
-RULE_NAMES = tuple(field.name for field in fields(Rules) if field.init)
-ALL_RULES = Rules()
-NO_RULES = Rules(**dict.fromkeys(RULE_NAMES, 0.0))
+RULE_NAMES = tuple(field.name for field in fields(RuleWeights) if field.init)
+ALL_RULES = RuleWeights()
+NO_RULES = RuleWeights(**dict.fromkeys(RULE_NAMES, 0.0))
 """The plain grid: ticks, lengths and pitches as they are written, one velocity."""

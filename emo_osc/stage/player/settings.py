@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from emo_osc.core.scales import AUTO
-from emo_osc.stage.player.rule_weights import ALL_RULES, Rules
+from emo_osc.stage.player.rule_weights import ALL_RULES, RuleWeights
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Settings:
     bass_channel: int = 3
     cc74: bool = True
     cc1: bool = False
-    rules: Rules = ALL_RULES
+    rules: RuleWeights = ALL_RULES
 
     def holding(self, name: str, value: float | str) -> "Settings":
         """These settings with one changed, by the name it has in `VALUES`.

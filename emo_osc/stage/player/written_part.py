@@ -10,7 +10,7 @@ from math import inf
 
 from emo_osc.core.score import Note
 from emo_osc.protocol.messages import Ready
-from emo_osc.stage.player.events import Heard
+from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.note_noise import luck_of
 from emo_osc.stage.player.settings import Settings
@@ -93,7 +93,9 @@ class WrittenPart:
         self._note_next()
         return [each.off for each in due]
 
-    def strike(self, tick: int, expression: Expression, pitches: tuple[int, ...]) -> tuple[list[Heard], list[bytes]]:
+    def strike(
+        self, tick: int, expression: Expression, pitches: tuple[int, ...]
+    ) -> tuple[list[NotePlayed], list[bytes]]:
         """Play the note that is due; what was switched on, and the messages, a note-off of the same pitch first."""
         note = self._notes[self._cursor]
         self._cursor += 1
@@ -102,7 +104,7 @@ class WrittenPart:
             return [], []
         luck = luck_of(self._seed + self._channel, self._cursor)
         velocity = max(1, round(self._level * expression.velocity_at(note.start_tick, luck)))
-        heard = Heard(
+        heard = NotePlayed(
             pitches[note.pitch], velocity, max(1, round(expression.gate_share * note.duration_tick)), self._channel
         )
         messages = [*self._cut(heard.pitch), bytes((0x90 | heard.channel - 1, heard.pitch, heard.velocity))]

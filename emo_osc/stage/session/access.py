@@ -16,13 +16,13 @@ THIS_COMPUTER = ("127.0.0.1", "::1")
 MAX_REMEMBERED = 1024
 
 
-class Guests:
+class AccessList:
     """The hosts that are heard: those of `allow` (addresses and networks), or every private network where it is empty.
 
     This computer is always heard, also by the address it listens on.
 
-    >>> guests = Guests("0.0.0.0", ("192.168.0.0/24", "10.0.0.7"))
-    >>> [guests.may_speak(host) for host in ("192.168.0.9", "::ffff:10.0.0.7", "10.0.0.8", "127.0.0.1")]
+    >>> access = AccessList("0.0.0.0", ("192.168.0.0/24", "10.0.0.7"))
+    >>> [access.may_speak(host) for host in ("192.168.0.9", "::ffff:10.0.0.7", "10.0.0.8", "127.0.0.1")]
     [True, True, False, True]
 
     Raises:
@@ -61,8 +61,8 @@ class Guests:
     def is_named(self, host: str) -> bool:
         """Whether `allow` names this very host, not only a network that it lies in.
 
-        >>> guests = Guests("0.0.0.0", ("192.168.0.0/24", "10.0.0.7"))
-        >>> guests.is_named("10.0.0.7"), guests.is_named("192.168.0.9")
+        >>> access = AccessList("0.0.0.0", ("192.168.0.0/24", "10.0.0.7"))
+        >>> access.is_named("10.0.0.7"), access.is_named("192.168.0.9")
         (True, False)
         """
         address = _address(host)

@@ -10,17 +10,17 @@ from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.session.studio_client import Restock
+from emo_osc.stage.session.studio_client import StudioClient
 
 
-class GoingOn:
+class ContinuousMode:
     """What has been asked for, and whether to ask at all: not while a phrase is kept, or was chosen by the player.
 
     What was chosen is played until something else is felt.
     """
 
-    def __init__(self, performer: Performer, restock: Restock) -> None:
-        self._performer, self._restock = performer, restock
+    def __init__(self, performer: Performer, studio_client: StudioClient) -> None:
+        self._performer, self._studio_client = performer, studio_client
         self._asked: tuple[int, Affect] | None = None
         self._felt: Affect | None = None
         self._wishes = 0
@@ -32,7 +32,7 @@ class GoingOn:
         A tempo that changes meanwhile is told with the bar after it.
         """
         performer, self._asked, asked_before = self._performer, None, self._asked
-        if not self._restock.goes_on:
+        if not self._studio_client.goes_on:
             return
         felt, wishes = performer.felt, performer.wishes
         if felt != self._felt:
@@ -45,14 +45,14 @@ class GoingOn:
         performer.wanted = None  # or the studio would be at work on a whole melody when the next bar is due
         self._asked = (int(tick) // TICKS_PER_BAR + 1, felt)
         if self._asked != asked_before:
-            self._restock.go_on(*self._asked, tempo_bpm)
+            self._studio_client.go_on(*self._asked, tempo_bpm)
 
     def take(self, ready: Ready, tick: float) -> bool:
         """Let a bar that was composed enter at its line; whether the message was one. One that is late is left out."""
         if ready.bar < 0:
             return False
         performer, line = self._performer, ready.bar * TICKS_PER_BAR
-        base = performer.booked.ready if performer.booked and performer.booked.tick <= line else performer.phrase
+        base = performer.cued.ready if performer.cued and performer.cued.tick <= line else performer.phrase
         if base is not None and self._asked is not None and line > tick:
             performer.join(joined(base, ready), line)
         return True

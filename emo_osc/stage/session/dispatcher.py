@@ -1,4 +1,4 @@
-"""The desk where messages meet the instrument: it answers their senders and pushes to those who listen.
+"""Carries out commands on the instrument, answers their senders, and pushes changes to listeners.
 
 Knows no socket; times are arguments.
 """
@@ -15,11 +15,11 @@ from emo_osc.protocol.messages import (
     Alive,
     AnyMessage,
     Failed,
-    Kept,
     Loaded,
     MappingRead,
     MappingSaved,
-    NotKept,
+    PhraseNotSaved,
+    PhraseSaved,
     PresetRead,
     Ready,
     StudioToStage,
@@ -28,18 +28,18 @@ from emo_osc.protocol.osc import Fault, Message, Target, answerable
 from emo_osc.protocol.parameters import MAX_TEXT, VALUES, Scalar
 from emo_osc.protocol.parsing import parse, read_message
 from emo_osc.protocol.stage_setup import StagePreset
-from emo_osc.stage.player.events import BarLine, Heard
-from emo_osc.stage.session.access import Guests, numeric_host
-from emo_osc.stage.session.continuous import GoingOn
+from emo_osc.stage.player.events import BarLine, NotePlayed
+from emo_osc.stage.session.access import AccessList, numeric_host
+from emo_osc.stage.session.continuous import ContinuousMode
 from emo_osc.stage.session.error_replies import Complaints
 from emo_osc.stage.session.instrument import NOW, Instrument
 from emo_osc.stage.session.latency import Latency
-from emo_osc.stage.session.mapping_commands import NOBODY, MapDesk
-from emo_osc.stage.session.phrase_commands import PhraseDesk, Request
-from emo_osc.stage.session.piano_roll import Roll
-from emo_osc.stage.session.scheduled import Agenda
+from emo_osc.stage.session.mapping_commands import NOBODY, MappingCommands
+from emo_osc.stage.session.phrase_commands import PhraseCommands, Request
+from emo_osc.stage.session.piano_roll import PianoRoll
+from emo_osc.stage.session.scheduled import ScheduledMessages
 from emo_osc.stage.session.subscriptions import Clients
-from emo_osc.stage.session.throttle import Echo
+from emo_osc.stage.session.throttle import Throttle
 
 MAX_AHEAD_S = 60.0
 MAX_SCHEDULED, MAX_SCHEDULED_A_HOST = 8192, 2048
@@ -61,29 +61,29 @@ class Answer:
     arguments: tuple[Scalar, ...]
 
 
-class Desk:
+class Dispatcher:
     """Takes messages, plays the instrument, and collects what is to be sent."""
 
-    def __init__(self, instrument: Instrument, guests: Guests | None = None) -> None:
+    def __init__(self, instrument: Instrument, access: AccessList | None = None) -> None:
         self.instrument = instrument
-        self._guests = guests or Guests("127.0.0.1")
-        self._echo = Echo()
+        self._access = access or AccessList("127.0.0.1")
+        self._throttle = Throttle()
         self.delays = {name: Latency() for name in DELAYS}
         self.clients = Clients()
         self._complaints = Complaints()
-        self._agenda: Agenda[Request] = Agenda(MAX_SCHEDULED, MAX_SCHEDULED_A_HOST)
+        self._scheduled: ScheduledMessages[Request] = ScheduledMessages(MAX_SCHEDULED, MAX_SCHEDULED_A_HOST)
         self._answers: list[Answer] = []
-        self._phrases = PhraseDesk(instrument, self)
-        self._maps = MapDesk(instrument, self)
-        self._roll = Roll(instrument.performer)
-        self._going_on = GoingOn(instrument.performer, instrument.restock)
+        self._phrases = PhraseCommands(instrument, self)
+        self._mappings = MappingCommands(instrument, self)
+        self._roll = PianoRoll(instrument.performer)
+        self._continuous = ContinuousMode(instrument.performer, instrument.studio_client)
         self._tempo = round(instrument.clock.tempo, 1)
 
     @property
     def next_s(self) -> float:
         """When something happens by itself: a message, a push, the end of learning, the end of our patience."""
-        others_s = min(self._phrases.next_s, self._maps.next_s)
-        return min(self._agenda.next_s, others_s, self._echo.next_s, self.instrument.next_s)
+        others_s = min(self._phrases.next_s, self._mappings.next_s)
+        return min(self._scheduled.next_s, others_s, self._throttle.next_s, self.instrument.next_s)
 
     def take_answers(self) -> list[Answer]:
         """What is to be sent now."""
@@ -104,7 +104,7 @@ class Desk:
 
     def do_scheduled(self, now_s: float) -> bool:
         """Do one message that was scheduled for now, of the client whose turn it is; false where there is none."""
-        request = self._agenda.take(now_s)
+        request = self._scheduled.take(now_s)
         if request is not None:
             self._do(request, now_s)
         return request is not None
@@ -112,11 +112,11 @@ class Desk:
     def on_time(self, now_s: float) -> None:
         """Do what is due by itself; messages that were scheduled are done by `do_scheduled`."""
         self._phrases.on_time(now_s)
-        for asked in self._maps.on_time(now_s):
+        for asked in self._mappings.on_time(now_s):
             self._do(Request(asked, NOBODY), now_s)
         if self.instrument.on_time(now_s):
             self._clock_changed(now_s)
-        for name in self._echo.take(now_s):
+        for name in self._throttle.take(now_s):
             self._tell(name, now_s)
 
     def receive_midi(self, message: bytes, now_s: float) -> None:
@@ -132,35 +132,35 @@ class Desk:
             for deviation_s in self.instrument.clock.take_deviations():
                 self.delays["clock"].add(abs(deviation_s))
             return
-        if not self._maps.is_control(message):
+        if not self._mappings.is_control(message):
             self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
-        asked = self._maps.receive_midi(message, now_s)
+        asked = self._mappings.receive_midi(message, now_s)
         if asked:
             self._do(Request(asked, NOBODY), now_s)
 
     def receive_studio(self, message: StudioToStage, now_s: float) -> None:
         """Put what the studio made on the shelf; book it where it is the answer to our last order."""
         performer = self.instrument.performer
-        answered_s = self.instrument.restock.take_answered()
+        answered_s = self.instrument.studio_client.take_answered()
         if answered_s is not None:
             self.delays["studio"].add(now_s - answered_s)
         if isinstance(message, Loaded):
             performer.wanted = performer.wanted or performer.affect
         if self._phrases.receive_studio(message, now_s):
             return
-        if isinstance(message, Ready) and self._going_on.take(message, self.instrument.tick_at(now_s)):
+        if isinstance(message, Ready) and self._continuous.take(message, self.instrument.tick_at(now_s)):
             return
         if isinstance(message, Loaded | Failed):
-            self.instrument.say("studio", _words_on(message, self.instrument.restock.summary))
+            self.instrument.say("studio", _words_on(message, self.instrument.studio_client.summary))
             self.studio_changed(now_s)
         elif isinstance(message, Alive):
             return
-        elif self.instrument.restock.is_asked(message) or performer.phrase is None:
+        elif self.instrument.studio_client.is_asked(message) or performer.phrase is None:
             performer.offer(message, self.instrument.tick_at(now_s))
         else:
             performer.shelf.add(message)
 
-    def receive_door(self, message: AnyMessage, now_s: float) -> None:
+    def receive_supervisor(self, message: AnyMessage, now_s: float) -> None:
         """Take what the door has read from disk.
 
         Raises:
@@ -168,17 +168,17 @@ class Desk:
         """
         if isinstance(message, PresetRead):
             self.instrument.learn_preset(message.name, StagePreset.from_json(message.text))
-        elif isinstance(message, Kept | NotKept):
-            self._phrases.receive_door(message, now_s)
+        elif isinstance(message, PhraseSaved | PhraseNotSaved):
+            self._phrases.receive_supervisor(message, now_s)
         elif isinstance(message, MappingRead | MappingSaved):
-            self._maps.receive_door(message, now_s)
+            self._mappings.receive_supervisor(message, now_s)
         else:
             raise ValueError(f"{type(message).__name__} is no message for the stage")
 
     def ports_changed(self, out: str, in_: str, lines: list[str], now_s: float) -> None:
         """Let people read what has become of the MIDI ports, and tell listeners where they lead now."""
-        facts = self.instrument.facts
-        facts.midi_out, facts.midi_in = out, in_
+        counters = self.instrument.counters
+        counters.midi_out, counters.midi_in = out, in_
         for line in lines:
             self.instrument.say("midi", line)
         for name in ("midi_out", "midi_in") if lines else ():
@@ -190,14 +190,14 @@ class Desk:
 
     def push_heard(self, now_s: float) -> None:
         """Push the phrase that plays or waits where that has changed, and the notes and bars that were just played."""
-        self._going_on.look(self.instrument.tick_at(now_s), self.instrument.clock.tempo)
+        self._continuous.look(self.instrument.tick_at(now_s), self.instrument.clock.tempo)
         if self._roll.has_changed():
             for name in ("roll", "coming"):
                 self.push_value(name, now_s)
         for event in self.instrument.take_heard(now_s):
             if isinstance(event, BarLine):
                 self._push("/emo/bar", (event.bar,), frozenset({"bar"}), now_s)
-            elif isinstance(event, Heard):
+            elif isinstance(event, NotePlayed):
                 self._push("/emo/note", self._note_arguments(event), frozenset({"note"}), now_s)
             else:
                 self.push_changes("va", now_s)
@@ -229,7 +229,7 @@ class Desk:
 
     def push_value(self, name: str, now_s: float) -> None:
         """Tell listeners a value, now or a few milliseconds later where it keeps changing."""
-        if self.clients.listeners(frozenset({name, "state"}), now_s) and self._echo.is_due(name, now_s):
+        if self.clients.listeners(frozenset({name, "state"}), now_s) and self._throttle.is_due(name, now_s):
             self._tell(name, now_s)
 
     def push_changes(self, name: str, now_s: float) -> None:
@@ -245,7 +245,7 @@ class Desk:
             self._answers += [Answer(target, "/emo/roll", arguments) for target in targets for arguments in messages]
             return
         arguments = self.instrument.read(name, now_s)
-        if self._echo.is_news(name, arguments):
+        if self._throttle.is_news(name, arguments):
             self._push(f"/emo/state/{name}", arguments, frozenset({name, "state"}), now_s)
 
     def _schedule(self, request: Request, ahead_s: float, now_s: float) -> None:
@@ -256,9 +256,9 @@ class Desk:
             if ahead_s > MAX_AHEAD_S:
                 text = f"the timetag lies {ahead_s:.0f} s ahead, at most {MAX_AHEAD_S:g}"
                 raise CommandError(CommandError.NOT_NOW, text)
-            if not self._agenda.add(now_s + ahead_s, request, request.sender):
+            if not self._scheduled.add(now_s + ahead_s, request, request.sender):
                 host = request.sender[0]
-                held = f"{self._agenda.held(host)} messages of {host} are scheduled already"
+                held = f"{self._scheduled.held(host)} messages of {host} are scheduled already"
                 raise CommandError(CommandError.NOT_NOW, f"{held}, which leaves no more for one client")
         except CommandError as error:
             self.refuse(request, error)
@@ -273,7 +273,9 @@ class Desk:
                 request = replace(request, note=f"{surplus} more argument(s) than needed, ignored")
             if isinstance(command, commands.Get | commands.Listen | commands.Unlisten) and command.port:
                 request = request.at(command.port)
-            is_done = command is None or any(desk.do(command, request, now_s) for desk in (self._phrases, self._maps))
+            is_done = command is None or any(
+                dispatcher.do(command, request, now_s) for dispatcher in (self._phrases, self._mappings)
+            )
             if not is_done:
                 _HANDLERS[type(command)](self, command, request, now_s)
             if surplus and isinstance(command, _QUESTIONS):
@@ -307,7 +309,7 @@ class Desk:
 
     def _listen(self, command: commands.Listen, request: Request, now_s: float) -> None:
         self.clients.listen(request.sender, command.name, now_s)
-        self._echo.someone_came()
+        self._throttle.someone_came()
         self.acknowledge(request, NOW, now_s)
         target = self.clients.target(request.sender)
         for name in VALUES if command.name in ("state", "*") else (command.name,):
@@ -322,7 +324,7 @@ class Desk:
 
     def _reply_to(self, command: commands.ReplyTo, request: Request, now_s: float) -> None:
         host = numeric_host(command.host or request.sender[0])
-        if not self._guests.may_be_answered(host, request.sender[0]):
+        if not self._access.may_be_answered(host, request.sender[0]):
             text = f"answers go to you or this computer; to have them sent to {host}, name it under osc.allow"
             raise CommandError(CommandError.NOT_NOW, text)
         self.clients.reply_to(request.sender, (host, command.port), now_s)
@@ -360,7 +362,7 @@ class Desk:
     def _push(self, address: str, arguments: tuple[Scalar, ...], topics: frozenset[str], now_s: float) -> None:
         self._answers += [Answer(target, address, arguments) for target in self.clients.listeners(topics, now_s)]
 
-    def _note_arguments(self, note: Heard) -> tuple[Scalar, ...]:
+    def _note_arguments(self, note: NotePlayed) -> tuple[Scalar, ...]:
         duration_ms = note.duration_tick * 60_000.0 / (480 * self.instrument.clock.tempo)
         return (note.pitch, note.velocity, duration_ms, note.channel)
 
@@ -381,17 +383,17 @@ _MOVES: dict[type, Callable[[Instrument, float], float | None]] = {
     commands.Again: Instrument.again,
 }
 
-_HANDLERS: dict[type, Callable[[Desk, Any, Request, float], None]] = {
-    commands.SetValue: Desk._set,
-    **dict.fromkeys(_MOVES, Desk._move),
-    commands.Panic: Desk._panic,
-    commands.Get: Desk._get,
-    commands.Listen: Desk._listen,
-    commands.Unlisten: Desk._unlisten,
-    commands.ReplyTo: Desk._reply_to,
-    commands.Ping: Desk._ping,
-    commands.Status: Desk._status,
-    commands.AskLatency: Desk._latency,
-    commands.AskSpread: Desk._spread,
-    commands.Version: lambda desk, _, request, __: desk._answer(request.sender, "/emo/version", __version__),
+_HANDLERS: dict[type, Callable[[Dispatcher, Any, Request, float], None]] = {
+    commands.SetValue: Dispatcher._set,
+    **dict.fromkeys(_MOVES, Dispatcher._move),
+    commands.Panic: Dispatcher._panic,
+    commands.Get: Dispatcher._get,
+    commands.Listen: Dispatcher._listen,
+    commands.Unlisten: Dispatcher._unlisten,
+    commands.ReplyTo: Dispatcher._reply_to,
+    commands.Ping: Dispatcher._ping,
+    commands.Status: Dispatcher._status,
+    commands.AskLatency: Dispatcher._latency,
+    commands.AskSpread: Dispatcher._spread,
+    commands.Version: lambda self, _, request, __: self._answer(request.sender, "/emo/version", __version__),
 }

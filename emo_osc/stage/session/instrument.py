@@ -12,7 +12,7 @@ from emo_osc.core.affect import NEUTRAL, OWN, PLAIN, Affect, Colour, Mood, name_
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import TICKS_PER_BAR
 from emo_osc.midi.held_events import Held
-from emo_osc.protocol.messages import Engage, Said, ToDoor
+from emo_osc.protocol.messages import LogLine, SwitchGenerator, ToSupervisor
 from emo_osc.protocol.parameters import MOOD, VALUES, Scalar, is_number, unknown_name
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.clock.clock import Clock, Move, tapped_tempo
@@ -20,13 +20,13 @@ from emo_osc.stage.clock.midi_clock_out import ClockOut, Timed
 from emo_osc.stage.clock.tempo_follow import TempoGuide
 from emo_osc.stage.player.events import Event
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.player.rule_weights import Rules
+from emo_osc.stage.player.rule_weights import RuleWeights
 from emo_osc.stage.player.settings import SETTING_NAMES
 from emo_osc.stage.session.mapping import Mapping
 from emo_osc.stage.session.phrases import Phrases
 from emo_osc.stage.session.readable_values import SHOWN
-from emo_osc.stage.session.status_counters import FACTS, Facts
-from emo_osc.stage.session.studio_client import Restock
+from emo_osc.stage.session.status_counters import FACTS, StatusCounters
+from emo_osc.stage.session.studio_client import StudioClient
 
 NOW = -inf
 """The landing of a change that is heard at once."""
@@ -39,17 +39,17 @@ class Instrument:
         self,
         performer: Performer,
         clock: Clock,
-        restock: Restock,
+        studio_client: StudioClient,
         presets: dict[str, StagePreset],
         preset: str,
         random: Random,
     ) -> None:
         self.performer: Performer = performer
         self.clock: Clock = clock
-        self.restock: Restock = restock
-        self.facts = Facts()
+        self.studio_client: StudioClient = studio_client
+        self.counters = StatusCounters()
         self.mapping: Mapping = Mapping(self.mood_of)
-        self.phrases: Phrases = Phrases(performer, restock, random)
+        self.phrases: Phrases = Phrases(performer, studio_client, random)
         self.latency_ms: float = 0.0
         self.lead_s = 0.0
         """How much earlier messages are handed to the port, which lets each leave on its time."""
@@ -59,7 +59,7 @@ class Instrument:
         """The MIDI clock for others, where any is sent."""
         self.send_now: Callable[[], None] = _keep_for_later
         """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
-        self.for_the_door: list[ToDoor] = []
+        self.for_supervisor: list[ToSupervisor] = []
         """What the door should say, save or restart; whoever reaches it empties this."""
         self._presets = dict(presets)
         self._preset_name, self._preset = preset, presets[preset]
@@ -86,7 +86,7 @@ class Instrument:
 
     def say(self, kind_of: str, text: str) -> None:
         """Let people read a line; `kind_of` names what it is about."""
-        self.for_the_door.append(Said(kind_of, text))
+        self.for_supervisor.append(LogLine(kind_of, text))
 
     def tick_at(self, now_s: float) -> float:
         """The position that should be sent now, the player's latency and the port's made up for."""
@@ -130,7 +130,7 @@ class Instrument:
             setting: Scalar = getattr(self.performer.settings, name)
             return (setting,)
         if name in FACTS:
-            return (FACTS[name](self.facts),)
+            return (FACTS[name](self.counters),)
         return _READERS[name](self, now_s)
 
     @property
@@ -224,9 +224,10 @@ class Instrument:
         try:
             return self.performer.next(self.tick_at(now_s))
         except CommandError as error:
-            if not self.restock.is_down:
+            if not self.studio_client.is_down:
                 raise
-            raise CommandError(CommandError.GENERATOR_DOWN, f"{error}; the studio is {self.restock.summary}") from None
+            text = f"{error}; the studio is {self.studio_client.summary}"
+            raise CommandError(CommandError.GENERATOR_DOWN, text) from None
 
     def again(self, now_s: float) -> float | None:
         """The melody before this one.
@@ -253,7 +254,7 @@ class Instrument:
             CommandError: 2, the name is none; 4, nothing sounds, or there is no room.
         """
         kept = self.phrases.keep(name, self.clock.tempo)
-        self.for_the_door.append(kept)
+        self.for_supervisor.append(kept)
         return kept.name
 
     def recall(self, name: str, now_s: float) -> int | None:
@@ -279,7 +280,7 @@ class Instrument:
         Raises:
             CommandError: 4, the clock stands, or there is no MIDI input.
         """
-        if not self.facts.midi_in:
+        if not self.counters.midi_in:
             raise CommandError(CommandError.NOT_NOW, "there is no MIDI input to learn from; start with --midi-in NAME")
         if not self.clock.is_running:
             raise CommandError(CommandError.NOT_NOW, "bars pass only while the clock runs; /emo/play first")
@@ -297,13 +298,13 @@ class Instrument:
         if preset.fault:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
         if preset.composer != self._preset.composer:
-            self.for_the_door.append(Engage(preset.composer))
+            self.for_supervisor.append(SwitchGenerator(preset.composer))
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)
-        settings = replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1, rules=Rules(**preset.rules))
+        settings = replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1, rules=RuleWeights(**preset.rules))
         self.performer.set_settings(settings)
-        self.restock.aim(preset.references)
+        self.studio_client.aim(preset.references)
         landing: float | None = NOW
         for value, scalar in preset.values.items():
             if value != "tempo" or self.clock.source == "internal":  # or the tempo is somebody else's

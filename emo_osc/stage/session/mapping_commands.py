@@ -21,7 +21,7 @@ from emo_osc.stage.session.instrument import NOW, Instrument
 from emo_osc.stage.session.midi_learn import Learner
 from emo_osc.stage.session.phrase_commands import Counter, Request
 from emo_osc.stage.session.relative_encoders import RELATIVE, EncoderWatch
-from emo_osc.stage.session.soft_takeover import Grip
+from emo_osc.stage.session.soft_takeover import SoftTakeover
 
 PATIENCE_S = 30.0  # long enough to walk to the other end of the stage
 NOBODY = ("", 0)
@@ -38,7 +38,7 @@ class _Waiting:
     learner: Learner
 
 
-class MapDesk:
+class MappingCommands:
     """Turns what controls do into messages, and remembers whom to answer when a mapping has been saved."""
 
     def __init__(self, instrument: Instrument, counter: Counter) -> None:
@@ -46,7 +46,7 @@ class MapDesk:
         self._counter = counter
         self._waiting: _Waiting | None = None
         self._saving: deque[tuple[Request, tuple[Scalar, ...]]] = deque()
-        self._grips: dict[Control, tuple[Role, Grip]] = {}
+        self._grips: dict[Control, tuple[Role, SoftTakeover]] = {}
         self._held: dict[Control, bool] = {}
         self._readings = Readings(lambda control: self._mapping.role(control) is not None)
         self._watches: dict[Control, EncoderWatch] = {}
@@ -82,7 +82,7 @@ class MapDesk:
             handler(self, command, request, now_s)
         return handler is not None
 
-    def receive_door(self, message: MappingRead | MappingSaved, now_s: float) -> None:
+    def receive_supervisor(self, message: MappingRead | MappingSaved, now_s: float) -> None:
         """Take what the door has read, or whether it could save.
 
         Raises:
@@ -130,7 +130,7 @@ class MapDesk:
 
     def _learn(self, command: commands.MapLearn, request: Request, now_s: float) -> None:
         role = Role(self._known(command.name), command.mode)
-        if not self._instrument.facts.midi_in:
+        if not self._instrument.counters.midi_in:
             raise CommandError(CommandError.NOT_NOW, "there is no MIDI input to learn from; start with --midi-in NAME")
         if self._mapping.is_full:
             raise CommandError(CommandError.NOT_NOW, "too many controls are mapped; /emo/midi/forget some")
@@ -186,7 +186,7 @@ class MapDesk:
 
     def _save(self, request: Request, values: tuple[Scalar, ...], now_s: float) -> None:
         self._saving.append((request, values))  # answered when the door has saved it
-        self._instrument.for_the_door.append(Mapped(self._mapping.text))
+        self._instrument.for_supervisor.append(Mapped(self._mapping.text))
         self._counter.push_value("mapping", now_s)
 
     def _wait_for(self, waiting: _Waiting | None, now_s: float) -> None:
@@ -209,7 +209,7 @@ class MapDesk:
         control = reading.control
         known, grip = self._grips.get(control, (None, None))
         if grip is None or known != role:
-            grip = Grip(role.mode)
+            grip = SoftTakeover(role.mode)
             self._grips[control] = (role, grip)
         if control.kind not in TURNING_KINDS:
             return None
@@ -234,7 +234,7 @@ class MapDesk:
         return Message("/emo/mood" if self._instrument.mood_of(name) else "/emo/preset", (name,))
 
 
-_HANDLERS: dict[type, Callable[[MapDesk, Any, Request, float], None]] = {
-    commands.MapLearn: MapDesk._learn,
-    commands.MapForget: MapDesk._forget,
+_HANDLERS: dict[type, Callable[[MappingCommands, Any, Request, float], None]] = {
+    commands.MapLearn: MappingCommands._learn,
+    commands.MapForget: MappingCommands._forget,
 }

@@ -8,10 +8,10 @@ EARLY_TICKS = TICKS_PER_STEP // 2  # who plays the first note a little early sti
 MAX_NOTES = 4096
 
 
-class Ear:
+class MidiCapture:
     """Listens from a bar line for some bars.
 
-    >>> ear = Ear(first_tick=1920, bars=1)
+    >>> ear = MidiCapture(first_tick=1920, bars=1)
     >>> ear.hear(b"\\x90\\x3c\\x50", 1900.0), ear.hear(b"\\x80\\x3c\\x40", 2390.0)
     (None, None)
     >>> ear.written().notes

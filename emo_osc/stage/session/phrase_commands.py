@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from emo_osc.core.errors import CommandError
 from emo_osc.protocol import commands
-from emo_osc.protocol.messages import Failed, Kept, NotKept, Ready, StudioToStage
+from emo_osc.protocol.messages import Failed, PhraseNotSaved, PhraseSaved, Ready, StudioToStage
 from emo_osc.protocol.osc import Message, Target
 from emo_osc.protocol.parameters import Scalar
 from emo_osc.stage.session.instrument import NOW, Instrument
@@ -58,7 +58,7 @@ class _Varying:
     wishes: int
 
 
-class PhraseDesk:
+class PhraseCommands:
     """Does what is asked of phrases, and remembers whom to answer when the studio or the disk has done its part."""
 
     def __init__(self, instrument: Instrument, counter: Counter) -> None:
@@ -102,9 +102,9 @@ class PhraseDesk:
             self._vary_here(message.ticket, now_s)
         return True
 
-    def receive_door(self, message: Kept | NotKept, now_s: float) -> None:
+    def receive_supervisor(self, message: PhraseSaved | PhraseNotSaved, now_s: float) -> None:
         """Take what the door has saved, or could not."""
-        if isinstance(message, Kept):
+        if isinstance(message, PhraseSaved):
             self._kept(message, now_s)
         else:
             self._not_kept(message)
@@ -121,7 +121,7 @@ class PhraseDesk:
         self._keeping[self._instrument.keep(name)] = request  # answered when the door has saved it
         self._counter.push_value("pinned", now_s)
 
-    def _kept(self, message: Kept, now_s: float) -> None:
+    def _kept(self, message: PhraseSaved, now_s: float) -> None:
         self._instrument.phrases.book.add(message)
         request = self._keeping.pop(message.name, None)
         if request:
@@ -129,7 +129,7 @@ class PhraseDesk:
             for value in ("kept", "phrase"):
                 self._counter.push_value(value, now_s)
 
-    def _not_kept(self, message: NotKept) -> None:
+    def _not_kept(self, message: PhraseNotSaved) -> None:
         request = self._keeping.pop(message.name, None)
         if request:
             self._counter.refuse(request, CommandError(CommandError.NOT_NOW, message.text))
@@ -193,11 +193,11 @@ class PhraseDesk:
         self._counter.acknowledge(request, NOW, now_s)
 
 
-_HANDLERS: dict[type, Callable[[PhraseDesk, Any, Request, float], None]] = {
-    commands.Goto: PhraseDesk._goto,
-    commands.Keep: PhraseDesk._keep,
-    commands.Recall: PhraseDesk._recall,
-    commands.Mutate: PhraseDesk._mutate,
-    commands.Learn: PhraseDesk._learn,
-    commands.Forget: PhraseDesk._forget,
+_HANDLERS: dict[type, Callable[[PhraseCommands, Any, Request, float], None]] = {
+    commands.Goto: PhraseCommands._goto,
+    commands.Keep: PhraseCommands._keep,
+    commands.Recall: PhraseCommands._recall,
+    commands.Mutate: PhraseCommands._mutate,
+    commands.Learn: PhraseCommands._learn,
+    commands.Forget: PhraseCommands._forget,
 }

@@ -4,7 +4,7 @@ import unicodedata
 from itertools import count
 
 from emo_osc.core.errors import CommandError
-from emo_osc.protocol.messages import Kept
+from emo_osc.protocol.messages import PhraseSaved
 from emo_osc.protocol.parameters import unknown_name
 
 MAX_PHRASES = 512
@@ -12,26 +12,26 @@ MAX_NAME = 48  # as UTF-8 with its ending it then fits every file system
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
-class Phrasebook:
+class PhraseLibrary:
     """What was kept, tonight or before, found by name in any case.
 
-    >>> Phrasebook().free_name()
+    >>> PhraseLibrary().free_name()
     'phrase 1'
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[str, PhraseSaved] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name, in the order of keeping."""
         return tuple(kept.name for kept in self._kept.values())
 
-    def add(self, kept: Kept) -> None:
+    def add(self, kept: PhraseSaved) -> None:
         """Take a phrase in; one of the same name gives way."""
         self._kept[_key(kept.name)] = kept
 
-    def find(self, name: str) -> Kept:
+    def find(self, name: str) -> PhraseSaved:
         """The phrase of a name.
 
         Raises:

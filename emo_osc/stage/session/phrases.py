@@ -6,23 +6,23 @@ from random import Random
 
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import TICKS_PER_BAR, Melody, tiled
-from emo_osc.protocol.messages import Kept, Measured, Ready
+from emo_osc.protocol.messages import Measured, PhraseSaved, Ready
 from emo_osc.stage.player.bar_swap import exchanged
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.session.midi_capture import EARLY_TICKS, Ear
-from emo_osc.stage.session.phrase_library import Phrasebook
-from emo_osc.stage.session.studio_client import Restock
+from emo_osc.stage.session.midi_capture import EARLY_TICKS, MidiCapture
+from emo_osc.stage.session.phrase_library import PhraseLibrary
+from emo_osc.stage.session.studio_client import StudioClient
 
 
 class Phrases:
     """What the performer plays by name, by hand or by change. Ticks are arguments; landings are ticks."""
 
-    def __init__(self, performer: Performer, restock: Restock, random: Random) -> None:
-        self.book = Phrasebook()
+    def __init__(self, performer: Performer, studio_client: StudioClient, random: Random) -> None:
+        self.book = PhraseLibrary()
         self._performer = performer
-        self._restock = restock
+        self._studio_client = studio_client
         self._random = random
-        self._ear: Ear | None = None
+        self._ear: MidiCapture | None = None
 
     @property
     def playing_name(self) -> str:
@@ -41,7 +41,7 @@ class Phrases:
         """When listening ends, just before its bar line; infinity where there is none."""
         return self._ear.last_tick - EARLY_TICKS if self._ear else inf
 
-    def keep(self, name: str | None, tempo: float) -> Kept:
+    def keep(self, name: str | None, tempo: float) -> PhraseSaved:
         """Pin the sounding phrase, played at a tempo in bpm; what the door should save.
 
         Raises:
@@ -51,7 +51,7 @@ class Phrases:
         phrase = self._performer.pin()
         if phrase is None:
             raise CommandError(CommandError.NOT_NOW, "no melody sounds that could be kept")
-        return Kept(clean, replace(phrase, ticket=-1), self._performer.affect, tempo, self._performer.colour)
+        return PhraseSaved(clean, replace(phrase, ticket=-1), self._performer.affect, tempo, self._performer.colour)
 
     def recall(self, name: str, tick: float) -> int | None:
         """Play a kept phrase with the affect it was kept with, and let it loop.
@@ -69,7 +69,7 @@ class Phrases:
         Raises:
             CommandError: 4, no melody sounds.
         """
-        return self._restock.vary(self._sounding(), self._performer.affect, amount)
+        return self._studio_client.vary(self._sounding(), self._performer.affect, amount)
 
     def vary_here(self, amount: float, tick: float) -> int | None:
         """Vary the melody with bars of another, without the studio.
@@ -86,7 +86,7 @@ class Phrases:
     def listen(self, bars: int, tick: float) -> int:
         """Learn the next bars from the bar line that follows; its tick."""
         first = (int(tick) // TICKS_PER_BAR + 1) * TICKS_PER_BAR
-        self._ear = Ear(first, bars)
+        self._ear = MidiCapture(first, bars)
         return first
 
     def hear(self, message: bytes, tick: float) -> None:
@@ -106,7 +106,7 @@ class Phrases:
             raise CommandError(
                 CommandError.NOT_NOW, f"no note came in during {melody.bars} bars; does the keyboard reach --midi-in?"
             )
-        self._restock.learn(melody)
+        self._studio_client.learn(melody)
         self._performer.shelf.begin_theme()
         return self._performer.launch(
             self._ready_of(tiled(melody, self._performer.landing_bar(tick))), tick, is_pinned=True
@@ -115,7 +115,7 @@ class Phrases:
     def forget(self) -> None:
         """Let the studio compose freely again; what is being listened to is dropped."""
         self._ear = None
-        self._restock.learn(None)
+        self._studio_client.learn(None)
         self._performer.shelf.end_theme()
 
     def _sounding(self) -> Ready:

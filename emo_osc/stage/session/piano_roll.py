@@ -16,7 +16,7 @@ MAX_NOTES = 150  # 1,200 digits: with its address a message stays under 1,400 by
 MAX_BYTE = 255
 
 
-class Roll:
+class PianoRoll:
     """Notices when another phrase plays or waits, and writes it down."""
 
     def __init__(self, performer: Performer) -> None:
@@ -49,8 +49,8 @@ class Roll:
 
     @property
     def _phrases(self) -> dict[str, Ready | None]:
-        booked = self._performer.booked
-        return {NOW: self._performer.phrase, NEXT: booked.ready if booked else None}
+        cued = self._performer.cued
+        return {NOW: self._performer.phrase, NEXT: cued.ready if cued else None}
 
 
 def written(phrase: Ready | None, part: int, pitches: tuple[int, ...]) -> str:

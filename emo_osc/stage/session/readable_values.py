@@ -21,7 +21,7 @@ SHOWN: dict[str, Callable[["Instrument", float], tuple[Scalar, ...]]] = {
     "playing": lambda i, _: (int(i.clock.is_running),),
     "bar": lambda i, now_s: (i.bar_at(now_s),),
     "phrase_bar": lambda i, now_s: ((i.bar_at(now_s) - 1) % BARS + 1 if i.clock.is_running else 0,),
-    "coming": lambda i, _: (i.performer.booked.tick // TICKS_PER_BAR + 1 if i.performer.booked else 0,),
+    "coming": lambda i, _: (i.performer.cued.tick // TICKS_PER_BAR + 1 if i.performer.cued else 0,),
     "clock": lambda i, _: (i.clock.summary,),
     "kept": lambda i, _: i.phrases.book.names[:MAX_NAMES],
     "phrase": lambda i, _: (i.phrases.playing_name,),
@@ -29,6 +29,6 @@ SHOWN: dict[str, Callable[["Instrument", float], tuple[Scalar, ...]]] = {
     "learning": lambda i, _: (i.phrases.bars_to_learn,),
     "mapping": lambda i, _: i.mapping.shown,
     "midi_learning": lambda i, _: (i.mapping.learning,),
-    "studio": lambda i, _: (i.restock.summary,),
+    "studio": lambda i, _: (i.studio_client.summary,),
     "shelf": lambda i, _: (len(i.performer.shelf),),
 }

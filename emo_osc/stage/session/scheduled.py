@@ -11,20 +11,20 @@ from emo_osc.protocol.osc import Target
 Item = TypeVar("Item")
 
 
-class Agenda(Generic[Item]):
+class ScheduledMessages(Generic[Item]):
     """Items with the times they are due, `limit_a_host` of a host's and `limit` in all, shared as `Shares` does.
 
     What is due at one time is done in turns: one item of each host, and of each of its programs.
 
-    >>> agenda = Agenda(limit=16, limit_a_host=4)
+    >>> scheduled = ScheduledMessages(limit=16, limit_a_host=4)
     >>> one, other = ("10.0.0.1", 1), ("10.0.0.2", 1)
-    >>> agenda.add(2.0, "late", one), agenda.add(1.0, "early", one), agenda.add(3.0, "one too many", one)
+    >>> scheduled.add(2.0, "late", one), scheduled.add(1.0, "early", one), scheduled.add(3.0, "one too many", one)
     (True, True, False)
-    >>> agenda.add(2.0, "another's", other)
+    >>> scheduled.add(2.0, "another's", other)
     True
-    >>> agenda.next_s, agenda.take(1.5), agenda.take(1.5), agenda.next_s
+    >>> scheduled.next_s, scheduled.take(1.5), scheduled.take(1.5), scheduled.next_s
     (1.0, 'early', None, 2.0)
-    >>> agenda.take(2.0), agenda.take(2.0), agenda.next_s
+    >>> scheduled.take(2.0), scheduled.take(2.0), scheduled.next_s
     ('late', "another's", inf)
     """
 

@@ -7,11 +7,11 @@ FULL = 127
 NEAR = 2.5 / FULL  # a control that is this near has the value in hand: people cannot turn finer
 
 
-class Grip:
+class SoftTakeover:
     """One control at one value, told where the value is each time: others may move it too.
 
     >>> from emo_osc.protocol.parameters import AROUSAL
-    >>> grip = Grip("pickup")
+    >>> grip = SoftTakeover("pickup")
     >>> grip.turn(127, AROUSAL, 0.0), grip.turn(100, AROUSAL, 0.0)  # still above the value
     (None, None)
     >>> round(grip.turn(50, AROUSAL, 0.0), 2)  # past it: now it is in hand

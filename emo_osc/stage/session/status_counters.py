@@ -7,7 +7,7 @@ MAX_TEXT = 400  # a reply must fit a packet
 
 
 @dataclass(slots=True)
-class Facts:
+class StatusCounters:
     """What the loop found out about the machine and tells on."""
 
     midi_out: str = ""
@@ -33,15 +33,15 @@ class Facts:
         return "; ".join(filter(None, (self.workers, self.unwatched)))[:MAX_TEXT] or "all running"
 
 
-FACTS: dict[str, Callable[[Facts], float | str]] = {
-    "midi_in": lambda facts: facts.midi_in,
-    "midi_out": lambda facts: facts.midi_out,
-    "workers": lambda facts: facts.processes,
-    "realtime": lambda facts: int(facts.is_realtime),
-    "malformed": lambda facts: facts.malformed,
-    "received": lambda facts: facts.received,
-    "dropped": lambda facts: facts.dropped,
-    "unsent": lambda facts: facts.unsent,
-    "strangers": lambda facts: facts.strangers,
+FACTS: dict[str, Callable[[StatusCounters], float | str]] = {
+    "midi_in": lambda counters: counters.midi_in,
+    "midi_out": lambda counters: counters.midi_out,
+    "workers": lambda counters: counters.processes,
+    "realtime": lambda counters: int(counters.is_realtime),
+    "malformed": lambda counters: counters.malformed,
+    "received": lambda counters: counters.received,
+    "dropped": lambda counters: counters.dropped,
+    "unsent": lambda counters: counters.unsent,
+    "strangers": lambda counters: counters.strangers,
 }
 """Facts that a client may read, by the name they have in `values.VALUES`."""

@@ -6,9 +6,11 @@ from math import inf, isfinite
 
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.score import Melody
+from emo_osc.protocol.message_codec import decode
 from emo_osc.protocol.messages import (
     Aim,
     Alive,
+    ComposeRequest,
     Failed,
     GoOn,
     Learn,
@@ -17,8 +19,6 @@ from emo_osc.protocol.messages import (
     StudioToStage,
     ToStudio,
     Vary,
-    Want,
-    decode,
 )
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
@@ -42,11 +42,11 @@ class StudioState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    message: Want | Vary | GoOn
+    message: ComposeRequest | Vary | GoOn
     sent_s: float
 
 
-class Restock:
+class StudioClient:
     """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it.
 
     A variation goes before a melody; what is to be aimed at and learned goes before both, and again to a studio that is
@@ -204,12 +204,12 @@ class Restock:
         bar, self._bar = self._bar, None
         return bar
 
-    def _next_want(self) -> Want | None:
+    def _next_want(self) -> ComposeRequest | None:
         if self._wanted is None:
             return None
         self._tickets += 1
         self._asked_ticket = self._tickets
-        want, self._wanted = Want(self._wanted, self._tickets), None
+        want, self._wanted = ComposeRequest(self._wanted, self._tickets), None
         return want
 
     def _note(self, message: StudioToStage) -> None:

@@ -5,10 +5,10 @@ from math import inf
 EVERY_S = 0.01  # as often as a screen can show; sixty-four pads would else be told thousands of times a second
 
 
-class Echo:
+class Throttle:
     """Each name at most every 10 ms; what comes sooner is due later, so that the last change is always told.
 
-    >>> echo = Echo()
+    >>> echo = Throttle()
     >>> echo.is_due("va", 1.0), echo.is_due("va", 1.004), echo.next_s
     (True, False, 1.01)
     >>> echo.take(1.005), echo.take(1.01), echo.next_s
@@ -38,7 +38,7 @@ class Echo:
     def is_news(self, name: str, values: tuple[float | str, ...]) -> bool:
         """Whether everyone who listens was not told these values of a name last; they then count as told.
 
-        >>> echo = Echo()
+        >>> echo = Throttle()
         >>> echo.is_news("tempo", (90.0,)), echo.is_news("tempo", (90.0,)), echo.is_news("tempo", (91.0,))
         (True, False, True)
         """

@@ -13,7 +13,7 @@ MOST = 32_768  # bars remembered: some 5 MB
 Bars = NDArray[np.uint8]
 
 
-class BarBook:
+class BarCache:
     """Tokens of bars by their slots, as decoded once; forgotten all at once where there are too many."""
 
     def __init__(self, decode: Callable[[Tensor], Tensor]) -> None:

@@ -25,10 +25,10 @@ class _Wish:
     at_s: float
 
 
-class Needs:
+class PrecomposePlanner:
     """How many melodies each point has been sent, and which point lacks most.
 
-    >>> needs = Needs([Affect(0.0, 0.0)], 1)
+    >>> needs = PrecomposePlanner([Affect(0.0, 0.0)], 1)
     >>> needs.next_lack()
     (Affect(valence=0.0, arousal=0.0), 1)
     >>> needs.note_sent(Affect(0.0, 0.0), 1)

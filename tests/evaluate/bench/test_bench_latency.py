@@ -89,7 +89,7 @@ def test_a_daemon_that_does_not_start_is_told() -> None:
 def test_a_run_over_real_midi_tells_every_figure_and_notes_leave_before_their_floor_is_far(jack: str) -> None:
     result = bench_latency(8.0, "canned")
 
-    rows, facts = result.tables["latency"], result.tables["conditions"]
+    rows, counters = result.tables["latency"], result.tables["conditions"]
     drawn = {name for panel in PANELS.values() for name in panel}
     told = {"OSC sent -> acknowledged", "bare sender: due -> awake", "bare reader: received -> read"}
     assert set(rows) == {*INSIDE, *drawn, *told}
@@ -98,7 +98,7 @@ def test_a_run_over_real_midi_tells_every_figure_and_notes_leave_before_their_fl
     assert rows["OSC sent -> MIDI heard"]["count"] > 50
     assert rows["OSC received -> MIDI sent"]["p50_ms"] < rows["OSC sent -> MIDI heard"]["p50_ms"]
     ours, bare = rows["note due -> sent"], rows["bare sender: due -> sent"]
-    assert facts["note p99 / bare sender p99"]["figure"] == pytest.approx(ours["p99_ms"] / bare["p99_ms"])
+    assert counters["note p99 / bare sender p99"]["figure"] == pytest.approx(ours["p99_ms"] / bare["p99_ms"])
     assert 0.0 < ours["p50_ms"] < 50.0 * bare["p50_ms"]  # medians: a machine that stands still moves any p99
     assert all(sum(counts) > 0 for counts in result.spreads.values())
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_STEP
 from emo_osc.stage.clock.clock import InternalClock, Move
 from emo_osc.stage.clock.midi_clock_out import CLOCK, CONTINUE, START, STOP, ClockOut
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 
 PERIOD_S = 60.0 / 24  # of a clock, times beats per minute
 Sent = list[tuple[float, bytes]]
@@ -262,7 +262,7 @@ def test_tempo_changes_leave_no_gap_and_no_double(changes: list[tuple[float, flo
 
 @pytest.mark.parametrize("tempo", [40.0, 97.3, 240.0])
 def test_our_follower_stays_in_phase_with_our_master(tempo: float) -> None:
-    master, follower = Master(InternalClock(tempo)), MidiFollower()
+    master, follower = Master(InternalClock(tempo)), MidiSlave()
     master.run_for(2.0)
     master.move(master.clock.play)
     master.run_for(8.0)

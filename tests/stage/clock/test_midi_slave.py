@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_CLOCK, TICKS_PER_STEP
 from emo_osc.stage.clock.clock import Clock, Move
-from emo_osc.stage.clock.midi_slave import MidiFollower
+from emo_osc.stage.clock.midi_slave import MidiSlave
 
 START, CONTINUE, STOP, CLOCK = b"\xfa", b"\xfb", b"\xfc", b"\xf8"
 PERIOD_S = 60.0 / 120.0 / 24
@@ -24,7 +24,7 @@ def position(steps: int) -> bytes:
     return bytes((0xF2, steps & 0x7F, steps >> 7))
 
 
-def feed(follower: MidiFollower, start_s: float, count: int, period_s: float = PERIOD_S) -> float:
+def feed(follower: MidiSlave, start_s: float, count: int, period_s: float = PERIOD_S) -> float:
     """Some clocks; the time at which the next one would come."""
     for number in range(count):
         follower.on_time(start_s + number * period_s)
@@ -32,15 +32,15 @@ def feed(follower: MidiFollower, start_s: float, count: int, period_s: float = P
     return start_s + count * period_s
 
 
-def playing(clocks: int = 48, period_s: float = PERIOD_S) -> tuple[MidiFollower, float]:
+def playing(clocks: int = 48, period_s: float = PERIOD_S) -> tuple[MidiSlave, float]:
     """A follower whose master has played for so many clocks, and the time of the next one."""
-    follower = MidiFollower()
+    follower = MidiSlave()
     follower.receive(START, 9.999)
     return follower, feed(follower, 10.0, clocks, period_s)
 
 
 def test_it_is_a_clock() -> None:
-    clock: Clock = MidiFollower(90.0)
+    clock: Clock = MidiSlave(90.0)
 
     assert (clock.source, clock.summary) == ("midi", "midi: waiting for Start")
     assert clock.tempo == pytest.approx(90.0)
@@ -48,7 +48,7 @@ def test_it_is_a_clock() -> None:
 
 
 def test_start_tells_the_downbeat_and_the_first_clock_is_it() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
 
     move = follower.receive(START, 1.0)
 
@@ -111,7 +111,7 @@ def test_under_jitter_the_position_never_goes_back(tempo: float, seed: int) -> N
 
 
 def test_a_clock_that_runs_while_stopped_keeps_the_tempo_and_plays_nothing() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
 
     feed(follower, 0.0, 200, 60.0 / 140 / 24)
 
@@ -120,7 +120,7 @@ def test_a_clock_that_runs_while_stopped_keeps_the_tempo_and_plays_nothing() -> 
 
 
 def test_where_the_clock_ran_already_the_downbeat_is_foretold() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 0.0, 100)
 
     follower.receive(START, next_s - 0.01)
@@ -133,7 +133,7 @@ def test_where_the_clock_ran_already_the_downbeat_is_foretold() -> None:
 
 
 def test_start_forgets_nothing_of_a_clock_that_runs() -> None:
-    follower, random = MidiFollower(), Random(3)
+    follower, random = MidiSlave(), Random(3)
     for number in range(300):
         follower.receive(CLOCK, number * PERIOD_S + random.uniform(-0.001, 0.001))
 
@@ -144,7 +144,7 @@ def test_start_forgets_nothing_of_a_clock_that_runs() -> None:
 
 
 def test_start_right_after_its_clock_was_due_foretells_that_clock() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 0.0, 100)
 
     follower.receive(START, next_s + 0.0005)
@@ -155,7 +155,7 @@ def test_start_right_after_its_clock_was_due_foretells_that_clock() -> None:
 
 @pytest.mark.parametrize("late_s", [0.005, 0.009, 0.013, 0.2, 3.0])
 def test_the_first_clock_is_the_downbeat_even_where_the_master_sets_its_clock_anew(late_s: float) -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 0.0, 100)
     follower.receive(START, next_s - 0.01)
 
@@ -166,7 +166,7 @@ def test_the_first_clock_is_the_downbeat_even_where_the_master_sets_its_clock_an
 
 
 def test_a_downbeat_that_does_not_come_as_foretold_is_waited_for() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 0.0, 100)
     follower.receive(START, next_s - 0.01)
 
@@ -262,7 +262,7 @@ def test_a_song_position_that_is_true_anyway_moves_nothing() -> None:
 
 
 def test_a_song_position_between_start_and_its_clock_moves_the_downbeat() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     follower.receive(CONTINUE, 1.0)
 
     assert follower.receive(position(20), 1.001) == Move(2400, True)
@@ -271,7 +271,7 @@ def test_a_song_position_between_start_and_its_clock_moves_the_downbeat() -> Non
 
 
 def test_a_start_before_the_song_position_is_forgotten_by_stop() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     follower.receive(START, 1.0)
 
     assert follower.receive(STOP, 1.1) == Move(0, False)
@@ -326,7 +326,7 @@ def test_clocks_that_come_back_at_another_tempo_are_followed() -> None:
 
 
 def test_a_single_clock_and_then_none_goes_on_at_the_assumed_tempo() -> None:
-    follower = MidiFollower(100.0)
+    follower = MidiSlave(100.0)
     follower.receive(START, 0.9)
     follower.receive(CLOCK, 1.0)
 
@@ -396,7 +396,7 @@ MESSAGES = st.one_of(st.sampled_from([START, CONTINUE, STOP]), st.integers(0, 16
 
 @given(st.lists(st.tuples(st.one_of(st.just(CLOCK), MESSAGES), st.floats(0.0, 0.6)), max_size=60))
 def test_whatever_comes_its_answers_stay_sane(messages: list[tuple[bytes, float]]) -> None:
-    follower, now_s = MidiFollower(), 100.0
+    follower, now_s = MidiSlave(), 100.0
     for message, gap_s in messages:
         now_s += gap_s
         follower.on_time(now_s)
@@ -411,7 +411,7 @@ def test_whatever_comes_its_answers_stay_sane(messages: list[tuple[bytes, float]
 
 @pytest.mark.no_cover
 def test_half_an_hour_of_jitter_and_loss_shifts_nothing() -> None:
-    follower, random, count = MidiFollower(), Random(4), 1800 * 48
+    follower, random, count = MidiSlave(), Random(4), 1800 * 48
     follower.receive(START, 9.9)
     for number in range(count):
         if number == 0 or random.random() > 0.01:
@@ -423,7 +423,7 @@ def test_half_an_hour_of_jitter_and_loss_shifts_nothing() -> None:
 def test_a_minute_with_a_master_that_jitters_and_loses_clocks_every_note_is_in_time(
     stage: MakeStage, ready: MakeReady
 ) -> None:
-    band, follower, random = stage((ready(60),)), MidiFollower(), Random(8)
+    band, follower, random = stage((ready(60),)), MidiSlave(), Random(8)
     band.instrument.clock = follower
     sent: list[tuple[float, bytes]] = []
     band.instrument.follow(follower.receive(START, 9.99))
@@ -441,7 +441,7 @@ def test_a_minute_with_a_master_that_jitters_and_loses_clocks_every_note_is_in_t
 
 
 def test_a_run_of_ours_starts_with_the_next_bar_of_a_clock_without_start() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 10.0, 30)
 
     assert follower.play(next_s - 0.01) == Move(0, True)
@@ -454,7 +454,7 @@ def test_a_run_of_ours_starts_with_the_next_bar_of_a_clock_without_start() -> No
 
 
 def test_a_song_position_tells_where_the_bars_of_a_clock_without_start_lie() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 10.0, 30)
     follower.receive(position(12), next_s - 0.01)
 
@@ -464,7 +464,7 @@ def test_a_song_position_tells_where_the_bars_of_a_clock_without_start_lie() -> 
 
 
 def test_a_run_of_ours_can_be_stopped_and_goes_on_in_its_place_of_the_bar() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 10.0, 1)
     next_s = feed(follower, next_s, 95)
     follower.play(next_s - 0.01)
@@ -477,7 +477,7 @@ def test_a_run_of_ours_can_be_stopped_and_goes_on_in_its_place_of_the_bar() -> N
 
 
 def test_start_of_the_master_takes_a_run_of_ours_over() -> None:
-    follower = MidiFollower()
+    follower = MidiSlave()
     next_s = feed(follower, 10.0, 96)
     follower.play(next_s - 0.01)
     next_s = feed(follower, next_s, 50)
@@ -490,7 +490,7 @@ def test_start_of_the_master_takes_a_run_of_ours_over() -> None:
 
 
 def test_a_follower_that_starts_itself_takes_the_first_clock_for_the_downbeat_and_ends_with_the_clocks() -> None:
-    follower = MidiFollower(starts_itself=True)
+    follower = MidiSlave(starts_itself=True)
 
     moves = [follower.receive(CLOCK, 10.0 + number * PERIOD_S) for number in range(48)]
 
@@ -502,7 +502,7 @@ def test_a_follower_that_starts_itself_takes_the_first_clock_for_the_downbeat_an
 
 
 def test_a_follower_that_starts_itself_stays_stopped_while_the_clock_runs_on() -> None:
-    follower = MidiFollower(starts_itself=True)
+    follower = MidiSlave(starts_itself=True)
     next_s = feed(follower, 10.0, 48)
 
     follower.stop(next_s - 0.01)
@@ -518,7 +518,7 @@ def test_a_follower_that_starts_itself_stays_stopped_while_the_clock_runs_on() -
 def test_of_two_masters_on_one_input_the_first_is_followed_and_that_is_told(
     ours: float, other: float, joins_s: float
 ) -> None:
-    follower, random = MidiFollower(), Random(5)
+    follower, random = MidiSlave(), Random(5)
     follower.receive(START, 9.99)
     rows = [(10.0, 60.0 / ours / 24), (10.0 + joins_s, 60.0 / other / 24)]
     stamps = sorted(

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from emo_osc.stage.clock.estimators import Interacting
-from emo_osc.stage.clock.pulse_tracker import Pulses
+from emo_osc.stage.clock.pulse_tracker import PulseTracker
 
 TEMPOS = st.floats(20.0, 300.0)
 
@@ -14,9 +14,9 @@ def period_of(tempo: float) -> float:
     return 60.0 / tempo / 24
 
 
-def following(stamps_s: list[float]) -> Pulses:
+def following(stamps_s: list[float]) -> PulseTracker:
     """The pulses after these stamps; the first is number 1."""
-    pulses = Pulses(Interacting(), 0.02)
+    pulses = PulseTracker(Interacting(), 0.02)
     pulses.begin(stamps_s[0])
     for stamp_s in stamps_s[1:]:
         pulses.add(stamp_s)

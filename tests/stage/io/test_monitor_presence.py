@@ -67,7 +67,7 @@ def test_how_the_processes_fare_is_one_line_that_fits_a_packet(
     workers: str, unwatched: str, shown: str, stage: Callable[..., VirtualStage], ready: Callable[..., Ready]
 ) -> None:
     one = stage((ready(60),))
-    facts = one.instrument.facts
-    facts.workers, facts.unwatched = workers, unwatched
+    counters = one.instrument.counters
+    counters.workers, counters.unwatched = workers, unwatched
 
     assert one.ask("/emo/get/workers") == [("/emo/state/workers", shown)]

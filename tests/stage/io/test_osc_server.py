@@ -10,26 +10,31 @@ import pytest
 
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.osc import Message, Target, decode, encode
-from emo_osc.stage.io.osc_server import Letterbox
+from emo_osc.stage.io.osc_server import OscServer
 from emo_osc.stage.io.udp import OscSocket
-from emo_osc.stage.session.access import Guests
+from emo_osc.stage.session.access import AccessList
 from tests.serving import TIMEOUT_S
 
 
 class Post:
     """A letterbox with its socket, and in which order things were done."""
 
-    def __init__(self, desk: Any, scheduled: int = 0) -> None:
+    def __init__(self, dispatcher: Any, scheduled: int = 0) -> None:
         self.udp = OscSocket("127.0.0.1", 0)
         self.done: list[str] = []
-        self._desk, self._scheduled = desk, scheduled
-        self.letters = Letterbox(
-            self.udp, Guests("127.0.0.1"), desk, lambda: self.done.append("notes"), self._receive, self._do_scheduled
+        self._dispatcher, self._scheduled = dispatcher, scheduled
+        self.letters = OscServer(
+            self.udp,
+            AccessList("127.0.0.1"),
+            dispatcher,
+            lambda: self.done.append("notes"),
+            self._receive,
+            self._do_scheduled,
         )
 
     def _receive(self, message: Message, sender: Target, stamp_s: float) -> None:
         self.done.append(message.address)
-        self._desk.receive(message, sender, 1.0, 1.0)
+        self._dispatcher.receive(message, sender, 1.0, 1.0)
 
     def _do_scheduled(self) -> bool:
         if self._scheduled:
@@ -44,7 +49,7 @@ def post(stage: Callable[..., Any], ready: Callable[..., Ready]) -> Iterator[Cal
     opened: list[Post] = []
 
     def open_post(scheduled: int = 0) -> Post:
-        opened.append(Post(stage((ready(60),)).desk, scheduled))
+        opened.append(Post(stage((ready(60),)).dispatcher, scheduled))
         return opened[-1]
 
     yield open_post

@@ -15,8 +15,8 @@ from emo_osc.stage.io.sender_queues import (
     MAX_WAITING_BYTES_OF_HOST,
     MAX_WAITING_OF_HOST,
     SILENCE_S,
-    Inbox,
     Run,
+    SenderQueues,
     Waiting,
     latest,
 )
@@ -29,15 +29,15 @@ def is_setting(message: Message) -> bool:
     return message.address.islower() and message.arguments[0] != -1
 
 
-def filled(*counts: tuple[Target, int]) -> Inbox:
-    inbox = Inbox(is_setting)
+def filled(*counts: tuple[Target, int]) -> SenderQueues:
+    inbox = SenderQueues(is_setting)
     for sender, count in counts:
         for number in range(count):
             inbox.put(encode("/N", number), sender, 0.0)
     return inbox
 
 
-def runs(inbox: Inbox, limit: int) -> list[Run]:
+def runs(inbox: SenderQueues, limit: int) -> list[Run]:
     """Everything that waits, in turns."""
     taken = []
     while run := inbox.take(limit):
@@ -88,7 +88,7 @@ def test_who_was_there_before_a_flood_of_ports_has_a_turn_of_its_own() -> None:
 
 def test_who_comes_late_to_a_flood_of_ports_is_told_from_it_by_what_it_asks() -> None:
     late = ("10.0.0.66", 60_000)
-    inbox = Inbox(lambda message: message.address == "/emo/va")
+    inbox = SenderQueues(lambda message: message.address == "/emo/va")
     for port in range(10_000):
         inbox.put(encode("/emo/va", 0.5, port / 10_000), ("10.0.0.66", port), 0.0)
     inbox.put(encode("/emo/ping", 7), late, 0.0)
@@ -127,7 +127,7 @@ BLOB = b"/A\0\0,b\0\0" + (8000).to_bytes(4, "big") + bytes(8000)
 
 
 def test_long_messages_are_bounded_by_their_bytes() -> None:
-    inbox = Inbox(is_setting)
+    inbox = SenderQueues(is_setting)
     for _ in range(100):
         inbox.put(BLOB, FLOODER, 0.0)
 
@@ -143,7 +143,7 @@ def test_what_waits_of_a_host_is_bounded_and_goes_from_the_longest_queue() -> No
 
 
 def test_bytes_of_a_host_are_bounded() -> None:
-    inbox = Inbox(is_setting)
+    inbox = SenderQueues(is_setting)
     for number in range(200):
         inbox.put(BLOB, ("10.0.0.66", number % 10), 0.0)
 
@@ -172,7 +172,7 @@ def test_what_is_given_back_comes_before_what_came_later() -> None:
 
 
 def test_messages_of_a_bundle_wait_one_by_one_and_junk_is_only_counted() -> None:
-    inbox = Inbox(is_setting)
+    inbox = SenderQueues(is_setting)
     element = b"\0\0\0\x08/N\0\0,T\0\0"
     inbox.put(b"#bundle\0" + (1).to_bytes(8, "big") + 3 * element, POLITE, 0.5)
     inbox.put(b"#bundle\0" + (1).to_bytes(8, "big"), POLITE, 0.5)

@@ -15,8 +15,8 @@ from emo_osc.core.errors import CommandError
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.parameters import QUANTIZE
-from emo_osc.stage.player.cue import Booking
-from emo_osc.stage.player.events import BarLine, Heard
+from emo_osc.stage.player.cue import Cue
+from emo_osc.stage.player.events import BarLine, NotePlayed
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
@@ -63,7 +63,7 @@ def test_a_phrase_plays_from_its_first_bar(ready: MakeReady) -> None:
 
     assert notes_on(sent) == [(tick, 60) for tick in range(0, 4 * TICKS_PER_BAR, 480)]
     assert [event for event in performer.heard if isinstance(event, BarLine)] == [BarLine(n) for n in (1, 2, 3, 4)]
-    assert performer.heard[1] == Heard(60, 66 + 8 - 6, round(480 * 0.88), 1), (
+    assert performer.heard[1] == NotePlayed(60, 66 + 8 - 6, round(480 * 0.88), 1), (
         "a bar's first note, at the foot of the arch"
     )
 
@@ -122,7 +122,7 @@ def test_of_two_that_fit_the_one_without_a_leap_takes_over(first: int, ready: Ma
 
     performer.set_affect(Affect(0.0, 0.9), 10.0)
 
-    assert performer.booked == Booking(near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
+    assert performer.cued == Cue(near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
 
 
 def test_a_melody_that_is_near_plays_on(ready: MakeReady) -> None:
@@ -131,7 +131,7 @@ def test_a_melody_that_is_near_plays_on(ready: MakeReady) -> None:
     play_until(performer, 10)
 
     assert performer.set_affect(Affect(0.04, 0.0), 10.0) is None
-    assert performer.booked is None
+    assert performer.cued is None
 
 
 def test_a_phrase_gives_way_to_another_of_its_affect(ready: MakeReady) -> None:

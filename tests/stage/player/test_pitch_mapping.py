@@ -11,7 +11,7 @@ from emo_osc.core.affect import PLAIN, Affect, Colour
 from emo_osc.core.scales import SCALES
 from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.messages import Measured, Ready
-from emo_osc.stage.player.pitch_mapping import Spelling, register
+from emo_osc.stage.player.pitch_mapping import PitchMapping, register
 from emo_osc.stage.player.rule_weights import NO_RULES
 from emo_osc.stage.player.settings import Settings
 from tests.twin import VirtualStage
@@ -24,14 +24,14 @@ def melody(share: float, valence: float = 0.0) -> Ready:
     return Ready(Melody((Note(0, 480, 60),)), Affect(valence, 0.0), Measured(4.0, 60.0, share), 0.0, 1, -1)
 
 
-def heard(spelling: Spelling, *written: int, settings: Settings | None = None, colour: Colour = PLAIN) -> list[int]:
+def heard(spelling: PitchMapping, *written: int, settings: Settings | None = None, colour: Colour = PLAIN) -> list[int]:
     pitches = spelling.pitches(settings or Settings(), colour)
     return [pitches[pitch] for pitch in written]
 
 
-def spelled(share: float, *valences: float) -> Spelling:
+def spelled(share: float, *valences: float) -> PitchMapping:
     """A melody that enters with the first valence and hears the others."""
-    spelling = Spelling()
+    spelling = PitchMapping()
     spelling.begin(melody(share), Affect(valences[0], 0.0))
     for valence in valences[1:]:
         spelling.follow(Affect(valence, 0.0))
@@ -39,7 +39,7 @@ def spelled(share: float, *valences: float) -> Spelling:
 
 
 def test_before_any_melody_notes_are_as_written() -> None:
-    assert Spelling().pitches(Settings()) == tuple(range(128))
+    assert PitchMapping().pitches(Settings()) == tuple(range(128))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_colours_register_is_added_and_never_leaves_a_key() -> None:
 
 
 def test_an_octave_is_added_only_far_from_what_the_melody_was_made_for_and_held() -> None:
-    spelling = Spelling()
+    spelling = PitchMapping()
     spelling.begin(melody(0.5, -0.9), Affect(-0.9, 0.0))
     moved = []
     for valence in (-0.5, 0.5, 0.9, 0.3, -0.2):

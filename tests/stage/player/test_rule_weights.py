@@ -13,12 +13,12 @@ from emo_osc.config.preset import RulesSection
 from emo_osc.core.affect import MOODS, Affect, Colour
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.messages import Measured, Ready
-from emo_osc.stage.player.events import Heard
+from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import MAX_TIMING_TICKS, Expression
 from emo_osc.stage.player.kth_rules import phrase_arch
 from emo_osc.stage.player.note_noise import luck_of
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.player.rule_weights import NO_RULES, RULE_NAMES, Rules
+from emo_osc.stage.player.rule_weights import NO_RULES, RULE_NAMES, RuleWeights
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
 
@@ -28,7 +28,7 @@ BUSY = Affect(0.4, 0.8)
 
 
 def only(rule: str, weight: float = 1.0) -> Expression:
-    return Expression(BUSY, rules=Rules(**{**dict.fromkeys(RULE_NAMES, 0.0), rule: weight}))
+    return Expression(BUSY, rules=RuleWeights(**{**dict.fromkeys(RULE_NAMES, 0.0), rule: weight}))
 
 
 def velocity(touch: Expression, note: Note, luck: float = 0.0) -> int:
@@ -63,18 +63,18 @@ def test_without_rules_the_plain_grid_is_played() -> None:
     written = [(tick + note.start_tick, note.pitch) for tick in (0, PHRASE_TICKS) for note in melody.melody.notes]
     assert [(tick, message[1]) for tick, message in sent if message[0] == 0x90] == written
     assert {message[2] for _, message in sent if message[0] == 0x90} == {66}
-    lengths = [event.duration_tick for event in performer.heard if isinstance(event, Heard)]
+    lengths = [event.duration_tick for event in performer.heard if isinstance(event, NotePlayed)]
     assert lengths == [note.duration_tick for note in melody.melody.notes] * 2
 
 
 def test_a_preset_and_the_stage_weigh_alike_where_nothing_is_said() -> None:
-    assert Rules(**RulesSection().model_dump(by_alias=True)) == Rules()
+    assert RuleWeights(**RulesSection().model_dump(by_alias=True)) == RuleWeights()
 
 
 @pytest.mark.parametrize("name", RULE_NAMES)
 def test_a_weight_out_of_range_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
-        Rules(**{name: 2.1})
+        RuleWeights(**{name: 2.1})
 
 
 BEFORE_AND_AFTER = {
@@ -97,7 +97,7 @@ def test_a_rule_of_loudness_does_what_it_says_as_far_as_it_weighs(rule: str) -> 
 
 
 def test_short_notes_are_softer_and_shorter_and_long_ones_louder_and_longer() -> None:
-    contrast = Expression(rules=Rules(articulation=1.0))
+    contrast = Expression(rules=RuleWeights(articulation=1.0))
     short, long = Note(0, 120, 60), Note(0, 960, 60)
 
     assert velocity(contrast, short) < velocity(contrast, long)
@@ -138,7 +138,7 @@ def test_the_mean_of_a_melody_is_as_loud_as_its_affect_asks() -> None:
 )
 def test_notes_come_late_never_early_and_in_order(starts: list[int], seed: int, swing: float) -> None:
     notes = tuple(Note(start, 1, 60) for start in starts)
-    touch = Expression(swing=swing, rules=Rules(timing=2.0))
+    touch = Expression(swing=swing, rules=RuleWeights(timing=2.0))
     delays = [touch.delay_of(notes, index, seed) for index in range(len(notes))]
 
     due = [start + delay for start, delay in zip(starts, delays, strict=True)]

@@ -6,7 +6,8 @@ import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
-from emo_osc.protocol.messages import GoOn, Loaded, Measured, Ready, ToStudio, encode
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import GoOn, Loaded, Measured, Ready, ToStudio
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.session.continuous import joined
 from tests.twin import VirtualStage, make_ready, make_stage
@@ -44,22 +45,22 @@ class Duo:
         return [(int(at_s / BAR_S + 1e-6), message[1]) for at_s, message in sent if message[0] == 0x90]
 
     def _serve(self) -> None:
-        desk, now_s = self.stage.desk, self.stage.now_s
-        desk.push_heard(now_s)
-        order = desk.instrument.restock.due(now_s) if self.is_awake else None
+        dispatcher, now_s = self.stage.dispatcher, self.stage.now_s
+        dispatcher.push_heard(now_s)
+        order = dispatcher.instrument.studio_client.due(now_s) if self.is_awake else None
         if order is not None:
             self.orders.append(order)
         if isinstance(order, GoOn):
             answer = bar_of(70 if order.affect.valence >= 0 else 90, order)
-            desk.receive_studio(desk.instrument.restock.receive(encode(answer)), now_s)
+            dispatcher.receive_studio(dispatcher.instrument.studio_client.receive(encode(answer)), now_s)
 
 
 @pytest.fixture
 def duo() -> Duo:
     duo = Duo(make_stage(SHELF, QUIET))
-    restock = duo.stage.instrument.restock
-    restock.connected()
-    duo.stage.desk.receive_studio(restock.receive(encode(Loaded("endless", "cpu", goes_on=True))), 0.0)
+    studio_client = duo.stage.instrument.studio_client
+    studio_client.connected()
+    duo.stage.dispatcher.receive_studio(studio_client.receive(encode(Loaded("endless", "cpu", goes_on=True))), 0.0)
     duo.stage.ask("/emo/play")
     return duo
 
@@ -111,7 +112,7 @@ def test_a_bar_that_comes_late_is_left_out(duo: Duo) -> None:
     duo.run(2.5 * BAR_S)
     late = bar_of(99, GoOn(Affect(0.0, 0.0), 2, 120.0, 1))
 
-    duo.stage.desk.receive_studio(late, duo.stage.now_s)
+    duo.stage.dispatcher.receive_studio(late, duo.stage.now_s)
     notes = duo.run(18 * BAR_S)
 
     assert 99 not in {pitch for _, pitch in notes}
@@ -155,9 +156,9 @@ def test_every_note_is_switched_off_and_the_accompaniment_is_on_its_channel(duo:
 
 def test_a_generator_of_whole_melodies_is_never_asked_for_bars() -> None:
     duo = Duo(make_stage(SHELF, QUIET))
-    restock = duo.stage.instrument.restock
-    restock.connected()
-    duo.stage.desk.receive_studio(restock.receive(encode(Loaded("whole", "cpu"))), 0.0)
+    studio_client = duo.stage.instrument.studio_client
+    studio_client.connected()
+    duo.stage.dispatcher.receive_studio(studio_client.receive(encode(Loaded("whole", "cpu"))), 0.0)
     duo.stage.ask("/emo/play")
     duo.run(4 * BAR_S)
 

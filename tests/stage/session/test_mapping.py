@@ -14,7 +14,7 @@ from emo_osc.protocol.parameters import MAPPABLE, VALUES, Scalar
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.session.mapping import MAX_OWN, Mapping
 from emo_osc.stage.session.mapping_commands import PATIENCE_S
-from emo_osc.stage.session.soft_takeover import Grip
+from emo_osc.stage.session.soft_takeover import SoftTakeover
 from tests.twin import make_ready, make_stage
 
 MakeStage = Callable[..., Any]
@@ -34,7 +34,7 @@ def playing(stage: MakeStage, ready: MakeReady) -> Any:
         {}, MOODS, {"cc1": "intensity", "cc21": "quantize", "note40": "bright"}
     )
     made.ask("/emo/preset", "map")
-    made.instrument.facts.midi_in = "keyboard"
+    made.instrument.counters.midi_in = "keyboard"
     made.ask("/emo/play")
     return made
 
@@ -42,9 +42,9 @@ def playing(stage: MakeStage, ready: MakeReady) -> Any:
 def move(stage: Any, *messages: tuple[int, ...] | bytes) -> list[tuple[object, ...]]:
     """What clients are told when controls are moved."""
     for message in messages:
-        stage.desk.receive_midi(bytes(message), stage.now_s)
+        stage.dispatcher.receive_midi(bytes(message), stage.now_s)
     stage.serve_door()
-    return [(answer.address, *answer.arguments) for answer in stage.desk.take_answers()]
+    return [(answer.address, *answer.arguments) for answer in stage.dispatcher.take_answers()]
 
 
 def value(stage: Any, name: str) -> Any:
@@ -129,8 +129,8 @@ def test_a_mapping_survives_the_disk() -> None:
 def test_a_control_reaches_both_ends_of_every_value(name: str) -> None:
     (argument,) = VALUES[name].arguments
     low, high = (argument.choices[0], argument.choices[-1]) if argument.choices else (argument.low, argument.high)
-    step = Grip("relative")
-    assert (Grip("jump").turn(0, argument, high), Grip("jump").turn(127, argument, low)) == (low, high)
+    step = SoftTakeover("relative")
+    assert (SoftTakeover("jump").turn(0, argument, high), SoftTakeover("jump").turn(127, argument, low)) == (low, high)
 
     value: Scalar | None = low
     for position, end in ((1, high), (127, low)):  # one step up, one step down
@@ -143,7 +143,7 @@ def test_a_control_reaches_both_ends_of_every_value(name: str) -> None:
 @given(st.lists(st.integers(0, 127), min_size=1, max_size=20), st.floats(0.0, 1.0))
 def test_a_control_that_picks_up_never_jumps(positions: list[int], value: float) -> None:
     (argument,) = VALUES["intensity"].arguments
-    grip = Grip("pickup")
+    grip = SoftTakeover("pickup")
     turned = [grip.turn(position, argument, value) for position in positions]
     first = next((index for index, taken in enumerate(turned) if taken is not None), len(positions))
 
@@ -156,7 +156,7 @@ def test_a_control_that_picks_up_never_jumps(positions: list[int], value: float)
 
 def test_a_control_that_picks_up_lets_go_when_somebody_else_moves_the_value() -> None:
     (argument,) = VALUES["intensity"].arguments
-    grip = Grip("pickup")
+    grip = SoftTakeover("pickup")
 
     assert grip.turn(64, argument, 0.5) == pytest.approx(0.504, abs=1e-3)
     assert grip.turn(100, argument, 64 / 127) == pytest.approx(0.787, abs=1e-3), "in hand, however fast it is turned"
@@ -182,18 +182,18 @@ def test_the_next_control_that_moves_is_mapped_and_then_moves_the_value(playing:
 
 def test_what_is_learned_is_handed_to_the_door(playing: Any) -> None:
     playing.ask("/emo/midi/learn", "density", "pickup")
-    playing.desk.receive_midi(bytes((KNOB, 74, 3)), 0.0)
+    playing.dispatcher.receive_midi(bytes((KNOB, 74, 3)), 0.0)
 
-    assert [message for message in playing.instrument.for_the_door if isinstance(message, Mapped)] == [
+    assert [message for message in playing.instrument.for_supervisor if isinstance(message, Mapped)] == [
         Mapped("cc74@2\tdensity pickup")
     ]
 
 
 def test_a_mapping_that_cannot_be_saved_is_told_and_works(playing: Any) -> None:
     playing.ask("/emo/midi/learn", "density")
-    playing.desk.receive_midi(bytes((KNOB, 74, 3)), 0.0)
-    playing.instrument.for_the_door.clear()
-    playing.desk.receive_door(MappingSaved("no room; it holds until the end"), 0.0)
+    playing.dispatcher.receive_midi(bytes((KNOB, 74, 3)), 0.0)
+    playing.instrument.for_supervisor.clear()
+    playing.dispatcher.receive_supervisor(MappingSaved("no room; it holds until the end"), 0.0)
 
     assert move(playing, (KNOB, 74, 0)) == [("/emo/error", 4, "no room; it holds until the end", "/emo/midi/learn")]
     assert value(playing, "density") == -1.0
@@ -222,7 +222,7 @@ def test_each_thing_is_learned_from_a_control_that_suits_it(
 
 
 def test_buttons_call_deeds_moods_and_presets_once_a_press(playing: Any) -> None:
-    playing.desk.receive_door(MappingRead("note36\tstop\ncc20\tplay\nprogram3\tother\ncc22\tmutate"), 0.0)
+    playing.dispatcher.receive_supervisor(MappingRead("note36\tstop\ncc20\tplay\nprogram3\tother\ncc22\tmutate"), 0.0)
 
     move(playing, (DRUM, 36, 90), (DRUM, 36, 0), (0x89, 36, 0))
     assert value(playing, "playing") == 0
@@ -247,7 +247,7 @@ def test_a_mood_that_a_mapping_calls_by_another_name_is_the_same_mood(playing: A
 
     assert value(playing, "mapping") == "note41@10 bright"
     assert playing.ask("/emo/midi/forget", "cheerful")[-1][4:] == ("bright", "forgotten")
-    playing.desk.receive_door(MappingRead("note42\t환한"), 0.0)
+    playing.dispatcher.receive_supervisor(MappingRead("note42\t환한"), 0.0)
     assert playing.ask("/emo/midi/forget", "밝음")[-1][4:] == ("bright", "forgotten")
     assert playing.instrument.mapping.shown == ()
 
@@ -260,7 +260,7 @@ def test_a_mood_of_any_name_is_called_by_what_was_learned_and_saved(playing: Any
     playing.ask("/emo/midi/learn", name)
     move(playing, (DRUM, 36, 90), (DRUM, 36, 0))
     text = playing.instrument.mapping.text
-    playing.desk.receive_door(MappingRead(text), 0.0)
+    playing.dispatcher.receive_supervisor(MappingRead(text), 0.0)
     move(playing, (DRUM, 36, 90))
 
     assert text.count("\n") == 0
@@ -276,7 +276,7 @@ def test_a_preset_whose_name_no_line_can_hold_is_not_learned(playing: Any) -> No
 def test_a_knob_that_becomes_a_button_calls_with_its_first_press(playing: Any) -> None:
     playing.ask("/emo/midi/learn", "density")
     move(playing, (BUTTON, 20, 3))
-    playing.desk.receive_door(MappingRead("cc20@1\tstop"), 0.0)
+    playing.dispatcher.receive_supervisor(MappingRead("cc20@1\tstop"), 0.0)
     move(playing, (BUTTON, 20, 127))
 
     assert value(playing, "playing") == 0
@@ -303,7 +303,7 @@ def test_a_mapped_key_is_no_note_to_learn_a_phrase_from(playing: Any) -> None:
     move(playing, (DRUM, 40, 90), (0x89, 40, 0))
     playing.run_until(5.0)
 
-    refusals = [answer for answer in playing.desk.take_answers() if answer.address == "/emo/error"]
+    refusals = [answer for answer in playing.dispatcher.take_answers() if answer.address == "/emo/error"]
     assert "no note came in" in str(refusals[0].arguments[1])
 
 
@@ -354,7 +354,7 @@ def test_what_cannot_be_learned_is_refused(playing: Any) -> None:
     assert playing.ask("/emo/midi/learn", "density", "softly")[0][1] == 3
     playing.instrument.mapping.read("\n".join(f"cc{n % 120}@{n // 120 + 1}\tgate" for n in range(MAX_OWN)))
     assert "too many" in str(playing.ask("/emo/midi/learn", "density")[0][2])
-    playing.instrument.facts.midi_in = ""
+    playing.instrument.counters.midi_in = ""
     assert "--midi-in" in str(playing.ask("/emo/midi/learn", "density")[0][2])
 
 
@@ -377,7 +377,7 @@ touches = st.one_of(
 @given(st.lists(touches | st.binary(max_size=4), max_size=30), st.data())
 def test_no_bytes_upset_a_stage_whose_controls_have_roles(messages: list[bytes], data: st.DataObject) -> None:
     twin = make_stage((make_ready(60), make_ready(72, 0.8, 0.35)))
-    twin.instrument.facts.midi_in = "keyboard"
+    twin.instrument.counters.midi_in = "keyboard"
     names = [*MAPPABLE, "next", "keep", "mutate", "learn", "bright", "other", "broken", "a mood of another preset"]
     roles = st.builds(Role, st.sampled_from(names), st.sampled_from(MODES))
     mapped = data.draw(st.dictionaries(few, roles))

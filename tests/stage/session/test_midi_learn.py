@@ -15,31 +15,31 @@ CC, BEND, PROGRAM = 0xB0, 0xE0, 0xC0
 
 
 @pytest.fixture
-def desk(stage: Callable[..., Any]) -> Any:
+def dispatcher(stage: Callable[..., Any]) -> Any:
     """A stage with a keyboard and no mapping."""
     made = stage(())
-    made.instrument.facts.midi_in = "keyboard"
+    made.instrument.counters.midi_in = "keyboard"
     return made
 
 
-def turn(desk: Any, *messages: Bytes, gap_s: float = 0.001) -> None:
+def turn(dispatcher: Any, *messages: Bytes, gap_s: float = 0.001) -> None:
     """Controls send messages, one each millisecond, and rest a second afterwards."""
     for message in messages:
-        desk.run_until(desk.now_s + gap_s)
-        desk.desk.receive_midi(bytes(message), desk.now_s)
-    desk.run_until(desk.now_s + 1.0)
-    desk.serve_door()
+        dispatcher.run_until(dispatcher.now_s + gap_s)
+        dispatcher.dispatcher.receive_midi(bytes(message), dispatcher.now_s)
+    dispatcher.run_until(dispatcher.now_s + 1.0)
+    dispatcher.serve_door()
 
 
-def learned(desk: Any, name: str, *messages: Bytes, mode: str = "jump") -> str:
+def learned(dispatcher: Any, name: str, *messages: Bytes, mode: str = "jump") -> str:
     """The control that is learned for `name` from messages, with its role; empty where none is."""
-    desk.ask("/emo/midi/learn", name, mode)
-    turn(desk, *messages)
-    return str(desk.ask("/emo/get/mapping")[0][1] if len(desk.ask("/emo/get/mapping")[0]) > 1 else "")
+    dispatcher.ask("/emo/midi/learn", name, mode)
+    turn(dispatcher, *messages)
+    return str(dispatcher.ask("/emo/get/mapping")[0][1] if len(dispatcher.ask("/emo/get/mapping")[0]) > 1 else "")
 
 
-def value(desk: Any, name: str = "arousal") -> Any:
-    return desk.ask(f"/emo/get/{name}")[0][1]
+def value(dispatcher: Any, name: str = "arousal") -> Any:
+    return dispatcher.ask(f"/emo/get/{name}")[0][1]
 
 
 def nrpn(number: int, position: int) -> list[Bytes]:
@@ -79,61 +79,63 @@ def bend(position: int) -> list[Bytes]:
     ],
 )
 def test_a_control_of_14_bits_is_learned_as_one_and_moves_the_value_by_14_bits(
-    desk: Any, send: Callable[[int], list[Bytes]], name: str
+    dispatcher: Any, send: Callable[[int], list[Bytes]], name: str
 ) -> None:
-    assert learned(desk, "arousal", *send(200)) == f"{name} arousal"
+    assert learned(dispatcher, "arousal", *send(200)) == f"{name} arousal"
 
     for position in (0, 1, 5000, 8191, 16383):
-        turn(desk, *send(position))
-        assert value(desk) == pytest.approx(position / 16383 * 2 - 1, abs=1e-6)
+        turn(dispatcher, *send(position))
+        assert value(dispatcher) == pytest.approx(position / 16383 * 2 - 1, abs=1e-6)
 
 
 @pytest.mark.parametrize("send", [pair, pair_fine_first, lambda position: nrpn(47, position)[2:]])
-def test_no_value_between_two_positions_of_14_bits_is_heard(desk: Any, send: Callable[[int], list[Bytes]]) -> None:
+def test_no_value_between_two_positions_of_14_bits_is_heard(
+    dispatcher: Any, send: Callable[[int], list[Bytes]]
+) -> None:
     control = "cc16+48" if len(send(0)) == 2 and send(0)[0][1] in (16, 48) else "nrpn47"
-    desk.desk.receive_door(MappingRead(f"{control}\tarousal"), 0.0)
-    turn(desk, *nrpn(47, 127)[:2], *send(0))
+    dispatcher.dispatcher.receive_supervisor(MappingRead(f"{control}\tarousal"), 0.0)
+    turn(dispatcher, *nrpn(47, 127)[:2], *send(0))
     positions = [*range(100, 500, 7)]
     wanted = [position / 16383 * 2 - 1 for position in positions]
     heard = []
     for position in positions:
         for message in send(position):
-            desk.run_until(desk.now_s + 0.001)
-            desk.desk.receive_midi(bytes(message), desk.now_s)
-            heard.append(value(desk))
+            dispatcher.run_until(dispatcher.now_s + 0.001)
+            dispatcher.dispatcher.receive_midi(bytes(message), dispatcher.now_s)
+            heard.append(value(dispatcher))
 
     assert sorted(heard) == heard
     assert heard[-1] == pytest.approx(wanted[-1], abs=1e-6)
 
 
-def test_a_half_that_is_left_out_because_it_stays_is_not_waited_for_long(desk: Any) -> None:
-    desk.desk.receive_door(MappingRead("cc16+48\tarousal"), 0.0)
-    turn(desk, *pair(5000))
-    turn(desk, (CC, 48, 0))
-    lower = value(desk)
-    turn(desk, (CC, 16, 127))
+def test_a_half_that_is_left_out_because_it_stays_is_not_waited_for_long(dispatcher: Any) -> None:
+    dispatcher.dispatcher.receive_supervisor(MappingRead("cc16+48\tarousal"), 0.0)
+    turn(dispatcher, *pair(5000))
+    turn(dispatcher, (CC, 48, 0))
+    lower = value(dispatcher)
+    turn(dispatcher, (CC, 16, 127))
 
     assert lower == pytest.approx((5000 >> 7 << 7) / 16383 * 2 - 1, abs=1e-6)
-    assert value(desk) == pytest.approx((127 << 7) / 16383 * 2 - 1, abs=1e-6)
+    assert value(dispatcher) == pytest.approx((127 << 7) / 16383 * 2 - 1, abs=1e-6)
 
 
-def test_a_parameter_without_its_lower_half_still_reaches_both_ends(desk: Any) -> None:
-    learned(desk, "arousal", *nrpn(47, 0)[:3])
-    turn(desk, (CC, 6, 127))
+def test_a_parameter_without_its_lower_half_still_reaches_both_ends(dispatcher: Any) -> None:
+    learned(dispatcher, "arousal", *nrpn(47, 0)[:3])
+    turn(dispatcher, (CC, 6, 127))
 
-    assert value(desk) == 1.0
+    assert value(dispatcher) == 1.0
 
 
-def test_data_increment_moves_a_parameter_by_steps(desk: Any) -> None:
+def test_data_increment_moves_a_parameter_by_steps(dispatcher: Any) -> None:
     selected = nrpn(47, 0)[:2]
-    assert learned(desk, "arousal", *selected, (CC, 96, 0)) == "nrpn47@1 arousal"
+    assert learned(dispatcher, "arousal", *selected, (CC, 96, 0)) == "nrpn47@1 arousal"
 
-    turn(desk, *selected, *[(CC, 96, 0)] * 3)
-    up = value(desk)
-    turn(desk, *selected, *[(CC, 97, 0)] * 5)
+    turn(dispatcher, *selected, *[(CC, 96, 0)] * 3)
+    up = value(dispatcher)
+    turn(dispatcher, *selected, *[(CC, 97, 0)] * 5)
 
     assert up == pytest.approx(6 / 127)
-    assert value(desk) == pytest.approx(-4 / 127)
+    assert value(dispatcher) == pytest.approx(-4 / 127)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +148,9 @@ def test_data_increment_moves_a_parameter_by_steps(desk: Any) -> None:
     ],
 )
 def test_a_controller_that_might_be_half_of_something_is_learned_by_itself(
-    desk: Any, messages: list[Bytes], name: str
+    dispatcher: Any, messages: list[Bytes], name: str
 ) -> None:
-    assert learned(desk, "arousal", *messages) == f"{name} arousal"
+    assert learned(dispatcher, "arousal", *messages) == f"{name} arousal"
 
 
 @pytest.mark.parametrize("name", ["arousal", "next"])
@@ -163,40 +165,42 @@ def test_a_controller_that_might_be_half_of_something_is_learned_by_itself(
         [(BEND, 0, 64)],
     ],
 )
-def test_what_a_keyboard_sends_by_itself_is_not_learned(desk: Any, name: str, messages: list[Bytes]) -> None:
-    assert "cc" not in learned(desk, name, *messages)
+def test_what_a_keyboard_sends_by_itself_is_not_learned(dispatcher: Any, name: str, messages: list[Bytes]) -> None:
+    assert "cc" not in learned(dispatcher, name, *messages)
 
 
-def test_a_program_change_after_bank_select_is_learned_for_a_deed(desk: Any) -> None:
-    assert learned(desk, "next", (CC, 0, 121), (CC, 32, 3), (PROGRAM, 5)) == "program5@1 next"
+def test_a_program_change_after_bank_select_is_learned_for_a_deed(dispatcher: Any) -> None:
+    assert learned(dispatcher, "next", (CC, 0, 121), (CC, 32, 3), (PROGRAM, 5)) == "program5@1 next"
 
 
-def test_the_first_slider_of_a_controller_is_learned_though_it_sends_controller_0(desk: Any) -> None:
-    assert learned(desk, "arousal", *[(CC, 0, position) for position in range(20)]) == "cc0@1 arousal"
-    assert learned(desk, "next", (CC, 32, 127), (CC, 32, 0)) == "cc0@1 arousal"
-    assert "cc32@1 next" in desk.ask("/emo/get/mapping")[0]
+def test_the_first_slider_of_a_controller_is_learned_though_it_sends_controller_0(dispatcher: Any) -> None:
+    assert learned(dispatcher, "arousal", *[(CC, 0, position) for position in range(20)]) == "cc0@1 arousal"
+    assert learned(dispatcher, "next", (CC, 32, 127), (CC, 32, 0)) == "cc0@1 arousal"
+    assert "cc32@1 next" in dispatcher.ask("/emo/get/mapping")[0]
 
 
 @pytest.mark.parametrize(
     ("up", "down", "mode"),
     [(1, 127, "relative"), (65, 63, "relative-offset"), (1, 65, "relative-signed"), (3, 125, "relative")],
 )
-def test_an_endless_encoder_is_told_by_its_first_moves_and_kept_so(desk: Any, up: int, down: int, mode: str) -> None:
-    learned(desk, "arousal", (CC, 20, up), mode="relative")
-    turn(desk, *[(CC, 20, up)] * 4)
-    above = value(desk)
-    turn(desk, *[(CC, 20, down)] * 4)
+def test_an_endless_encoder_is_told_by_its_first_moves_and_kept_so(
+    dispatcher: Any, up: int, down: int, mode: str
+) -> None:
+    learned(dispatcher, "arousal", (CC, 20, up), mode="relative")
+    turn(dispatcher, *[(CC, 20, up)] * 4)
+    above = value(dispatcher)
+    turn(dispatcher, *[(CC, 20, down)] * 4)
 
     assert above > 0.05
-    assert value(desk) == pytest.approx(0.0, abs=1e-9)
-    assert desk.instrument.mapping.text == f"cc20@1\tarousal {mode}"
+    assert value(dispatcher) == pytest.approx(0.0, abs=1e-9)
+    assert dispatcher.instrument.mapping.text == f"cc20@1\tarousal {mode}"
 
 
-def test_an_encoding_that_is_written_is_not_guessed_anew(desk: Any) -> None:
-    desk.desk.receive_door(MappingRead("cc20\tarousal relative-signed"), 0.0)
-    turn(desk, (CC, 20, 65), (CC, 20, 66))
+def test_an_encoding_that_is_written_is_not_guessed_anew(dispatcher: Any) -> None:
+    dispatcher.dispatcher.receive_supervisor(MappingRead("cc20\tarousal relative-signed"), 0.0)
+    turn(dispatcher, (CC, 20, 65), (CC, 20, 66))
 
-    assert value(desk) == pytest.approx(-6 / 127)
+    assert value(dispatcher) == pytest.approx(-6 / 127)
 
 
 @pytest.mark.parametrize("first", [(1, 2, 127), (127, 126, 1), (3, 40, 125)])
@@ -207,13 +211,13 @@ def test_steps_in_twos_complement_stay_that_however_fast_they_come(first: tuple[
     assert watch.is_sure
 
 
-def test_a_button_that_sends_a_parameter_calls_once_a_press(desk: Any) -> None:
-    desk.instrument._presets["map"] = StagePreset({}, MOODS, {"nrpn5": "play", "bend": "stop"})
-    desk.ask("/emo/preset", "map")
+def test_a_button_that_sends_a_parameter_calls_once_a_press(dispatcher: Any) -> None:
+    dispatcher.instrument._presets["map"] = StagePreset({}, MOODS, {"nrpn5": "play", "bend": "stop"})
+    dispatcher.ask("/emo/preset", "map")
 
-    turn(desk, *nrpn(5, 0))
-    assert value(desk, "playing") == 0
-    turn(desk, *nrpn(5, 16383))
-    assert value(desk, "playing") == 1
-    turn(desk, *bend(16383))
-    assert value(desk, "playing") == 0
+    turn(dispatcher, *nrpn(5, 0))
+    assert value(dispatcher, "playing") == 0
+    turn(dispatcher, *nrpn(5, 16383))
+    assert value(dispatcher, "playing") == 1
+    turn(dispatcher, *bend(16383))
+    assert value(dispatcher, "playing") == 0

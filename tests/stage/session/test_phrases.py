@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from emo_osc.core.affect import MOODS, Affect, Reference
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, Melody, Note, tiled
-from emo_osc.protocol.messages import Aim, Failed, Kept, Learn, Loaded, NotKept, Ready, Vary, encode
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Aim, Failed, Learn, Loaded, PhraseNotSaved, PhraseSaved, Ready, Vary
 from emo_osc.protocol.parameters import QUANTIZE
 from emo_osc.stage.player.bar_swap import exchanged
-from emo_osc.stage.session.midi_capture import Ear
+from emo_osc.stage.session.midi_capture import MidiCapture
 from emo_osc.stage.session.phrase_commands import MAX_SAVING, MAX_VARYING, VARY_PATIENCE_S
-from emo_osc.stage.session.phrase_library import MAX_NAME, MAX_PHRASES, Phrasebook
+from emo_osc.stage.session.phrase_library import MAX_NAME, MAX_PHRASES, PhraseLibrary
 
 MakeReady = Callable[..., Ready]
 MakeStage = Callable[..., Any]
@@ -30,13 +31,13 @@ def notes_on(sent: list[tuple[float, bytes]]) -> list[tuple[float, int]]:
 
 def tell(playing: Any, message: Any) -> list[tuple[object, ...]]:
     """The studio says something; what is answered to clients."""
-    playing.desk.receive_studio(playing.instrument.restock.receive(encode(message)), playing.now_s)
-    return [(answer.address, *answer.arguments) for answer in playing.desk.take_answers()]
+    playing.dispatcher.receive_studio(playing.instrument.studio_client.receive(encode(message)), playing.now_s)
+    return [(answer.address, *answer.arguments) for answer in playing.dispatcher.take_answers()]
 
 
 def with_studio(playing: Any) -> Any:
     """The stage with a studio that is ready."""
-    playing.instrument.restock.connected()
+    playing.instrument.studio_client.connected()
     tell(playing, Loaded("canned", "cpu"))
     return playing
 
@@ -104,8 +105,8 @@ def test_a_walk_reaches_its_mood_at_the_bar_that_was_promised(stage: MakeStage, 
     pitches = [pitch for _, pitch in notes_on(sent)]
     assert [pitch for pitch, _ in itertools.groupby(pitches)] == [60, 66, 72]
     assert next(at_s for at_s, pitch in notes_on(sent) if pitch == 72) == pytest.approx(4 * BAR_S)
-    playing.desk.push_heard(playing.now_s)
-    pushed = [answer.arguments[0] for answer in playing.desk.take_answers() if answer.address == "/emo/state/va"]
+    playing.dispatcher.push_heard(playing.now_s)
+    pushed = [answer.arguments[0] for answer in playing.dispatcher.take_answers() if answer.address == "/emo/state/va"]
     assert pushed[-1] == 0.8, "pads follow the walk"
     assert playing.ask("/emo/get/mood") == [("/emo/state/mood", "bright", 1.0)]
 
@@ -211,7 +212,7 @@ def test_a_recalled_phrase_sounds_as_it_was_kept_to_the_byte(stage: MakeStage, r
 
 def test_phrases_of_other_evenings_are_there(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60),))
-    playing.desk.receive_door(Kept("old one", ready(72), Affect(0.1, 0.2), 96.0), 0.0)
+    playing.dispatcher.receive_supervisor(PhraseSaved("old one", ready(72), Affect(0.1, 0.2), 96.0), 0.0)
     playing.ask("/emo/play")
 
     playing.ask("/emo/recall", "OLD one")
@@ -225,10 +226,10 @@ def test_a_disk_that_is_full_is_told_to_whoever_kept(stage: MakeStage, ready: Ma
     playing = stage((ready(60),))
     playing.ask("/emo/play")
     playing.run_until(1.0)
-    playing.desk.receive(playing_message("/emo/keep", "x"), ("127.0.0.1", 9), 1.0, 1.0)
-    playing.desk.receive_door(NotKept("x", "no space left"), 1.0)
+    playing.dispatcher.receive(playing_message("/emo/keep", "x"), ("127.0.0.1", 9), 1.0, 1.0)
+    playing.dispatcher.receive_supervisor(PhraseNotSaved("x", "no space left"), 1.0)
 
-    ((target, answer),) = [(a.target, (a.address, *a.arguments)) for a in playing.desk.take_answers()]
+    ((target, answer),) = [(a.target, (a.address, *a.arguments)) for a in playing.dispatcher.take_answers()]
 
     assert target == ("127.0.0.1", 9)
     assert answer == ("/emo/error", 4, "no space left", "/emo/keep")
@@ -243,23 +244,23 @@ def test_a_flood_of_phrases_to_keep_is_refused_until_the_door_has_saved_some(
     playing.ask("/emo/play")
     playing.run_until(1.0)
     for name in ("x", "x", *(f"name {number}" for number in range(100))):
-        playing.desk.receive(playing_message("/emo/keep", name), ("127.0.0.1", 9), 1.0, 1.0)
-    answers = playing.desk.take_answers()
-    waiting = [message for message in playing.instrument.for_the_door if isinstance(message, Kept)]
+        playing.dispatcher.receive(playing_message("/emo/keep", name), ("127.0.0.1", 9), 1.0, 1.0)
+    answers = playing.dispatcher.take_answers()
+    waiting = [message for message in playing.instrument.for_supervisor if isinstance(message, PhraseSaved)]
     playing.serve_door()
 
     assert [kept.name for kept in waiting] == ["x", *(f"name {number}" for number in range(MAX_SAVING - 1))]
     assert len(answers) == 102 - MAX_SAVING
     assert {answer.arguments[0] for answer in answers} == {CommandError.NOT_NOW}
     assert str(answers[0].arguments[1]) == "'x' must be saved first; wait for the answer"
-    assert len(playing.desk.take_answers()) == MAX_SAVING, "every message is answered"
+    assert len(playing.dispatcher.take_answers()) == MAX_SAVING, "every message is answered"
     assert playing.ask("/emo/keep", "x")[0][0] == "/emo/ack"
 
 
 def test_a_flood_of_variations_is_refused_until_some_are_made(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60), ready(72)))
-    playing.instrument.restock.connected()
-    playing.desk.receive_studio(playing.instrument.restock.receive(encode(Loaded("virtual", "cpu"))), 0.0)
+    playing.instrument.studio_client.connected()
+    playing.dispatcher.receive_studio(playing.instrument.studio_client.receive(encode(Loaded("virtual", "cpu"))), 0.0)
     playing.ask("/emo/play")
     playing.run_until(1.0)
     answers = [playing.ask("/emo/mutate") for _ in range(100)]
@@ -267,7 +268,7 @@ def test_a_flood_of_variations_is_refused_until_some_are_made(stage: MakeStage, 
 
     assert [len(answer) for answer in answers] == [0] * MAX_VARYING + [1] * (100 - MAX_VARYING)
     assert answers[-1][0][:2] == ("/emo/error", CommandError.NOT_NOW)
-    assert len(playing.desk.take_answers()) == MAX_VARYING
+    assert len(playing.dispatcher.take_answers()) == MAX_VARYING
     assert playing.ask("/emo/mutate") == []
 
 
@@ -299,7 +300,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("name", "clean"), NAMES.items())
 def test_a_name_is_never_a_path(name: str, clean: str | None) -> None:
-    book = Phrasebook()
+    book = PhraseLibrary()
     if clean:
         assert book.check(name) == clean
         return
@@ -308,9 +309,9 @@ def test_a_name_is_never_a_path(name: str, clean: str | None) -> None:
 
 
 def test_a_full_book_takes_only_names_it_knows(ready: MakeReady) -> None:
-    book = Phrasebook()
+    book = PhraseLibrary()
     for number in range(MAX_PHRASES):
-        book.add(Kept(f"phrase {number + 1}", ready(60), Affect(0, 0), 120.0))
+        book.add(PhraseSaved(f"phrase {number + 1}", ready(60), Affect(0, 0), 120.0))
 
     assert book.check("phrase 7") == "phrase 7"
     assert book.free_name() == f"phrase {MAX_PHRASES + 1}"
@@ -323,7 +324,7 @@ def test_a_full_book_takes_no_phrase_without_a_name(stage: MakeStage, ready: Mak
     playing.ask("/emo/play")
     playing.run_until(1.0)
     for number in range(MAX_PHRASES):
-        playing.instrument.phrases.book.add(Kept(f"phrase {number + 1}", ready(60), Affect(0, 0), 120.0))
+        playing.instrument.phrases.book.add(PhraseSaved(f"phrase {number + 1}", ready(60), Affect(0, 0), 120.0))
 
     assert playing.ask("/emo/keep")[0][:2] == ("/emo/error", CommandError.NOT_NOW)
 
@@ -369,7 +370,7 @@ def test_the_studio_varies_and_the_ack_waits_for_it(stage: MakeStage, ready: Mak
     playing.run_until(0.5 * BAR_S)
 
     assert playing.ask("/emo/mutate", 0.5) == []
-    vary = playing.instrument.restock.due(playing.now_s)
+    vary = playing.instrument.studio_client.due(playing.now_s)
     assert isinstance(vary, Vary)
     assert (vary.amount, vary.melody) == (0.5, playing.performer.phrase.melody)
     playing.run_until(0.75 * BAR_S)
@@ -384,18 +385,18 @@ def test_a_studio_that_fails_or_is_slow_leaves_the_variation_to_the_stage(stage:
     playing.ask("/emo/play")
     playing.run_until(0.1)
     playing.ask("/emo/mutate")
-    vary = playing.instrument.restock.due(playing.now_s)
+    vary = playing.instrument.studio_client.due(playing.now_s)
     assert isinstance(vary, Vary)
 
     assert ("/emo/ack", "/emo/mutate", 2, 1900.0) in tell(playing, Failed("no", vary.ticket))
 
     playing.ask("/emo/mutate")
     asked_s = playing.now_s
-    playing.now_s = playing.desk.next_s
-    playing.desk.on_time(playing.now_s)
+    playing.now_s = playing.dispatcher.next_s
+    playing.dispatcher.on_time(playing.now_s)
 
     assert 1.0 <= playing.now_s - asked_s <= 2.0
-    assert [answer.address for answer in playing.desk.take_answers()] == ["/emo/ack"]
+    assert [answer.address for answer in playing.dispatcher.take_answers()] == ["/emo/ack"]
 
 
 def test_a_variation_that_comes_after_another_wish_is_not_played(stage: MakeStage, ready: MakeReady) -> None:
@@ -403,7 +404,7 @@ def test_a_variation_that_comes_after_another_wish_is_not_played(stage: MakeStag
     playing.ask("/emo/play")
     playing.ask("/emo/keep", "x")
     playing.ask("/emo/mutate")
-    vary = playing.instrument.restock.due(0.0)
+    vary = playing.instrument.studio_client.due(0.0)
     assert isinstance(vary, Vary)
     playing.ask("/emo/recall", "x")
 
@@ -424,12 +425,12 @@ def played(pitch: int, beat: float, length: float = 0.9, velocity: int = 90) -> 
 def play_by_hand(playing: Any, events: list[tuple[float, bytes]]) -> None:
     for at_s, message in sorted(events):
         playing.run_until(at_s)
-        playing.desk.receive_midi(message, at_s)
+        playing.dispatcher.receive_midi(message, at_s)
 
 
 def test_what_was_played_by_hand_becomes_the_phrase(stage: MakeStage, ready: MakeReady) -> None:
     playing = with_studio(stage((ready(60),)))
-    playing.instrument.facts.midi_in = "keyboard"
+    playing.instrument.counters.midi_in = "keyboard"
     playing.ask("/emo/play")
     playing.run_until(0.5 * BAR_S)
 
@@ -438,61 +439,61 @@ def test_what_was_played_by_hand_becomes_the_phrase(stage: MakeStage, ready: Mak
     assert playing.ask("/emo/get/learning") == [("/emo/state/learning", 2)]
     scale = [64, 65, 67, 69, 71, 72, 74, 76]
     play_by_hand(playing, [e for n, pitch in enumerate(scale) for e in played(pitch, 4 + n + (-0.05, 0.06)[n % 2])])
-    answers = [(a.address, *a.arguments) for a in playing.desk.take_answers()]
+    answers = [(a.address, *a.arguments) for a in playing.dispatcher.take_answers()]
     sent = playing.run_until(7 * BAR_S - 0.01)
 
     assert answers[0][:3] == ("/emo/ack", "/emo/learn", 4)
     assert [pitch for at_s, pitch in notes_on(sent)] == scale + scale
     assert [at_s for at_s, _ in notes_on(sent)] == pytest.approx([3 * BAR_S + 0.5 * n for n in range(16)])
-    learn = playing.instrument.restock.due(playing.now_s)
+    learn = playing.instrument.studio_client.due(playing.now_s)
     assert isinstance(learn, Learn)
     assert learn.melody is not None
     assert learn.melody.bars == 2
     playing.ask("/emo/forget")
-    assert playing.instrument.restock.due(playing.now_s) == Learn(None)
+    assert playing.instrument.studio_client.due(playing.now_s) == Learn(None)
 
 
 def test_what_was_learned_is_told_to_a_studio_that_is_new(stage: MakeStage, ready: MakeReady) -> None:
     playing = with_studio(stage((ready(60),)))
-    playing.instrument.restock.learn(ready(64).melody)
-    assert playing.instrument.restock.due(0.0) == Learn(ready(64).melody)
+    playing.instrument.studio_client.learn(ready(64).melody)
+    assert playing.instrument.studio_client.due(0.0) == Learn(ready(64).melody)
 
-    playing.instrument.restock.lost()
+    playing.instrument.studio_client.lost()
     with_studio(playing)
 
-    assert playing.instrument.restock.due(1.0) == Learn(ready(64).melody)
+    assert playing.instrument.studio_client.due(1.0) == Learn(ready(64).melody)
 
 
 def test_another_presets_music_is_told_to_the_studio_and_again_to_one_that_is_new(
     stage: MakeStage, ready: MakeReady
 ) -> None:
     playing = with_studio(stage((ready(60),)))
-    restock, instrument = playing.instrument.restock, playing.instrument
+    studio_client, instrument = playing.instrument.studio_client, playing.instrument
     mine = (Reference(Affect(0.5, 0.5), notes_per_bar=9.0),)
     instrument.learn_preset("mine", replace(instrument.preset, references=mine))
     instrument.learn_preset("other", instrument.preset)
-    assert not isinstance(restock.due(0.0), Aim)
+    assert not isinstance(studio_client.due(0.0), Aim)
 
     playing.ask("/emo/preset", "mine")
-    assert restock.due(0.0) == Aim(mine)
-    restock.lost()
+    assert studio_client.due(0.0) == Aim(mine)
+    studio_client.lost()
     with_studio(playing)
-    assert restock.due(1.0) == Aim(mine)
+    assert studio_client.due(1.0) == Aim(mine)
     playing.ask("/emo/preset", "other")
-    assert restock.due(1.0) == Aim(())
+    assert studio_client.due(1.0) == Aim(())
 
 
 def test_learning_from_silence_is_refused_and_the_music_goes_on(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60),))
     assert "--midi-in" in playing.ask("/emo/learn")[0][2]
-    playing.instrument.facts.midi_in = "keyboard"
+    playing.instrument.counters.midi_in = "keyboard"
     assert "/emo/play" in playing.ask("/emo/learn")[0][2]
     playing.ask("/emo/play")
     playing.ask("/emo/learn", 1)
 
     playing.run_until(2 * BAR_S)
 
-    (answer,) = playing.desk.take_answers()
+    (answer,) = playing.dispatcher.take_answers()
     assert (answer.address, answer.arguments[0]) == ("/emo/error", 4)
     assert "no note came in" in str(answer.arguments[1])
     assert len(notes_on(playing.run_until(10 * BAR_S))) > 20
@@ -505,7 +506,7 @@ KEYS = st.lists(
 
 @given(bars=st.integers(1, 16), keys=KEYS)
 def test_whatever_is_played_becomes_one_voice_on_16ths(bars: int, keys: list[tuple[float, int, int, bool]]) -> None:
-    ear = Ear(TICKS_PER_BAR, bars)
+    ear = MidiCapture(TICKS_PER_BAR, bars)
     for tick, pitch, velocity, is_on in sorted(keys):
         ear.hear(bytes((0x90 if is_on else 0x80, pitch, velocity)), TICKS_PER_BAR + tick)
 

@@ -9,7 +9,7 @@ import pytest
 from emo_osc.core.score import BARS, PHRASE_TICKS, TICKS_PER_STEP, Melody, Note
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.osc import MAX_REPLY_BYTES, encode
-from emo_osc.stage.session.piano_roll import Roll, written
+from emo_osc.stage.session.piano_roll import PianoRoll, written
 
 MakeStage = Callable[..., Any]
 MakeReady = Callable[..., Ready]
@@ -31,8 +31,8 @@ def playing(stage: MakeStage, ready: MakeReady) -> Any:
 
 
 def pushes(made: Any) -> list[tuple[object, ...]]:
-    made.desk.push_heard(made.now_s)
-    return [(answer.address, *answer.arguments) for answer in made.desk.take_answers()]
+    made.dispatcher.push_heard(made.now_s)
+    return [(answer.address, *answer.arguments) for answer in made.dispatcher.take_answers()]
 
 
 def test_what_plays_is_written_in_two_parts(playing: Any) -> None:
@@ -48,12 +48,12 @@ def test_what_plays_is_written_in_two_parts(playing: Any) -> None:
 
 def test_what_waits_is_told_with_its_bar_and_takes_over_there(playing: Any) -> None:
     playing.ask("/emo/va", 0.0, 0.9)
-    booked = pushes(playing)
+    cued = pushes(playing)
     playing.run_until(2.1)
     entered = pushes(playing)
 
-    assert ("/emo/roll", "next", 1, EIGHT_BARS_OF.format(pitch=84)) in booked
-    assert ("/emo/state/coming", 2) in booked
+    assert ("/emo/roll", "next", 1, EIGHT_BARS_OF.format(pitch=84)) in cued
+    assert ("/emo/state/coming", 2) in cued
     assert ("/emo/roll", "now", 1, EIGHT_BARS_OF.format(pitch=84)) in entered
     assert ("/emo/roll", "next", 1, "") in entered
     assert ("/emo/state/coming", 0) in entered
@@ -68,7 +68,7 @@ def test_the_roll_shows_the_pitches_that_are_heard(playing: Any) -> None:
 def test_nothing_is_told_twice_nor_to_those_who_did_not_ask(playing: Any) -> None:
     playing.ask("/emo/stop_listen/roll", sender=PHONE)
     playing.ask("/emo/va", 0.0, 0.9)
-    roll = Roll(playing.performer)
+    roll = PianoRoll(playing.performer)
 
     assert "/emo/roll" not in {push[0] for push in pushes(playing)}
     assert [roll.has_changed(), roll.has_changed()] == [True, False]

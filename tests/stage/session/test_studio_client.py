@@ -5,99 +5,100 @@ import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody, Note
-from emo_osc.protocol.messages import Alive, Failed, Finish, Loaded, Ready, Want, encode
-from emo_osc.stage.session.studio_client import PATIENCE_S, WEDGED_S, Restock, StudioState
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Alive, ComposeRequest, Failed, Finish, Loaded, Ready
+from emo_osc.stage.session.studio_client import PATIENCE_S, WEDGED_S, StudioClient, StudioState
 
 BRIGHT, GLOOMY = Affect(0.8, 0.35), Affect(-0.8, -0.15)
 
 
-def loaded() -> Restock:
-    restock = Restock()
-    restock.connected()
-    restock.receive(encode(Loaded("canned", "cpu")))
-    return restock
+def loaded() -> StudioClient:
+    studio_client = StudioClient()
+    studio_client.connected()
+    studio_client.receive(encode(Loaded("canned", "cpu")))
+    return studio_client
 
 
 def test_nothing_is_asked_of_a_studio_that_is_not_ready() -> None:
-    restock = Restock()
-    restock.want(BRIGHT)
+    studio_client = StudioClient()
+    studio_client.want(BRIGHT)
 
-    assert restock.due(0.0) is None
-    restock.connected()
-    assert restock.due(0.0) is None
-    restock.receive(encode(Loaded("canned", "cpu")))
-    assert restock.due(0.0) == Want(BRIGHT, 1)
+    assert studio_client.due(0.0) is None
+    studio_client.connected()
+    assert studio_client.due(0.0) is None
+    studio_client.receive(encode(Loaded("canned", "cpu")))
+    assert studio_client.due(0.0) == ComposeRequest(BRIGHT, 1)
 
 
 def test_one_order_at_a_time_and_only_the_latest_waits(ready: Callable[..., Ready]) -> None:
-    restock = loaded()
-    restock.want(BRIGHT)
-    first = restock.due(0.0)
+    studio_client = loaded()
+    studio_client.want(BRIGHT)
+    first = studio_client.due(0.0)
     for affect in (Affect(0.0, 0.1), Affect(0.0, 0.2), GLOOMY):
-        restock.want(affect)
+        studio_client.want(affect)
 
-    assert (first, restock.due(0.1)) == (Want(BRIGHT, 1), None)
+    assert (first, studio_client.due(0.1)) == (ComposeRequest(BRIGHT, 1), None)
     answer = ready(60, ticket=1)
-    assert restock.receive(encode(answer)) == answer
-    assert restock.is_asked(answer)
-    assert restock.due(0.2) == Want(GLOOMY, 2)
-    assert not restock.is_asked(answer)
+    assert studio_client.receive(encode(answer)) == answer
+    assert studio_client.is_asked(answer)
+    assert studio_client.due(0.2) == ComposeRequest(GLOOMY, 2)
+    assert not studio_client.is_asked(answer)
 
 
 def test_a_failed_order_frees_the_way_for_the_next() -> None:
-    restock = loaded()
-    restock.want(BRIGHT)
-    restock.due(0.0)
-    restock.receive(encode(Failed("out of memory", 1)))
-    restock.want(GLOOMY)
+    studio_client = loaded()
+    studio_client.want(BRIGHT)
+    studio_client.due(0.0)
+    studio_client.receive(encode(Failed("out of memory", 1)))
+    studio_client.want(GLOOMY)
 
-    assert restock.summary == "ready canned on cpu: out of memory"
-    assert restock.due(0.1) == Want(GLOOMY, 2)
+    assert studio_client.summary == "ready canned on cpu: out of memory"
+    assert studio_client.due(0.1) == ComposeRequest(GLOOMY, 2)
 
 
 def test_a_lost_studio_is_asked_again_when_it_is_back() -> None:
-    restock = loaded()
-    restock.want(BRIGHT)
-    restock.due(0.0)
-    restock.lost()
+    studio_client = loaded()
+    studio_client.want(BRIGHT)
+    studio_client.due(0.0)
+    studio_client.lost()
 
-    assert (restock.is_down, restock.state) == (True, StudioState.ABSENT)
-    restock.connected()
-    restock.receive(encode(Loaded("canned", "cpu")))
-    assert restock.due(1.0) == Want(BRIGHT, 2)
+    assert (studio_client.is_down, studio_client.state) == (True, StudioState.ABSENT)
+    studio_client.connected()
+    studio_client.receive(encode(Loaded("canned", "cpu")))
+    assert studio_client.due(1.0) == ComposeRequest(BRIGHT, 2)
 
 
 def test_a_slow_studio_is_late_until_it_answers(ready: Callable[..., Ready]) -> None:
-    restock = loaded()
-    restock.want(BRIGHT)
-    restock.due(0.0)
-    restock.due(PATIENCE_S + 0.1)
+    studio_client = loaded()
+    studio_client.want(BRIGHT)
+    studio_client.due(0.0)
+    studio_client.due(PATIENCE_S + 0.1)
 
-    assert (restock.is_down, restock.state) == (True, StudioState.LATE)
-    restock.receive(encode(ready(60, ticket=1)))
-    assert (restock.is_down, restock.state) == (False, StudioState.READY)
+    assert (studio_client.is_down, studio_client.state) == (True, StudioState.LATE)
+    studio_client.receive(encode(ready(60, ticket=1)))
+    assert (studio_client.is_down, studio_client.state) == (False, StudioState.READY)
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"{}", b"\xff\xfe", b"[1]", encode(Finish()), encode(Want(BRIGHT, 1)), b"9" * 5000]
+    "line", [b"", b"{}", b"\xff\xfe", b"[1]", encode(Finish()), encode(ComposeRequest(BRIGHT, 1)), b"9" * 5000]
 )
 def test_garbage_is_counted_and_told(line: bytes) -> None:
-    restock = loaded()
+    studio_client = loaded()
 
     with pytest.raises(ValueError, match="message"):
-        restock.receive(line)
-    assert restock.garbage == 1
+        studio_client.receive(line)
+    assert studio_client.garbage == 1
 
 
-def seconds(restock: Restock, first_s: int, last_s: int) -> list[str]:
+def seconds(studio_client: StudioClient, first_s: int, last_s: int) -> list[str]:
     """The complaints of one look a second."""
-    return [complaint for now_s in range(first_s, last_s + 1) if (complaint := restock.complaint(float(now_s)))]
+    return [complaint for now_s in range(first_s, last_s + 1) if (complaint := studio_client.complaint(float(now_s)))]
 
 
 def test_a_studio_that_falls_silent_is_late_and_then_complained_about() -> None:
-    restock = loaded()
+    studio_client = loaded()
 
-    told = [(restock.complaint(float(now_s)), restock.state) for now_s in range(7)]
+    told = [(studio_client.complaint(float(now_s)), studio_client.state) for now_s in range(7)]
 
     assert told[:4] == [("", StudioState.READY)] * 4
     assert told[4:6] == [("", StudioState.LATE)] * 2
@@ -105,39 +106,39 @@ def test_a_studio_that_falls_silent_is_late_and_then_complained_about() -> None:
 
 
 def test_a_studio_that_shows_life_is_left_in_peace() -> None:
-    restock = loaded()
+    studio_client = loaded()
     for now_s in range(100):
-        restock.receive(encode(Alive()))
-        assert restock.complaint(float(now_s)) == ""
-    assert restock.state is StudioState.READY
+        studio_client.receive(encode(Alive()))
+        assert studio_client.complaint(float(now_s)) == ""
+    assert studio_client.state is StudioState.READY
 
 
 def test_a_stage_that_slept_does_not_blame_the_studio() -> None:
-    restock = loaded()
-    seconds(restock, 0, 2)
+    studio_client = loaded()
+    seconds(studio_client, 0, 2)
 
-    assert restock.complaint(3600.0) == ""
-    assert restock.state is StudioState.READY
+    assert studio_client.complaint(3600.0) == ""
+    assert studio_client.state is StudioState.READY
 
 
 def test_a_studio_that_lives_and_never_answers_is_complained_about() -> None:
-    restock = loaded()
-    restock.want(BRIGHT)
-    restock.due(0.0)
+    studio_client = loaded()
+    studio_client.want(BRIGHT)
+    studio_client.due(0.0)
     complaints = []
     for now_s in range(int(WEDGED_S) + 2):
-        restock.receive(encode(Alive()))
-        complaints.append(restock.complaint(float(now_s)))
+        studio_client.receive(encode(Alive()))
+        complaints.append(studio_client.complaint(float(now_s)))
 
     assert [complaint for complaint in complaints if complaint] == ["no answer for 60 s"]
 
 
 @pytest.mark.parametrize("has_come", [False, True])
 def test_a_studio_that_never_loads_gets_twice_the_time_with_every_start(has_come: bool) -> None:
-    restock = Restock()
+    studio_client = StudioClient()
     if has_come:
-        restock.connected()
-    times = [now_s for now_s in range(500) if restock.complaint(float(now_s))]
+        studio_client.connected()
+    times = [now_s for now_s in range(500) if studio_client.complaint(float(now_s))]
 
     assert times == [61, 183, 425]
 

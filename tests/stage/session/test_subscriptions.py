@@ -7,8 +7,8 @@ from emo_osc.core.errors import CommandError
 from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.osc import Message, Target
-from emo_osc.stage.session.access import MAX_REMEMBERED, Guests
-from emo_osc.stage.session.dispatcher import ANSWERS, Desk
+from emo_osc.stage.session.access import MAX_REMEMBERED, AccessList
+from emo_osc.stage.session.dispatcher import ANSWERS, Dispatcher
 from emo_osc.stage.session.subscriptions import LEASE_S, MAX_HOSTS, MAX_LISTENERS_A_HOST, MAX_REDIRECTED_A_HOST, Clients
 
 PAD, PHONE = ("127.0.0.1", 1), ("10.0.0.2", 2)
@@ -129,7 +129,9 @@ def pads(playing: Any, topics: tuple[str, ...]) -> list[Target]:
 
 
 def told(playing: Any, address: str) -> dict[Target, tuple[object, ...]]:
-    return {answer.target: answer.arguments for answer in playing.desk.take_answers() if answer.address == address}
+    return {
+        answer.target: answer.arguments for answer in playing.dispatcher.take_answers() if answer.address == address
+    }
 
 
 @pytest.fixture
@@ -141,7 +143,7 @@ def playing(stage: Callable[..., Any], ready: Callable[..., Ready]) -> Any:
 
 def test_when_one_pad_moves_sixty_four_are_told(playing: Any) -> None:
     everybody = pads(playing, ("va", "state", "*"))
-    playing.desk.receive(Message("/emo/va", (0.5, -0.25)), PAD, 1.0, 1.0)
+    playing.dispatcher.receive(Message("/emo/va", (0.5, -0.25)), PAD, 1.0, 1.0)
 
     assert told(playing, "/emo/state/va") == dict.fromkeys(everybody, (0.5, -0.25))
 
@@ -150,10 +152,10 @@ def test_a_dragged_pad_is_echoed_as_fast_as_a_screen_shows_and_where_it_came_to_
     everybody = pads(playing, ("va",))
     echoed = []
     for number in range(1000):  # a second at a thousand a second
-        playing.desk.receive(Message("/emo/va", (number / 1000, 0.0)), PAD, number / 1000, 1.0)
-        playing.desk.on_time(number / 1000)
+        playing.dispatcher.receive(Message("/emo/va", (number / 1000, 0.0)), PAD, number / 1000, 1.0)
+        playing.dispatcher.on_time(number / 1000)
         echoed.append(told(playing, "/emo/state/va"))
-    playing.desk.on_time(playing.desk.next_s)
+    playing.dispatcher.on_time(playing.dispatcher.next_s)
     at_rest = told(playing, "/emo/state/va")
 
     assert 90 <= sum(map(bool, echoed)) <= 101
@@ -184,9 +186,9 @@ ELSEWHERE = {
 def test_answers_are_thrown_at_no_stranger(
     sender: Target, arguments: tuple[int | str, ...], code: int | None, playing: Any
 ) -> None:
-    desk = Desk(playing.instrument, Guests("0.0.0.0", ("10.0.7.0/24",)))
-    desk.receive(Message("/emo/reply_to", arguments), sender, 1.0, 1.0)
-    answers = desk.take_answers()
+    dispatcher = Dispatcher(playing.instrument, AccessList("0.0.0.0", ("10.0.7.0/24",)))
+    dispatcher.receive(Message("/emo/reply_to", arguments), sender, 1.0, 1.0)
+    answers = dispatcher.take_answers()
 
     if code is None:
         assert [(answer.address, answer.target[1]) for answer in answers] == [
@@ -196,8 +198,8 @@ def test_answers_are_thrown_at_no_stranger(
     else:
         (answer,) = answers
         assert (answer.address, answer.target, answer.arguments[0]) == ("/emo/error", sender, code)
-    desk.receive(Message("/emo/ping"), sender, 1.0, 1.0)
-    (pong,) = desk.take_answers()
+    dispatcher.receive(Message("/emo/ping"), sender, 1.0, 1.0)
+    (pong,) = dispatcher.take_answers()
     assert pong.target == (sender if code else (pong.target[0], 9000))
 
 
@@ -244,25 +246,25 @@ HEARD = {
 
 @pytest.mark.parametrize(("allow", "host", "is_heard"), HEARD.values(), ids=HEARD.keys())
 def test_who_is_heard(allow: tuple[str, ...], host: str, is_heard: bool) -> None:
-    guests = Guests("10.0.0.1", allow)
+    access = AccessList("10.0.0.1", allow)
 
-    assert [guests.may_speak(host) for _ in range(2)] == [is_heard, is_heard]
+    assert [access.may_speak(host) for _ in range(2)] == [is_heard, is_heard]
 
 
 def test_what_is_remembered_of_strangers_is_bounded() -> None:
-    guests = Guests("0.0.0.0")
+    access = AccessList("0.0.0.0")
     for number in range(2 * MAX_REMEMBERED):
-        guests.may_speak(f"192.0.2.{number}")
+        access.may_speak(f"192.0.2.{number}")
 
-    assert len(guests._known) <= MAX_REMEMBERED
-    assert guests.may_speak("127.0.0.1")
+    assert len(access._known) <= MAX_REMEMBERED
+    assert access.may_speak("127.0.0.1")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.5", "::1", "localhost"])
 def test_there_is_nothing_to_tell_where_nobody_else_can_come(host: str) -> None:
-    assert Guests(host).summary == ""
+    assert AccessList(host).summary == ""
 
 
 def test_who_can_come_is_told() -> None:
-    assert "private networks" in Guests("0.0.0.0").summary
-    assert "10.0.0.7" in Guests("::", ("10.0.0.7",)).summary
+    assert "private networks" in AccessList("0.0.0.0").summary
+    assert "10.0.0.7" in AccessList("::", ("10.0.0.7",)).summary

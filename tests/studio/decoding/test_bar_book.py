@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from emo_osc.studio.decoding import bar_book
-from emo_osc.studio.decoding.bar_book import BarBook
+from emo_osc.studio.decoding.bar_book import BarCache
 from emo_osc.studio.decoding.decode import decode
 from emo_osc.studio.music_vae import MusicVAE
 
@@ -26,7 +26,7 @@ class Counting:
 
 def test_a_bar_is_decoded_once() -> None:
     decode_bars = Counting()
-    book = BarBook(decode_bars)
+    book = BarCache(decode_bars)
     slots = torch.tensor([[[3.0, 0.5], [4.0, 0.5], [3.0, 0.5]]])
     assert book.read(slots)[0, ::16].tolist() == [3, 4, 3]
     assert book.read(slots.flip(1))[0, ::16].tolist() == [3, 4, 3]
@@ -35,7 +35,7 @@ def test_a_bar_is_decoded_once() -> None:
 
 def test_it_forgets_rather_than_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bar_book, "MOST", 10)
-    book = BarBook(Counting())
+    book = BarCache(Counting())
     for number in range(100):
         book.read(torch.tensor([[[float(number)]]]))
     assert len(book) <= 11

@@ -5,13 +5,13 @@ from random import Random
 import pytest
 
 from emo_osc.core.affect import MOODS, Affect
-from emo_osc.studio.pool.needs import FEW, GRID, RECENT, ROOM, SAME, Needs
+from emo_osc.studio.pool.needs import FEW, GRID, RECENT, ROOM, SAME, PrecomposePlanner
 
 JOY, GLOOM = Affect(0.8, 0.4), Affect(-0.8, -0.2)
 HERE, THERE = Affect(0.0, 0.5), Affect(0.25, 0.25)
 
 
-def served(needs: Needs, count: int) -> list[Affect]:
+def served(needs: PrecomposePlanner, count: int) -> list[Affect]:
     """The points of the next `count` melodies, each sent at once."""
     points = []
     for _ in range(count):
@@ -24,7 +24,7 @@ def served(needs: Needs, count: int) -> list[Affect]:
 
 
 def test_moods_are_filled_in_turn_and_then_the_grid() -> None:
-    needs = Needs([JOY, GLOOM], 3, GRID, RECENT)
+    needs = PrecomposePlanner([JOY, GLOOM], 3, GRID, RECENT)
 
     assert served(needs, 6) == [JOY, GLOOM] * 3
     assert served(needs, 999) == [*GRID, *GRID]
@@ -32,7 +32,7 @@ def test_moods_are_filled_in_turn_and_then_the_grid() -> None:
 
 
 def test_where_the_performer_is_comes_before_all_then_where_they_go_then_where_they_were() -> None:
-    needs = Needs([JOY], 2, GRID, RECENT)
+    needs = PrecomposePlanner([JOY], 2, GRID, RECENT)
     needs.note_wish(HERE, 0.0)
     needs.note_wish(THERE, 1.0)
 
@@ -40,7 +40,7 @@ def test_where_the_performer_is_comes_before_all_then_where_they_go_then_where_t
 
 
 def test_two_wishes_with_a_long_time_between_show_no_direction() -> None:
-    needs = Needs([JOY], 1, (), RECENT)
+    needs = PrecomposePlanner([JOY], 1, (), RECENT)
     needs.note_wish(HERE, 0.0)
     needs.note_wish(THERE, 60.0)
 
@@ -48,7 +48,7 @@ def test_two_wishes_with_a_long_time_between_show_no_direction() -> None:
 
 
 def test_a_direction_ends_at_the_edge_of_the_plane() -> None:
-    needs = Needs([JOY], 1, (), RECENT)
+    needs = PrecomposePlanner([JOY], 1, (), RECENT)
     needs.note_wish(Affect(0.0, 0.0), 0.0)
     needs.note_wish(Affect(0.9, -0.9), 1.0)
 
@@ -56,14 +56,14 @@ def test_a_direction_ends_at_the_edge_of_the_plane() -> None:
 
 
 def test_what_was_sent_on_an_order_counts() -> None:
-    needs = Needs([JOY], 2)
+    needs = PrecomposePlanner([JOY], 2)
     needs.note_sent(JOY, 1)
 
     assert needs.next_lack() == (JOY, 1)
 
 
 def test_a_new_beginning_empties_all() -> None:
-    needs = Needs([JOY], 1)
+    needs = PrecomposePlanner([JOY], 1)
     needs.note_sent(JOY, 5)
     assert needs.next_lack() is None
     needs.begin_again()
@@ -72,7 +72,7 @@ def test_a_new_beginning_empties_all() -> None:
 
 
 def test_renewal_takes_every_point_in_its_turn() -> None:
-    needs = Needs([JOY, GLOOM], 2)
+    needs = PrecomposePlanner([JOY, GLOOM], 2)
     served(needs, 99)
     points = []
     for _ in range(6):
@@ -85,7 +85,7 @@ def test_renewal_takes_every_point_in_its_turn() -> None:
 
 
 def test_without_points_there_is_nothing_to_do() -> None:
-    needs = Needs([], 4)
+    needs = PrecomposePlanner([], 4)
     needs.note_wish(JOY, 0.0)
 
     assert (needs.is_empty, needs.next_lack(), needs.renewed()) == (True, None, None)
@@ -94,14 +94,14 @@ def test_without_points_there_is_nothing_to_do() -> None:
 @pytest.mark.parametrize("pool", [1, 4, 512])
 def test_what_is_sent_before_renewal_is_bounded(pool: int) -> None:
     moods = [mood.affect for mood in MOODS]
-    sent = served(Needs(moods, pool, GRID, RECENT), 99_999)
+    sent = served(PrecomposePlanner(moods, pool, GRID, RECENT), 99_999)
 
     assert len(sent) <= ROOM + FEW * len(GRID)
     assert sent.count(moods[0]) == min(pool, ROOM // len(moods))
 
 
 def test_ten_thousand_wishes_are_not_remembered() -> None:
-    needs, random = Needs([JOY, GLOOM], 2, GRID, RECENT), Random(1)
+    needs, random = PrecomposePlanner([JOY, GLOOM], 2, GRID, RECENT), Random(1)
     for at_s in range(10_000):
         wish = Affect(random.uniform(-1, 1), random.uniform(-1, 1))
         needs.note_wish(wish, float(at_s))
@@ -114,7 +114,7 @@ def test_ten_thousand_wishes_are_not_remembered() -> None:
 
 
 def test_points_that_lie_close_together_are_remembered_as_the_last_of_them() -> None:
-    needs = Needs([JOY], 1, (), RECENT)
+    needs = PrecomposePlanner([JOY], 1, (), RECENT)
     for step in range(5):
         needs.note_wish(Affect(0.0, 0.2 * SAME * step), 100.0 * step)
 

@@ -31,7 +31,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Said:
+class LogLine:
     control: str
     address: str
     parts: tuple[Part, ...]
@@ -51,9 +51,9 @@ def part(partial: ElementTree.Element) -> Part:
     return Part(texts[0], texts[1], texts[2], float(texts[3]), float(texts[4]))
 
 
-def messages(plan: Plan) -> list[Said]:
+def messages(plan: Plan) -> list[LogLine]:
     return [
-        Said(
+        LogLine(
             control=node.get("type", ""),
             address="".join(part(partial).value for partial in osc.iterfind("path/partial")),
             parts=tuple(part(partial) for partial in osc.iterfind("arguments/partial")),
@@ -73,7 +73,7 @@ ALL = [(plan.name, said) for plan in PLANS for said in messages(plan)]
 each_plan = pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
 
 
-def each(found: list[tuple[str, Said]]) -> pytest.MarkDecorator:
+def each(found: list[tuple[str, LogLine]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("said", [pytest.param(said, id=f"{name} {said.address}") for name, said in found])
 
 
@@ -104,7 +104,7 @@ def test_every_control_has_an_id_of_its_own_and_lies_on_the_screen(plan: Plan) -
 
 
 @each(ALL)
-def test_what_is_sent_is_in_the_table_with_its_types_and_ranges(said: Said) -> None:
+def test_what_is_sent_is_in_the_table_with_its_types_and_ranges(said: LogLine) -> None:
     assert said.connections == "1" * 10
     assert said.is_sent is not said.is_heard, "what comes in must never go out again"
     if said.is_sent:
@@ -114,13 +114,13 @@ def test_what_is_sent_is_in_the_table_with_its_types_and_ranges(said: Said) -> N
 
 
 @each([(name, said) for name, said in ALL if said.is_heard])
-def test_what_is_heard_is_an_answer_of_the_stage(said: Said) -> None:
+def test_what_is_heard_is_an_answer_of_the_stage(said: LogLine) -> None:
     assert said.address in HEARD
     assert said.triggers == ()
 
 
 @each([(name, said) for name, said in ALL if said.control in ("FADER", "XY")])
-def test_a_control_that_slides_has_the_range_of_its_value(said: Said) -> None:
+def test_a_control_that_slides_has_the_range_of_its_value(said: LogLine) -> None:
     arguments = VALUES[said.address.rsplit("/", 1)[1]].arguments
 
     assert [(p.low, p.high) for p in said.parts] == [(a.low, a.high) for a in arguments]
@@ -129,7 +129,7 @@ def test_a_control_that_slides_has_the_range_of_its_value(said: Said) -> None:
 
 
 @each([(name, said) for name, said in ALL if said.control == "BUTTON"])
-def test_a_button_speaks_as_it_goes_down_and_not_as_it_comes_up(said: Said) -> None:
+def test_a_button_speaks_as_it_goes_down_and_not_as_it_comes_up(said: LogLine) -> None:
     assert said.triggers == (("x", "RISE"),)
 
 
