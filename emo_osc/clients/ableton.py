@@ -113,7 +113,7 @@ async def _follow(setup: LiveSetup) -> int:
     ear.opened(transport)
     looking = asyncio.create_task(_look(ear))
     try:
-        await until_told(reader)
+        await until_told(reader, writer)
     finally:
         looking.cancel()
         transport.close()

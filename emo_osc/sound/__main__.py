@@ -9,10 +9,13 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from threading import Thread
 from time import perf_counter
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Alive
 from emo_osc.sound.instrument import ALL_NOTES_OFF, ALL_SOUND_OFF, VOLUME, Instrument
 from emo_osc.sound.output import OFF, start_output
 from emo_osc.sound.player import Player
@@ -20,6 +23,7 @@ from emo_osc.sound.stream import MidiStream
 
 NO_SOUND = 3  # the exit code when this machine cannot sound; the door plays on without
 GOODBYE_S = 0.3  # how long the last notes may ring when the door closes
+ALIVE_S = 1.0
 STALL_S = 3.0  # a device that asks for nothing for so long is gone; not every driver says so
 
 
@@ -55,9 +59,12 @@ def _feed(peer: socket.socket, player: Player) -> None:
     Raises:
         EmoOscError: the sound card no longer asks for blocks.
     """
-    midi, started_s = MidiStream(), perf_counter()
-    peer.settimeout(STALL_S / 2)
+    midi, started_s, alive_s = MidiStream(), perf_counter(), 0.0
+    peer.settimeout(ALIVE_S)
     while True:
+        if perf_counter() - alive_s >= ALIVE_S:
+            alive_s = perf_counter()
+            _show_life(peer)
         data = _received(peer)
         now_s = perf_counter()
         if now_s - max(started_s, player.filled_s) > STALL_S:
@@ -66,6 +73,12 @@ def _feed(peer: socket.socket, player: Player) -> None:
             return
         for message in midi.feed(data or b""):
             player.push(message, now_s)
+
+
+def _show_life(peer: socket.socket) -> None:
+    """The stage has us ended and started again where this is missed."""
+    with suppress(OSError):  # it has gone, as the next look will tell, or has no time to read
+        peer.sendall(encode(Alive()))
 
 
 def _received(peer: socket.socket) -> bytes | None:

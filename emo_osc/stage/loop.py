@@ -240,7 +240,7 @@ class Stage:
     def _each_second(self, now_s: float) -> None:
         self._next_second_s = now_s + 1.0
         self._dispatcher.each_second(now_s)
-        self._watchdog.on_second(now_s, is_watched=self._hub.has("watch"))
+        self._watchdog.on_second(now_s, self._hub.has)
         if not self._hub.has("door") and now_s > self._supervisor_until_s:
             self._is_ending = True
         if self._due_s() - now_s > PAUSE_S:
@@ -274,6 +274,8 @@ class Stage:
             self._receive_door(line)
         elif role == "watch":
             self._watchdog.receive_monitor(decode(line), perf_counter())
+        else:
+            self._watchdog.receive_sign(role, decode(line), perf_counter())
 
     def _receive_door(self, line: bytes) -> None:
         """A line of the door's that is no message is left out: without the door the music would end."""

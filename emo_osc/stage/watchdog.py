@@ -3,7 +3,10 @@
 Knows no socket; whoever reads the lines of the studio and of the watch over the ports hands them on.
 """
 
-from emo_osc.protocol.messages import AnyMessage, Ports, Restart, WorkersState
+from collections.abc import Callable
+
+from emo_osc.protocol.messages import Alive, AnyMessage, Ports, Restart, WorkersState
+from emo_osc.stage.io.listener_presence import Signs
 from emo_osc.stage.io.midi_ports import MidiPorts
 from emo_osc.stage.io.monitor_presence import Watching
 from emo_osc.stage.session.dispatcher import Dispatcher
@@ -16,20 +19,22 @@ class Watchdog:
         self._dispatcher = dispatcher
         self._instrument, self._studio_client = dispatcher.instrument, dispatcher.instrument.studio_client
         self._ports = ports
-        self._watching = Watching()
+        self._watching, self._signs = Watching(), Signs()
         self._studio_told = self._studio_client.state
 
-    def on_second(self, now_s: float, *, is_watched: bool) -> None:
-        """Look after the studio and the watch over the MIDI ports, which is there where it `is_watched`."""
+    def on_second(self, now_s: float, is_there: Callable[[str], bool]) -> None:
+        """Look after the studio, the watch over the MIDI ports, and those who only listen."""
         complaint = self._studio_client.complaint(now_s)
         if complaint:
             self._restart("studio", complaint)
         if self._studio_client.state is not self._studio_told:
             self._studio_told = self._studio_client.state
             self._dispatcher.studio_changed(now_s)
-        complaint = self._watching.complaint(now_s, is_there=is_watched)
+        complaint = self._watching.complaint(now_s, is_there=is_there("watch"))
         if complaint:
             self._restart("watch", complaint)
+        for role, complaint in self._signs.complaints(now_s, is_there).items():
+            self._restart(role, complaint)
         self._hear(self._ports.look(), now_s)
         if self._watching.is_blind(now_s) and self._ports.on_unwatched_second():
             self._instrument.performer.introduce()
@@ -42,6 +47,16 @@ class Watchdog:
         if self._ports.confirm():
             self._instrument.performer.introduce()
         self._tell_watching(now_s)
+
+    def receive_sign(self, role: str, message: AnyMessage, now_s: float) -> None:
+        """One of those who only listen is alive.
+
+        Raises:
+            ValueError: it has said anything else.
+        """
+        if not isinstance(message, Alive):
+            raise ValueError(f"{type(message).__name__} is no message for the stage")
+        self._signs.heard(role, now_s)
 
     def receive_workers(self, message: WorkersState, now_s: float) -> None:
         """The door says which of the processes do not run."""

@@ -22,11 +22,12 @@ PROGRAM = ("-m", "emo_osc.stage.loop")
 START_S = 20.0  # to open every port, on a slow machine too
 AGAIN_S = 8.0  # to do so again, when everything was read from the disk before
 HANG_S, LOOK_S = 1.2, 0.1  # five signs of life are missed
+QUICK_S = 5.0  # a stage that failed so soon may have failed for the place it was to go on from
 STEADY_S = 30.0  # a stage that lived this long begins the count anew
 BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Before each new start in a row; the last before all that follow."""
 MAX_CRASHES = 5  # in a row, of stages that ended by themselves; one that hangs is tried again for ever
-TRUSTED = 2  # failures in a row before the place that was kept is taken for their reason, and left out
+TRUSTED = 2  # quick failures in a row before that place is left out
 KILLED_S = 2.0
 
 
@@ -75,15 +76,16 @@ class StageKeeper:
         Raises:
             EmoOscError: the first stage cannot open what it was told to.
         """
-        failures = crashes = 0
+        failures = crashes = quick = 0
         while True:
             began_s = _now_s()
             fate = await self._life()
             if _now_s() - began_s > STEADY_S:
                 failures = crashes = 0
+            quick = quick + 1 if _now_s() - began_s < QUICK_S else 0
             failures, crashes = failures + 1, crashes + fate.is_crash
             self._setup = replace(self._around.renewed(self._setup), is_stuck=fate.is_stuck)
-            if failures == TRUSTED and not fate.is_stuck:
+            if quick == TRUSTED and not fate.is_stuck:
                 self._setup = replace(self._setup, resume="")
             self._hush()
             if crashes > MAX_CRASHES:

@@ -98,7 +98,7 @@ async def _serve(setup: WebSetup, guard: Guard) -> None:
         for line in lines(setup, guard):
             _say(line)
         announcement = await _announced(setup)
-        await until_told(reader)
+        await until_told(reader, writer)
     finally:
         subscription.cancel()
         await asyncio.gather(subscription, return_exceptions=True)

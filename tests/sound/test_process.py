@@ -15,6 +15,8 @@ from time import monotonic
 import numpy as np
 import pytest
 
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Alive
 from tests.serving import TIMEOUT_S
 
 NOWHERE = {**os.environ, "JACK_DEFAULT_SERVER": "emo_osc_none", "JACK_NO_START_SERVER": "1"}
@@ -72,6 +74,17 @@ def test_without_a_sound_card_it_greets_says_one_line_and_exits_with_3() -> None
     assert process.returncode == 3
     assert said.count("\n") == 1
     assert "the built-in sound is off, MIDI plays on; " in said
+
+
+def test_it_shows_that_it_lives_while_it_plays(jack: str) -> None:
+    with listening() as server, started(server) as process, greeted(server) as peer:
+        output_port(process)
+        with peer.makefile("rb") as said:
+            signs = [said.readline() for _ in range(2)]
+        peer.close()
+        process.communicate(timeout=TIMEOUT_S)
+
+    assert signs == [encode(Alive())] * 2
 
 
 def test_what_it_is_sent_leaves_the_sound_card_at_its_pitch(jack: str, tmp_path: Path) -> None:

@@ -174,10 +174,11 @@ def test_a_taken_port_is_told_and_the_music_goes_on(daemon: Callable[..., Daemon
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-def test_the_pad_comes_back_by_itself_and_ends_with_the_daemon(serve: Serve) -> None:
+@pytest.mark.parametrize("fault", ["SIGKILL", "SIGSTOP"])
+def test_the_pad_comes_back_by_itself_and_ends_with_the_daemon(fault: str, serve: Serve) -> None:
     served = serve()
     first = served.daemon.child("emo_osc.surface")
-    os.kill(first, signal.SIGKILL)
+    os.kill(first, signal.Signals[fault])
     served.daemon.wait_for_line("web has ended")
     served.daemon.wait_for_line("web pad")
     second = served.daemon.child("emo_osc.surface")
