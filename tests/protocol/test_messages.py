@@ -161,3 +161,11 @@ def test_chords_are_32_triads_or_none(chords: str) -> None:
 def test_a_backing_that_is_out_of_order_or_too_long_is_refused(backing: tuple[Note, ...]) -> None:
     with pytest.raises(ValueError, match="backing"):
         Ready(Melody(()), Affect(0, 0), Measured(0, 0, 0), 0.0, 1, 1, backing=backing)
+
+
+@given(readies)
+def test_kept_phrases_keep_the_word_of_the_first_version(ready: Ready) -> None:
+    kept = PhraseSaved("x", ready, Affect(0.0, 0.0), 120.0)
+
+    assert encode(kept).startswith(b'{"kind": "Kept", "name": "x", ')
+    assert decode(encode(kept)) == kept
