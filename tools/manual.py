@@ -174,9 +174,9 @@ def address_table() -> str:
         *(_route_row(route) for route in routes),
         *((f"`/emo/{family}/NAME`", _form_text(path.form), path.description) for family, path in PATHS.items()),
         ("`/emo/set/NAME`", "value", "set any value"),
-        ("`/emo/get/NAME`", _form_text((PORT,)), "answer that value, to that port of yours where one is given"),
-        ("`/emo/start_listen/NAME`", _form_text((PORT,)), "have it pushed there as it changes"),
-        ("`/emo/stop_listen/NAME`", _form_text((PORT,)), "have it pushed no more"),
+        ("`/emo/get/NAME`", _form_text((PORT,)), "answer that value, to your port if you name one"),
+        ("`/emo/start_listen/NAME`", _form_text((PORT,)), "push it there whenever it changes"),
+        ("`/emo/stop_listen/NAME`", _form_text((PORT,)), "stop pushing it"),
     ]
     return _table(("address", "arguments", "does"), rows)
 

@@ -84,12 +84,12 @@ def _known(argument: "Argument", begun: str) -> Iterator[tuple[str, str]]:
     from emo_osc.protocol.commands import DEEDS
     from emo_osc.protocol.parameters import MAPPABLE
 
-    if argument.name in ("mood", "role"):
+    if argument.name in ("mood", "binding"):
         yield from _moods(begun)
     names = list(argument.choices)
-    if argument.name in ("preset", "role"):
+    if argument.name in ("preset", "binding"):
         names += preset_names()
-    if argument.name == "role":
+    if argument.name == "binding":
         names += [*MAPPABLE, *DEEDS]
     yield from ((name, "") for name in names if name.startswith(begun))
 

@@ -1,4 +1,4 @@
-"""What an OSC address asks for. Knows no socket and no clock."""
+"""The table of OSC commands: addresses, arguments and what they do. No I/O, no clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on where the clock stopped."""
+    """Continue where the clock stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Goto:
 
 @dataclass(frozen=True, slots=True)
 class Mutate:
-    """A variation of the melody that plays; `amount` 0..1, 1 is a stranger."""
+    """A variation of the melody that plays; `amount` 0..1, 1 is unrelated."""
 
     amount: float = 0.25
 
@@ -101,12 +101,12 @@ class Learn:
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Work from what was learned no more."""
+    """Stop composing from the learned phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class MapLearn:
-    """Let the next MIDI control that moves do what has this name, and take hold as `mode` of `control.MODES` says."""
+    """Bind the next MIDI control that moves to this name; `mode` is one of `control.MODES`."""
 
     name: str
     mode: str = MODES[0]
@@ -114,7 +114,7 @@ class MapLearn:
 
 @dataclass(frozen=True, slots=True)
 class MapForget:
-    """Let no MIDI control do what has this name."""
+    """Remove the MIDI binding of this name."""
 
     name: str
 
@@ -137,7 +137,7 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class Unlisten:
-    """Push it no more."""
+    """Stop pushing it."""
 
     name: str
     port: int | None = None
@@ -245,7 +245,7 @@ PORT = Argument("port", "i", 1024, 65535, is_optional=True)
 """Where answers go, for senders without a port of their own; below 1024 are services that would answer back."""
 OVER_BARS = Argument("bars", "i", 1, 256)
 NAME = Argument("name", "s")
-ROLE = Argument("role", "s")
+BINDING = Argument("binding", "s")
 MAYBE_NAME = Argument("name", "s", is_optional=True)
 
 
@@ -279,7 +279,7 @@ DEEDS = {
     name: f"/emo/{name}"
     for name in ("next", "again", "mutate", "keep", "learn", "forget", "play", "continue", "stop", "panic", "tap")
 }
-"""What a MIDI control may call, beside moods and presets: a name, and the address it presses."""
+"""Actions a MIDI control can trigger, beside moods and presets: name -> OSC address."""
 
 _ALL: tuple[Route, ...] = (
     _value_route("va"),
@@ -290,34 +290,32 @@ _ALL: tuple[Route, ...] = (
     Route(
         "/emo/goto",
         ((MOOD, OVER_BARS), (VALENCE, AROUSAL, OVER_BARS)),
-        "reach a mood or a point over bars, a little with every beat",
+        "glide to a mood or a point over that many bars",
         lambda *v: Goto(v[0], v[1]) if len(v) == 2 else Goto(Affect(v[0], v[1]), v[2]),
     ),
     _trigger("/emo/next", Next, "another melody of this affect"),
     _trigger("/emo/again", Again, "the melody before this one"),
-    Route("/emo/mutate", ((_SHARE,),), "a variation of this melody; 1 is a stranger", Mutate, is_trigger=True),
-    Route(
-        "/emo/keep", ((MAYBE_NAME,),), "save the sounding phrase under a name and let it loop", Keep, is_trigger=True
-    ),
-    Route("/emo/recall", ((NAME,),), "play a kept phrase as it was kept, and let it loop", Recall),
+    Route("/emo/mutate", ((_SHARE,),), "a variation of this melody; 1 is unrelated", Mutate, is_trigger=True),
+    Route("/emo/keep", ((MAYBE_NAME,),), "save the current phrase under a name and loop it", Keep, is_trigger=True),
+    Route("/emo/recall", ((NAME,),), "play a kept phrase and loop it", Recall),
     Route(
         "/emo/learn",
         ((Argument("bars", "i", 1, BARS, is_optional=True),),),
-        "take the next bars of MIDI input (16 if not said) as the phrase to work from",
+        "record the next bars of MIDI input (default 16) and compose from them",
         Learn,
         is_trigger=True,
     ),
-    _trigger("/emo/forget", Forget, "work from what was learned no more"),
+    _trigger("/emo/forget", Forget, "stop composing from the recorded bars"),
     Route(
         "/emo/midi/learn",
-        ((ROLE, Argument("mode", "s", choices=MODES, is_optional=True)),),
-        "let the next MIDI control that moves set a value, or call a mood, a preset, or a deed such as next",
+        ((BINDING, Argument("mode", "s", choices=MODES, is_optional=True)),),
+        "MIDI learn: bind the next control that moves to a value, a mood, a preset, or an action such as next",
         MapLearn,
     ),
-    Route("/emo/midi/forget", ((ROLE,),), "let no MIDI control do that", MapForget),
+    Route("/emo/midi/forget", ((BINDING,),), "remove that MIDI binding", MapForget),
     _value_route("quantize"),
-    _trigger("/emo/play", Play, "start the clock from the first downbeat; with Link peers on their next bar line"),
-    _trigger("/emo/continue", Resume, "go on from the 16th where the clock stopped"),
+    _trigger("/emo/play", Play, "start the clock at bar 1; in a Link session at its next bar line"),
+    _trigger("/emo/continue", Resume, "continue from the 16th where the clock stopped"),
     _trigger("/emo/stop", Stop, "stop the clock"),
     _trigger("/emo/panic", Panic, "all notes off at once"),
     _value_route("tempo"),
@@ -327,19 +325,19 @@ _ALL: tuple[Route, ...] = (
     _value_route("transpose"),
     *(_set_route(value) for value in VALUES.values()),
     *_of_values("get", Get, tuple(VALUES), "answer /emo/state/{0}"),
-    *_of_values("start_listen", Listen, LISTENABLE, "push {0} for 60 s; any message of yours renews"),
-    *_of_values("stop_listen", Unlisten, LISTENABLE, "push {0} no more"),
+    *_of_values("start_listen", Listen, LISTENABLE, "push {0} for 60 s; any message you send renews it"),
+    *_of_values("stop_listen", Unlisten, LISTENABLE, "stop pushing {0}"),
     Route(
         "/emo/reply_to",
         ((Argument("port", "i", 1, 65535),), (Argument("host", "s"), Argument("port", "i", 1, 65535))),
-        "send this client's replies to that port, and host",
+        "send this client's replies to that port (and host)",
         lambda *v: ReplyTo(None, v[0]) if len(v) == 1 else ReplyTo(v[0], v[1]),
     ),
     _value_route("preset"),
     Route("/emo/ping", ((Argument("token", "s", is_optional=True),),), "answer /emo/pong with the same token", Ping),
     _trigger("/emo/status", Status, "answer every value as /emo/state/NAME"),
-    _trigger("/emo/latency", AskLatency, "answer the delays seen"),
-    _trigger("/emo/latency/spread", AskSpread, "answer how those delays are spread"),
+    _trigger("/emo/latency", AskLatency, "answer the measured delays"),
+    _trigger("/emo/latency/spread", AskSpread, "answer the distribution of those delays"),
     _trigger("/emo/version", Version, "answer /emo/version with the version"),
 )
 FLAT = {"/emo/va_unit": "/emo/va/unit", "/emo/latency_spread": "/emo/latency/spread"}
@@ -350,7 +348,7 @@ ROUTES: dict[str, Route] = _BY_ADDRESS | {
     flat: replace(_BY_ADDRESS[address], address=flat, description=f"the same as {address}")
     for flat, address in FLAT.items()
 }
-"""The OSC table: what docs, patches, OSCQuery and the stage all read."""
+"""The OSC table. Docs, patches, OSCQuery and the stage read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,8 +369,8 @@ def _choice_path(name: str) -> Path:
 
 
 PATHS: dict[str, Path] = {
-    "mood": Path((INTENSITY,), "that mood, drawn towards neutral by intensity", lambda *v: SetValue("mood", v)),
-    "goto": Path((OVER_BARS,), "reach that mood over bars", Goto),
+    "mood": Path((INTENSITY,), "that mood; a lower intensity moves it towards neutral", lambda *v: SetValue("mood", v)),
+    "goto": Path((OVER_BARS,), "glide to that mood over that many bars", Goto),
     "recall": Path((TRIGGER_VALUE,), "play that kept phrase", lambda name, *_: Recall(name)),
     **{name: _choice_path(name) for name in ("quantize", "key", "scale", "preset")},
 }

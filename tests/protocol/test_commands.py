@@ -45,7 +45,7 @@ CONTRACT = (
     "/emo/start_listen/* /emo/stop_listen/*"
 )
 SETTABLE = "density register velocity gate swing humanize temperature evolve intensity latency_ms channel va mood tempo"
-SAMPLES: dict[str, OscValue] = {"mood": "밝음", "preset": "other", "host": "127.0.0.1", "role": "density"}
+SAMPLES: dict[str, OscValue] = {"mood": "밝음", "preset": "other", "host": "127.0.0.1", "binding": "density"}
 
 
 def sample(argument: Argument) -> OscValue:
