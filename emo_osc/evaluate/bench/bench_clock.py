@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from emo_osc.core.score import TICKS_PER_CLOCK
+from emo_osc.evaluate.bench.clock_estimators import DelayLocked, GearedDelayLocked, LastInterval, LeastSquares
 from emo_osc.evaluate.bench.jitter import (
     MODELS,
     Course,
@@ -27,15 +28,7 @@ from emo_osc.evaluate.bench.jitter import (
     uniform,
     usb,
 )
-from emo_osc.stage.clock.estimators import (
-    DelayLocked,
-    Estimator,
-    GearedDelayLocked,
-    Interacting,
-    Kalman,
-    LastInterval,
-    LeastSquares,
-)
+from emo_osc.stage.clock.estimators import Estimator, Interacting, Kalman
 from emo_osc.stage.clock.midi_slave import MidiSlave
 
 # N probes

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from emo_osc.cli.main import main
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.bench.bench_clock import ESTIMATORS, TUNED, UNSEEN, Case, follow
+from emo_osc.evaluate.bench.clock_estimators import LastInterval
 from emo_osc.evaluate.bench.clock_plot import clock_png
 from emo_osc.evaluate.bench.jitter import MODELS, Course, Model, doubling, losing, ramp, steady, step, uniform, usb
-from emo_osc.stage.clock.estimators import Interacting, LastInterval
+from emo_osc.stage.clock.estimators import Interacting
 
 TEMPOS = st.floats(20.0, 300.0)
 CASES = {**TUNED, **UNSEEN}
