@@ -193,7 +193,9 @@ def test_ports_lists_every_kind_of_device() -> None:
 
 
 def test_the_doctor_looks_at_every_part_and_always_answers() -> None:
-    found = run_python("-c", "from emo_osc import doctor; print([[f.part, bool(f.found)] for f in doctor.examine()])")
+    found = run_python(
+        "-c", "from emo_osc.cli import doctor; print([[f.part, bool(f.found)] for f in doctor.examine()])"
+    )
     assert ast.literal_eval(found.stdout) == [[part, True] for part in PARTS]
     assert "real-time priority" in run_python("-m", "emo_osc", "doctor").stdout
 

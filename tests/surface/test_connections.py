@@ -137,6 +137,6 @@ def test_what_libraries_log_is_a_few_lines_without_tracebacks() -> None:
     logger.warning("again")
 
     assert len(told) == LINES + 2
-    assert told[0].startswith("web pad   Error handling request: OSError: too many open files at test_callers.py:")
+    assert told[0].startswith("web pad   Error handling request: OSError: too many open files at test_connections.py:")
     assert told[-2:] == [f"web pad   {1000 - LINES} more such lines were left out", "web pad   again"]
     assert not [line for line in told if "\n" in line]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
 
 TEMPO = 300.0  # the shorter a clip, the sooner it is rendered
-WORDS = Path(__file__).parents[3] / "emo_osc" / "lab" / "listening" / "page" / "words.json"
+WORDS = Path(__file__).parents[3] / "emo_osc" / "evaluate" / "listening" / "page" / "words.json"
 
 
 @cache
