@@ -1,4 +1,4 @@
-"""What this machine lacks for playing, with the one command that mends it."""
+"""`emo-osc doctor`: what is missing on this machine, and the command that installs it."""
 
 import os
 import sys
@@ -41,15 +41,18 @@ def _virtual_port() -> tuple[str, str]:
     if devices.can_open_virtual_port():
         return "can be opened", ""
     if LINUX:
-        return "not without a MIDI system", "sudo modprobe snd-seq (or start JACK: jackd -d dummy)"
-    return "not on this system", "winget install TobiasErichsen.loopMIDI, then emo-osc serve --midi-out loopMIDI"
+        return "not available: no MIDI system", "sudo modprobe snd-seq (or start JACK: jackd -d dummy)"
+    return (
+        "not available on this system",
+        "winget install TobiasErichsen.loopMIDI, then emo-osc serve --midi-out loopMIDI",
+    )
 
 
 def _jack() -> tuple[str, str]:
     from emo_osc.midi.libjack import JackClient
 
     if not LINUX:
-        return "not looked for on this system; a port of JACK's would be played on the grid of its period", ""
+        return "not checked on this system; notes on a JACK port fall on its period grid", ""
     try:
         with devices.quiet_drivers():
             client = JackClient("emo_osc doctor")
@@ -67,7 +70,7 @@ def _audio() -> tuple[str, str]:
         return "PortAudio is missing", "sudo apt-get install libportaudio2" if LINUX else "pip install sounddevice"
     if names:
         return f"{len(names)} outputs, such as {names[0]}", ""
-    return "no audio device", "emo-osc serve --no-sound plays over MIDI alone"
+    return "no audio device", "emo-osc serve --no-sound (MIDI only)"
 
 
 def _priority() -> tuple[str, str]:
@@ -78,7 +81,7 @@ def _priority() -> tuple[str, str]:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
         rule = "echo '@audio - rtprio 95' | sudo tee /etc/security/limits.d/95-emo_osc.conf"
-        return "not allowed: notes may come some ms late on a busy machine", rule
+        return "not allowed: notes may be a few ms late on a busy machine", rule
     os.sched_setscheduler(0, before, share)
     return "allowed", ""
 
@@ -88,7 +91,7 @@ def _torch() -> tuple[str, str]:
         return "missing: only the shipped melodies can play", "pip install torch"
     flags = Path("/proc/cpuinfo").read_text() if LINUX else ""
     width = "with bf16" if "avx512_bf16" in flags or "amx_bf16" in flags else "without bf16"
-    return f"there, {os.cpu_count()} CPU cores {width}", ""
+    return f"installed, {os.cpu_count()} CPU cores {width}", ""
 
 
 def _gpu() -> tuple[str, str]:
@@ -98,7 +101,7 @@ def _gpu() -> tuple[str, str]:
 
 def _checkpoint() -> tuple[str, str]:
     if find_spec("torch") is None:
-        return "not looked for", ""
+        return "not checked", ""
     from emo_osc.weights.checkpoints import checkpoint_folders
 
     names = [path.name for folder in checkpoint_folders() for path in folder.glob("*.safetensors")]
@@ -106,7 +109,7 @@ def _checkpoint() -> tuple[str, str]:
 
 
 def _presets() -> tuple[str, str]:
-    return f"{', '.join(preset_names())}; your own go to {user_preset_folder()}", ""
+    return f"{', '.join(preset_names())}; put your own in {user_preset_folder()}", ""
 
 
 PARTS: dict[str, Callable[[], tuple[str, str]]] = {

@@ -78,7 +78,7 @@ def _run(preset_name: str, options: dict[str, Any], kept: dict[str, Any]) -> Non
     app = application(desk, answers, clips, _minutes(material))
     _tell(f"test {desk.test}: {len(material.trials)} questions and a repeat of each form; ctrl-C ends and counts")
     if not _is_loopback(kept["host"]):
-        _tell(f"{kept['host']}: whoever is on this network can answer, under any name")
+        _tell(f"{kept['host']}: anyone on this network can answer, under any name")
     asyncio.run(serve(app, kept["host"], kept["port"], lambda where: _tell(f"open {where}")))
 
 

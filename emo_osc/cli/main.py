@@ -1,4 +1,4 @@
-"""The command line: parses, hands over, and says in one line what went wrong. Imports a command's work when it runs."""
+"""The command line. Imports the code of a command only when it runs."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -82,14 +82,14 @@ def _ended_by(fault: OSError) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="emo-osc")
 def commands() -> None:
-    """Turns a feeling into a melody, on time.
+    """Compose a melody for an emotion and play it in time.
 
-    `emo-osc serve` starts the instrument; Max, TouchOSC or Live then send /emo/mood, /emo/va and the rest to UDP port
-    7770, and melodies leave a MIDI port.
+    `emo-osc serve` starts the instrument; send OSC such as /emo/mood or /emo/va to UDP port
+    7770 from Max, TouchOSC or Live; the notes leave on a MIDI port.
     """
     from emo_osc.weights.precision import forced
 
-    forced()  # what it says is wrong is wrong now, not when a process that computes is started
+    forced()  # a wrong EMO_OSC_PRECISION fails here, not later in a child process
 
 
 @commands.command()
@@ -97,27 +97,31 @@ def commands() -> None:
 @click.option("--osc-host", metavar="HOST", help="Address to listen on; 0.0.0.0 lets a phone or tablet in.")
 @click.option("--osc-port", type=int, metavar="PORT", help="UDP port to listen on.  [7770]")
 @click.option(
-    "--midi-out", metavar="NAME", help="Joins that output, once it is there; virtual:NAME opens one.  [emo_osc]"
+    "--midi-out", metavar="NAME", help="MIDI output to use, waited for if missing; virtual:NAME opens one.  [emo_osc]"
 )
-@click.option("--midi-in", metavar="NAME", help="Listens to that input, once it is there; virtual:NAME opens one.")
-@click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Who owns the tempo.")
+@click.option("--midi-in", metavar="NAME", help="MIDI input to use, waited for if missing; virtual:NAME opens one.")
+@click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Tempo source.")
 @click.option("--start-stop-sync/--no-start-stop-sync", default=None, help="In Link, start and stop together.")
-@click.option("--clock-autostart/--no-clock-autostart", default=None, help="Play when MIDI clocks come without Start.")
-@click.option("--clock-out/--no-clock-out", default=None, help="MIDI clock, Start and Stop for others to follow.")
-@click.option("--clock-always/--no-clock-always", default=None, help="Clocks out while nothing plays, too.")
+@click.option(
+    "--clock-autostart/--no-clock-autostart", default=None, help="Start on MIDI clock without a Start message."
+)
+@click.option("--clock-out/--no-clock-out", default=None, help="Send MIDI clock, Start and Stop.")
+@click.option("--clock-always/--no-clock-always", default=None, help="Send MIDI clock while stopped, too.")
 @click.option("--play/--no-play", default=None, help="Play at once, or wait for /emo/play.")
-@click.option("--sound/--no-sound", default=None, help="The built-in instrument.")
-@click.option("--web/--no-web", default=None, help="The pad in a browser, and OSCQuery.")
-@click.option("--web-host", metavar="HOST", help="Where it is served; 0.0.0.0 lets phones in, by a link with a token.")
+@click.option("--sound/--no-sound", default=None, help="The built-in synth.")
+@click.option("--web/--no-web", default=None, help="The web pad and OSCQuery.")
+@click.option(
+    "--web-host", metavar="HOST", help="Address of the web pad; 0.0.0.0 lets phones in, by a link with a token."
+)
 @click.option("--web-port", type=int, metavar="PORT", help="TCP port of the pad.  [7780]")
 @click.option("--live/--no-live", default=None, help="Follow the key and scale of Ableton Live, through AbletonOSC.")
-@click.option("--record", type=PATH, metavar="FILE.mid", help="Write down what is played.")
-@click.option("--log", type=PATH, metavar="FILE.jsonl", help="What happens, as JSON lines.")
+@click.option("--record", type=PATH, metavar="FILE.mid", help="Record what is played.")
+@click.option("--log", type=PATH, metavar="FILE.jsonl", help="Write the log as JSON lines.")
 def serve(preset: str, record: Path | None, log: Path | None, **options: Any) -> int:
-    """Start the instrument; ctrl-C ends it with every note switched off."""
+    """Start the instrument; ctrl-C stops it and sends all notes off."""
     from emo_osc.supervisor.daemon import serve as run
 
-    keeps_composer = options["generator"] is not None  # what the command line says holds for the evening
+    keeps_composer = options["generator"] is not None  # the command line's generator overrides every preset
     return run(preset_of(preset, options), record=record, log=log, keeps_composer=keeps_composer)
 
 
@@ -135,11 +139,11 @@ def serve(preset: str, record: Path | None, log: Path | None, **options: Any) ->
 @click.option("--bars", type=click.IntRange(1, 16), default=16, show_default=True, help="Bars of each melody.")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Melodies of each mood.")
 @click.option("-o", "--out", type=PATH, required=True, metavar="OUT.mid", help="The MIDI file to write.")
-@click.option("--wav", type=PATH, metavar="OUT.wav", help="What the built-in instrument plays.")
+@click.option("--wav", type=PATH, metavar="OUT.wav", help="Audio from the built-in synth.")
 @click.option("--png", type=PATH, metavar="OUT.png", help="A piano roll.")
-@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="Notes, measures, affect and seed.")
+@click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="Notes, measurements, affect and seed.")
 def render(preset: str, **options: Any) -> None:
-    """Compose offline: the same music as `serve` plays, into files; the same seed writes the same bytes."""
+    """Render the music that `serve` plays to files; the same seed writes the same bytes."""
     from emo_osc.render.job import Order, write
 
     own = ("moods", "va", "bars", "count", "out", "wav", "png", "json_out")
@@ -175,9 +179,9 @@ def send(address: str, arguments: tuple[str, ...], wait_s: float, host: str, por
 
 @commands.command()
 @reaching
-@click.option("--once", is_flag=True, help="One picture, then end.")
+@click.option("--once", is_flag=True, help="Print one screen and exit.")
 def monitor(host: str, port: int, once: bool) -> None:
-    """Show what a running daemon feels and plays, and how late it is; q ends."""
+    """Show the affect, notes and delays of a running daemon; q quits."""
     from emo_osc.clients.monitor import monitor as show
 
     show(host, port, once=once)
@@ -186,10 +190,10 @@ def monitor(host: str, port: int, once: bool) -> None:
 @commands.command()
 @reaching
 @click.option("--taps", type=click.IntRange(8, 200), default=16, show_default=True, help="Taps to take.")
-@click.option("--reference", is_flag=True, help="First tap along with your DAW's click: more exact.")
-@click.option("--apply", is_flag=True, help="Set latency_ms to what was measured.")
+@click.option("--reference", is_flag=True, help="First tap to your DAW's click; more exact.")
+@click.option("--apply", is_flag=True, help="Set latency_ms to the measured value.")
 def calibrate(host: str, port: int, taps: int, reference: bool, apply: bool) -> None:
-    """Measure by tapping how late a running daemon is heard, for latency_ms to make up for it."""
+    """Measure the output delay of a running daemon by tapping, to set latency_ms."""
     from emo_osc.clients.calibrate import calibrate as measure
 
     measure(host, port, taps, click.echo, reference=reference, apply=apply)
@@ -197,7 +201,7 @@ def calibrate(host: str, port: int, taps: int, reference: bool, apply: bool) -> 
 
 @commands.command()
 def ports() -> None:
-    """MIDI inputs and outputs, audio devices, torch devices."""
+    """List MIDI inputs and outputs, audio devices and torch devices."""
     from emo_osc.cli.devices import audio_outputs, midi_systems, torch_devices
 
     for system in midi_systems():
@@ -214,7 +218,7 @@ def _marked(system: str, names: Sequence[str]) -> list[str]:
     """Ports that a name may mean, and those it never does."""
     from emo_osc.midi.port_names import Offered, is_ours
 
-    return [f"{name}  (an emo_osc's own)" if is_ours(Offered(system, name)) else name for name in names]
+    return [f"{name}  (opened by emo_osc)" if is_ours(Offered(system, name)) else name for name in names]
 
 
 def _list(title: str, names: Sequence[str], fault: str = "") -> None:
@@ -249,13 +253,13 @@ def _check(name: str) -> int:
 
 @commands.command()
 def doctor() -> None:
-    """What this machine lacks, and the one command that mends it."""
+    """Check this machine: what is missing, and the command that installs it."""
     from rich.console import Console
     from rich.table import Column, Table
 
     from emo_osc.cli.doctor import examine
 
-    columns = (Column(title, overflow="fold") for title in ("part", "found", "what mends it"))
+    columns = (Column(title, overflow="fold") for title in ("part", "found", "remedy"))
     table = Table(*columns, box=None, pad_edge=False)
     for finding in examine():
         table.add_row(finding.part, finding.found, finding.remedy)

@@ -1,4 +1,4 @@
-"""What commands share: options, and the preset with what was given in the place of its values."""
+"""Options that several commands share, and the preset they override."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -53,17 +53,17 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             metavar="NAME|FILE",
             shell_complete=complete_preset,
-            help="Settings to use.",
+            help="Preset to load.",
         ),
         click.option(
             "--generator",
             metavar="NAME",
             shell_complete=complete_generator,
-            help="Who composes: music_vae, music_transformer, or canned (needs no model).",
+            help="music_vae, music_transformer, or canned (needs no model).",
         ),
-        click.option("--seed", type=click.IntRange(min=0), help="Makes the same melodies again."),
+        click.option("--seed", type=click.IntRange(min=0), help="Random seed; the same seed gives the same melodies."),
         click.option("--tempo", type=float, metavar="BPM", help="Beats per minute, 20 to 300."),
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Where torch computes."),
+        click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Torch device."),
     )
     for option in reversed(options):
         command = option(command)

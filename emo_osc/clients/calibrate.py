@@ -87,7 +87,7 @@ def calibrate(host: str, port: int, taps: int, say: Say, *, reference: bool = Fa
     latency_ms = _told(heard.beyond(click) if click else heard.unanticipated(), say, "" if click else ALONE)
     if apply:
         answers = exchange(host, port, "/emo/set/latency_ms", (str(latency_ms),), 1.0)
-        say(next(answers, "no answer: it was perhaps not set"))
+        say(next(answers, "no answer: it may not be set"))
     else:
         where = "" if (host, port) == ("127.0.0.1", 7770) else f" --host {host} --port {port}"
         say(f"To make up for it: emo-osc send /emo/set/latency_ms {latency_ms}{where}")
@@ -109,7 +109,7 @@ def _meet(daemon: _Daemon, place: str) -> None:
     while daemon.bar_s is None and perf_counter() < until_s:
         daemon.hear(0.1)
     if daemon.bar_s is None:
-        raise EmoOscError("calibrate: no bar begins; does the clock that is followed run? emo-osc send /emo/get/clock")
+        raise EmoOscError("calibrate: no bar begins; is the external clock running? emo-osc send /emo/get/clock")
 
 
 def _tapped(daemon: _Daemon, count: int, say: Say, invitation: str, early_s: Callable[[], float]) -> Offset:

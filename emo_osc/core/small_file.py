@@ -138,7 +138,7 @@ def list_folder(folder: Path, ending: str, limit: int = MAX_ENTRIES) -> Listing:
         return Listing()
     except OSError as error:
         return Listing((), (f"{folder}: cannot be read ({reason_of(error)})",))
-    lines = [f"{folder}: the name {name!a:.80} is no printable text; it is left out" for name in sorted(faults)]
+    lines = [f"{folder}: the name {name!a:.80} is no printable text; it was ignored" for name in sorted(faults)]
     lines += [f"{folder}: has over {limit:,} entries; the others are left out"] if is_more else []
     return Listing(tuple(folder / name for name in sorted(names)), tuple(lines))
 

@@ -39,7 +39,7 @@ def _systems() -> dict[str, Any]:
     systems: dict[str, Any] = {}
     for api in rtmidi.get_compiled_api():
         with suppress(OSError):  # rtmidi's way to say that this system does not run
-            systems[rtmidi.get_api_display_name(api)] = rtmidi.MidiOut(api, name="emo_osc hush")
+            systems[rtmidi.get_api_display_name(api)] = rtmidi.MidiOut(api, name="emo_osc all notes off")
     return systems
 
 

@@ -102,7 +102,7 @@ def _fade(player: Player) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m emo_osc.sound", description=__doc__)
-    parser.add_argument("--connect", type=int, required=True, metavar="PORT", help="the door's TCP port on 127.0.0.1")
+    parser.add_argument("--connect", type=int, required=True, metavar="PORT", help="TCP port of the stage on 127.0.0.1")
     parser.add_argument("--gain", type=_share, default=0.5, help="loudness, 0 to 1")
     return parser.parse_args()
 

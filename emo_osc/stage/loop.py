@@ -241,7 +241,7 @@ class Stage:
         self._next_second_s = now_s + 1.0
         self._dispatcher.each_second(now_s)
         self._watchdog.on_second(now_s, self._hub.has)
-        if not self._hub.has("door") and now_s > self._supervisor_until_s:
+        if not self._hub.has("supervisor") and now_s > self._supervisor_until_s:
             self._is_ending = True
         if self._due_s() - now_s > PAUSE_S:
             gc.collect(1)
@@ -250,13 +250,13 @@ class Stage:
         """Show the door that we are alive, and from where another stage would go on; more to one that reads no longer
         would only pile up."""
         self._next_beat_s = now_s + BEAT_S
-        if not self._hub.is_idle("door"):
+        if not self._hub.is_idle("supervisor"):
             return
         news = self._diary.news(now_s, has_time=self._due_s() - now_s > PAUSE_S)
-        self._hub.write("door", encode(news or Alive()))
+        self._hub.write("supervisor", encode(news or Alive()))
 
     def _ask_for_patience(self) -> None:
-        self._hub.write("door", encode(Alive(PATIENCE_S)))
+        self._hub.write("supervisor", encode(Alive(PATIENCE_S)))
 
     def _open_waker(self) -> None:
         """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""
@@ -270,9 +270,9 @@ class Stage:
         if role == "studio":
             self._dispatcher.receive_studio(self._studio_client.receive(line), perf_counter())
             self._play_due()
-        elif role == "door":
+        elif role == "supervisor":
             self._receive_door(line)
-        elif role == "watch":
+        elif role == "port monitor":
             self._watchdog.receive_monitor(decode(line), perf_counter())
         else:
             self._watchdog.receive_sign(role, decode(line), perf_counter())
@@ -286,7 +286,7 @@ class Stage:
             else:
                 self._dispatcher.receive_supervisor(message, perf_counter())
         except ValueError as error:
-            self._instrument.say("stage", f"a line of the door's is left out: {error!s:.200}")
+            self._instrument.say("stage", f"an invalid line from the supervisor was ignored: {error!s:.200}")
 
     def _on_joined(self, role: str) -> None:
         if role == "studio":
@@ -294,12 +294,12 @@ class Stage:
             self._dispatcher.studio_changed(perf_counter())
         if role == "sound":
             self._performer.introduce()
-        if role == "watch":
-            self._hub.write("watch", encode(Ports("", "", "", self._ports.links)))
+        if role == "port monitor":
+            self._hub.write("port monitor", encode(Ports("", "", "", self._ports.links)))
 
     def _on_left(self, role: str) -> None:
         """Without the door there is nobody left to play for."""
-        if role == "door":
+        if role == "supervisor":
             self._is_ending = True
         if role == "studio":
             self._studio_client.lost()
@@ -307,9 +307,9 @@ class Stage:
 
     def _tell_supervisor(self) -> None:
         """Hand on what people should read, what is to be saved, and what is to be restarted."""
-        if self._instrument.for_supervisor and self._hub.has("door"):
+        if self._instrument.for_supervisor and self._hub.has("supervisor"):
             told, self._instrument.for_supervisor = self._instrument.for_supervisor, []
-            self._hub.write("door", b"".join(map(encode, told)))
+            self._hub.write("supervisor", b"".join(map(encode, told)))
 
     def _on_midi(self, stamp_s: float, message: bytes) -> None:
         """On the driver's thread: note it and wake the loop."""

@@ -96,7 +96,7 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
     try:
         snapshot = Snapshot.from_json(text)
     except ValueError as error:
-        instrument.say("stage", f"{error}; beginning anew")
+        instrument.say("stage", f"{error}; starting from the preset")
         instrument.play(now_s)
         return
     clients.restore(snapshot.leases, now_s)

@@ -30,9 +30,9 @@ class Watchdog:
         if self._studio_client.state is not self._studio_told:
             self._studio_told = self._studio_client.state
             self._dispatcher.studio_changed(now_s)
-        complaint = self._watching.complaint(now_s, is_there=is_there("watch"))
+        complaint = self._watching.complaint(now_s, is_there=is_there("port monitor"))
         if complaint:
-            self._restart("watch", complaint)
+            self._restart("port monitor", complaint)
         for role, complaint in self._signs.complaints(now_s, is_there).items():
             self._restart(role, complaint)
         self._hear(self._ports.look(), now_s)
@@ -75,7 +75,7 @@ class Watchdog:
         text, counters = self._watching.text(now_s), self._instrument.counters
         if text != counters.unwatched:
             counters.unwatched = text
-            self._instrument.say("midi", text or "watch: the MIDI ports are watched again")
+            self._instrument.say("midi", text or "port monitor: running again")
             self._dispatcher.push_value("workers", now_s)
 
     def on_garbage(self, role: str) -> None:

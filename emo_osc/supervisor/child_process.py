@@ -100,7 +100,7 @@ class Keeper:
         except OSError as error:  # no descriptor, memory or process is to be had
             return f"cannot be started ({error.strerror or error})"
         except Exception as error:
-            return f"failed by our own fault, please report it ({type(error).__name__}: {error})"
+            return f"failed with an internal error, please report it ({type(error).__name__}: {error})"
         if _now_s() - started_s > STEADY_S:
             self._back_off_s = FIRST_BACK_OFF_S
         if code in self.worker.final and not self._is_another.is_set():

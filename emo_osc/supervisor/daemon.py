@@ -46,7 +46,7 @@ USERS_FAULT, NO_DEVICE = 2, 3
 MAX_TOLD = 8  # presets that cannot be used, each in a line
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # the third: the terminal was closed
 IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM")  # would end us, and then the music; our processes inherit it
-ROLES = ("door", "studio", "sound", "watch", "web", "live")
+ROLES = ("supervisor", "studio", "sound", "port monitor", "web", "live")
 
 
 def serve(
@@ -219,7 +219,7 @@ class _Supervisor:
         self._backstage.open()
         self._tell_states()
         took_s = perf_counter() - self._lost_s
-        self._log.tell("stage", f"the stage is there again after {took_s:.1f} s; the music goes on")
+        self._log.tell("stage", f"the stage runs again after {took_s:.1f} s; the music goes on")
 
     def heard(self, line: bytes) -> None:
         """The stage asks for something."""
@@ -252,8 +252,8 @@ class _Supervisor:
         """Nothing that goes on all evening may end unheard."""
         if not task.cancelled() and task.exception():
             error = task.exception()
-            text = f"our own fault, please report it: {type(error).__name__}: {error}; the music goes on without it"
-            self._log.tell("door", text, logging.ERROR)
+            text = f"internal error, please report it: {type(error).__name__}: {error}; the music goes on without it"
+            self._log.tell("supervisor", text, logging.ERROR)
 
     def _workers(self, report: Report) -> list[Worker]:
         hub, tokens, sound = report.hub, self._tokens, self._preset.sound
@@ -269,7 +269,7 @@ class _Supervisor:
         ).to_json()
         workers = [
             Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,)),
-            Worker("watch", ("-m", "emo_osc.midi.port_monitor", str(hub)), tokens["watch"] + "\n"),
+            Worker("port monitor", ("-m", "emo_osc.midi.port_monitor", str(hub)), tokens["port monitor"] + "\n"),
         ]
         if sound.enabled:
             command = ("-m", "emo_osc.sound", "--connect", str(hub), "--gain", str(sound.gain))
@@ -285,8 +285,8 @@ class _Supervisor:
 
 def _tell_fault(log: Log, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What asyncio would write to standard error itself, and wait for a terminal that takes nothing."""
-    text = f"our own fault, please report it: {context.get('message')} ({context.get('exception')!r})"
-    log.tell("door", text, logging.ERROR)
+    text = f"internal error, please report it: {context.get('message')} ({context.get('exception')!r})"
+    log.tell("supervisor", text, logging.ERROR)
 
 
 def _on_signal(event: signal.Signals, act: Callable[[], None]) -> None:

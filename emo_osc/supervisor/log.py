@@ -97,7 +97,7 @@ class _Lines(logging.Handler):
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        level, part = record.levelname.lower(), str(getattr(record, "part", "door"))
+        level, part = record.levelname.lower(), str(getattr(record, "part", "supervisor"))
         return _json(record.created, level, part, record.getMessage())
 
 
@@ -111,7 +111,7 @@ def _missing(count: int) -> str:
 
 
 def _missing_json(count: int) -> str:
-    return _json(time(), "warning", "door", _missing(count))
+    return _json(time(), "warning", "supervisor", _missing(count))
 
 
 def _shown(text: str) -> str:

@@ -40,7 +40,7 @@ class MappingStore:
             raise EmoOscError(f"{self.path}: cannot be read ({reason_of(error)})") from None
         others = sorted(preset.model_fields_set - {"mapping"})
         if others:
-            raise EmoOscError(f"{self.path}: {others[0]} belongs into a preset; here only a mapping counts")
+            raise EmoOscError(f"{self.path}: {others[0]} belongs in a preset; this file may only hold a mapping")
         return "\n".join(f"{control}\t{role}" for control, role in preset.mapping.items())
 
     def has_changed(self) -> bool:

@@ -89,7 +89,7 @@ class StageKeeper:
                 self._setup = replace(self._setup, resume="")
             self._hush()
             if crashes > MAX_CRASHES:
-                self._tell(f"the stage {fate.text}; all notes off; it keeps doing so, and that is the end")
+                self._tell(f"the stage {fate.text}; all notes off; too many crashes, giving up")
                 await asyncio.gather(*self._hushing)
                 return
             back_off_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
@@ -148,13 +148,13 @@ class StageKeeper:
             async with asyncio.timeout(patience_s):
                 line = await process.stdout.readline()
         except TimeoutError:
-            return Fate(f"has opened no ports within {patience_s:g} s; is the MIDI system stuck?", is_stuck=True)
+            return Fate(f"has opened no ports within {patience_s:g} s; does the MIDI system hang?", is_stuck=True)
         if not line:
-            return Fate(f"has ended with code {await process.wait()} before it had begun", is_crash=True)
+            return Fate(f"has ended with code {await process.wait()} before it had started", is_crash=True)
         try:
             report = Report.from_json(line)
         except (ValueError, KeyError, TypeError):
-            return Fate(f"says what is no report: {line[:80]!r}", is_crash=True)
+            return Fate(f"sent an invalid report: {line[:80]!r}", is_crash=True)
         if not report.fault:
             return report
         await process.wait()
@@ -165,7 +165,7 @@ class StageKeeper:
     async def _listen(self, process: asyncio.subprocess.Process, report: Report) -> Fate:
         """Hear a stage until it ends or hangs."""
         reader, self._writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
-        self._writer.write(self._setup.tokens["door"].encode() + b"\n")
+        self._writer.write(self._setup.tokens["supervisor"].encode() + b"\n")
         self._setup = replace(self._setup, port=report.osc_port, hub=report.hub)
         self._watchdog = Watchdog(HANG_S, LOOK_S)
         self._around.opened(report)
@@ -189,7 +189,7 @@ class StageKeeper:
         if gone.done():
             return Fate(f"has ended with code {gone.result()}", is_crash=True)
         await self._kill()
-        return Fate(f"hangs, no sign of life for {HANG_S:g} s" if is_hanging else "has hung up on us")
+        return Fate(f"hangs, no sign of life for {HANG_S:g} s" if is_hanging else "closed its connection")
 
     async def _hang(self) -> None:
         """Until the stage has been silent for too long."""
@@ -203,7 +203,7 @@ class StageKeeper:
                 try:
                     line = await reader.readline()
                 except ValueError:  # the reader has dropped it
-                    self._tell(f"the stage sent a line of over {MAX_LINE_BYTES:,} bytes; it is left out")
+                    self._tell(f"the stage sent a line of over {MAX_LINE_BYTES:,} bytes; it was ignored")
                 else:
                     if line:
                         self._take(line)
@@ -259,7 +259,9 @@ def _line(message: SupervisorToStage, log: Log) -> bytes:
     line = encode(message)
     if len(line) <= MAX_LINE_BYTES:
         return line
-    log.tell("door", f"{type(message).__name__}: over {MAX_LINE_BYTES:,} bytes; the stage is not told", logging.ERROR)
+    log.tell(
+        "supervisor", f"{type(message).__name__}: over {MAX_LINE_BYTES:,} bytes; not sent to the stage", logging.ERROR
+    )
     return b""
 
 

@@ -101,9 +101,9 @@ class StageServices:
             yield
         except Exception as error:  # whatever it is, the next deed may succeed
             text = (
-                f"our own fault, please report it: {deed} failed ({type(error).__name__}: {error}); the music goes on"
+                f"internal error, please report it: {deed} failed ({type(error).__name__}: {error}); the music goes on"
             )
-            self._log.tell("door", text, logging.ERROR)
+            self._log.tell("supervisor", text, logging.ERROR)
 
     def look(self) -> None:
         """Read presets that have changed, for the next time the stage is asked for one, and the player's mapping."""
@@ -124,7 +124,7 @@ class StageServices:
             self._recorder.save()
         except OSError as error:
             reason = error.strerror or str(error)
-            self._log.tell("record", f"{self._recorder.path}: cannot be written now ({reason})", logging.ERROR)
+            self._log.tell("record", f"{self._recorder.path}: cannot be written ({reason})", logging.ERROR)
 
     def _read_again(self, name: str) -> None:
         preset = self.presets[name] = self._read(name)
@@ -164,7 +164,7 @@ class StageServices:
         section = setup.generator.composed_by(message.text)
         worker = replace(keeper.worker, setup=replace(setup, generator=section).to_json())
         if worker != keeper.worker:
-            self._log.tell("studio", f"studio: {section.name} takes over; the shelf plays meanwhile")
+            self._log.tell("studio", f"studio: {section.name} starts as the generator; the shelf plays meanwhile")
             keeper.replace(worker)
 
     def _keep(self, message: PhraseSaved) -> None:

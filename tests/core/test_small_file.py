@@ -58,7 +58,7 @@ def test_a_folder_is_listed_without_names_that_cannot_be_said(tmp_path: Path) ->
 
     assert [path.name for path in listing.paths] == ["a.yaml", "b.yaml"]
     assert len(listing.faults) == 2
-    assert all("is no printable text; it is left out" in line and line.isprintable() for line in listing.faults)
+    assert all("is no printable text; it was ignored" in line and line.isprintable() for line in listing.faults)
     assert list_folder(tmp_path / "none", ".yaml").faults == ()
 
 

@@ -25,7 +25,7 @@ from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from emo_osc.stage.io.ipc_server import MAX_PEERS
 from tests.serving import TIMEOUT_S, left_on
 
-TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
+TOKENS = {"supervisor": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
 MakeReady = Callable[..., Ready]
 LOOP = ("-m", "emo_osc.stage.loop")
 UNDER_A_FLOOD = (
@@ -66,7 +66,7 @@ class Stage:
         self.lines: list[socket.socket] = []
         self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.client.settimeout(TIMEOUT_S)
-        self.door = self.join("door")
+        self.door = self.join("supervisor")
 
     def join(self, role: str) -> socket.socket:
         line = socket.create_connection(("127.0.0.1", self.report.hub), TIMEOUT_S)
@@ -161,7 +161,7 @@ def test_a_line_of_the_doors_that_is_no_message_ends_nothing(on_stage: Callable[
     stage.door.sendall(b"nonsense\n" + b'{"kind": "PresetRead", "name": "x", "text": "{"}\n' + b"[" * 100_000 + b"\n")
 
     with stage.door.makefile("rb") as told:
-        said = [decode(next(line for line in told if b"left out" in line)) for _ in range(3)]
+        said = [decode(next(line for line in told if b"was ignored" in line)) for _ in range(3)]
     assert all(isinstance(message, LogLine) and len(message.text) < 300 for message in said)
     assert stage.ask("/emo/ping", "x") == ("x",)
     assert read_midi(sound, lambda message: message[0] == 0x90)

@@ -22,7 +22,7 @@ from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from tests.serving import TIMEOUT_S
 
 ROOT = Path(__file__).parents[2]
-TOKENS = {"door": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
+TOKENS = {"supervisor": "d" * 32, "studio": "s" * 32, "sound": "m" * 32}
 FLOODS = ("drag", "bundles", "mixed", "instant", "mixed_100_ports", "mixed_10000_ports", "other_host_10000_ports")
 
 
@@ -40,7 +40,7 @@ class Stage:
         self.process.stdin.close()
         self.report = Report.from_json(self.process.stdout.readline())
         self.door = socket.create_connection(("127.0.0.1", self.report.hub), TIMEOUT_S)
-        self.door.sendall(TOKENS["door"].encode() + b"\n")
+        self.door.sendall(TOKENS["supervisor"].encode() + b"\n")
         self.clients: list[Client] = []
 
     def client(self, host: str = "127.0.0.1") -> "Client":

@@ -126,7 +126,7 @@ def test_a_process_that_cannot_be_started_is_tried_again_until_it_can(
 def test_a_keeper_outlives_a_fault_of_our_own() -> None:
     async def scene(told: Told) -> None:
         keeping = asyncio.create_task(Keeper(Worker("studio", ("-c", "a\0b")), Log(told.tell)).run())
-        assert await told.is_told("failed by our own fault, please report it (ValueError: embedded null byte)")
+        assert await told.is_told("failed with an internal error, please report it (ValueError: embedded null byte)")
         assert await told.is_told("in 1 s")
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)

@@ -300,7 +300,7 @@ def test_every_worker_is_told_its_token_on_its_standard_input() -> None:
     setup = stage_setup(preset)
     workers = _Supervisor(preset, setup, Log(print), None, lambda _: setup.presets["current"])._workers(Report(1, 7770))
 
-    assert {worker.name for worker in workers} == {"studio", "watch", "sound", "web", "live"}
+    assert {worker.name for worker in workers} == {"studio", "port monitor", "sound", "web", "live"}
     for worker in workers:
         assert setup.tokens[worker.name] in worker.setup
         assert not SECRET.search(" ".join(worker.arguments).encode())

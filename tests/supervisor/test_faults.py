@@ -146,7 +146,7 @@ class LoneStage:
     """A stage whose door and studio are played by the test."""
 
     def __init__(self, shelf: Path) -> None:
-        tokens = {"door": "d" * 32, "studio": "s" * 32}
+        tokens = {"supervisor": "d" * 32, "studio": "s" * 32}
         preset = StagePreset({"tempo": 240.0}, MOODS)
         setup = Setup("127.0.0.1", free_port(), "none", "", tokens, str(shelf), 1, True, "current", {"current": preset})
         self.process = subprocess.Popen([sys.executable, "-m", STAGE], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -156,7 +156,7 @@ class LoneStage:
         self.process.stdin.close()
         self.report = Report.from_json(self.process.stdout.readline())
         self._tokens = tokens
-        self.door = self.join("door")
+        self.door = self.join("supervisor")
         self.lines = self.door.makefile("rb")
         self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.client.settimeout(TIMEOUT_S)
@@ -209,7 +209,7 @@ GOOD = melody_of(4)
 GARBAGE = {
     "nonsense": b"\x00\xff nonsense",
     "a line of a megabyte": b"x" * (1 << 20) + b"x",
-    "another kind": b'{"kind": "Restart", "role": "door", "reason": "x"}',
+    "another kind": b'{"kind": "Restart", "role": "supervisor", "reason": "x"}',
     "ten thousand notes": melody_of(10_000),
     "half a pitch": GOOD.replace(b"[0, 3, 60, 80]", b"[0, 3, 60.5, 80]"),
     "a pitch past all": GOOD.replace(b"[0, 3, 60, 80]", b"[0, 3, 600, 80]"),
@@ -420,7 +420,7 @@ def test_the_watch_over_the_ports_is_watched_too(
     heard = hear(one.name)
     os.kill(one.child(WATCH), fault)
 
-    assert "starting it again in 0.5 s" in one.wait_for_line("watch has ended with code -9")
+    assert "starting it again in 0.5 s" in one.wait_for_line("port monitor has ended with code -9")
     assert [next_note(heard) for _ in range(4)]
 
 
@@ -440,7 +440,7 @@ def test_the_music_goes_on_when_no_watch_can_be_started(
         goes_on = [next_note(heard) for _ in range(8)]
 
     assert goes_on
-    assert one.wait_for_line("the MIDI ports are watched again")
+    assert one.wait_for_line("the running again")
     assert one.receive_until(is_of("workers", "all running"))
 
 

@@ -98,7 +98,7 @@ def test_a_preset_brings_its_composer_while_the_music_plays(
 
     until(heard, log, lambda _: True)
     one.send("/emo/preset", "endless")
-    one.wait_for_line(f"studio: {NAME} takes over; the shelf plays meanwhile")
+    one.wait_for_line(f"studio: {NAME} starts as the generator; the shelf plays meanwhile")
     one.wait_for_line(f"generator ready {NAME}")
     until(heard, log, is_new)
     one.send("/emo/preset", "lost")

@@ -36,7 +36,7 @@ def test_what_is_saved_is_read_again_and_is_a_preset(tmp_path: Path) -> None:
     [
         ("mapping: {knob: density}", "must be a controller 0..127"),
         ("mapping: {1: ''}", "must be a name"),
-        ("{mapping: {1: density}, clock: {tempo: 90}}", "clock belongs into a preset; here only a mapping counts"),
+        ("{mapping: {1: density}, clock: {tempo: 90}}", "clock belongs in a preset; this file may only hold a mapping"),
         ("mapping: [", "not YAML"),
     ],
 )

@@ -158,7 +158,7 @@ class Evening:
 def setup(tmp_path: Path, ready: Callable[..., Ready]) -> Setup:
     shelf = tmp_path / "shelf.jsonl"
     shelf.write_bytes(encode(ready(60)))
-    presets, tokens = {"current": StagePreset({}, MOODS)}, {"door": "d" * 32}
+    presets, tokens = {"current": StagePreset({}, MOODS)}, {"supervisor": "d" * 32}
     return Setup("127.0.0.1", free_port(), "none", "", tokens, str(shelf), 1, True, "current", presets)
 
 
@@ -173,9 +173,9 @@ def lines_of(setup: Setup, program: tuple[str, ...]) -> list[str]:
 @pytest.mark.parametrize(
     ("program", "fate"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "has ended with code -9 before it had begun"),
-        ("print('good evening')", "says what is no report: b'good evening\\n'"),
-        ("print('[]')", "says what is no report: b'[]\\n'"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "has ended with code -9 before it had started"),
+        ("print('good evening')", "sent an invalid report: b'good evening\\n'"),
+        ("print('[]')", "sent an invalid report: b'[]\\n'"),
         (
             'print(\'{"hub": 1, "osc_port": 1, "lines": [], "fault": ""}\', flush=True); input()',
             "cannot be reached (",
@@ -218,7 +218,7 @@ def test_a_stage_that_opens_no_ports_is_tried_again_for_ever_without_them(
     monkeypatch.setattr("emo_osc.supervisor.log.REPEAT_S", 0.0)
     asyncio.run(asyncio.wait_for(scene(), TIMEOUT_S))
 
-    assert all("has opened no ports within 0.3 s; is the MIDI system stuck?" in line for line in evening.lines)
+    assert all("has opened no ports within 0.3 s; does the MIDI system hang?" in line for line in evening.lines)
     setups = [Setup.from_json(line) for line in told.read_text().splitlines()]
     assert [each.is_stuck for each in setups[:3]] == [False, True, True]
 
@@ -244,7 +244,7 @@ os.execv(sys.executable, [sys.executable, *{PROGRAM!r}])
     asyncio.run(asyncio.wait_for(scene(), TIMEOUT_S))
 
     assert len(evening.reports) == 1
-    assert "has ended with code -9 before it had begun; all notes off, starting it again at once" in evening.lines[0]
+    assert "has ended with code -9 before it had started; all notes off, starting it again at once" in evening.lines[0]
 
 
 def test_the_first_stage_that_cannot_open_its_port_is_the_users_to_mend(setup: Setup) -> None:

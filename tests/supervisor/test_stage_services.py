@@ -69,7 +69,7 @@ def test_a_fault_of_ours_is_told_and_the_next_thing_is_done(tmp_path: Path) -> N
     evening.services.receive(b'{"kind": "no such message"}\n')
     evening.receive(LogLine("studio", "still here"))
 
-    assert "our own fault, please report it: what the stage asked for failed" in evening.said[0]
+    assert "internal error, please report it: what the stage asked for failed" in evening.said[0]
     assert "still here" in evening.said[1]
 
 
@@ -156,7 +156,7 @@ def test_a_recording_that_cannot_be_saved_is_told_and_tried_again(tmp_path: Path
     (tmp_path / "gone").mkdir()
     evening.services.save()
 
-    assert "a.mid: cannot be written now (No such file or directory)" in evening.said[0]
+    assert "a.mid: cannot be written (No such file or directory)" in evening.said[0]
     assert (tmp_path / "gone" / "a.mid").exists()
 
 

@@ -7,7 +7,7 @@ SILENT_S = 5.0  # a watch that is there and says nothing for so long is started 
 ABSENT_S = 10.0  # to come back; doubled each time, for a machine may be slow
 LONGEST_ABSENT_S = 160.0
 ASLEEP_S = 2.0  # nobody asked us for so long: the stage itself was stopped, and the silence is not the watch's
-UNWATCHED = "watch: nobody watches the MIDI ports; notes go out, a port that goes is not noticed"
+UNWATCHED = "port monitor: not running; notes are sent, a lost MIDI port is not noticed"
 
 
 class Watching:

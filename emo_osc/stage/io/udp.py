@@ -221,7 +221,9 @@ def _bind(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         made = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise EmoOscError(f"osc.host: {host} is no address of this machine ({error}); 127.0.0.1 always is") from None
+        raise EmoOscError(
+            f"osc.host: {host} is not an address of this machine ({error}); 127.0.0.1 always is"
+        ) from None
     if sys.platform == "win32":  # there two programs may otherwise share a port and each hear half
         made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
     _prepare(made)

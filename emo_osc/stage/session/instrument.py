@@ -283,7 +283,7 @@ class Instrument:
         if not self.counters.midi_in:
             raise CommandError(CommandError.NOT_NOW, "there is no MIDI input to learn from; start with --midi-in NAME")
         if not self.clock.is_running:
-            raise CommandError(CommandError.NOT_NOW, "bars pass only while the clock runs; /emo/play first")
+            raise CommandError(CommandError.NOT_NOW, "the clock is stopped; send /emo/play first")
         return self.phrases.listen(bars, self.clock.tick_at(now_s))
 
     def load_preset(self, name: str, now_s: float) -> float | None:

@@ -50,7 +50,7 @@ class Phrases:
         clean = self.book.check(name) if name else self.book.free_name()
         phrase = self._performer.pin()
         if phrase is None:
-            raise CommandError(CommandError.NOT_NOW, "no melody sounds that could be kept")
+            raise CommandError(CommandError.NOT_NOW, "no melody is playing that could be kept")
         return PhraseSaved(clean, replace(phrase, ticket=-1), self._performer.affect, tempo, self._performer.colour)
 
     def recall(self, name: str, tick: float) -> int | None:
@@ -121,7 +121,7 @@ class Phrases:
     def _sounding(self) -> Ready:
         phrase = self._performer.phrase
         if phrase is None:
-            raise CommandError(CommandError.NOT_NOW, "no melody sounds that could be varied")
+            raise CommandError(CommandError.NOT_NOW, "no melody is playing that could be varied")
         return phrase
 
     def _ready_of(self, melody: Melody) -> Ready:
