@@ -102,7 +102,10 @@ This page is written from the daemon's own table by `make docs`.
 `/emo/set/NAME value..` sets one, `/emo/get/NAME` asks for it, `/emo/start_listen/NAME` has it pushed whenever it
 changes, for 60 s that any message of yours renews, and `/emo/stop_listen/NAME` ends that.
 
-{_table(("name", "value", "range", "is"), (_value_row(value) for value in VALUES.values()))}
+A value that a preset may set stands there under its section, with this default; a preset that is loaded sets all of
+them, but for `latency_ms`, which stays as it is where the preset does not name it.
+
+{_table(("name", "value", "range", "is", "in a preset"), (_value_row(value) for value in VALUES.values()))}
 
 Beside the values, these can be listened to; `state` answers with every value at once.
 
@@ -206,12 +209,14 @@ def _form_text(form: tuple[Argument, ...]) -> str:
     return describe(shown).replace("|", ", ") if shown else ""
 
 
-def _value_row(value: Value) -> tuple[str, str, str, str]:
+def _value_row(value: Value) -> tuple[str, str, str, str, str]:
     kinds = ", ".join(
         TYPES[argument.kind] + (" (optional)" if argument.is_optional else "") for argument in value.arguments
     )
     ranges = "; ".join(dict.fromkeys(a.range_text.replace("|", ", ") for a in value.arguments if a.range_text))
-    return f"`{value.name}`", kinds, ranges, value.description + ("" if value.is_settable else " (read only)")
+    told = value.description + ("" if value.is_settable else " (read only)")
+    default = "as it is" if value.default is None else str(value.default)
+    return f"`{value.name}`", kinds, ranges, told, f"`{value.section}.{value.name}`, {default}" if value.section else ""
 
 
 def _mood_row(place: int, mood: Mood) -> tuple[str, str, str, str, str]:

@@ -1,14 +1,15 @@
-"""What a preset names that lives elsewhere in the house: generators, keys, scales, what MIDI controls do."""
+"""What a preset names that lives elsewhere in the house: generators, scales of moods, what MIDI controls do."""
 
 from emo_osc.config.explain import in_one_line
 from emo_osc.config.generators import find
+from emo_osc.config.parameter_fields import value_faults
 from emo_osc.config.paths import preset_names
 from emo_osc.config.preset import Preset
 from emo_osc.core.affect import name_key
-from emo_osc.core.errors import CommandError, EmoOscError
+from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.commands import DEEDS
 from emo_osc.protocol.midi_control import NOTHING, TURNING_KINDS, Control, Role
-from emo_osc.protocol.parameters import MAPPABLE, VALUES, Scalar, unknown_name
+from emo_osc.protocol.parameters import MAPPABLE, unknown_name
 
 
 def check(preset: Preset, name: str) -> None:
@@ -17,7 +18,7 @@ def check(preset: Preset, name: str) -> None:
     Raises:
         EmoOscError: names that nobody knows, all in one line; `name` is what errors call the preset.
     """
-    faults = [*_generator_faults(preset), *_performance_faults(preset), *_mood_faults(preset), *_mapping_faults(preset)]
+    faults = [*_generator_faults(preset), *_mood_faults(preset), *_mapping_faults(preset)]
     if faults:
         raise EmoOscError(in_one_line(f"{name}.{fault}" for fault in faults))
 
@@ -30,29 +31,12 @@ def _generator_faults(preset: Preset) -> list[str]:
     return []
 
 
-def _performance_faults(preset: Preset) -> list[str]:
-    faults = []
-    for key, value in preset.performance.model_dump().items():
-        if key in VALUES and key != "mood":  # the mood book has found the mood already
-            faults += [f"performance.{key}: {fault}" for fault in _value_faults(key, value)]
-    return faults
-
-
 def _mood_faults(preset: Preset) -> list[str]:
     faults = []
     for id, entry in preset.moods.items():
         if entry.colour and entry.colour.scale:
-            faults += [f"moods.{id}.colour.scale: {fault}" for fault in _value_faults("scale", entry.colour.scale)]
+            faults += [f"moods.{id}.colour.scale: {fault}" for fault in value_faults("scale", entry.colour.scale)]
     return faults
-
-
-def _value_faults(name: str, value: Scalar) -> list[str]:
-    """What is wrong with a value of the stage's table; a preset writes a choice as the table does."""
-    try:
-        known = VALUES[name].arguments[0].read(value)
-    except CommandError as error:
-        return [str(error)]
-    return [] if known == value else [f"{value!r} is written {known!r}"]
 
 
 def _mapping_faults(preset: Preset) -> list[str]:

@@ -10,28 +10,26 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from emo_osc.config.explain import MAX_NAME, did_you_mean, explain_all, in_one_line, mood_faults
+from emo_osc.config.parameter_fields import IN_TABLE, choice_faults, with_values
 from emo_osc.config.paths import MAX_BYTES, preset_files
 from emo_osc.config.preset_text import read_yaml
 from emo_osc.core.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Reference, name_key
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.small_file import read_small_text, reason_of
 from emo_osc.protocol.midi_control import Control, Role
+from emo_osc.protocol.parameters import VALUE_SECTIONS, VALUES, Scalar
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
-Tempo = Annotated[float, Field(ge=20.0, le=300.0)]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Channel = Annotated[int, Field(ge=1, le=16)]
 Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
 RoleText = Annotated[str, AfterValidator(lambda text: _role(text))]
 MAX_MOODS, MAX_ALIASES, MAX_MAPPED, MAX_NETWORKS = 256, 32, 1024, 64  # far more than anyone plays with
 MAX_LISTED = 64  # names in one error
-QUANTIZE = ("now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars")
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
 ]
-Quantize = Literal["now", "1/16", "beat", "bar", "2bars", "4bars", "8bars", "16bars"]
 
 
 class Section(BaseModel):
@@ -48,6 +46,7 @@ class OscSection(Section):
     allow: Annotated[tuple[Network, ...], Field(max_length=MAX_NETWORKS)] = ()
 
 
+@with_values("midi")
 class MidiSection(Section):
     """MIDI ports and what leaves them; `out` and `in` join the port of that name, and wait where it is not there.
 
@@ -58,15 +57,14 @@ class MidiSection(Section):
 
     out: str = "emo_osc"
     in_: str | None = Field(default=None, alias="in")
-    channel: Channel = 1
-    chords_channel: Channel = 2
-    bass_channel: Channel = 3
+    channel: int = IN_TABLE
     cc74: bool = True
     cc1: bool = False
     clock_out: bool = False
     clock_always: bool = False
 
 
+@with_values("clock")
 class ClockSection(Section):
     """Who owns the tempo. `tempo` in beats per minute is the internal clock's, and a Link session's of our own.
 
@@ -75,7 +73,7 @@ class ClockSection(Section):
     """
 
     source: Literal["internal", "midi", "link"] = "internal"
-    tempo: Tempo = 110.0
+    tempo: float = IN_TABLE
     play: bool = True
     start_stop_sync: bool = False
     autostart: bool = False
@@ -148,26 +146,16 @@ class RulesSection(Section):
     spelling: Weight = 1.0
 
 
+@with_values("performance")
 class PerformanceSection(Section):
-    """How notes are played: offsets and weights added to what the affect asks; 0 and 1 mean unchanged.
+    """How notes are played: every value that `/emo/set` takes, but for tempo and channels; 0 and 1 mean unchanged.
 
-    `tempo_follow` is how far the tempo follows the affect where the clock is our own; `chords` and `bass` are how loud
-    these play along.
+    A preset that leaves `latency_ms` out leaves it as it is: it belongs to the instrument that is played.
     """
 
-    quantize: Quantize = "bar"
-    key: str = "auto"
-    scale: str = "auto"
-    transpose: Annotated[int, Field(ge=-48, le=48)] = 0
-    velocity: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
-    gate: Annotated[float, Field(ge=0.1, le=2.0)] = 1.0
-    intensity: Share = 1.0
-    swing: Share = 0.0
-    humanize: Share = 1.0
-    tempo_follow: Share = 0.0
-    chords: Share = 0.0
-    bass: Share = 0.0
-    mood: str = "neutral"
+    intensity: float = IN_TABLE
+    tempo_follow: float = IN_TABLE
+    mood: str = IN_TABLE
     rules: RulesSection = RulesSection()
 
 
@@ -263,6 +251,16 @@ class Preset(Section):
         }
         own = {id: entry.moved(shipped.get(id, Mood(id, NEUTRAL))) for id, entry in self.moods.items()}
         return MoodBook(tuple({**shipped, **own}.values()))
+
+    def values(self) -> dict[str, Scalar]:
+        """Every value of the table that a preset sets, by name; not those that it leaves as they are.
+
+        >>> Preset().values()["tempo"], "latency_ms" in Preset().values()
+        (110.0, False)
+        """
+        written = {section: getattr(self, section).model_dump(by_alias=True) for section in VALUE_SECTIONS}
+        named = {name: written[value.section][name] for name, value in VALUES.items() if value.section}
+        return {name: scalar for name, scalar in named.items() if scalar is not None}
 
     def references(self) -> tuple[Reference, ...]:
         """What the preset knows about the music of its moods, each at the mood's point."""
@@ -379,9 +377,9 @@ def _validated(data: dict[Any, Any], name: str) -> Preset:
         preset = Preset.model_validate(data)
     except ValidationError as error:
         raise EmoOscError(explain_all(name, error.errors(), Preset)) from None
-    faults = list(mood_faults(preset.moods))
+    faults = [f"moods.{fault}" for fault in mood_faults(preset.moods)] + choice_faults(preset)
     if faults:
-        raise EmoOscError(in_one_line(f"{name}.moods.{fault}" for fault in faults))
+        raise EmoOscError(in_one_line(f"{name}.{fault}" for fault in faults))
     try:
         preset.mood_book().find(preset.performance.mood)
     except KeyError as error:

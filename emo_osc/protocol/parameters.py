@@ -131,12 +131,19 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """Something with a name that a client may read, listen to, and set where `is_settable`."""
+    """Something with a name that a client may read, listen to, and set where `is_settable`.
+
+    A preset may set it as `section.name`; an empty `section` means that it cannot. What a preset leaves out is
+    `default`; where that is None, a preset that does not name the value leaves it as it is. `unit` is OSCQuery's.
+    """
 
     name: str
     arguments: tuple[Argument, ...]
     description: str
     is_settable: bool = True
+    section: str = ""
+    default: Scalar | None = None
+    unit: str = ""
 
     @property
     def is_mappable(self) -> bool:
@@ -150,12 +157,28 @@ INTENSITY = Argument("intensity", "f", 0.0, 1.0, is_clamped=True, is_optional=Tr
 MOOD = Argument("mood", "s", is_listed=True)
 
 
-def _number_value(name: str, low: float, high: float, description: str, kind: str = "f") -> Value:
-    return Value(name, (Argument(name, kind, low, high),), description)
+def _number_value(
+    name: str,
+    low: float,
+    high: float,
+    description: str,
+    default: float | None,
+    *,
+    kind: str = "f",
+    section: str = "performance",
+    unit: str = "",
+) -> Value:
+    arguments = (Argument(name, kind, low, high),)
+    return Value(name, arguments, description, section=section, default=default, unit=unit)
 
 
-def _choice_value(name: str, choices: tuple[str, ...], description: str) -> Value:
-    return Value(name, (Argument(name, "s", choices=choices),), description)
+def _choice_value(name: str, choices: tuple[str, ...], description: str, default: str) -> Value:
+    arguments = (Argument(name, "s", choices=choices),)
+    return Value(name, arguments, description, section="performance", default=default)
+
+
+def _channel_value(name: str, description: str, default: int) -> Value:
+    return _number_value(name, 1, 16, description, default, kind="i", section="midi")
 
 
 def _read_only(name: str, kind: str, description: str) -> Value:
@@ -166,29 +189,50 @@ _ALL = (
     Value("va", (VALENCE, AROUSAL), "the affect: unpleasant to pleasant, calm to excited"),
     Value("valence", (VALENCE,), "unpleasant to pleasant"),
     Value("arousal", (AROUSAL,), "calm to excited"),
-    Value("mood", (MOOD, INTENSITY), "a mood by id or alias, drawn towards neutral by intensity"),
-    _number_value("intensity", 0, 1, "how strongly every affect is felt; 0 is neutral"),
-    _choice_value("quantize", tuple(QUANTIZE), "when changes land"),
-    _number_value("tempo", MIN_TEMPO, MAX_TEMPO, "beats per minute; in a Link session everybody's"),
-    _choice_value("key", tuple(KEYS), "the key melodies are moved to; auto is C"),
-    _choice_value("scale", tuple(SCALES), "the scale notes are held in; auto leaves them"),
-    _number_value("transpose", -48, 48, "semitones added to every note", "i"),
-    _number_value("register", -3, 3, "octaves added to every note", "i"),
-    _number_value("density", -1, 1, "prefer melodies with half (-1) to twice (1) the notes"),
-    _number_value("velocity", 0, 2, "weight on the velocity the affect asks for"),
-    _number_value("gate", 0.1, 2, "weight on how long notes sound"),
-    _number_value("swing", 0, 1, "how late the second 16th of a pair comes; 1 is triplets"),
-    _number_value("humanize", 0, 1, "how much velocities and times vary"),
-    _number_value("evolve", 0, 1, "how often a phrase gives way to another of its affect after 16 bars"),
-    _number_value(
-        "tempo_follow", 0, 1, "how far our own tempo follows the affect; a tempo that is set or tapped ends it"
+    Value(
+        "mood",
+        (MOOD, INTENSITY),
+        "a mood by id or alias, drawn towards neutral by intensity",
+        section="performance",
+        default="neutral",
     ),
-    _number_value("latency_ms", -200, 200, "how much earlier everything is sent, to make up for a slow instrument"),
-    _number_value("channel", 1, 16, "MIDI channel", "i"),
-    _number_value("chords", 0, 1, "how loud chords play along, beside the melody; 0 leaves them out"),
-    _number_value("bass", 0, 1, "how loud a bass plays along, beside the melody; 0 leaves it out"),
-    _number_value("chords_channel", 1, 16, "MIDI channel of the chords", "i"),
-    _number_value("bass_channel", 1, 16, "MIDI channel of the bass", "i"),
+    _number_value("intensity", 0, 1, "how strongly every affect is felt; 0 is neutral", 1.0),
+    _choice_value("quantize", tuple(QUANTIZE), "when changes land", "bar"),
+    _number_value(
+        "tempo",
+        MIN_TEMPO,
+        MAX_TEMPO,
+        "beats per minute; in a Link session everybody's",
+        110.0,
+        section="clock",
+        unit="tempo.bpm",
+    ),
+    _choice_value("key", tuple(KEYS), "the key melodies are moved to; auto is C", "auto"),
+    _choice_value("scale", tuple(SCALES), "the scale notes are held in; auto leaves them", "auto"),
+    _number_value("transpose", -48, 48, "semitones added to every note", 0, kind="i"),
+    _number_value("register", -3, 3, "octaves added to every note", 0, kind="i"),
+    _number_value("density", -1, 1, "prefer melodies with half (-1) to twice (1) the notes", 0.0),
+    _number_value("velocity", 0, 2, "weight on the velocity the affect asks for", 1.0),
+    _number_value("gate", 0.1, 2, "weight on how long notes sound", 1.0),
+    _number_value("swing", 0, 1, "how late the second 16th of a pair comes; 1 is triplets", 0.0),
+    _number_value("humanize", 0, 1, "how much velocities and times vary", 1.0),
+    _number_value("evolve", 0, 1, "how often a phrase gives way to another of its affect after 16 bars", 1.0),
+    _number_value(
+        "tempo_follow", 0, 1, "how far our own tempo follows the affect; a tempo that is set or tapped ends it", 0.0
+    ),
+    _number_value(
+        "latency_ms",
+        -200,
+        200,
+        "how much earlier everything is sent, to make up for a slow instrument",
+        None,
+        unit="time.ms",
+    ),
+    _channel_value("channel", "MIDI channel", 1),
+    _number_value("chords", 0, 1, "how loud chords play along, beside the melody; 0 leaves them out", 0.0),
+    _number_value("bass", 0, 1, "how loud a bass plays along, beside the melody; 0 leaves it out", 0.0),
+    _channel_value("chords_channel", "MIDI channel of the chords", 2),
+    _channel_value("bass_channel", "MIDI channel of the bass", 3),
     Value("preset", (Argument("preset", "s"),), "a preset from the preset folders, by name"),
     _read_only("temperature", "f", "how freely the generator draws; set generator.temperature in a preset"),
     _read_only("playing", "i", "1 while the clock runs"),
@@ -219,6 +263,7 @@ _ALL = (
     _read_only("strangers", "i", "datagrams, unread, of hosts that osc.allow in the preset does not let in"),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}
+VALUE_SECTIONS = tuple(dict.fromkeys(value.section for value in _ALL if value.section))
 MAPPABLE = tuple(value.name for value in _ALL if value.is_mappable)
 
 PUSHES: dict[str, str] = {

@@ -17,7 +17,7 @@ from emo_osc.core.score import BARS, TICKS_PER_BAR, TICKS_PER_BEAT, Melody, Note
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.rule_weights import RuleWeights
-from emo_osc.stage.player.settings import SETTING_NAMES, Settings
+from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
 from emo_osc.studio.generators import Composed, Generator
 
@@ -83,11 +83,9 @@ def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS, c
 
 def settings_of(preset: Preset) -> Settings:
     """What a preset sets of the stage's settings; the phrase is never changed for another."""
-    performance = {key: value for key, value in preset.performance.model_dump().items() if key in SETTING_NAMES}
-    midi = preset.midi
-    performance["rules"] = RuleWeights(**preset.performance.rules.model_dump(by_alias=True))
-    performance |= {"chords_channel": midi.chords_channel, "bass_channel": midi.bass_channel}
-    return replace(Settings(**performance), channel=midi.channel, cc74=midi.cc74, cc1=midi.cc1, evolve=0.0)
+    settings = Settings().holding_all(preset.values())
+    rules = RuleWeights(**preset.performance.rules.model_dump(by_alias=True))
+    return replace(settings, rules=rules, cc74=preset.midi.cc74, cc1=preset.midi.cc1, evolve=0.0)
 
 
 def one_after_another(played: Sequence[Take]) -> Iterator[Event]:

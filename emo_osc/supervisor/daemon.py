@@ -24,7 +24,6 @@ from emo_osc.core.affect import MoodBook
 from emo_osc.core.errors import EmoOscError
 from emo_osc.midi.port_names import input_beside
 from emo_osc.protocol.messages import MAX_LINE_BYTES, WorkersState
-from emo_osc.protocol.parameters import Scalar
 from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from emo_osc.studio.canned import shelf_path
 from emo_osc.studio.worker import StudioSetup
@@ -88,14 +87,7 @@ def stage_preset(preset: Preset, name: str) -> StagePreset:
     """
     check(preset, name)
     performance, book = preset.performance, preset.mood_book()
-    values: dict[str, Scalar] = {
-        "tempo": preset.clock.tempo,
-        "channel": preset.midi.channel,
-        "chords_channel": preset.midi.chords_channel,
-        "bass_channel": preset.midi.bass_channel,
-        **performance.model_dump(exclude={"mood", "rules"}),
-        "mood": _mood_id(performance.mood, book, name),
-    }
+    values = {**preset.values(), "mood": _mood_id(performance.mood, book, name)}
     return StagePreset(
         values,
         book.moods,

@@ -24,7 +24,6 @@ EXTENSIONS = ("ACCESS", "VALUE", "RANGE", "DESCRIPTION", "CLIPMODE", "OVERLOADS"
 
 READ, WRITE = 1, 2
 IMPULSE, BARE = "I", ""  # a trigger's argument, which is one without data; and no argument at all
-UNITS = {"tempo": "tempo.bpm", "latency_ms": "time.ms"}
 
 
 def host_info(name: str, osc: tuple[str, int], web: tuple[str, int]) -> Json:
@@ -111,7 +110,7 @@ def _method(path: str, values: Values) -> Json:
         "TYPE": _type(path),
         **({"VALUE": list(current)} if current else {}),
         **({"RANGE": ranges, "CLIPMODE": [_clip(argument) for argument in form]} if any(ranges) else {}),
-        **({"UNIT": [UNITS[name]]} if name in UNITS else {}),
+        **({"UNIT": [VALUES[name].unit]} if name and VALUES[name].unit else {}),
     }
     overloads = _overloads(route) if route else []
     return {**said, "OVERLOADS": overloads} if overloads else said

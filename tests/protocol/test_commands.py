@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from emo_osc.config.preset import QUANTIZE as PRESET_QUANTIZE
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import CommandError
 from emo_osc.protocol.commands import (
@@ -31,7 +30,7 @@ from emo_osc.protocol.commands import (
     Unlisten,
 )
 from emo_osc.protocol.osc import OscValue
-from emo_osc.protocol.parameters import QUANTIZE, VALUES, Argument
+from emo_osc.protocol.parameters import VALUES, Argument
 from emo_osc.protocol.parsing import parse, read_message
 
 MakeStage = Callable[..., Any]  # the fixtures of tests/conftest.py
@@ -251,10 +250,6 @@ def test_arguments_that_are_not_needed_are_counted(
     message: tuple[str, tuple[OscValue, ...]], read: tuple[object, int]
 ) -> None:
     assert read_message(*message) == read
-
-
-def test_stage_and_presets_know_the_same_boundaries() -> None:
-    assert tuple(QUANTIZE) == PRESET_QUANTIZE
 
 
 def test_values_are_found_under_their_own_name() -> None:

@@ -19,6 +19,7 @@ from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.midi.probe_port import close_input
+from emo_osc.protocol.parameters import VALUES
 from emo_osc.protocol.stage_setup import Report, Setup
 from emo_osc.studio.canned import read_shelf, shelf_path
 from emo_osc.supervisor.daemon import ROLES, _Supervisor, stage_preset, stage_setup
@@ -254,6 +255,23 @@ def test_the_stage_takes_from_a_preset_what_it_plays_by() -> None:
 
     assert (preset.values["tempo"], preset.values["channel"], preset.values["mood"]) == (90.0, 3, "bright")
     assert (preset.mapping, preset.cc1, preset.moods) == ({"20": "density"}, True, MOODS)
+
+
+def test_every_number_that_can_be_set_can_stand_in_a_preset() -> None:
+    for value in VALUES.values():
+        if (
+            value.is_settable
+            and len(value.arguments) == 1
+            and value.name not in ("mood", "preset", "valence", "arousal")
+        ):
+            top = value.arguments[0].at_share(1.0)
+            preset = stage_preset(parse_preset(f"{value.section}: {{{value.name}: {top}}}", "preset"), "preset")
+
+            assert preset.values[value.name] == top
+
+
+def test_a_preset_that_leaves_the_latency_out_leaves_it_as_it_is() -> None:
+    assert "latency_ms" not in stage_preset(parse_preset("", "preset"), "preset").values
 
 
 def test_who_composes_is_the_presets_unless_the_command_line_said_who() -> None:

@@ -1,5 +1,6 @@
 """What a player has set, as one frozen value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -42,8 +43,13 @@ class Settings:
         >>> Settings().holding("channel", 3).channel
         3
         """
-        change: dict[str, Any] = {name: value}  # the table of values has checked type and range
-        return replace(self, **change)
+        return self.holding_all({name: value})
+
+    def holding_all(self, values: Mapping[str, float | str]) -> "Settings":
+        """These settings with those of the values that are settings, by the names they have in `VALUES`."""
+        # The table of values has checked types and ranges.
+        changes: dict[str, Any] = {name: value for name, value in values.items() if name in SETTING_NAMES}
+        return replace(self, **changes)
 
 
 SETTING_NAMES = tuple(field.name for field in fields(Settings))

@@ -20,10 +20,10 @@ from emo_osc.stage.clock.midi_clock_out import ClockOut, Timed
 from emo_osc.stage.clock.tempo_follow import TempoGuide
 from emo_osc.stage.player.events import Event
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.player.rule_weights import RuleWeights
 from emo_osc.stage.player.settings import SETTING_NAMES
 from emo_osc.stage.session.mapping import Mapping
 from emo_osc.stage.session.phrases import Phrases
+from emo_osc.stage.session.preset_values import take_values
 from emo_osc.stage.session.readable_values import SHOWN
 from emo_osc.stage.session.status_counters import FACTS, StatusCounters
 from emo_osc.stage.session.studio_client import StudioClient
@@ -302,14 +302,8 @@ class Instrument:
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)
-        settings = replace(self.performer.settings, cc74=preset.cc74, cc1=preset.cc1, rules=RuleWeights(**preset.rules))
-        self.performer.set_settings(settings)
         self.studio_client.aim(preset.references)
-        landing: float | None = NOW
-        for value, scalar in preset.values.items():
-            if value != "tempo" or self.clock.source == "internal":  # or the tempo is somebody else's
-                landing = self.set(value, (scalar,), now_s)
-        return landing
+        return take_values(self, preset, now_s)
 
     def learn_preset(self, name: str, preset: StagePreset) -> None:
         """Take a preset file's new contents; they are heard when the preset is next asked for."""
