@@ -43,6 +43,12 @@ def make_ready(pitch: int, valence: float = 0.0, arousal: float = 0.0, notes_a_b
     return Ready(Melody(notes), Affect(valence, arousal), Measured(notes_a_bar, pitch, 0.5), 0.0, pitch, ticket)
 
 
+def set_affect(performer: Performer, affect: Affect, tick: float) -> int | None:
+    """Feel differently, as the instrument does it: the touch at once, the melody at the boundary that is answered."""
+    performer.feel(affect)
+    return performer.settle(tick)
+
+
 @dataclass
 class VirtualStage:
     """A desk, and the loop's work done by hand at times of our choosing."""

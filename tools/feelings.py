@@ -15,9 +15,9 @@ from emo_osc.config.preset import GeneratorSection, Preset
 from emo_osc.core.affect import MOODS, Mood
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import TICKS_PER_BAR, Melody
+from emo_osc.core.targets import tempo_hint
 from emo_osc.render.offline import Take, play, write_midi
 from emo_osc.render.piano_roll import piano_roll_png
-from emo_osc.stage.clock.tempo_follow import tempo_hint
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.generators import build
 from emo_osc.studio.music_vae import MusicVAE

@@ -12,10 +12,10 @@ import click
 from emo_osc.config.preset import GeneratorSection, Preset
 from emo_osc.core.affect import MOODS, NEUTRAL, PLAIN, Mood
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.targets import tempo_hint
 from emo_osc.evaluate.plots import INK, QUIET, plain
 from emo_osc.render.offline import Take, play, write_midi
 from emo_osc.render.piano_roll import piano_roll_png
-from emo_osc.stage.clock.tempo_follow import tempo_hint
 from emo_osc.stage.player.expression import Expression
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.generators import Generator, build

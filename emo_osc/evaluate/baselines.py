@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
-from emo_osc.stage.clock.tempo_follow import MAX_HINT, MIN_HINT, tempo_hint
+from emo_osc.core.targets import MAX_HINT, MIN_HINT, tempo_hint
 from emo_osc.studio.attributes import LOWEST, MAJOR_PROFILE, MINOR_PROFILE, Floats, measure_table, targets
 
 Tokens = NDArray[np.int64]

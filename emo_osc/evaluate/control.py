@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
-from emo_osc.stage.clock.tempo_follow import tempo_hint
+from emo_osc.core.targets import tempo_hint
 from emo_osc.studio.attributes import Floats, NoteGrid, measure_table, outside_key, targets
 from emo_osc.studio.harmony import chord_tone_ratio, chords_of
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.targets import tempo_hint
 from emo_osc.evaluate.baselines import edited, paced_bpm, taken, tonal
 from emo_osc.evaluate.control import Course, Tokens, control_table, course, plane
 from emo_osc.evaluate.identity import NINE, identity_table, mood_table
-from emo_osc.stage.clock.tempo_follow import tempo_hint
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.generators import Composed, Generator
 from emo_osc.studio.music_vae import MusicVAE

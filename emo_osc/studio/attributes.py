@@ -1,7 +1,7 @@
 """What a melody is, measured on its notes: the one code that training, ranking and evaluation share.
 
 Melodies come as token arrays, `(N, 256)` integers of the 90 melody classes (see `tokens.py`), so that thousands are
-measured in one go. A melody is N = 1. Targets are those of the emotion reference, section 3.
+measured in one go. A melody is N = 1. Targets are those of `core/targets`.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
+from emo_osc.core.targets import FORMULAS, major_belief
 from emo_osc.protocol.messages import Measured
 
 STEPS_PER_BAR = 16
@@ -119,18 +120,17 @@ def in_c(tokens: Tokens) -> NDArray[np.int64]:
 
 
 def targets(affect: Affect) -> Floats:
-    """Notes per bar, mean pitch and share of major that an affect asks for, `(3,)` (emotion reference, section 3).
+    """Notes per bar, mean pitch and share of major that the formulas ask for, `(3,)`; `aims.Aims` may be bent.
 
     >>> targets(Affect(0.0, 0.0)).tolist()
     [4.6, 71.0, 0.5]
     """
-    v, a = affect.valence, affect.arousal
-    return np.array([4.6 * np.exp(0.50 * a + 0.10 * v), 71.0 + 4.0 * v + 1.5 * a, 1.0 / (1.0 + np.exp(-2.0 * v))])
+    return np.array([FORMULAS.notes_per_bar(affect), FORMULAS.mean_pitch(affect), FORMULAS.major_share(affect)])
 
 
 def distances(measured: Floats, wanted: Floats) -> Floats:
     """How far measured melodies `(N, 3)` lie from targets `(3,)` in tolerances, root mean square, `(N,)`."""
-    return misses(measured, np.array([[wanted[0], wanted[1], mode_target(wanted[2])]]))
+    return misses(measured, np.array([[wanted[0], wanted[1], major_belief(wanted[2])]]))
 
 
 def misses(measured: Floats, told: Floats) -> Floats:
@@ -193,17 +193,6 @@ def likeness(tokens: Tokens, lag: int) -> Floats:
     either = (one > 0).sum(axis=-1) + (other > 0).sum(axis=-1) - both
     pairs = np.maximum((either > 0).sum(axis=-1), 1)
     return np.asarray((both / np.maximum(either, 1)).sum(axis=-1) / pairs)
-
-
-def mode_target(p_major: float) -> float:
-    """The belief in major that one melody should give where a share `p_major` of melodies should be major.
-
-    A melody is in one mode: clear affects ask for a clear mode, and only those near neutral for an open one.
-
-    >>> [round(mode_target(p), 2) for p in (0.2, 0.5, 0.8)]
-    [0.05, 0.5, 0.95]
-    """
-    return float(np.clip(0.5 + 1.5 * (p_major - 0.5), 0.05, 0.95))
 
 
 _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 3, 5, 7, 8, 11), (0, 2, 3, 5, 7, 9, 11))

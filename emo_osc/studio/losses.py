@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as fn
 
+from emo_osc.core.targets import NEUTRAL_NOTES, NOTES_BY_AROUSAL, OFFBEAT_BY_AROUSAL, OFFBEAT_SHARE
 from emo_osc.studio.attributes import MAJOR_PROFILE, MINOR_PROFILE, MODE_SLOPE
 from emo_osc.studio.outline import BARS, CLASSES, HALVES, Outline
 
@@ -147,8 +148,8 @@ def syncopation(case: Case) -> Tensor:
     """The share of onsets off the beat that arousal asks for, .40 + .12 a, with a read off the density asked for."""
     onset = case.outline.onset.sum(1)
     off = 1.0 - onset[:, list(BEATS)].sum(-1) / onset.sum(-1).clamp_min(0.5)
-    arousal = (torch.log(case.wanted[:, 0] / 4.6) / 0.5).clamp(-1.0, 1.0)
-    return ((off - (0.40 + 0.12 * arousal)) / 0.1).square()
+    arousal = (torch.log(case.wanted[:, 0] / NEUTRAL_NOTES) / NOTES_BY_AROUSAL).clamp(-1.0, 1.0)
+    return ((off - (OFFBEAT_SHARE + OFFBEAT_BY_AROUSAL * arousal)) / 0.1).square()
 
 
 def repetition(case: Case) -> Tensor:

@@ -17,7 +17,7 @@ import numpy as np
 from emo_osc.core.affect import MOODS, OWN, Mood, MoodBook, Reference, name_key
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.midi_file import shown
-from emo_osc.studio.aims import affect_of
+from emo_osc.core.targets import affect_of
 from emo_osc.studio.attributes import Floats, measure_table
 from emo_osc.studio.extraction import melodies, windows
 from emo_osc.studio.performance import DEFAULT_TEMPO, Performance, Played

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from emo_osc.core.affect import Affect
+from emo_osc.core.targets import tempo_hint
 from emo_osc.evaluate.baselines import edited, paced_bpm, taken, tonal
 from emo_osc.evaluate.control import FIGURES, Course, control_table, course, plane
 from emo_osc.evaluate.identity import NINE, confusion, contour_correlation, identity_table, mood_table, rhythm_jaccard
-from emo_osc.stage.clock.tempo_follow import tempo_hint
 from emo_osc.studio.attributes import measure_table
 
 SEEDS = range(12)

@@ -12,6 +12,7 @@ from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
+from tests.twin import set_affect
 
 BRIGHT = Affect(0.8, 0.35)
 
@@ -33,7 +34,7 @@ def struck(messages: list[bytes]) -> list[int]:
 def test_a_melody_does_not_enter_at_a_bar_line_that_was_played_already(performer: Performer) -> None:
     at_the_line = struck(performer.on_tick(TICKS_PER_BAR))
 
-    landing = performer.set_affect(BRIGHT, TICKS_PER_BAR - 0.5)
+    landing = set_affect(performer, BRIGHT, TICKS_PER_BAR - 0.5)
 
     assert at_the_line == [60]
     assert landing == 2 * TICKS_PER_BAR
@@ -41,7 +42,7 @@ def test_a_melody_does_not_enter_at_a_bar_line_that_was_played_already(performer
 
 
 def test_until_it_is_made_ready_the_bar_line_is_still_to_be_had(performer: Performer) -> None:
-    landing = performer.set_affect(BRIGHT, TICKS_PER_BAR - 0.5)
+    landing = set_affect(performer, BRIGHT, TICKS_PER_BAR - 0.5)
 
     assert landing == TICKS_PER_BAR
     assert struck(performer.on_tick(TICKS_PER_BAR)) == [64]
@@ -51,6 +52,6 @@ def test_a_jump_back_forgets_what_was_played(performer: Performer) -> None:
     performer.on_tick(TICKS_PER_BAR)
     performer.seek(0)
 
-    landing: Any = performer.set_affect(BRIGHT, 10.0)
+    landing: Any = set_affect(performer, BRIGHT, 10.0)
 
     assert landing == TICKS_PER_BAR

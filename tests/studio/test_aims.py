@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emo_osc.core.affect import MOODS, Affect, Reference
-from emo_osc.studio.aims import Aims, locked_targets
+from emo_osc.core.targets import notes_per_bar_at_fixed_tempo
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 
 axes = st.floats(-1.0, 1.0)
@@ -17,7 +18,8 @@ NINE = tuple(mood for mood in MOODS if mood.vocabulary == "moods")
 @given(affects)
 def test_without_references_the_formulas_hold(affect: Affect) -> None:
     assert Aims()(affect) == pytest.approx(targets(affect))
-    assert Aims(locked=True)(affect) == pytest.approx(locked_targets(affect))
+    asked = [notes_per_bar_at_fixed_tempo(affect), *targets(affect)[1:]]
+    assert Aims(locked=True)(affect) == pytest.approx(asked)
 
 
 @pytest.mark.parametrize("locked", [False, True])
@@ -57,8 +59,8 @@ def test_between_references_nothing_is_asked_that_none_of_them_says(
 
 
 def test_a_tempo_of_somebody_elses_asks_more_of_the_notes_and_stays_in_its_range() -> None:
-    densities = [locked_targets(mood.affect)[0] for mood in NINE]
+    densities = [notes_per_bar_at_fixed_tempo(mood.affect) for mood in NINE]
 
     assert [round(density, 1) for density in densities] == [8.2, 7.6, 9.5, 3.6, 5.5, 5.8, 2.7, 4.0, 3.2]
-    assert locked_targets(Affect(1.0, 1.0))[0] == 9.5
-    assert locked_targets(Affect(-1.0, -1.0))[0] == 2.4
+    assert notes_per_bar_at_fixed_tempo(Affect(1.0, 1.0)) == 9.5
+    assert notes_per_bar_at_fixed_tempo(Affect(-1.0, -1.0)) == 2.4

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.targets import major_belief
 from emo_osc.studio.attributes import (
     NoteGrid,
     distances,
@@ -14,7 +15,6 @@ from emo_osc.studio.attributes import (
     major_share,
     measure,
     measure_table,
-    mode_target,
     outside_key,
     targets,
 )
@@ -72,7 +72,7 @@ def test_more_arousal_asks_for_more_notes_and_more_valence_for_major() -> None:
 
 def test_distance_is_zero_at_the_target_and_one_at_one_tolerance_each() -> None:
     wanted = targets(MOODS[0].affect)
-    exact = np.array([[wanted[0], wanted[1], mode_target(wanted[2])]])
+    exact = np.array([[wanted[0], wanted[1], major_belief(wanted[2])]])
     off = exact + np.array([[0.0, 2.0, 0.0]])
     assert distances(exact, wanted)[0] == pytest.approx(0.0)
     assert distances(off, wanted)[0] == pytest.approx(np.sqrt(1 / 3))

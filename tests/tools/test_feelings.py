@@ -5,7 +5,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from emo_osc.stage.clock.tempo_follow import tempo_hint
+from emo_osc.core.targets import tempo_hint
 from emo_osc.studio.music_vae import MusicVAE
 from tools.feelings import NINE, feelings, write
 

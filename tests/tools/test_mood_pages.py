@@ -8,7 +8,7 @@ import pytest
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import MOODS, Mood
-from emo_osc.stage.clock.tempo_follow import tempo_hint
+from emo_osc.core.targets import tempo_hint
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.generators import build
 from tools import diagrams, mood_pages

@@ -16,7 +16,8 @@ from emo_osc.config.preset import load_preset, parse_preset
 from emo_osc.core.affect import MOODS, Affect, Mood, MoodBook
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note, midi_of
-from emo_osc.studio.aims import Aims, affect_of
+from emo_osc.core.targets import affect_of
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.performance import Performance, Played, read_midi
 from emo_osc.train.corpora.midi_folder import read_music

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from emo_osc.config.preset import Preset
 from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.targets import followed_tempo
 from emo_osc.evaluate.listening.people import Events, HumanPieces
 from emo_osc.evaluate.listening.trials import CHOICES, FIVE, QUESTIONS, TWO, Trial
 from emo_osc.render.offline import play, timed
-from emo_osc.stage.clock.tempo_follow import tempo_hint
 from emo_osc.studio.attributes import measure
 from emo_osc.studio.generators import Composed, Generator
 from emo_osc.studio.pool.refining import Refining
@@ -118,7 +118,7 @@ class _Studio:
 
     def _played(self, composed: Composed, affect: Affect) -> str:
         clock, follow = self.preset.clock, self.preset.performance.tempo_follow
-        tempo = clock.tempo * (tempo_hint(affect) / clock.tempo) ** follow
+        tempo = followed_tempo(clock.tempo, affect, follow)
         bars = min(self.recipe.bars, composed.melody.bars)
         return self.keep(tuple(timed([play(composed, affect, self.preset, bars)], tempo)))
 

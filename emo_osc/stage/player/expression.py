@@ -1,4 +1,4 @@
-"""How a note is played for an affect: velocity, gate, timing and controllers, from `emotion_reference.md` section 3.
+"""How a note is played for an affect: velocity, gate, timing and controllers, as `core/targets` asks.
 
 Performance carries arousal, notes carry valence (Livingstone et al. 2010), so this layer answers at once while the
 notes wait for their boundary.
@@ -8,6 +8,14 @@ from dataclasses import dataclass
 
 from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_STEP, Note
+from emo_osc.core.targets import (
+    NEUTRAL_BRIGHTNESS,
+    NEUTRAL_VELOCITY,
+    brightness_shift,
+    gate_share,
+    modulation,
+    velocity_shift,
+)
 from emo_osc.protocol.messages import Measured
 from emo_osc.stage.player.kth_rules import accent, length_contrast
 from emo_osc.stage.player.note_noise import luck_of
@@ -15,7 +23,6 @@ from emo_osc.stage.player.rule_weights import ALL_RULES, RuleWeights
 
 MIN_VELOCITY, MAX_VELOCITY = 30, 112
 VELOCITY_SD = 6.0  # what people vary from note to note (EMOPIA)
-MIN_GATE, MAX_GATE = 0.40, 1.00
 GATE_CONTRAST = 0.05  # of its length, for each doubling: KTH's duration contrast, the amount is taste
 SWING_TICKS = TICKS_PER_STEP // 3  # full swing puts the second 16th of a pair on its third triplet
 TIMING_SD_TICKS, MAX_TIMING_TICKS = 8.0, 20  # 9 ms at 110 bpm, within the 10..20 ms that skilled pianists vary by
@@ -70,13 +77,13 @@ class Expression:
     @property
     def brightness(self) -> int:
         """Controller 74."""
-        asked = self.rules.brightness * (30.0 * self.affect.arousal + 20.0 * self.affect.valence)
-        return round(_clip(64.0 + asked + self.tint, 0, 127))
+        asked = self.rules.brightness * brightness_shift(self.affect)
+        return round(_clip(NEUTRAL_BRIGHTNESS + asked + self.tint, 0, 127))
 
     @property
     def modulation(self) -> int:
         """Controller 1: vibrato grows with arousal, none below -0.5. Taste, not evidence."""
-        return round(_clip(self.rules.modulation * (30.0 + 60.0 * self.affect.arousal), 0, 127))
+        return round(_clip(self.rules.modulation * modulation(self.affect), 0, 127))
 
     def delay_at(self, tick: int) -> int:
         """How many ticks late swing plays a note written at `tick`."""
@@ -101,15 +108,14 @@ class Expression:
 
     def _level(self, luck: float) -> float:
         varied = luck * VELOCITY_SD * self.humanize * self.rules.variation
-        return 66.0 + 20.0 * self.affect.arousal * self.rules.level + varied
+        return NEUTRAL_VELOCITY + velocity_shift(self.affect) * self.rules.level + varied
 
     def _limited(self, asked: float) -> int:
         return round(_clip(_clip(asked, MIN_VELOCITY, MAX_VELOCITY) * self.velocity, 1, 127))
 
     @property
     def _gate(self) -> float:
-        asked = _clip(0.88 - 0.18 * self.affect.arousal - 0.08 * self.affect.valence, MIN_GATE, MAX_GATE)
-        return 1.0 - self.rules.articulation * (1.0 - asked)
+        return 1.0 - self.rules.articulation * (1.0 - gate_share(self.affect))
 
 
 def _clip(value: float, low: float, high: float) -> float:

@@ -9,6 +9,7 @@ from random import Random
 from emo_osc.core.affect import NEUTRAL, PLAIN, Affect, Colour
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import BARS, PHRASE_TICKS, TICKS_PER_BAR
+from emo_osc.core.targets import Targets
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.parameters import QUANTIZE
 from emo_osc.stage.player.accompaniment import Band
@@ -159,20 +160,16 @@ class Performer:
         self._rebook(tick)
         self._read_from(tick)
 
+    def set_targets(self, targets: Targets) -> None:
+        """Ask what these targets say of melodies, their mode and their octave, from the next settings or affect on."""
+        self._spelling.targets = targets
+
     def set_settings(self, settings: Settings) -> None:
         """Play by other settings from the next note on."""
         if settings.channel != self.settings.channel:
             self._bytes += self._voice.release()
         self.settings = settings
         self._apply()
-
-    def set_affect(self, affect: Affect, tick: float) -> int | None:
-        """Feel differently: the touch changes with the next note, the melody at the boundary.
-
-        Returns the boundary's tick, or None where the melody that plays is as near as any.
-        """
-        self.feel(affect)
-        return self.settle(tick)
 
     def feel(self, affect: Affect, colour: Colour = PLAIN) -> None:
         """The touch of an affect, and what a mood has beside its point, without a look at the melodies.
@@ -257,8 +254,8 @@ class Performer:
         self.shelf.add(ready)
         rival = self._booking.ready if self._booking else self._reading.phrase
         if rival is not None:
-            density = self.settings.density
-            if self.is_pinned or cost(ready, self.felt, density) + NEARER >= cost(rival, self.felt, density):
+            notes = self._asked_notes(self.felt)
+            if self.is_pinned or cost(ready, self.felt, notes) + NEARER >= cost(rival, self.felt, notes):
                 return None
         return self._book(ready, self._boundary(tick))
 
@@ -298,11 +295,16 @@ class Performer:
         """What the shelf has for an affect; a wide leap out of the phrase that plays is avoided where it can be."""
         return self.shelf.choose(
             felt,
-            self.settings.density,
+            self._asked_notes(felt),
             without,
             keep,
             lambda other: self._reading.leap_into(other, boundary) > ROUGH_LEAP,
         )
+
+    def _asked_notes(self, felt: Affect) -> float | None:
+        """Notes per bar that a held density asks for; None where none is held."""
+        density = self.settings.density
+        return self._spelling.targets.notes_per_bar(felt, density) if density else None
 
     @property
     def _walk_grid(self) -> int:

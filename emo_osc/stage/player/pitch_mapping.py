@@ -4,11 +4,13 @@ from functools import lru_cache
 
 from emo_osc.core.affect import PLAIN, Affect, Colour
 from emo_osc.core.scales import AS_WRITTEN, AUTO, SCALES, pitch_map
+from emo_osc.core.targets import FORMULAS, Targets, major_share
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.rule_weights import RuleWeights
 from emo_osc.stage.player.settings import Settings
 
-MODE_MARGIN = 0.1  # how far past 0 valence must go before a melody changes its mode
+MODE_MARGIN = 0.1  # how far past 0 valence must go before a melody changes its mode, where no music was measured
+MINOR_BELOW, MAJOR_ABOVE = (major_share(Affect(valence, 0.0)) for valence in (-MODE_MARGIN, MODE_MARGIN))
 UNSURE = 0.05  # a melody whose major share lies so near one half is of neither mode
 OCTAVE_UP, OCTAVE_BACK = 6.0, 4.0  # semitones between what a melody was made for and what is felt
 MAJOR, MINOR = "major", "minor"
@@ -23,10 +25,12 @@ class PitchMapping:
     does not flicker; a phrase that enters begins afresh, so that a kept one is heard as it was.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Targets = FORMULAS) -> None:
         self._ready: Ready | None = None
         self._mode = ""
         self._octaves = 0
+        self.targets = targets
+        """What affects ask for, from the next `follow` or `begin` on."""
 
     def begin(self, ready: Ready, felt: Affect) -> None:
         """A phrase enters: it is left as it was written, as far as that is right."""
@@ -36,8 +40,9 @@ class PitchMapping:
     def follow(self, felt: Affect) -> None:
         """Something else is felt."""
         if self._ready:
-            self._mode = wished_mode(felt.valence, self._mode)
-            self._octaves = wished_octaves(register(felt) - register(self._ready.affect), self._octaves)
+            self._mode = wished_mode(self.targets.major_share(felt), self._mode)
+            moved = self.targets.mean_pitch(felt) - self.targets.mean_pitch(self._ready.affect)
+            self._octaves = wished_octaves(moved, self._octaves)
 
     def pitches(self, settings: Settings, colour: Colour = PLAIN) -> tuple[int, ...]:
         """What sounds for each written pitch 0..127. A key or a scale that a player has set wins over the feeling."""
@@ -66,20 +71,15 @@ def own_mode(ready: Ready) -> str:
     return MAJOR if leaning > 0 else MINOR
 
 
-def wished_mode(valence: float, mode: str) -> str:
-    """The mode a melody that is heard in one should be heard in; one of neither mode stays.
+def wished_mode(share: float, mode: str) -> str:
+    """The mode in which a melody should be heard, from the share of major asked for; one of neither mode stays.
 
-    >>> [wished_mode(valence, "major") for valence in (-0.05, -0.2)], wished_mode(-0.9, "")
+    >>> [wished_mode(share, "major") for share in (0.47, 0.4)], wished_mode(0.1, "")
     (['major', 'minor'], '')
     """
-    if not mode or abs(valence) <= MODE_MARGIN:
+    if not mode or MINOR_BELOW <= share <= MAJOR_ABOVE:
         return mode
-    return MAJOR if valence > 0 else MINOR
-
-
-def register(affect: Affect) -> float:
-    """The mean pitch an affect asks for (`emotion_reference.md` section 3)."""
-    return 71.0 + 4.0 * affect.valence + 1.5 * affect.arousal
+    return MAJOR if share > MAJOR_ABOVE else MINOR
 
 
 def wished_octaves(moved: float, octaves: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, hypot, inf, log2
+from math import hypot, inf, log2
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody
@@ -56,19 +56,19 @@ class Shelf:
     def choose(
         self,
         affect: Affect,
-        density: float = 0.0,
+        notes_per_bar: float | None = None,
         without: tuple[Ready | None, ...] = (),
         keep: Ready | None = None,
         is_rough: Callable[[Ready], bool] = lambda _: False,
     ) -> Ready | None:
         """The melody to play for an affect: of the near ones the least played, then not a rough one, then the nearest.
 
-        `density` in [-1, 1] asks for halved to doubled notes per bar; `without` are left out; `keep` is chosen if it
-        is near. None where no melody of this affect is left.
+        `notes_per_bar` > 0 asks for melodies so dense, None for those of any; `without` are left out; `keep` is chosen
+        if it is near. None where no melody of this affect is left.
         """
-        costs = self._costs(affect, density)
+        costs = self._costs(affect, notes_per_bar)
         best = min(costs, default=inf)
-        if keep and cost(keep, affect, density) <= best + NEAR:
+        if keep and cost(keep, affect, notes_per_bar) <= best + NEAR:
             return keep
         left_out, reach = {id(ready) for ready in without}, best + REACH
         others = [
@@ -89,11 +89,11 @@ class Shelf:
             if place.ready is ready:
                 place.plays += 1
 
-    def _costs(self, affect: Affect, density: float) -> list[float]:
+    def _costs(self, affect: Affect, notes_per_bar: float | None) -> list[float]:
         valence, arousal = affect.valence, affect.arousal
         theme = self._theme
-        if density:
-            costs = [cost(place.ready, affect, density) for place in self._places]
+        if notes_per_bar:
+            costs = [cost(place.ready, affect, notes_per_bar) for place in self._places]
         else:  # the plain case is on the way of every message
             costs = [hypot(v - valence, a - arousal) + miss for v, a, miss in self._points]
         if not theme:
@@ -118,16 +118,12 @@ class Shelf:
         return False
 
 
-def cost(ready: Ready, affect: Affect, density: float = 0.0) -> float:
-    """How far a melody lies from an affect: on the plane, by its own miss, and by the density asked for.
-
-    Notes per bar as in `emotion_reference.md` section 3: 4.6 exp(0.5 a + 0.1 v).
-    """
+def cost(ready: Ready, affect: Affect, notes_per_bar: float | None = None) -> float:
+    """How far a melody lies from an affect: on the plane, by its own miss, and by the notes per bar asked for."""
     far = hypot(ready.affect.valence - affect.valence, ready.affect.arousal - affect.arousal)
     far += _miss(ready)
-    if density:
-        asked = 4.6 * exp(0.5 * affect.arousal + 0.1 * affect.valence) * 2.0**density
-        far += 0.5 * abs(log2(max(0.25, ready.measured.notes_per_bar) / asked))
+    if notes_per_bar:
+        far += 0.5 * abs(log2(max(0.25, ready.measured.notes_per_bar) / notes_per_bar))
     return far
 
 

@@ -11,6 +11,7 @@ from random import Random
 from emo_osc.core.affect import NEUTRAL, OWN, PLAIN, Affect, Colour, Mood, name_key
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import TICKS_PER_BAR
+from emo_osc.core.targets import Targets
 from emo_osc.midi.held_events import Held
 from emo_osc.protocol.messages import LogLine, SwitchGenerator, ToSupervisor
 from emo_osc.protocol.parameters import MOOD, VALUES, Scalar, is_number, unknown_name
@@ -136,9 +137,8 @@ class Instrument:
     @property
     def next_s(self) -> float:
         """When `on_time` or `take_heard` wants to be called."""
-        return min(
-            self.clock.next_s, self._heard.next_s, self.guide.next_s(self.clock, self.performer.settings.tempo_follow)
-        )
+        follow = self.performer.settings.tempo_follow
+        return min(self.clock.next_s, self._heard.next_s, self.guide.next_s(self.clock, follow))
 
     def on_time(self, now_s: float) -> bool:
         """Let the clock notice that time has passed; whether it now does something else than before."""
@@ -302,6 +302,7 @@ class Instrument:
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)
+        self.performer.set_targets(Targets(preset.references, is_tempo_fixed=self.clock.source != "internal"))
         self.studio_client.aim(preset.references)
         return take_values(self, preset, now_s)
 
@@ -369,8 +370,7 @@ class Instrument:
         return NOW
 
     def _mood_now(self) -> tuple[str, float]:
-        affect = self.performer.affect
-        return self._mood or (self.preset.mood_book.nearest(affect, self._vocabulary).id, 1.0)
+        return self._mood or (self.preset.mood_book.nearest(self.performer.affect, self._vocabulary).id, 1.0)
 
 
 def _keep_for_later() -> None:

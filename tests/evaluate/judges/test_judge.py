@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note
+from emo_osc.core.targets import tempo_hint
 from emo_osc.evaluate.judges import judge as module
 from emo_osc.evaluate.judges.judge import Hearing, Judge, hear, one_judge, played
 from emo_osc.evaluate.judges.labelled import MOST_WINDOWS, load_clips, load_labelled
-from emo_osc.stage.clock.tempo_follow import tempo_hint
 from tests.evaluate.labelled_files import FOLLOW, IGNORE, PIECES, write_labelled
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.targets import MAX_HINT, MIN_HINT, tempo_hint
 from emo_osc.stage.clock.clock import InternalClock
-from emo_osc.stage.clock.tempo_follow import MAX_HINT, MIN_HINT, TempoGuide, tempo_hint
+from emo_osc.stage.clock.tempo_follow import TempoGuide
 
 # The table of emotion_reference.md section 3.
 REFERENCE = {"intense": 147, "bright": 141, "peaceful": 97, "melancholy": 85, "neutral": 110, "happiness": 165}

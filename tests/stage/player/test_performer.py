@@ -20,6 +20,7 @@ from emo_osc.stage.player.events import BarLine, NotePlayed
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
+from tests.twin import set_affect
 
 MakeReady = Callable[..., Ready]
 MakeStage = Callable[..., Any]
@@ -90,7 +91,7 @@ def test_a_change_lands_on_its_boundary_and_keeps_the_bar(quantize: str, grid: i
     performer.play()
     play_until(performer, 1000)
 
-    landing = performer.set_affect(Affect(0.0, 0.9), 1000.0)
+    landing = set_affect(performer, Affect(0.0, 0.9), 1000.0)
     sent = play_until(performer, 2 * PHRASE_TICKS)
 
     assert landing == (1000 // grid + 1) * grid
@@ -104,7 +105,7 @@ def test_the_touch_changes_with_the_very_next_note(ready: MakeReady) -> None:
     performer.play()
     calm = play_until(performer, 481)[-1][1]
 
-    performer.set_affect(Affect(0.0, 0.9), 481.0)
+    set_affect(performer, Affect(0.0, 0.9), 481.0)
     controllers = performer.take_bytes()
     wild = next(message for _, message in play_until(performer, 961) if message[0] == 0x90)
 
@@ -120,7 +121,7 @@ def test_of_two_that_fit_the_one_without_a_leap_takes_over(first: int, ready: Ma
     performer.play()
     play_until(performer, 10)
 
-    performer.set_affect(Affect(0.0, 0.9), 10.0)
+    set_affect(performer, Affect(0.0, 0.9), 10.0)
 
     assert performer.cued == Cue(near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
 
@@ -130,7 +131,7 @@ def test_a_melody_that_is_near_plays_on(ready: MakeReady) -> None:
     performer.play()
     play_until(performer, 10)
 
-    assert performer.set_affect(Affect(0.04, 0.0), 10.0) is None
+    assert set_affect(performer, Affect(0.04, 0.0), 10.0) is None
     assert performer.cued is None
 
 
@@ -224,7 +225,7 @@ def test_seek_plays_nothing_that_lies_between(ready: MakeReady) -> None:
     performer = performer_of(ready(60), ready(72, 0.0, 0.9))
     performer.play()
     play_until(performer, 10)
-    performer.set_affect(Affect(0.0, 0.9), 10.0)
+    set_affect(performer, Affect(0.0, 0.9), 10.0)
     far = PHRASE_TICKS + 3 * TICKS_PER_BAR + 7
 
     performer.seek(far)
@@ -266,7 +267,7 @@ def test_every_note_on_has_its_note_off_whatever_is_played(ready: MakeReady, ste
 
 def _act(performer: Performer, action: str, tick: int, mood: Any) -> None:
     acts: dict[str, Callable[[], object]] = {
-        "affect": lambda: performer.set_affect(mood.affect, float(tick)),
+        "affect": lambda: set_affect(performer, mood.affect, float(tick)),
         "next": lambda: performer.next(float(tick)),
         "again": lambda: performer.again(float(tick)),
         "stop": performer.stop,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from emo_osc.core.affect import PLAIN, Affect, Colour
 from emo_osc.core.scales import SCALES
 from emo_osc.core.score import Melody, Note
+from emo_osc.core.targets import mean_pitch
 from emo_osc.protocol.messages import Measured, Ready
-from emo_osc.stage.player.pitch_mapping import PitchMapping, register
+from emo_osc.stage.player.pitch_mapping import PitchMapping
 from emo_osc.stage.player.rule_weights import NO_RULES
 from emo_osc.stage.player.settings import Settings
 from tests.twin import VirtualStage
@@ -113,8 +114,8 @@ def test_an_octave_is_added_only_far_from_what_the_melody_was_made_for_and_held(
 
 
 def test_the_register_is_the_references() -> None:
-    assert register(Affect(0.8, 0.35)) == pytest.approx(74.7, abs=0.05)
-    assert register(Affect(-0.6, -0.45)) == pytest.approx(67.9, abs=0.05)
+    assert mean_pitch(Affect(0.8, 0.35)) == pytest.approx(74.7, abs=0.05)
+    assert mean_pitch(Affect(-0.6, -0.45)) == pytest.approx(67.9, abs=0.05)
 
 
 def test_a_phrase_that_is_pinned_sounds_at_once_as_it_will_come_back(stage: Callable[..., VirtualStage]) -> None:

@@ -51,8 +51,8 @@ def test_density_prefers_the_busier_melody(ready: MakeReady) -> None:
     calm, busy = ready(60, notes_a_bar=2), ready(61, notes_a_bar=8)
     shelf = Shelf((calm, busy))
 
-    assert shelf.choose(Affect(0.0, 0.0), density=-1.0) is calm
-    assert shelf.choose(Affect(0.0, 0.0), density=1.0) is busy
+    assert shelf.choose(Affect(0.0, 0.0), notes_per_bar=2.3) is calm
+    assert shelf.choose(Affect(0.0, 0.0), notes_per_bar=9.2) is busy
 
 
 def test_the_same_melody_lies_there_once(ready: MakeReady) -> None:
@@ -89,7 +89,7 @@ def test_what_belongs_to_the_theme_is_chosen_first_and_the_rest_is_not_lost(read
 
     assert shelf.choose(free.affect) is themed
     assert shelf.choose(free.affect, without=(themed,)) is free
-    assert shelf.choose(free.affect, density=0.5) is themed
+    assert shelf.choose(free.affect, notes_per_bar=6.5) is themed
     shelf.end_theme()
     assert shelf.choose(free.affect) is free
     shelf.begin_theme()
