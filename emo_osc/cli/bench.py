@@ -1,4 +1,4 @@
-"""`emo-osc bench`: how fast this machine plays and composes. Imports a measurement when it runs."""
+"""`emo-osc bench`: measures speed. Imports a measurement when it runs."""
 
 from pathlib import Path
 

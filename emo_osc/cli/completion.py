@@ -1,4 +1,4 @@
-"""`emo-osc completion`: what a shell needs to complete commands, options, moods, presets and OSC addresses.
+"""`emo-osc completion`: shell completion of commands, options, moods, presets and OSC addresses.
 
 What a word may become is looked up when the shell asks, in light tables: no preset is read, no model imported.
 """

@@ -1,4 +1,4 @@
-"""What this machine can play on and compute with: MIDI ports, audio devices, torch devices."""
+"""Lists MIDI ports, audio devices and torch devices."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`emo-osc face`: plays what a face says. Imports its work when it runs."""
+"""`emo-osc face`: sends the emotion of a face. Imports its code when it runs."""
 
 from contextlib import suppress
 from pathlib import Path

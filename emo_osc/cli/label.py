@@ -1,4 +1,4 @@
-"""`emo-osc label`: which feeling each file of a folder has, told as it is found. Imports its work when it runs."""
+"""`emo-osc label`: labels the MIDI files of a folder with emotions. Imports its code when it runs."""
 
 import sys
 from collections import Counter

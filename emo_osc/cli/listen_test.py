@@ -1,4 +1,4 @@
-"""`emo-osc listen-test`: people judge clips in a browser; their answers are counted. Imports its work when it runs."""
+"""`emo-osc listen-test`: a listening test in the browser. Imports its code when it runs."""
 
 from collections.abc import Iterable
 from math import ceil

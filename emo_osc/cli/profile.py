@@ -1,4 +1,4 @@
-"""`emo-osc profile`: what somebody's own music measures, as a preset. Imports its work when it runs."""
+"""`emo-osc profile`: measures folders of MIDI files and writes a preset. Imports its code when it runs."""
 
 from collections.abc import Iterable
 from math import isnan

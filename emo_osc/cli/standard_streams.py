@@ -1,4 +1,4 @@
-"""The streams a command was started with: any of them may be closed, on a full disk, or a pipe that nobody reads."""
+"""Standard streams that may be closed, full, or a pipe without a reader."""
 
 import errno
 import os

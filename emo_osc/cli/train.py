@@ -1,4 +1,4 @@
-"""`emo-osc train`: the networks, and what ships with them. Imports a recipe when it runs."""
+"""`emo-osc train`: trains the networks. Imports a recipe when it runs."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The way to Ableton Live: a small process that follows the key and scale of its song, an OSC client of the stage.
+"""Follows the key and scale of an Ableton Live set, as an OSC client in a small process.
 
 Run as `python -m emo_osc.clients.ableton` with a setup on standard input; it ends when the stage hangs up. The tempo
 is the clock's business: MIDI clock or Link.

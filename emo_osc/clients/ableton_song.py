@@ -1,4 +1,4 @@
-"""What Ableton Live's song says through AbletonOSC, and what the stage is told of it. Knows no socket.
+"""Reads key and scale from AbletonOSC messages and makes commands of them. Knows no socket.
 
 The remote script answers at the address it was asked by, and whatever is listened to comes as `/live/song/get/..`, the
 present value at once (ideoforms/AbletonOSC, README.md and abletonosc/handler.py). Times are arguments, in seconds.

@@ -1,4 +1,4 @@
-"""How late the instrument is heard, measured by tapping along: what `latency_ms` has to make up for.
+"""Measures the output delay by tapping, for `latency_ms`.
 
 The daemon tells when each bar line leaves its port; the taps come from this terminal's keyboard. Measuring the sound
 itself, through a loopback into an audio input, is not done here.

@@ -1,4 +1,4 @@
-"""Keys of the terminal as they are pressed, each with its time; on any system."""
+"""Key presses in the terminal with their times, on any system."""
 
 import os
 import select

@@ -1,4 +1,4 @@
-"""When a client of the stage, in a process of its own, has to end. Loads no library."""
+"""Decides when a client process has to end. Loads no library."""
 
 import asyncio
 import signal

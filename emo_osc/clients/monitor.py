@@ -1,4 +1,4 @@
-"""The live state of a running daemon in a terminal, as `monitor_screen` draws it; line by line where it cannot."""
+"""`emo-osc monitor`: shows a running daemon in a terminal, by `monitor_screen` or line by line."""
 
 from collections.abc import Callable
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""What the monitor shows, drawn for a terminal of any size: state, the plane with its moods, delays, a roll of notes.
+"""Draws the monitor for a terminal of any size: state, plane, delays, piano roll.
 
 Knows no daemon and no clock; what is known comes as a `View`, and now is an argument.
 """

@@ -1,4 +1,4 @@
-"""One OSC message to a running daemon, with the replies that come back as lines of text."""
+"""Sends one OSC message to a running daemon and reads the replies as lines."""
 
 import socket
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A subscription to a running daemon: it keeps its lease, notices silence, and subscribes again when an answer comes.
+"""An OSC subscription to a running daemon: renews its lease and subscribes again after a silence.
 
 Knows no screen. Times are those of `perf_counter`, in seconds.
 """

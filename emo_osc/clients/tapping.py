@@ -1,4 +1,4 @@
-"""From taps to an offset: how far somebody taps from a beat, and how sure that is. Knows no terminal and no network."""
+"""Computes an offset and its confidence from taps. Knows no terminal and no network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

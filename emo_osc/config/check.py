@@ -1,4 +1,4 @@
-"""What a preset names that lives elsewhere in the house: generators, scales of moods, what MIDI controls do."""
+"""Checks the names in a preset: generators, scales of moods, and what MIDI controls do."""
 
 from emo_osc.config.explain import in_one_line
 from emo_osc.config.generators import find

@@ -1,4 +1,4 @@
-"""What is wrong with a preset, in words: place, value, and the nearest key that is right."""
+"""Error texts for a wrong preset: place, value, and the nearest right key."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches

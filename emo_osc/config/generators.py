@@ -1,4 +1,4 @@
-"""What may compose, by name, with where it is built. Imports none of it."""
+"""The table of generators: name -> import path. Imports none of them."""
 
 from emo_osc.core.errors import EmoOscError
 

@@ -1,4 +1,4 @@
-"""Where preset files are. Reads no preset."""
+"""The folders and files of presets. Reads no preset."""
 
 from dataclasses import dataclass
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""Presets: one YAML file to frozen, typed sections. Opens no port and imports no torch."""
+"""Presets: a YAML file as frozen, typed sections. Opens no port and imports no torch."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The text of a preset: YAML within bounds. Knows no section and no key.
+"""Reads the YAML text of a preset within bounds. Knows no section and no key.
 
 A text is refused while it is read, before anything is built of it: every value is counted, and an alias as often as it
 stands for something, so that neither 60,000 keys nor a few lines that multiply each other cost time or memory.

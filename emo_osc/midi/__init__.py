@@ -1,1 +1,1 @@
-"""MIDI drivers, and the small processes that watch ports and switch notes off."""
+"""MIDI drivers, the port monitor process and the all-notes-off process."""

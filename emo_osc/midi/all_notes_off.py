@@ -1,4 +1,4 @@
-"""After a crash of the stage: every note off on the port it had joined.
+"""Sends all notes off to a MIDI port after a crash of the stage.
 
 Run as `python -m emo_osc.midi.all_notes_off NAME`; NAME is the output the stage had. A virtual port has gone with the
 stage, and its connections with it: whoever listened

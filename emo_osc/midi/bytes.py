@@ -1,4 +1,4 @@
-"""MIDI messages by their bytes: whether one is whole, which control it comes from, whether that is pressed."""
+"""MIDI messages as bytes: whether one is complete, which control sent it, whether it is pressed."""
 
 from emo_osc.protocol.midi_control import Control
 

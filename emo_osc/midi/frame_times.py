@@ -1,4 +1,4 @@
-"""In which cycle of a sound server, and at which frame of it, messages leave that are due at a time.
+"""Converts times to JACK cycles and frames.
 
 Knows no server: it is told when each cycle begins and ends. All times are seconds of one clock.
 """

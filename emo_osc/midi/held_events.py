@@ -1,4 +1,4 @@
-"""What is kept back until its time, in the order in which it came. Times are seconds."""
+"""Events held back until their time, in order of arrival. Times are seconds."""
 
 from collections import deque
 from math import inf

@@ -1,4 +1,4 @@
-"""A JACK output whose messages leave on their frame, played by a process of its own: `emo_osc.midi.jack_port`.
+"""A frame-exact JACK output, played by the process `emo_osc.midi.jack_port`.
 
 The stage hands each message over a cycle before it is due, and never waits for the process.
 """

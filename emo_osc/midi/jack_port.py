@@ -1,4 +1,4 @@
-"""A JACK MIDI output whose messages leave on their frame.
+"""The process that plays a frame-exact JACK MIDI output.
 
 The stage runs it as `python -m emo_osc.midi.jack_port DESCRIPTOR`.
 The descriptor is a socket: a first packet says what to open, each further one is a time on `perf_counter`, in seconds,

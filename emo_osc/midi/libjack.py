@@ -1,4 +1,4 @@
-"""JACK's C library: one client with MIDI ports, whose callback reads and writes events at their frames.
+"""A binding to JACK's C library: one client with MIDI ports and frame-exact events.
 
 Through ctypes, so that nothing need be installed. The process callback runs on a thread of JACK's, with its priority,
 and holds the interpreter's lock meanwhile: a program that has other work should run it in another process.

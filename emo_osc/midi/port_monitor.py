@@ -1,4 +1,4 @@
-"""The watch over MIDI ports: a small process that looks twice a second which systems run and which ports they offer.
+"""The port monitor: a small process that lists MIDI systems and ports twice a second.
 
 It tells the stage, whose one thread has no time to look. Run as `python -m
 emo_osc.midi.port_monitor PORT` with its token on standard input; it ends when the stage hangs up.

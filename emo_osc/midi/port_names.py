@@ -1,4 +1,4 @@
-"""Which MIDI port a name means, and which ports are emo_osc's own. Knows no driver: ports are names that were listed.
+"""Finds the MIDI port that a name means, and which ports are emo_osc's own. Knows no driver.
 
 Each system writes a port its own way: JACK `client:port`, ALSA `client:port 28:0`, CoreMIDI the port alone, Windows the
 port and its place in the list, `loopMIDI Port 1`. A name is looked for as a whole first, then as whole words, then as a

@@ -1,4 +1,4 @@
-"""MIDI ports to measure with: one to send from, one to listen at, on the first MIDI system that has what is asked."""
+"""MIDI ports for measurements: one to send from, one to listen at."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""MIDI ports of the system, through python-rtmidi: a way out for bytes, a way in that only stamps and hands on.
+"""MIDI ports through python-rtmidi: an output for bytes, an input that stamps and passes on.
 
 APIs: ALSA, JACK, CoreMIDI, Windows MM. A machine without any plays through the built-in sound alone.
 """

@@ -1,1 +1,1 @@
-"""What is said on wires: OSC, commands, parameters, MIDI control codes, messages between processes."""
+"""The wire formats: OSC, commands, parameters, MIDI control codes, messages between processes."""

@@ -1,4 +1,4 @@
-"""OSC address patterns: the addresses of the table that one stands for. Knows no socket and no clock.
+"""OSC address patterns, matched against the table of addresses. Knows no socket and no clock.
 
 `?`, `*`, `[a-z]`, `[!a-z]` and `{one,another}` match within one part of an address, as in OSC 1.0. A pattern is matched
 part by part against the tree of addresses, and a part step by step: the places of a name that can be reached so far are

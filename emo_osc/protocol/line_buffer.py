@@ -1,4 +1,4 @@
-"""Lines out of a stream that arrives in pieces, within a bound. Knows no socket."""
+"""Splits a stream into lines of bounded length. Knows no socket."""
 
 from emo_osc.protocol.messages import MAX_LINE_BYTES
 

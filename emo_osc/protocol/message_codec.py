@@ -1,4 +1,4 @@
-"""One JSON codec for the messages between our processes: an object a line.
+"""The JSON codec for messages between processes: one object a line.
 
 JSON and not pickle: a studio that is out of order can send nonsense, never code, and the stage can read half a line,
 play on, and read the rest later.

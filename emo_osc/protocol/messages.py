@@ -1,4 +1,4 @@
-"""What crosses between the stage, the studio and the supervisor, as frozen values. `message_codec` writes them."""
+"""Messages between the stage, the studio and the supervisor, as frozen values; see `message_codec`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A MIDI control and what it moves, as people write them. Knows no port and no table of names."""
+"""The text form of a MIDI control and of its binding. Knows no port and no table of names."""
 
 import re
 from dataclasses import dataclass

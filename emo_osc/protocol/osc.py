@@ -1,4 +1,4 @@
-"""OSC packets as bytes, read strictly and within bounds. Knows no socket.
+"""A strict, bounded OSC decoder and encoder. Knows no socket.
 
 Our own decoder, because python-osc 1.10.2 must not see untrusted bytes: a bundle element of size -4 hangs it.
 Types follow the OSC 1.0 specification with the 1.1 additions. Text is UTF-8; what is not is read as CP949, the code

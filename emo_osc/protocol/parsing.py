@@ -1,4 +1,4 @@
-"""How an OSC message becomes a command, by the table of addresses. Knows no socket and no clock."""
+"""Parses an OSC message into a command, by the table of addresses. Knows no socket and no clock."""
 
 from typing import NamedTuple
 from urllib.parse import unquote

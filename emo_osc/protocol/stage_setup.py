@@ -1,4 +1,4 @@
-"""What the door tells the stage as it starts: one JSON text, made of frozen values."""
+"""The setup that the supervisor hands to the stage: one JSON text, made of frozen values."""
 
 import json
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""The synth process: MIDI bytes from the door's socket to the sound card, until the door closes the socket.
+"""The synth process: plays MIDI bytes from the stage's socket on the sound card.
 
 Run as `python -m emo_osc.sound --connect PORT` with the token that lets it in on standard input, where no other user
 of the machine can read it.

@@ -1,4 +1,4 @@
-"""The real-time loop: the stage's one thread, the only one that waits, reads the clock, and sends.
+"""The real-time loop: the only thread of the stage; only it waits, reads the clock and sends.
 
 It sleeps until half a millisecond before the next note, makes it ready, and spins the rest; datagrams, the studio and
 the synth are served as they come. Run as `python -m emo_osc.stage.loop` with a setup on standard input.

@@ -1,4 +1,4 @@
-"""How a stage goes on where another one stopped: what to remember of an instrument, and how to come back to it.
+"""Saves the state of an instrument and restores it in the next stage process.
 
 The clock of the machine is the same for all its processes, so the bar lines of the new stage are those of the old one.
 """

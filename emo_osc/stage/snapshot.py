@@ -1,4 +1,4 @@
-"""What a stage must know to go on where another one stopped, as a value and as JSON. Knows no clock and no socket."""
+"""The state that the next stage process needs to continue, as a value and as JSON."""
 
 import json
 from dataclasses import asdict, astuple, dataclass, field

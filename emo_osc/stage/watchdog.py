@@ -1,4 +1,4 @@
-"""What the stage does for the processes around it: it notices who is not well, and has it started again.
+"""Notices processes that hang and has the supervisor restart them.
 
 Knows no socket; whoever reads the lines of the studio and of the watch over the ports hands them on.
 """

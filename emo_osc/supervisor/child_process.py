@@ -1,4 +1,4 @@
-"""Processes the door keeps alive: started again whenever they die, sooner at first and later if they keep dying."""
+"""Child processes that are restarted when they end, with a growing back-off."""
 
 import asyncio
 import logging

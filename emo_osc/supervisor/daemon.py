@@ -1,4 +1,4 @@
-"""The door: it starts the stage, the studio, the synth, the web pad and the like as processes, keeps and ends them.
+"""The supervisor: starts the stage, studio, synth, web pad and other processes, and stops them.
 
 The stage plays; the door may die or be restarted in its parts without a note being late. If the door goes, the stage
 hears the line drop, switches its notes off, and ends; the others follow.

@@ -1,4 +1,4 @@
-"""How long a process has shown no sign of life, by time in which we ran too. Times are arguments."""
+"""How long a process has shown no sign of life, without time in which we did not run ourselves."""
 
 from math import inf
 

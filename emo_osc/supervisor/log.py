@@ -1,4 +1,4 @@
-"""What the daemon tells: lines for people on standard output, and the same as JSON lines in a file where one is named.
+"""The log: lines on standard output, and the same as JSON lines in a file where one is named.
 
 Only the door logs. The stage hands it short messages over its socket and never waits for a disk or a terminal.
 """

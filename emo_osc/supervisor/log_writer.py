@@ -1,4 +1,4 @@
-"""Lines on their way to a terminal, a pipe or a file, written by a thread of their own: who tells them never waits.
+"""Writes log lines from a thread of its own, so that logging never blocks.
 
 A terminal stops taking output when somebody types Ctrl-S or selects text in a Windows console, a pipe when its reader
 stands still, a disk when it is full. Lines then wait in a bounded queue; those that find no room, or cannot be written,

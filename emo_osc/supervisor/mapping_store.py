@@ -1,4 +1,4 @@
-"""The player's own MIDI mapping on disk: a preset with nothing but a `mapping`, laid over whichever preset plays."""
+"""The player's MIDI mapping on disk: a preset with only a `mapping`, laid over every preset."""
 
 import errno
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a process of ours writes to its standard output and error, told as lines of the log.
+"""Passes the standard output and error of a child process to the log.
 
 A child that wrote to the terminal itself would stand still where the terminal does.
 """

@@ -1,4 +1,4 @@
-"""Kept phrases on disk: for each a `.json` that plays it again to the byte, and a `.mid` for everybody else."""
+"""Kept phrases on disk: a `.json` that plays each again to the byte, and a `.mid` for other programs."""
 
 import errno
 from collections.abc import Iterator

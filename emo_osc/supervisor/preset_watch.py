@@ -1,4 +1,4 @@
-"""Preset files that change while the instrument plays. Reads, and never writes."""
+"""Notices preset files that change while the instrument plays. Reads, and never writes."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

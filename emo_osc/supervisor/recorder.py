@@ -1,4 +1,4 @@
-"""What was played, as a Standard MIDI File that lines up with the bars: `emo-osc serve --record FILE.mid`."""
+"""Records what is played to a Standard MIDI File aligned to bars: `emo-osc serve --record FILE.mid`."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The stage as the door keeps it: started, heard, and started again where it hangs or ends, from where it stood.
+"""Starts the stage process, monitors it, and restarts it with its saved state where it hangs or ends.
 
 The stage shows four times a second that it is alive, and says where it stands where that has changed. One that falls
 silent is killed; what it left on is switched off from outside, and the next goes on in the same bar of the same phrase.

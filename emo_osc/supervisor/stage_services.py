@@ -1,4 +1,4 @@
-"""What the door does for the stage while it plays: say, save, record, read presets, restart. Never in its way."""
+"""Services for the stage: log, save, record, read presets, restart. Never blocks it."""
 
 import asyncio
 import logging

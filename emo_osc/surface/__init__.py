@@ -1,1 +1,1 @@
-"""The web process: a pad in a browser, OSCQuery beside it; to the stage an OSC client like any other."""
+"""The web process: the web pad and OSCQuery, an OSC client of the stage."""

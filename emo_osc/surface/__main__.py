@@ -1,4 +1,4 @@
-"""The web process: serves the pad and OSCQuery until the stage hangs up. Its setup comes on standard input."""
+"""Runs the web process until the stage closes its connection. Its setup comes on standard input."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The connections of the web server: how many there may be, of whom, and how long each has to say what it wants.
+"""Limits on web connections: how many in all and for each address, and how long they may idle.
 
 aiohttp waits for ever for the head of a first request, and accepts until the system has no descriptors left. Each
 connection passes through here on its way to aiohttp: it is hung up on where its head does not come, and where there are

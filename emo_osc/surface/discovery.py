@@ -1,4 +1,4 @@
-"""Tells the network where OSCQuery and OSC are (mDNS), where the extra `discovery` is installed."""
+"""Announces OSCQuery and OSC by mDNS, where the extra `discovery` is installed."""
 
 import socket
 from ipaddress import ip_address

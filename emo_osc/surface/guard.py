@@ -1,4 +1,4 @@
-"""Who may open the pad: the Host, the Origin and the token of a request. Knows no socket and no web library.
+"""Access check for the pad: Host, Origin and token of a request. Knows no socket and no web library.
 
 A page of the World Wide Web may have its name lead to this computer (DNS rebinding), or open a WebSocket to it; a
 numeric Host cannot be rebound, and a foreign Origin gives itself away.

@@ -1,4 +1,4 @@
-"""Everyone who is connected, and what they are told: the house of the web process."""
+"""The hub of the web process: all connected clients and what is sent to them."""
 
 import asyncio
 from typing import Protocol

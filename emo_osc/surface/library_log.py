@@ -1,4 +1,4 @@
-"""What the libraries of the web process log: a line each, and few of them, however often somebody makes them."""
+"""The log of the web libraries, at a limited rate."""
 
 import logging
 from collections.abc import Callable

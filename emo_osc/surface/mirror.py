@@ -1,4 +1,4 @@
-"""What is known of the stage, from what it pushes. Knows no socket."""
+"""A cache of the stage's state, from its pushes. Knows no socket."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The pads that are open: each has a WebSocket, and a UDP socket of its own to the stage, so that answers find it."""
+"""Open pads: each has a WebSocket, and its own UDP socket to the stage for replies."""
 
 import asyncio
 import json

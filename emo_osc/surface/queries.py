@@ -1,4 +1,4 @@
-"""An OSCQuery client's WebSocket: LISTEN and IGNORE in, values as OSC packets out, OSC packets handed to the stage."""
+"""An OSCQuery WebSocket: LISTEN and IGNORE in, values as OSC packets out, OSC packets to the stage."""
 
 import asyncio
 import json

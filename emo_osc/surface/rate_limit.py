@@ -1,4 +1,4 @@
-"""How fast a client may send messages over its WebSocket; one that is faster is read more slowly. Knows no clock."""
+"""Rate limit for messages over a WebSocket; a faster client is read more slowly. Knows no clock."""
 
 from dataclasses import dataclass
 from math import inf

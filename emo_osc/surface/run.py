@@ -1,4 +1,4 @@
-"""The life of the web process: open, say where, serve until the stage hangs up or we are told to end."""
+"""The life of the web process: open, print the address, serve until the end."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""What the door tells the web process as it starts: one JSON text, made of frozen values."""
+"""The setup that the supervisor hands to the web process: one JSON text, made of frozen values."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Our place in the stage's audience: it keeps the lease, notices silence, and subscribes again after a restart."""
+"""The web process's OSC subscription: renews its lease and subscribes again after a restart."""
 
 import asyncio
 from collections.abc import Callable, Sequence

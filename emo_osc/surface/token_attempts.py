@@ -1,4 +1,4 @@
-"""How often an address may show a wrong token. Knows no socket and no clock."""
+"""Limits how often an address may show a wrong token. Knows no socket and no clock."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field

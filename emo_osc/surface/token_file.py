@@ -1,4 +1,4 @@
-"""The file that keeps the token of the pad from one evening to the next: nobody else may read it."""
+"""The file that keeps the pad's token between runs; only its owner can read it."""
 
 import os
 import re

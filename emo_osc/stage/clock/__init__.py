@@ -1,1 +1,1 @@
-"""Who owns the time: our own clock, a MIDI master, a Link session."""
+"""The clocks: internal, MIDI slave, Ableton Link, and MIDI clock output."""

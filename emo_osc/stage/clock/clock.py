@@ -1,4 +1,4 @@
-"""Musical time against seconds: what every clock offers, and the internal one. Times are arguments, in seconds."""
+"""What every clock offers, and the internal clock. Times are arguments, in seconds."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Whether one MIDI master's clocks come in, or two masters' at once. Knows no tempo of beats and no transport.
+"""Detects whether MIDI clocks come from one master or from two. Knows no tempo of beats and no transport.
 
 Clocks of two masters look like one that hurries and limps: 120 and 108 bpm make 228. Where the gaps between stamps are
 uneven, the stamps are taken apart into two rows, each evenly spaced and without holes. From then on only the clocks

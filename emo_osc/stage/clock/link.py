@@ -1,4 +1,4 @@
-"""A Link session of the local network, through the optional Link library; it multicasts on every interface.
+"""A Link session, through the optional Link library; it multicasts on every network interface.
 
 The library keeps two threads of its own that touch no Python, as long as no callback is set: so none is, and the
 session is read instead.

@@ -1,4 +1,4 @@
-"""The clock of an Ableton Link session: tempo and bar lines are everybody's, the position is ours.
+"""The clock that follows an Ableton Link session: shared tempo and bar lines, own position.
 
 Knows no library and no network: a `Session` is read a hundred times a second, in between time is arithmetic.
 """

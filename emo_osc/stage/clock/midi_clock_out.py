@@ -1,4 +1,4 @@
-"""The MIDI clock that others follow: 24 clocks a beat, with Start, Continue, Stop and Song Position Pointer.
+"""MIDI clock output: 24 clocks a beat, with Start, Continue, Stop and Song Position Pointer.
 
 Knows no port and no wall clock: it is told how the transport moves and when ticks come, and answers what is due.
 """

@@ -1,4 +1,4 @@
-"""The clock of a MIDI master: its transport followed, its clocks smoothed, a cable that is pulled played over."""
+"""The clock that follows a MIDI master: transport, smoothed clocks, and playing on after a lost cable."""
 
 from collections import deque
 from math import ceil, inf

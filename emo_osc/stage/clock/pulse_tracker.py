@@ -1,4 +1,4 @@
-"""Which clock a stamp is: by timing, since clocks get lost, doubled and held back, and a tempo may jump.
+"""Numbers incoming MIDI clocks by their time, since clocks are lost, doubled or late and tempos jump.
 
 Counting alone would shift the phase for good with the first lost clock; timing alone would take a tempo three times
 slower for two lost clocks in three. So a stamp is first put on the grid that is known. When the last few do not fit it

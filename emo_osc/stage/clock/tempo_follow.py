@@ -1,4 +1,4 @@
-"""The tempo that an affect asks for, where the tempo is ours to move. Times are arguments."""
+"""The tempo that an affect asks for, on our own clock. Times are arguments."""
 
 from math import exp, inf
 

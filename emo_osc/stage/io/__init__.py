@@ -1,1 +1,1 @@
-"""The stage's sockets and ports: UDP, MIDI, and the connections to our own processes."""
+"""The sockets and ports of the stage: UDP, MIDI, and connections to the other processes."""

@@ -1,4 +1,4 @@
-"""Another process of ours at the far end of a connection: whole lines in, bytes out, never waiting.
+"""One connection to another emo_osc process: whole lines in, bytes out, never blocking.
 
 Knows no sockets but the one it is given.
 """

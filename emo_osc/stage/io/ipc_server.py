@@ -1,4 +1,4 @@
-"""The loopback socket through which our own processes come in: each shows a token, and is then known by its role."""
+"""The loopback socket for the other emo_osc processes; each shows a token that gives it a role."""
 
 import selectors
 import socket

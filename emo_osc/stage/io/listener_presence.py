@@ -1,4 +1,4 @@
-"""Signs of life of the processes that only listen: the synth, the web pad, Live's follower. Knows no clock."""
+"""Signs of life of the listening processes: synth, web pad, Live follower. Knows no clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The stage's MIDI ports through an evening: where they lead, whether they are still there, and their return.
+"""The MIDI ports of the stage: opening them, noticing that they are gone, and opening them again.
 
 Opens ports through `midi`; whoever watches the system says what there is. Opening through rtmidi takes some
 milliseconds, in which no note can be sent: it happens only after a port was lost. A port that another process plays

@@ -1,4 +1,4 @@
-"""Whether somebody watches the MIDI ports, and what follows where nobody does. Knows no port and no clock."""
+"""Whether the port monitor runs, and what to do where it does not. Knows no port and no clock."""
 
 from math import inf
 

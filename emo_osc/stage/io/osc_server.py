@@ -1,4 +1,4 @@
-"""What clients send and what they are answered: datagrams in fair turns, with the notes' turns in between.
+"""The OSC server: reads datagrams in fair turns and answers them, with the notes' turns in between.
 
 In a flood it does what is worth doing, and never without a rest.
 """

@@ -1,4 +1,4 @@
-"""How much an address may be sent before it has shown that it hears us: UDP senders can write any address on theirs.
+"""Limits how much is sent to an address that has not proven that it receives, as UDP senders can be forged.
 
 A host earns three bytes for each that comes from it, as QUIC allows before it has validated an address (RFC 9000,
 section 8), headers counted; a client that is polite and asks for little never notices. Beyond that it has a first

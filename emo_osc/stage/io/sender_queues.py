@@ -1,4 +1,4 @@
-"""Messages that wait for their turn, kept apart by host and by program, so that a flood delays only whoever sends it.
+"""Message queues, one for each host and program, so that a flood delays only its own sender.
 
 Each host has its turn, and in it each program of that host: an address and port that messages come from. 32 programs of
 a host have a queue of their own, those that were there first. Further ports share one queue for each OSC address, since

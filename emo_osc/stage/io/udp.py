@@ -1,4 +1,4 @@
-"""The UDP socket that OSC comes through, and queues of their own for those who flood it and their neighbours."""
+"""The UDP socket for OSC, with separate queues for senders that flood it."""
 
 import select
 import socket

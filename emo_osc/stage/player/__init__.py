@@ -1,1 +1,1 @@
-"""What is played: notes, touch and pitch of the sounding melody, and the shelf of the next ones."""
+"""What is played: notes, touch and pitch of the current melody, and the shelf of the next ones."""

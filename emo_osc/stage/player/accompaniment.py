@@ -1,4 +1,4 @@
-"""The second and the third part: chords and bass under the melody that plays. Knows no clock and no port."""
+"""Chords and bass under the melody that plays. Knows no clock and no port."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

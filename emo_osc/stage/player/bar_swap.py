@@ -1,4 +1,4 @@
-"""A variation made on the stage itself, for when the studio cannot: some bars of another melody of the same affect."""
+"""A variation made without the studio: some bars come from another melody of the same affect."""
 
 from dataclasses import replace
 from random import Random

@@ -1,4 +1,4 @@
-"""The controllers that an affect moves, as a table. Knows no port and not what was sent before."""
+"""The table of MIDI controllers that an affect moves. Knows no port and not what was sent before."""
 
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.settings import Settings

@@ -1,4 +1,4 @@
-"""What enters next, and when."""
+"""The cued melody: what enters next, and when."""
 
 from dataclasses import dataclass
 

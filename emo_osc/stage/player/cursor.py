@@ -1,4 +1,4 @@
-"""Where in its melody the player is, and when the next note is due. Knows no booking and no port."""
+"""The position in a melody, and when the next note is due. Knows no cue and no port."""
 
 from bisect import bisect_left
 from math import inf

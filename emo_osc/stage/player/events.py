@@ -1,4 +1,4 @@
-"""What the performer has just played, for whoever listens."""
+"""Playback events: what the performer has just played."""
 
 from dataclasses import dataclass
 

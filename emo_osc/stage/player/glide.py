@@ -1,4 +1,4 @@
-"""A walk over the valence-arousal plane in musical time. Knows no clock."""
+"""A glide over the valence-arousal plane in musical time. Knows no clock."""
 
 from dataclasses import dataclass, replace
 

@@ -1,4 +1,4 @@
-"""How a note's place in its melody makes it louder or softer, as a table of rules; velocities to add, mean about 0.
+"""KTH performance rules as a table: velocity changes by a note's place in its melody, mean about 0.
 
 The shapes are those of the KTH rule system (Friberg, Bresin and Sundberg 2006, Advances in Cognitive Psychology 2).
 It counts in decibels; 4 velocities a decibel is what the square law of many synthesisers gives in the middle of their

@@ -1,4 +1,4 @@
-"""What still goes out of a tick whose time has passed. Knows no clock and no port."""
+"""Which messages of a tick are still sent when its time has passed. Knows no clock and no port."""
 
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.performer import Performer

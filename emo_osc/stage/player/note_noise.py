@@ -1,4 +1,4 @@
-"""Chance that belongs to a note, so that a kept phrase sounds the same again. Draws nothing and remembers nothing."""
+"""Random numbers that depend on the note alone, so that a kept phrase sounds the same again."""
 
 from math import sqrt
 

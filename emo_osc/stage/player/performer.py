@@ -1,4 +1,4 @@
-"""The player of the stage: which melody sounds, which comes next and when, as MIDI bytes for each tick.
+"""The performer: which melody plays, which comes next and when, as MIDI bytes for each tick.
 
 Knows no clock, no port and no client; a test plays an evening in a second.
 """

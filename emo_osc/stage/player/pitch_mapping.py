@@ -1,4 +1,4 @@
-"""Which pitch sounds for each written one: the mode and the octave that an affect asks of a melody. Knows no time."""
+"""Maps written pitches to the mode and octave that an affect asks for. Knows no time."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""The weights of the rules by which notes are played."""
+"""The weights of the KTH rules."""
 
 from dataclasses import dataclass, field, fields
 

@@ -1,4 +1,4 @@
-"""What a player has set, as one frozen value."""
+"""The player's settings, as one frozen value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

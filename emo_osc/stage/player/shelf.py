@@ -1,4 +1,4 @@
-"""Melodies ready to play, found by the affect they were made for. Knows nothing of who made them."""
+"""Melodies ready to play, found by their affect. Knows nothing of how they were made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What leaves the port: the one note that sounds, the controllers, panic. Knows no melody and no clock."""
+"""One monophonic MIDI voice: the note that sounds, controllers, panic. Knows no melody and no clock."""
 
 from dataclasses import dataclass
 from math import inf

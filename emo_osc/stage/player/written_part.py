@@ -1,4 +1,4 @@
-"""A part whose notes are written: what a generator composed under its melody, several notes at once.
+"""A part with written notes, composed by a generator under its melody; several notes at once.
 
 Knows no clock and no port. It is played as the chords or the bass are: at their level, on their channel.
 """

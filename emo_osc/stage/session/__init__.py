@@ -1,1 +1,1 @@
-"""What clients ask and are answered. Knows no socket and no clock of its own."""
+"""Commands and replies: what clients ask and what they are answered. Knows no socket and no clock."""

@@ -1,4 +1,4 @@
-"""Who may speak to the stage, by the address they send from. Knows no socket and asks no name server."""
+"""The access list: which addresses may send to the stage. Knows no socket and asks no name server."""
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network

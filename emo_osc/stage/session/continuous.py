@@ -1,4 +1,4 @@
-"""A piece without end: asks the studio for the bar that comes, for what is felt now, and lets it enter at its line.
+"""Continuous mode: asks the studio for one bar at a time and lets each enter at its bar line.
 
 Each bar takes its place in the phrase that sounds, so what was there before is played wherever the studio is late: the
 bars of a phrase ago, or of a melody from the shelf, which a new feeling books as ever. Knows no clock and no socket.

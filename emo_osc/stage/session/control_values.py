@@ -1,4 +1,4 @@
-"""Where a control stands, read from the messages it sends: one of 7 bits, or several for 14. Knows no port.
+"""Reads the position of a MIDI control from its messages, 7-bit or 14-bit. Knows no port.
 
 A position of 14 bits comes in two halves, in either order, and some senders leave out a half that has not changed. A
 half is held until the other has come, for 10 ms at most, so that no value between two positions is ever heard. Which

@@ -1,4 +1,4 @@
-"""Which messages that cannot be read are answered: a few, so that garbage does not come back doubled.
+"""Rate limit for replies to unreadable messages.
 
 Knows no clock.
 """

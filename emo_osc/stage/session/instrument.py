@@ -1,4 +1,4 @@
-"""The instrument as its players know it: performer, clock, moods and presets behind named values.
+"""The instrument: performer, clock, moods and presets behind named values.
 
 Knows no client and no socket; times are arguments.
 """

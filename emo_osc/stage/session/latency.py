@@ -1,4 +1,4 @@
-"""How late things were: the last thousand of each kind, and their percentiles. Knows no clock."""
+"""Delay statistics: the last thousand of each kind, and their percentiles. Knows no clock."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections import deque

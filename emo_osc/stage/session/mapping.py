@@ -1,4 +1,4 @@
-"""Which MIDI control moves what: the player's own roles laid over those of the preset. Knows no port and no disk."""
+"""The MIDI mapping: the player's bindings laid over those of the preset. Knows no port and no disk."""
 
 from collections.abc import Callable
 from itertools import islice

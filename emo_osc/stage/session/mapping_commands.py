@@ -1,4 +1,4 @@
-"""The desk's third part: MIDI controls that move values and call deeds, and their learning by being moved.
+"""The mapping commands: MIDI controls that set values or trigger actions, and MIDI learn.
 
 Knows no port and no disk; times are arguments.
 """

@@ -1,4 +1,4 @@
-"""Notes played by hand, written down as a melody of 1..16 bars. Knows no port and no clock; ticks are arguments."""
+"""MIDI capture: notes played by hand as a melody of 1..16 bars. Knows no port; ticks are arguments."""
 
 from math import floor
 

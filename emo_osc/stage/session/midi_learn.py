@@ -1,4 +1,4 @@
-"""Which control somebody moves, among all that a keyboard or controller sends. Knows no port.
+"""Finds the control that is being moved among all incoming MIDI messages. Knows no port.
 
 One message is not enough where it may be half of something: controllers 0..63 are in pairs, so the other half is
 waited for; controllers 0 and 32 are bank select as well, which a program change follows, but the first slider of some

@@ -1,4 +1,4 @@
-"""The desk's second half: keeping, recalling, varying and learning phrases, some of them answered later.
+"""The phrase commands: keep, recall, vary and learn; some are answered later.
 
 Knows no socket; times are arguments.
 """

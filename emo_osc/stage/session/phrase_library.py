@@ -1,4 +1,4 @@
-"""Kept phrases by name. Knows no disk: the door saves what is kept and reads it back another evening."""
+"""Kept phrases by name. Knows no disk: the supervisor saves and loads them."""
 
 import unicodedata
 from itertools import count

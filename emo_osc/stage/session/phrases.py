@@ -1,4 +1,4 @@
-"""Phrases as players handle them: kept, recalled, varied, learned by ear. Knows no client and no disk."""
+"""Phrases as players handle them: kept, recalled, varied, captured. Knows no client and no disk."""
 
 from dataclasses import replace
 from math import inf

@@ -1,4 +1,4 @@
-"""The phrase that plays and the one that waits, as text for those who draw them. Knows no client and no clock.
+"""The phrase that plays and the one that waits, as text for piano rolls. Knows no client and no clock.
 
 A note is eight hexadecimal digits, two each: the 16th it begins on (from the part's first), its length in 16ths, pitch,
 velocity. A phrase goes in two parts of eight bars, so that each fits one datagram.

@@ -1,4 +1,4 @@
-"""Values that are read from an instrument's parts as they are, by their names in `values.VALUES`."""
+"""Values read directly from the instrument, by their names in `values.VALUES`."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How endless encoders write their steps, and how to tell from a few of them which way it is.
+"""The step encodings of endless encoders, and how to tell them apart.
 
 One turned one way can mean two things: 1 is a step up in two's complement and with a sign bit, 65 a step up with 64
 added and a step down with a sign bit. So an encoding is taken until a step back, or a long one, excludes it. Long steps

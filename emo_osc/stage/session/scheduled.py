@@ -1,4 +1,4 @@
-"""What is to be done later, each client's in order of time, clients in turns. Knows no clock."""
+"""Scheduled messages: ordered by time for each client, clients in turns. Knows no clock."""
 
 from heapq import heappop, heappush
 from itertools import count

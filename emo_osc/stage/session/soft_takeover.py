@@ -1,4 +1,4 @@
-"""How a turning control takes hold of a value: by jumping, by picking it up, or by steps. Knows no port."""
+"""Soft takeover: how a control takes hold of a value, by jump, pickup or steps. Knows no port."""
 
 from emo_osc.protocol.parameters import Argument, Scalar
 from emo_osc.stage.session.relative_encoders import RELATIVE

@@ -1,4 +1,4 @@
-"""What the loop found out about the machine and its guests."""
+"""Status counters of the loop: the machine and its clients."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

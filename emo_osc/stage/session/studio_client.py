@@ -1,4 +1,4 @@
-"""What the stage asks of the studio, and what it knows of it. Knows no socket."""
+"""The studio client: requests to the studio, and what is known of its state. Knows no socket."""
 
 from dataclasses import dataclass
 from enum import Enum

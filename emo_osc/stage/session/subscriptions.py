@@ -1,4 +1,4 @@
-"""Who talks to the stage: where each client's replies go, what it listens to, and until when. Knows no socket."""
+"""Subscriptions: where each client's replies go, what it listens to, until when. Knows no socket."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

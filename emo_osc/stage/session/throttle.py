@@ -1,4 +1,4 @@
-"""When a value that keeps changing is told to those who listen, and each change once. Knows no clock."""
+"""Throttles pushes of a value that keeps changing. Knows no clock."""
 
 from math import inf
 
