@@ -61,7 +61,7 @@ ANSWERS = (
     ("/emo/pong [token]", "the answer to ping"),
     (
         "/emo/ping number",
-        "asks another computer whether it hears us; it answers `/emo/pong number`: see *Who is heard*",
+        "asks another computer whether it receives our packets; it answers `/emo/pong number`: see *Access list*",
     ),
     ("/emo/startup version", "the daemon is there"),
     ("/emo/version version", "the answer to version"),
@@ -136,8 +136,8 @@ Every message is acknowledged, with one exception: where more than {FEW} message
 value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
 queue up. Any other message keeps its place and is done. Hosts have turns, and the senders of a host likewise: each has
 a queue of its own, of {MAX_WAITING} messages, and the oldest goes when it is full (`dropped` counts them), so a flood
-delays whoever sends it. Beyond {MAX_PROGRAMS} senders of a host at one time, the others count as one for each address
-they send to. Listeners are told each change once, a value that keeps changing a hundred times a second, and always
+delays only its sender. Beyond {MAX_PROGRAMS} senders of a host at one time, the others count as one for each address
+they send to. Listeners get each change once, a value that keeps changing a hundred times a second, and always
 where it came to rest.
 
 No client takes another's place. Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and
@@ -150,24 +150,27 @@ A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_
 {MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. A single message that cannot be read,
 because of an unknown type tag or a text in another encoding, is counted as `malformed` too and answered with error
 {CommandError.WRONG_ARGUMENTS}, each sender at most once a second; the other messages of its bundle are done. An answer
-(`/emo/error`, `/emo/ack` ..) that is sent to us is not answered either, lest two daemons talk to each other for ever.
+(`/emo/error`, `/emo/ack` ..) that is sent to us is not answered either, so that two daemons cannot answer
+each other forever.
 
-## Who is heard
+## Access list
 
 Bound to {osc.host}, only this computer. Bound to the network, this computer and everyone on its private networks (RFC
 1918, RFC 4193, link-local), or the addresses and networks that `osc.allow` in the preset names, and this computer.
-What others send is dropped unread, counted as `strangers`, and the first of them is told at the terminal. Answers go to
-whoever asked; `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that nobody can have
-us throw datagrams at a third. The network names presets and phrases, never paths.
+Datagrams of denied senders are dropped unread and counted as `strangers`; the first is logged. Answers go to
+the client that asked; `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that no
+client can direct datagrams at a third party. The network names presets and phrases, never paths.
 
-Anybody can write another's address on a datagram, so another computer is sent only so much until it has shown that it
-hears us: {FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes beyond that, which come
+Sender addresses can be forged, so another computer is sent a limited amount until it has shown that it
+receives it: {FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes beyond
+that, which come
 back within {FILLS_S / 60:g} minutes. That is enough for acknowledgements without end and for one `/emo/status` or
-`/emo/start_listen/*`; whoever listens for longer is asked `/emo/ping NUMBER`, at most once for each datagram sent, and
+`/emo/start_listen/*`; a client that listens for longer is asked `/emo/ping NUMBER`, at most once for each
+datagram sent, and
 is sent everything for {PROVEN_S / 60:g} minutes when `/emo/pong NUMBER` comes from that computer. `emo-osc monitor`,
 `send` and `calibrate` answer by themselves, and so do the patches and layouts for Max, Pd, TouchDesigner, TouchOSC and
 Open Stage Control. A program that cannot answer is sent everything where `osc.allow` names its computer's
-address. What is held back is counted as `unsent`, and told once at the terminal."""
+address. What is held back is counted as `unsent`, and logged once."""
 
 
 def address_table() -> str:
