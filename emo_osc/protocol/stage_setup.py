@@ -11,7 +11,8 @@ class StagePreset:
     """What the stage takes from a preset: values of the table by name, controllers, moods, roles, the rules' weights.
 
     `mapping` gives controls their roles, both as `control` writes them. `references` are what it knows of its moods'
-    music, `composer` who composes, as JSON; the stage hands both on and reads neither.
+    music, which bends what the stage and the studio ask for, `composer` who composes, as JSON, which the stage hands
+    on.
     `fault` is the one line that says why the preset cannot be used; the rest is then empty.
     """
 
