@@ -146,7 +146,7 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """The stage asks the door to end a process that no longer answers and start it again."""
+    """The stage asks the supervisor to end a process that no longer answers and start it again."""
 
     role: str
     reason: str
@@ -163,7 +163,7 @@ class SwitchGenerator:
 class PhraseSaved:
     """A phrase under a name, with the affect it was played for, the tempo in bpm and the colour of its mood.
 
-    From the stage: to be saved. From the door: it is saved, now or some evenings ago.
+    From the stage: to be saved. From the supervisor: it is saved, now or in an earlier run.
     """
 
     name: str
@@ -175,7 +175,7 @@ class PhraseSaved:
 
 @dataclass(frozen=True, slots=True)
 class PhraseNotSaved:
-    """The door could not save a phrase; the text says why and what to do."""
+    """The supervisor could not save a phrase; the text says why and what to do."""
 
     name: str
     text: str
@@ -190,14 +190,14 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class MappingSaved:
-    """The door has saved a mapping; or it could not, and the fault says why and what to do."""
+    """The supervisor has saved a mapping; or it could not, and the fault says why and what to do."""
 
     fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MappingRead:
-    """The player's own mapping as the door has found it on the disk; the text is one of `Mapping.text`."""
+    """The player's own mapping as the supervisor has found it on the disk; the text is one of `Mapping.text`."""
 
     text: str
 

@@ -58,7 +58,7 @@ def left_by(text: str, *, is_stuck: bool) -> Before:
 
 
 class Diary:
-    """What the door need know of an instrument for another stage to go on from there, each thing told once.
+    """What the supervisor need know of an instrument for another stage to go on from there, each thing told once.
 
     To write a melody down takes some tenths of a millisecond: it waits for a pause, but not for long.
     """

@@ -13,7 +13,7 @@ from emo_osc.stage.session.dispatcher import Dispatcher
 
 
 class Watchdog:
-    """Looks once a second; complaints go to the door."""
+    """Looks once a second; complaints go to the supervisor."""
 
     def __init__(self, dispatcher: Dispatcher, ports: MidiPorts) -> None:
         self._dispatcher = dispatcher
@@ -59,7 +59,7 @@ class Watchdog:
         self._signs.heard(role, now_s)
 
     def receive_workers(self, message: WorkersState, now_s: float) -> None:
-        """The door says which of the processes do not run."""
+        """The supervisor says which of the processes do not run."""
         self._instrument.counters.workers = message.text
         self._dispatcher.push_value("workers", now_s)
 
@@ -79,7 +79,7 @@ class Watchdog:
             self._dispatcher.push_value("workers", now_s)
 
     def on_garbage(self, role: str) -> None:
-        """Whoever sends nonsense is not well; a stranger without a role only goes."""
+        """Restart a child that sends malformed messages; drop unauthenticated peers."""
         if role:
             self._restart(role, "it sent what is no message")
 

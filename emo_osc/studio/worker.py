@@ -63,7 +63,7 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class StudioSetup:
-    """What the door tells the studio: the stage's port and this studio's token, the generator, the moods' points.
+    """What the supervisor tells the studio: the stage's port and this studio's token, the generator, the moods' points.
 
     `cache` is the folder in which sources are kept between evenings; empty, nothing is read or written.
     `references` are what the preset knows of its moods' music; the tempo of a host that owns it `is_locked`.

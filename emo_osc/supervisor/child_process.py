@@ -144,7 +144,7 @@ def states_of(keepers: Iterable[Keeper]) -> str:
 
 
 async def start(worker: Worker, log: Log, *, is_heard: bool = False) -> asyncio.subprocess.Process:
-    """A child with a session of its own, so that Ctrl-C reaches the door alone; what it says is told by the log.
+    """A child with a session of its own, so that Ctrl-C reaches the supervisor alone; what it says is told by the log.
 
     `is_heard` pipes its standard output to us instead, in lines of at most `MAX_LINE_BYTES`.
 

@@ -1,6 +1,6 @@
 """The log: lines on standard output, and the same as JSON lines in a file where one is named.
 
-Only the door logs. The stage hands it short messages over its socket and never waits for a disk or a terminal.
+Only the supervisor logs. The stage hands it short messages over its socket and never waits for a disk or a terminal.
 """
 
 import json

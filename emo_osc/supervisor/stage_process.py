@@ -41,7 +41,7 @@ class Fate:
 
 
 class Surroundings(Protocol):
-    """What the door has around the stage."""
+    """What the supervisor has around the stage."""
 
     def opened(self, report: Report) -> None:
         """A stage has come: the first, or another one."""
@@ -228,7 +228,7 @@ class StageKeeper:
         await asyncio.wait((asyncio.create_task(self._process.wait()),), timeout=KILLED_S)
 
     def _hush(self) -> None:
-        """Let whoever is played through a port switch off what the stage has left on, while the next one starts."""
+        """Send all notes off through the port's owner while the next stage starts."""
         task = asyncio.create_task(_hush(self._setup.midi_out, self._log))
         self._hushing.add(task)
         task.add_done_callback(self._hushing.discard)

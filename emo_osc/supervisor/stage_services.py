@@ -66,7 +66,7 @@ class StageServices:
         """Presets that were read again since the start, by name."""
 
     def open(self) -> None:
-        """Hand the stage what was kept and mapped on other evenings."""
+        """Hand the stage what was kept and mapped in earlier runs."""
         self._read_mapping()
         for found in self._phrases.load():
             if isinstance(found, PhraseSaved):

@@ -31,7 +31,7 @@ class StudioProcess:
         with closing(socket.create_server(("127.0.0.1", 0))) as server:
             server.settimeout(PATIENCE_S)
             setup = StudioSetup(server.getsockname()[1], "bench", section, tuple(affects), cache)
-            one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # as the door starts it
+            one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # as the supervisor starts it
             command = [sys.executable, "-m", "emo_osc.studio.worker"]
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, env=one_thread)
             assert self.process.stdin is not None  # a pipe was asked for

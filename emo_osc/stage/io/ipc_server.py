@@ -106,7 +106,7 @@ class Hub:
     def _admit(self, peer: Peer, token: bytes) -> None:
         roles = [role for role, known in self._tokens.items() if compare_digest(known.encode(), token.strip())]
         if not roles:
-            raise ValueError("a stranger")
+            raise ValueError("unknown token")
         if roles[0] in self._peers:
             self._lose(self._peers[roles[0]])
         self._strangers.remove(peer)

@@ -28,7 +28,7 @@ rtmidi's buffer, and then whoever sends waits for ever; of the rest, notes and t
 MAX_UNCONFIRMED_NOTES = 2000
 UNCONFIRMED_PER_S = 400
 """Messages that are let through each second while nobody sees the system at work: more than any music has. Should the
-system have died too, its buffer is full after some minutes, and the door ends a stage that hangs."""
+system have died too, its buffer is full after some minutes, and the supervisor ends a stage that hangs."""
 FIRST_MODE_CONTROLLER = 120  # from here on controllers switch things off
 
 

@@ -89,7 +89,7 @@ class OscServer:
                 return
 
     def send_answers(self) -> None:
-        """Send what the desk has to say; what is pushed to many is written once."""
+        """Send what the dispatcher has to say; what is pushed to many is written once."""
         known, packet, now_s = None, b"", perf_counter()
         for count, answer in enumerate(self._dispatcher.take_answers(), 1):
             if known != (answer.address, answer.arguments):

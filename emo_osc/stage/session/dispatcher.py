@@ -161,7 +161,7 @@ class Dispatcher:
             performer.shelf.add(message)
 
     def receive_supervisor(self, message: AnyMessage, now_s: float) -> None:
-        """Take what the door has read from disk.
+        """Take what the supervisor has read from disk.
 
         Raises:
             ValueError: it is no message for the stage.

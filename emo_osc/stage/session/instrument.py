@@ -61,7 +61,7 @@ class Instrument:
         self.send_now: Callable[[], None] = _keep_for_later
         """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
         self.for_supervisor: list[ToSupervisor] = []
-        """What the door should say, save or restart; whoever reaches it empties this."""
+        """What the supervisor should say, save or restart; whoever reaches it empties this."""
         self._presets = dict(presets)
         self._preset_name, self._preset = preset, presets[preset]
         self._mood: tuple[str, float] | None = ("neutral", 1.0)

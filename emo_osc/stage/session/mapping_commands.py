@@ -83,7 +83,7 @@ class MappingCommands:
         return handler is not None
 
     def receive_supervisor(self, message: MappingRead | MappingSaved, now_s: float) -> None:
-        """Take what the door has read, or whether it could save.
+        """Take what the supervisor has read, or whether it could save.
 
         Raises:
             ValueError: what it has read is no mapping.
@@ -185,7 +185,7 @@ class MappingCommands:
         return corrected
 
     def _save(self, request: Request, values: tuple[Scalar, ...], now_s: float) -> None:
-        self._saving.append((request, values))  # answered when the door has saved it
+        self._saving.append((request, values))  # answered when the supervisor has saved it
         self._instrument.for_supervisor.append(Mapped(self._mapping.text))
         self._counter.push_value("mapping", now_s)
 

@@ -42,7 +42,7 @@ class Phrases:
         return self._ear.last_tick - EARLY_TICKS if self._ear else inf
 
     def keep(self, name: str | None, tempo: float) -> PhraseSaved:
-        """Pin the sounding phrase, played at a tempo in bpm; what the door should save.
+        """Pin the sounding phrase, played at a tempo in bpm; what the supervisor should save.
 
         Raises:
             CommandError: 2, the name is none; 4, nothing sounds, or the book is full.

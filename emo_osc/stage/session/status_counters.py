@@ -17,7 +17,7 @@ class StatusCounters:
     links: str = ""
     """What is connected to a virtual input of ours, as in `messages.Ports`, where the system tells."""
     workers: str = ""
-    """Which of the other processes do not run, as the door says; empty while all do."""
+    """Which of the other processes do not run, as the supervisor says; empty while all do."""
     unwatched: str = ""
     """What it means that nobody watches the MIDI ports; empty while somebody does."""
     is_realtime: bool = False

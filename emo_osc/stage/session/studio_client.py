@@ -111,7 +111,7 @@ class StudioClient:
         self.learned, self._is_learned = melody, False
 
     def aim(self, references: tuple[Reference, ...]) -> None:
-        """Let the studio aim at these from now on; the first are those that the door starts every studio with."""
+        """Let the studio aim at these from now on; the first are those that the supervisor starts every studio with."""
         if self._given is None:
             self._given = self._references = references
         if references != self._references:

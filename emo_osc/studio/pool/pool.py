@@ -20,7 +20,7 @@ LOOKED_AT = 4  # times as many as are asked for: so many of the nearest take tur
 class Source:
     """A latent as text only its generator reads, the seed it was drawn from, what its notes measure before anything.
 
-    `uses` >= 0 is how many melodies have come of it, tonight or on other evenings.
+    `uses` >= 0 is how many melodies have come of it, tonight or in earlier runs.
     """
 
     text: str
