@@ -8,7 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from emo_osc.cli import devices
+from emo_osc.config.calibration import calibration_path, read_calibration
 from emo_osc.config.paths import preset_names, user_preset_folder
+from emo_osc.core.errors import EmoOscError
 from emo_osc.midi.jack_output import lead_s
 
 LINUX = sys.platform.startswith("linux")
@@ -112,6 +114,16 @@ def _presets() -> tuple[str, str]:
     return f"{', '.join(preset_names())}; put your own in {user_preset_folder()}", ""
 
 
+def _latency() -> tuple[str, str]:
+    try:
+        latency_ms = read_calibration(calibration_path())
+    except EmoOscError as error:
+        return str(error), "emo-osc calibrate --keep"
+    if latency_ms is None:
+        return "not calibrated; emo-osc calibrate measures it while emo-osc serve plays", ""
+    return f"{latency_ms:g} ms, kept in {calibration_path()}; a preset that names latency_ms comes first", ""
+
+
 PARTS: dict[str, Callable[[], tuple[str, str]]] = {
     "MIDI system": _midi,
     "virtual MIDI port": _virtual_port,
@@ -122,5 +134,6 @@ PARTS: dict[str, Callable[[], tuple[str, str]]] = {
     "GPU": _gpu,
     "checkpoint": _checkpoint,
     "presets": _presets,
+    "latency": _latency,
 }
 """Part of the machine -> a look at it: what was found, and the remedy or an empty text."""

@@ -192,11 +192,17 @@ def monitor(host: str, port: int, once: bool) -> None:
 @click.option("--taps", type=click.IntRange(8, 200), default=16, show_default=True, help="Taps to take.")
 @click.option("--reference", is_flag=True, help="First tap to your DAW's click; more exact.")
 @click.option("--apply", is_flag=True, help="Set latency_ms to the measured value.")
-def calibrate(host: str, port: int, taps: int, reference: bool, apply: bool) -> None:
-    """Measure the output delay of a running daemon by tapping, to set latency_ms."""
+@click.option("--keep/--no-keep", default=None, help="Keep it for the next start of serve here.  [asks]")
+def calibrate(host: str, port: int, taps: int, reference: bool, apply: bool, keep: bool | None) -> None:
+    """Measure by tapping how late a running daemon is heard, for latency_ms to make up for it."""
     from emo_osc.clients.calibrate import calibrate as measure
+    from emo_osc.config.calibration import calibration_path, keep_calibration
 
-    measure(host, port, taps, click.echo, reference=reference, apply=apply)
+    def store(latency_ms: int) -> str:
+        keep_calibration(calibration_path(), latency_ms)
+        return str(calibration_path())
+
+    measure(host, port, taps, click.echo, store, reference=reference, apply=apply, keep=keep)
 
 
 @commands.command()

@@ -21,6 +21,7 @@ MAX_TEMPO = 140.0  # beats must lie further apart than twice 200 ms, or nobody k
 LIMIT_MS = 200.0
 PATIENCE_S, BAR_PATIENCE_S, PAUSE_S = 3.0, 13.0, 20.0  # a bar lasts 12 s at 20 bpm
 TAP_KEYS, END_KEYS = " \r\n", "qQ\x1b"
+YES_KEYS, NO_KEYS = "yY", "nN" + END_KEYS
 
 HEARD = "Tap the beat of what emo_osc plays, as you hear it, on the space bar: {} times. q gives up."
 REFERENCE = (
@@ -32,6 +33,8 @@ ALONE = (
     "part of the doubt. --reference measures yours instead."
 )
 Say = Callable[[str], None]
+Store = Callable[[int], str]
+"""Keeps whole milliseconds for the next start; the place where they are kept."""
 
 
 @dataclass
@@ -65,8 +68,20 @@ class _Daemon:
                 self.is_playing = bool(value)
 
 
-def calibrate(host: str, port: int, taps: int, say: Say, *, reference: bool = False, apply: bool = False) -> None:
+def calibrate(
+    host: str,
+    port: int,
+    taps: int,
+    say: Say,
+    store: Store,
+    *,
+    reference: bool = False,
+    apply: bool = False,
+    keep: bool | None = None,
+) -> None:
     """Says how late the instrument is heard, and how to make up for it; with `apply` it is made up for.
+
+    What was measured is kept with `store` where `keep` says so; None asks. What is kept is set, too.
 
     Raises:
         EmoOscError: there is no terminal or no daemon, nothing plays, it is too fast, or the taps do not agree.
@@ -82,10 +97,13 @@ def calibrate(host: str, port: int, taps: int, say: Say, *, reference: bool = Fa
             # With latency_ms set, bar lines leave that much before the beat of the clock, which the click follows.
             click = _tapped(daemon, taps, say, REFERENCE, lambda: daemon.latency_s) if reference else None
             heard = _tapped(daemon, taps, say, HEARD, lambda: 0.0)
+            latency_ms = _told(heard.beyond(click) if click else heard.unanticipated(), say, "" if click else ALONE)
+            is_kept = keep if keep is not None else _is_wanted(daemon, say)
     finally:
         listener.close()
-    latency_ms = _told(heard.beyond(click) if click else heard.unanticipated(), say, "" if click else ALONE)
-    if apply:
+    if is_kept:
+        say(f"Kept for the next start of emo-osc serve on this computer: {store(latency_ms)}")
+    if apply or is_kept:
         answers = exchange(host, port, "/emo/set/latency_ms", (str(latency_ms),), 1.0)
         say(next(answers, "no answer: it may not be set"))
     else:
@@ -133,6 +151,15 @@ def _tapped(daemon: _Daemon, count: int, say: Say, invitation: str, early_s: Cal
         return offset_of(unwrapped(offsets_s[LEAD_IN:], 60.0 / daemon.tempo))
     except ValueError as error:
         raise EmoOscError(f"calibrate: {error}; tap once on every beat and try again") from None
+
+
+def _is_wanted(daemon: _Daemon, say: Say) -> bool:
+    """Whether the user wants it kept; other keys, such as a tap too many, are no answer."""
+    say("Set it now, and keep it for the next start of emo-osc serve on this computer? y/n")
+    while True:
+        for _, key in daemon.hear(0.2):
+            if key in YES_KEYS + NO_KEYS:
+                return key in YES_KEYS
 
 
 def _told(result: Offset, say: Say, doubt: str) -> int:

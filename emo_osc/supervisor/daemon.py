@@ -17,9 +17,10 @@ from time import perf_counter
 from typing import Any
 
 from emo_osc.clients.ableton import LiveSetup
+from emo_osc.config.calibration import calibration_path, read_calibration
 from emo_osc.config.check import check
 from emo_osc.config.paths import preset_files, preset_folders, preset_names
-from emo_osc.config.preset import Preset, load_named_preset
+from emo_osc.config.preset import Preset, changed, load_named_preset
 from emo_osc.core.affect import MoodBook
 from emo_osc.core.errors import EmoOscError
 from emo_osc.midi.port_names import input_beside
@@ -66,17 +67,37 @@ def serve(
             cannot be written.
     """
     composer = preset.generator.composer if keeps_composer else ""
+    preset, calibration = calibrated(preset)
     setup = stage_setup(preset, composer, is_recorded=record is not None)
     recorder = Recorder(record) if record else None
     told = Log(say, log)
     for line in _left_out(setup.presets):
         told.tell("presets", line, logging.WARNING)
+    if calibration:
+        told.tell("calibration", calibration)
     try:
         return asyncio.run(_Supervisor(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
         return 0
     finally:
         told.close()
+
+
+def calibrated(preset: Preset) -> tuple[Preset, str]:
+    """The preset with the latency that `calibrate` has kept, where it names none; and a line that says so, or why not.
+
+    A file that cannot be used is no reason not to play.
+    """
+    if "latency_ms" in preset.values():
+        return preset, ""
+    try:
+        latency_ms = read_calibration(calibration_path())
+    except EmoOscError as error:
+        return preset, f"{error}; playing without it"
+    if latency_ms is None:
+        return preset, ""
+    line = f"everything is sent {latency_ms:g} ms earlier, as calibrated ({calibration_path()})"
+    return changed(preset, {"performance.latency_ms": latency_ms}, "calibration"), line
 
 
 def stage_preset(preset: Preset, name: str) -> StagePreset:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from math import floor
+from pathlib import Path
 from random import Random
 from statistics import median
 from time import perf_counter
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from emo_osc.cli import main as cli
 from emo_osc.clients.tapping import ANTICIPATION_S, LEAST_TAPS, Beats, Offset, offset_of, unwrapped
+from emo_osc.config.calibration import read_calibration
 from tests.serving import Daemon, free_port
 from tests.terminal import Terminal, terminal
 
@@ -142,7 +144,7 @@ def slow_daemon(daemon: Callable[..., Daemon]) -> Daemon:
 def test_taps_in_a_terminal_are_measured_and_made_up_for(daemon: Callable[..., Daemon]) -> None:
     one = slow_daemon(daemon)
     bar_s = bar_of(one)
-    with terminal("calibrate", "--port", str(one.port), "--taps", "8", "--apply") as screen:
+    with terminal("calibrate", "--port", str(one.port), "--taps", "8", "--apply", "--no-keep") as screen:
         screen.read_until("12 times")
         tap_along(screen, bar_s, 13, LATE_S)
         said = screen.read_until("95 % confidence", "/emo/ack /emo/set/latency_ms")
@@ -157,10 +159,28 @@ def test_taps_in_a_terminal_are_measured_and_made_up_for(daemon: Callable[..., D
 
 
 @pytest.mark.slow
+def test_a_measured_latency_that_the_user_keeps_is_set_and_written(
+    daemon: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    one = slow_daemon(daemon)
+    bar_s = bar_of(one)
+    with terminal("calibrate", "--port", str(one.port), "--taps", "8", XDG_CONFIG_HOME=str(tmp_path)) as screen:
+        screen.read_until("12 times")
+        tap_along(screen, bar_s, 13, LATE_S)
+        said = screen.read_until("Heard", "y/n")
+        screen.press("y")
+        screen.read_until("Kept for the next start", "/emo/ack /emo/set/latency_ms")
+
+        assert screen.wait() == 0
+    kept_ms = read_calibration(tmp_path / "emo_osc" / "calibration.yaml")
+    assert kept_ms == float(said.split("Heard ")[1].split(" ms")[0])
+
+
+@pytest.mark.slow
 def test_with_a_reference_only_the_difference_counts(daemon: Callable[..., Daemon]) -> None:
     one = slow_daemon(daemon)
     bar_s = bar_of(one)
-    with terminal("calibrate", "--port", str(one.port), "--taps", "8", "--reference") as screen:
+    with terminal("calibrate", "--port", str(one.port), "--taps", "8", "--reference", "--no-keep") as screen:
         screen.read_until("along with the click")
         tap_along(screen, bar_s, 12, -0.06)
         screen.read_until("as you hear it")
