@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+PART = ".part"  # the ending of a file that is being written
 MAX_ENTRIES = 4096  # names that are looked at in one folder
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -90,23 +91,30 @@ def read_within(file: BinaryIO, limit_bytes: int) -> bytes:
     return data
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
+def write_whole(path: Path, data: bytes, mode: int = 0o666, ending: str = PART) -> None:
     """Write a file in place of what was there, whole or not at all; `mode` is that of a file which is new.
+
+    `ending` names the part file; where several processes may write the same file, pass `process_part()`.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full; then nothing has changed.
     """
-    write_beside(path, data, mode).replace(path)
+    write_beside(path, data, mode, ending).replace(path)
 
 
-def write_beside(path: Path, data: bytes, mode: int = 0o666) -> Path:
-    """Write `PATH.part`, for whoever has several files to replace together.
+def process_part() -> str:
+    """The ending of a part file that no other process writes at the same time."""
+    return f".{os.getpid()}{PART}"
+
+
+def write_beside(path: Path, data: bytes, mode: int = 0o666, ending: str = PART) -> Path:
+    """Write `PATH.part`, or with another ending, for whoever has several files to replace together.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full; then there is no such file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}{ending}")
     part.unlink(missing_ok=True)  # left by a crash; or a pipe that would block us
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:

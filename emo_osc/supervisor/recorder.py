@@ -1,7 +1,7 @@
 """Records what is played to a Standard MIDI File aligned to bars: `emo-osc serve --record FILE.mid`."""
 
-import os
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import mido
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import TICKS_PER_BEAT
+from emo_osc.core.small_file import write_whole
 from emo_osc.protocol.messages import Played
 
 
@@ -63,14 +64,10 @@ class Recorder:
         file = mido.MidiFile(type=0, ticks_per_beat=TICKS_PER_BEAT)
         offs = [mido.Message("note_off", channel=channel, note=pitch) for channel, pitch in sorted(self._sounding)]
         file.tracks.append(mido.MidiTrack([*self._track, *offs, mido.MetaMessage("end_of_track")]))
-        part = self.path.with_name(f"{self.path.name}.part")
-        try:
-            part.unlink(missing_ok=True)  # a pipe in its place would block us
-            file.save(part)
-            os.replace(part, self.path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        self.path.parent.stat()  # a missing folder is a mistyped name: it is not made
+        content = BytesIO()
+        file.save(file=content)
+        write_whole(self.path, content.getvalue())
 
     def _append(self, message: Any) -> None:
         tick = round(self._tick)

@@ -3,11 +3,10 @@
 import os
 import re
 import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from emo_osc.core.small_file import open_regular, reason_of
+from emo_osc.core.small_file import open_regular, process_part, reason_of, write_whole
 
 TOKEN_BYTES = 12  # 96 bits: not to be guessed over a network, and still a small picture for a camera
 MAX_FILE_BYTES = 256
@@ -57,15 +56,9 @@ def _read(path: Path) -> PhraseSaved:
 
 def _made(path: Path, remark: str) -> PhraseSaved:
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    written = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(token + "\n")
-        written.replace(path)
+        write_whole(path, f"{token}\n".encode(), 0o600, process_part())
     except OSError as error:
-        with suppress(OSError):
-            written.unlink()
         return _for_now(path, error)
     return PhraseSaved(token, remark)
 

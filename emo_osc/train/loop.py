@@ -16,11 +16,12 @@ from typing import Protocol
 import torch
 import torch.distributed as dist
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.core.small_file import read_small_text
+from emo_osc.core.small_file import read_small_text, write_whole
 from emo_osc.studio.decoding.decode import no_denormals
 from emo_osc.train.autocast import training_precision
 from emo_osc.weights.precision import Precision
@@ -198,17 +199,15 @@ def _keep(
     averaged: dict[str, Tensor],
     progress: Progress,
 ) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"net.{name}": value for name, value in net.state_dict().items()}
     tensors |= {f"averaged.{name}": value for name, value in averaged.items()}
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
-    half = folder / "state.part"
-    save_file({name: value.contiguous() for name, value in tensors.items()}, half)
-    half.replace(folder / "state.safetensors")
+    write_whole(
+        folder / "state.safetensors", to_safetensors({name: value.contiguous() for name, value in tensors.items()})
+    )
     text = json.dumps({"recipe": asdict(recipe), **asdict(progress)}, indent=1)
-    half.write_text(text, encoding="utf-8")
-    half.replace(folder / "progress.json")
+    write_whole(folder / "progress.json", text.encode())
 
 
 def _resume(

@@ -15,7 +15,7 @@ from safetensors.torch import save as to_safetensors
 from torch import Tensor
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.core.small_file import list_folder, open_regular, reason_of
+from emo_osc.core.small_file import list_folder, open_regular, process_part, reason_of, write_whole
 
 ENDING, MAX_LISTED = ".safetensors", 32
 CONFIG_KEY = "emo_osc"  # the one metadata key: safetensors does not keep the order of several
@@ -122,13 +122,10 @@ def _content(tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(path, content, ending=process_part())
     except OSError as error:
-        raise EmoOscError(f"{path}: cannot be written ({error.strerror or error})") from None
+        raise EmoOscError(f"{path}: cannot be written ({reason_of(error)})") from None
     return path
 
 

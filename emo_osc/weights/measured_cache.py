@@ -4,7 +4,6 @@ Nothing depends on it: a file that is damaged, foreign or cannot be written cost
 """
 
 import json
-import os
 import platform
 from collections.abc import Mapping
 from functools import cache
@@ -12,7 +11,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from emo_osc.core.small_file import read_small_text
+from emo_osc.core.small_file import process_part, read_small_text, write_whole
 
 MOST_BYTES = 1 << 16
 MOST_KEPT = 64
@@ -28,12 +27,8 @@ def write(key: str, times_ms: Mapping[str, float]) -> None:
     """Keeps figures under a key, if the disk takes them."""
     others = {name: value for name, value in _kept().items() if name != key and _figures(value)}
     kept = dict([*others.items(), (key, dict(times_ms))][-MOST_KEPT:])
-    path = _path()
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-        part.replace(path)
+        write_whole(_path(), json.dumps(kept, indent=1).encode(), ending=process_part())
     except OSError:
         return  # it is measured again at the next start
 

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from emo_osc.core.small_file import list_folder, read_small, read_small_text, write_whole
+from emo_osc.core.small_file import (
+    PART,
+    list_folder,
+    process_part,
+    read_small,
+    read_small_text,
+    write_beside,
+    write_whole,
+)
 from tests.odd_files import ODD
 
 
@@ -70,3 +78,33 @@ def test_a_folder_of_very_many_files_is_listed_in_part(tmp_path: Path) -> None:
 
     assert len(listing.paths) == 8
     assert listing.faults == (f"{tmp_path}: has over 8 entries; the others are left out",)
+
+
+def test_a_process_does_not_touch_the_part_file_of_another(tmp_path: Path) -> None:
+    other = write_beside(tmp_path / "a", b"theirs", ending=f".0{PART}")
+
+    write_whole(tmp_path / "a", b"ours", ending=process_part())
+    other.replace(tmp_path / "a")
+
+    assert (tmp_path / "a").read_bytes() == b"theirs"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old")
+    (tmp_path / f"a{PART}").mkdir()
+
+    with pytest.raises(OSError, match=PART):
+        write_whole(tmp_path / "a", b"new")
+
+    assert (tmp_path / "a").read_bytes() == b"old"
+
+
+WRITER = Path(__file__).parents[2] / "emo_osc" / "core" / "small_file.py"
+
+
+def test_only_small_file_syncs_and_replaces_a_part_file() -> None:
+    package = WRITER.parents[1]
+    named = [path.name for path in package.rglob("*.py") if '.part"' in path.read_text(encoding="utf-8")]
+
+    assert sorted(named) == ["listen_test.py", "phrase_store.py", "small_file.py"]  # rendered in place; cleans up
