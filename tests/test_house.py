@@ -52,7 +52,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "stage/io": ({"midi", "stage/session"}, set()),
     "stage/session": ({"midi", "stage/player", "stage/clock"}, set()),
     "stage/player": (set(), set()),
-    "stage/clock": (set(), {"link"}),
+    "stage/clock": ({"config"}, {"link"}),
     "midi": (set(), {"jack", "rtmidi"}),
     "weights": ({"config"}, {"platformdirs", "safetensors", "torch"}),
     "studio": ({"config", "weights"}, {"mido", "platformdirs", "safetensors", *NETWORKS}),

@@ -26,6 +26,7 @@ from emo_osc.cli.options import PATH, composing, preset_of
 from emo_osc.cli.profile import profile
 from emo_osc.cli.standard_streams import UNWRITABLE, drop_output, flush_output, is_reader_gone, open_missing
 from emo_osc.cli.train import train
+from emo_osc.config.clocks import CLOCKS, choices_help
 from emo_osc.core.errors import EmoOscError
 
 USER_FAULT = 2
@@ -100,7 +101,7 @@ def commands() -> None:
     "--midi-out", metavar="NAME", help="MIDI output to use, waited for if missing; virtual:NAME opens one.  [emo_osc]"
 )
 @click.option("--midi-in", metavar="NAME", help="MIDI input to use, waited for if missing; virtual:NAME opens one.")
-@click.option("--clock", type=click.Choice(["internal", "midi", "link"]), help="Tempo source.")
+@click.option("--clock", type=click.Choice(tuple(CLOCKS)), help=f"Tempo source: {choices_help()}.")
 @click.option("--start-stop-sync/--no-start-stop-sync", default=None, help="In Link, start and stop together.")
 @click.option(
     "--clock-autostart/--no-clock-autostart", default=None, help="Start on MIDI clock without a Start message."

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from emo_osc.config.clocks import CLOCKS
 from emo_osc.config.explain import MAX_NAME, did_you_mean, explain_all, in_one_line, mood_faults
 from emo_osc.config.parameter_fields import IN_TABLE, choice_faults, with_values
 from emo_osc.config.paths import MAX_BYTES, preset_files
@@ -30,6 +31,11 @@ MAX_LISTED = 64  # names in one error
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
 ]
+
+if TYPE_CHECKING:
+    ClockName = str
+else:
+    ClockName = Literal[tuple(CLOCKS)]  # the table's, which no type checker can read
 
 
 class Section(BaseModel):
@@ -72,7 +78,7 @@ class ClockSection(Section):
     master's clocks start the music without its Start.
     """
 
-    source: Literal["internal", "midi", "link"] = "internal"
+    source: ClockName = "internal"
     tempo: float = IN_TABLE
     play: bool = True
     start_stop_sync: bool = False
@@ -81,7 +87,7 @@ class ClockSection(Section):
     @property
     def is_locked(self) -> bool:
         """Whether the tempo is somebody else's, and cannot follow a feeling."""
-        return self.source != "internal"
+        return not CLOCKS[self.source].is_ours
 
 
 class GeneratorSection(Section):

@@ -54,7 +54,7 @@ class Setup:
     """Everything the stage needs to open its ports and play; `tokens` let the door, the studio and the synth in.
 
     `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
-    `clock` is `internal`, `midi` or `link`, where `is_transport_shared` lets play and stop be all peers';
+    `clock` is a name of `config/clocks`: with `link`, `is_transport_shared` lets play and stop be all peers';
     with `midi`, the clock `starts_itself` where clocks come without Start; `sends_clock` lets others follow by MIDI,
     while nothing plays too where `clock_runs_free`; what is played is told to the door where it `is_recorded`;
     `allow` names the addresses and networks that are heard, every private one where it is empty; `hub` is the loopback

@@ -22,10 +22,9 @@ from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import Alive, Finish, Played, Ports, WorkersState
 from emo_osc.protocol.osc import Message, Target
 from emo_osc.protocol.stage_setup import Report, Setup
+from emo_osc.stage.clock import sources
 from emo_osc.stage.clock.clock import Move
-from emo_osc.stage.clock.link_clock import LinkClock
 from emo_osc.stage.clock.midi_clock_out import ClockOut
-from emo_osc.stage.clock.sources import CLOCKS
 from emo_osc.stage.io.ipc_server import open_hub
 from emo_osc.stage.io.midi_ports import MidiPorts
 from emo_osc.stage.io.osc_server import OscServer
@@ -100,8 +99,8 @@ class Stage:
         self._lines = [f"OSC in    {setup.host}:{self._udp.port} (UDP)", f"MIDI out  {self._ports.out.text}"]
         self._lines += [f"OSC from  {self._access.summary}"] if self._access.summary else []
         self._lines += [f"MIDI in   {self._ports.in_.text}"] if self._ports.in_.text else []
-        self._lines += [f"clock     {self._instrument.clock.summary}"] if setup.clock == "midi" else []
-        self._plays_at_once = setup.is_playing and setup.clock != "midi"
+        self._lines += [f"clock     {self._instrument.clock.summary}"] if self._instrument.clock.waits_for_start else []
+        self._plays_at_once = setup.is_playing and not self._instrument.clock.waits_for_start
         self._is_recorded = setup.is_recorded
         self._diary = Diary(self._instrument, self._dispatcher.clients)
         self._resumed = setup.resume
@@ -342,8 +341,7 @@ class Stage:
         self._performer.panic()
         self._send_midi(self._performer.take_bytes())
         self._hub.write("studio", encode(Finish()))
-        if isinstance(self._instrument.clock, LinkClock):
-            self._instrument.clock.close()
+        self._instrument.clock.close()
         sleep(DRAIN_S + self._instrument.lead_s)
         self._play_sound()
         self._hub.close()
@@ -380,8 +378,8 @@ def _wake_up() -> None:
 def _instrument(setup: Setup, studio_client: StudioClient) -> Instrument:
     random = Random(setup.seed)
     performer = Performer(Shelf(read_shelf(setup.shelf)), Settings(), random)
-    instrument = Instrument(performer, CLOCKS[setup.clock](setup), studio_client, setup.presets, setup.preset, random)
-    if setup.sends_clock and setup.clock != "midi":  # a clock that is followed is not sent back
+    instrument = Instrument(performer, sources.build(setup), studio_client, setup.presets, setup.preset, random)
+    if setup.sends_clock and not instrument.clock.is_external:  # a clock that is followed is not sent back
         instrument.clock_out = ClockOut(runs_free=setup.clock_runs_free)
     return instrument
 

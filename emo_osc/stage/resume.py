@@ -134,7 +134,7 @@ def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) ->
         instrument.set("va", (snapshot.affect.valence, snapshot.affect.arousal), now_s)
     performer.feel(snapshot.affect, snapshot.colour)
     instrument.set("latency_ms", (snapshot.latency_ms,), now_s)
-    if instrument.clock.source == "internal":
+    if instrument.clock.is_ours:
         instrument.set("tempo", (snapshot.asked_tempo,), now_s)
     kept = {name: value for name, value in snapshot.settings.items() if name in _KEPT}
     performer.set_settings(replace(performer.settings, **kept))  # type: ignore[arg-type]  # JSON has no types to check

@@ -19,6 +19,7 @@ from typing import Any
 from emo_osc.clients.ableton import LiveSetup
 from emo_osc.config.calibration import calibration_path, read_calibration
 from emo_osc.config.check import check
+from emo_osc.config.clocks import CLOCKS
 from emo_osc.config.paths import preset_files, preset_folders, preset_names
 from emo_osc.config.preset import Preset, changed, load_named_preset
 from emo_osc.core.affect import MoodBook
@@ -130,12 +131,13 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
     """
     presets = {OWN_PRESET: _bounded(stage_preset(preset, "preset"), "preset"), **_named_presets(composer)}
     path, seed = shelf_path(), preset.generator.seed
+    needs_midi_in = CLOCKS[preset.clock.source].needs_midi_in
     return Setup(
         host=preset.osc.host,
         port=preset.osc.port,
         allow=preset.osc.allow,
         midi_out=preset.midi.out,
-        midi_in=preset.midi.in_ or (input_beside(preset.midi.out) if preset.clock.source == "midi" else ""),
+        midi_in=preset.midi.in_ or (input_beside(preset.midi.out) if needs_midi_in else ""),
         clock=preset.clock.source,
         sends_clock=preset.midi.clock_out,
         clock_runs_free=preset.midi.clock_always,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from emo_osc.core.score import TICKS_PER_BEAT, TICKS_PER_STEP
 from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
+from emo_osc.protocol.stage_setup import Setup
 
 TAP_GAPS = 4
 MAX_LEFT_OUT = 3  # gaps of more beats are no beats left out but a new tempo
@@ -29,8 +30,16 @@ class Clock(Protocol):
     """
 
     @property
-    def source(self) -> str:
-        """`internal`, `midi` or `link`."""
+    def is_ours(self) -> bool:
+        """Whether tempo and transport are ours alone: a preset and an affect may move the tempo."""
+
+    @property
+    def is_external(self) -> bool:
+        """Whether a MIDI master leads: its clock is not sent back to it."""
+
+    @property
+    def waits_for_start(self) -> bool:
+        """Whether the music begins when a master says so; its downbeat may lie ahead."""
 
     @property
     def summary(self) -> str:
@@ -94,6 +103,9 @@ class Clock(Protocol):
     def take_deviations(self) -> list[float]:
         """How far each clock that came in lay from where it was expected, in seconds, since this was last asked."""
 
+    def close(self) -> None:
+        """Leave whatever the clock has joined; it is not asked anything afterwards."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
@@ -150,7 +162,7 @@ class Timeline:
 class InternalClock:
     """Our own clock: it runs as we tell it, and no MIDI clock moves it."""
 
-    source = "internal"
+    is_ours, is_external, waits_for_start = True, False, False
     summary = "internal"
     next_s = inf
 
@@ -212,9 +224,17 @@ class InternalClock:
         """No clock comes in."""
         return []
 
+    def close(self) -> None:
+        """Nothing was joined."""
+
     def _run_from(self, tick: int, now_s: float) -> Move:
         self._line = self._line.playing(now_s, tick)
         return Move(tick, is_running=True)
+
+
+def build(setup: Setup) -> InternalClock:
+    """The internal clock; the preset sets its tempo."""
+    return InternalClock()
 
 
 def tapped_tempo(taps_s: tuple[float, ...]) -> float | None:

@@ -8,7 +8,8 @@ from time import perf_counter
 from typing import Any
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.stage.clock.link_clock import QUANTUM, Reading
+from emo_osc.protocol.stage_setup import Setup
+from emo_osc.stage.clock.link_clock import QUANTUM, LinkClock, Reading
 
 MICROS = 1e6
 STEADY_S = 5e-6  # two looks at our clock further apart than this were interrupted, and say little about the library's
@@ -81,6 +82,16 @@ class LinkSession:
     def _micros_at(self, at_s: float) -> int:
         now_s, micros = self._now()
         return micros + round((at_s - now_s) * MICROS)
+
+
+def build(setup: Setup) -> LinkClock:
+    """The clock of a Link session, joined at the preset's tempo.
+
+    Raises:
+        EmoOscError: the Link library is not installed.
+    """
+    tempo = setup.presets[setup.preset].values.get("tempo", 120.0)
+    return LinkClock(LinkSession(float(tempo), setup.is_transport_shared))
 
 
 def _library() -> Any:

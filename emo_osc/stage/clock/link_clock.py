@@ -72,7 +72,7 @@ class LinkClock:
     there; a peer that goes changes nothing here.
     """
 
-    source = "link"
+    is_ours, is_external, waits_for_start = False, False, False
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -6,6 +6,7 @@ from math import ceil, inf
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_CLOCK, TICKS_PER_STEP
 from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
+from emo_osc.protocol.stage_setup import Setup
 from emo_osc.stage.clock.clock import Move, Timeline
 from emo_osc.stage.clock.clock_masters import FEWEST, Masters
 from emo_osc.stage.clock.estimators import Estimator, Interacting
@@ -32,7 +33,7 @@ class MidiSlave:
     master are followed all the same.
     """
 
-    source = "midi"
+    is_ours, is_external, waits_for_start = False, True, True
 
     def __init__(
         self, tempo: float = 120.0, estimator: Estimator | None = None, *, starts_itself: bool = False
@@ -191,6 +192,9 @@ class MidiSlave:
         self._deviations_s.clear()
         return taken
 
+    def close(self) -> None:
+        """Nothing was joined: the MIDI input is not the clock's."""
+
     @property
     def _patience_s(self) -> float:
         return max(LOST_AFTER_CLOCKS * self._pulses.period_s, LOST_AFTER_S)
@@ -317,6 +321,11 @@ class MidiSlave:
     def _next_clock(self, now_s: float) -> int:
         """The number of the clock that comes next; one that is late by half a period is taken for lost."""
         return max(self._pulses.number + 1, ceil(self._clocks_at(now_s) - 0.5))
+
+
+def build(setup: Setup) -> MidiSlave:
+    """The clock that follows the MIDI input."""
+    return MidiSlave(starts_itself=setup.starts_itself)
 
 
 _TRANSPORT = {START: MidiSlave._on_start, CONTINUE: MidiSlave._on_continue, STOP: MidiSlave._on_stop}

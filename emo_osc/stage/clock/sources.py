@@ -1,22 +1,18 @@
-"""Which clock a setup asks for: our own, a MIDI master's, or a Link session's."""
+"""The clock that a setup names, built from the table of clocks."""
 
-from collections.abc import Callable
+from importlib import import_module
+from typing import cast
 
+from emo_osc.config.clocks import find
 from emo_osc.protocol.stage_setup import Setup
-from emo_osc.stage.clock.clock import Clock, InternalClock
-from emo_osc.stage.clock.link import LinkSession
-from emo_osc.stage.clock.link_clock import LinkClock
-from emo_osc.stage.clock.midi_slave import MidiSlave
+from emo_osc.stage.clock.clock import Clock
 
 
-def _link_clock(setup: Setup) -> LinkClock:
-    tempo = setup.presets[setup.preset].values.get("tempo", 120.0)
-    return LinkClock(LinkSession(float(tempo), setup.is_transport_shared))
+def build(setup: Setup) -> Clock:
+    """The clock of `setup.clock`.
 
-
-CLOCKS: dict[str, Callable[[Setup], Clock]] = {
-    "internal": lambda _: InternalClock(),
-    "midi": lambda setup: MidiSlave(starts_itself=setup.starts_itself),
-    "link": _link_clock,
-}
-"""`clock.source` -> the clock; `link` raises EmoOscError where the Link library is not installed."""
+    Raises:
+        EmoOscError: there is no such clock, or what it needs is not installed.
+    """
+    module, function = find(setup.clock).build.split(":")
+    return cast(Clock, getattr(import_module(module), function)(setup))

@@ -20,8 +20,7 @@ class TempoGuide:
 
     def next_s(self, clock: Clock, follow: float) -> float:
         """When `lead` wants to be called, for a weight `follow` in [0, 1]; infinity where the tempo stays."""
-        is_ours = clock.source == "internal" and clock.is_running
-        return self._next_s if follow and is_ours else inf
+        return self._next_s if follow and clock.is_ours and clock.is_running else inf
 
     def lead(self, clock: Clock, affect: Affect, follow: float, now_s: float) -> None:
         """One step, where it is time for one: to `follow` of the way to the hint."""

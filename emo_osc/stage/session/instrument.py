@@ -187,7 +187,7 @@ class Instrument:
             self.performer.play(move.tick)
         elif move:
             self.performer.stop()
-        is_awaited = self.clock.source == "midi"  # a downbeat of others may lie ahead
+        is_awaited = self.clock.waits_for_start  # a downbeat of others may lie ahead
         return float(move.tick) if move and move.is_running and is_awaited else NOW
 
     @property
@@ -302,7 +302,7 @@ class Instrument:
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)
-        self.performer.set_targets(Targets(preset.references, is_tempo_fixed=self.clock.source != "internal"))
+        self.performer.set_targets(Targets(preset.references, is_tempo_fixed=not self.clock.is_ours))
         self.studio_client.aim(preset.references)
         return take_values(self, preset, now_s)
 
@@ -363,7 +363,7 @@ class Instrument:
 
     def _moving_s(self, now_s: float) -> float:
         """When a transport of our own moves that is told to now: what was sent has gone on until then."""
-        return now_s + self.lead_s if self.clock.source == "internal" else now_s
+        return now_s + self.lead_s if self.clock.is_ours else now_s
 
     def _set_latency(self, latency_ms: Scalar) -> float:
         self.latency_ms = float(latency_ms)

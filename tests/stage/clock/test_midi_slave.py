@@ -42,7 +42,8 @@ def playing(clocks: int = 48, period_s: float = PERIOD_S) -> tuple[MidiSlave, fl
 def test_it_is_a_clock() -> None:
     clock: Clock = MidiSlave(90.0)
 
-    assert (clock.source, clock.summary) == ("midi", "midi: waiting for Start")
+    assert (clock.is_ours, clock.is_external, clock.waits_for_start) == (False, True, True)
+    assert clock.summary == "midi: waiting for Start"
     assert clock.tempo == pytest.approx(90.0)
     assert (clock.is_running, clock.next_s, clock.tick_at(5.0), clock.time_of(0)) == (False, inf, 0.0, inf)
 

@@ -73,7 +73,7 @@ def test_a_tempo_that_is_set_or_tapped_ends_it(playing: Any) -> None:
 class TheirClock(InternalClock):
     """A clock whose tempo somebody else moves."""
 
-    source = "link"
+    is_ours = False
 
 
 def test_a_tempo_that_is_not_our_own_is_left_alone() -> None:
