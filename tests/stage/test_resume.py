@@ -174,7 +174,7 @@ def test_a_text_that_is_no_snapshot_begins_anew_and_says_so(seeds: tuple[Ready, 
         stage = resumed(seeds, text, 1.0)
 
         assert stage.instrument.clock.is_running
-        assert "beginning anew" in str(stage.instrument.for_supervisor[0])
+        assert "starting from the preset" in str(stage.instrument.for_supervisor[0])
 
 
 def test_a_snapshot_survives_its_way(seeds: tuple[Ready, ...]) -> None:

@@ -440,7 +440,7 @@ def test_the_music_goes_on_when_no_watch_can_be_started(
         goes_on = [next_note(heard) for _ in range(8)]
 
     assert goes_on
-    assert one.wait_for_line("the running again")
+    assert one.wait_for_line("port monitor: running again")
     assert one.receive_until(is_of("workers", "all running"))
 
 

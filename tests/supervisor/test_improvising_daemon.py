@@ -123,4 +123,4 @@ def test_a_composer_of_the_command_line_stays(daemon: Callable[..., Daemon]) -> 
 
     assert one.child(STUDIO)
     assert one.close() == 0
-    assert not [line for line in one.lines() if "takes over" in line]
+    assert not [line for line in one.lines() if "starts as the generator" in line]
