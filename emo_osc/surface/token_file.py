@@ -13,14 +13,14 @@ MAX_FILE_BYTES = 256
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
-class PhraseSaved(NamedTuple):
+class Token(NamedTuple):
     """A token, and what people should read about its file, or nothing."""
 
     token: str
     remark: str = ""
 
 
-def kept_token(path: Path) -> PhraseSaved:
+def kept_token(path: Path) -> Token:
     """The token of the file, or a new one, which the file then keeps.
 
     A file that others may read is closed to them; one that holds no token is replaced; what is no file is left alone,
@@ -36,7 +36,7 @@ def kept_token(path: Path) -> PhraseSaved:
         return _for_now(path, error)
 
 
-def _read(path: Path) -> PhraseSaved:
+def _read(path: Path) -> Token:
     """The token of a file.
 
     Raises:
@@ -49,21 +49,19 @@ def _read(path: Path) -> PhraseSaved:
         if not _TOKEN.fullmatch(text):
             raise ValueError("holds no token")
         if os.name == "nt" or not mode & 0o077:
-            return PhraseSaved(text)
+            return Token(text)
         os.fchmod(file.fileno(), 0o600)
-        return PhraseSaved(text, f"{path}: others could read it, now only you can; delete it if somebody may have")
+        return Token(text, f"{path}: others could read it, now only you can; delete it if somebody may have")
 
 
-def _made(path: Path, remark: str) -> PhraseSaved:
+def _made(path: Path, remark: str) -> Token:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     try:
         write_whole(path, f"{token}\n".encode(), 0o600, process_part())
     except OSError as error:
         return _for_now(path, error)
-    return PhraseSaved(token, remark)
+    return Token(token, remark)
 
 
-def _for_now(path: Path, error: OSError) -> PhraseSaved:
-    return PhraseSaved(
-        secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason_of(error)}; the pad's link holds until the end"
-    )
+def _for_now(path: Path, error: OSError) -> Token:
+    return Token(secrets.token_urlsafe(TOKEN_BYTES), f"{path}: {reason_of(error)}; the pad's link holds until the end")
