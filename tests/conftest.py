@@ -78,8 +78,8 @@ def _started(name: str, *flags: str, period: int) -> subprocess.Popen[bytes] | N
     server = subprocess.Popen(
         ["jackd", *flags, *JACKD, str(period)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
     )
-    wait = ["jack_wait", "-s", name, "-w", "-t", "5"]
-    for _ in range(int(TIMEOUT_S / 5)):
+    wait = ["jack_wait", "-s", name, "-w", "-t", "1"]  # one that cannot start ends at once
+    for _ in range(int(TIMEOUT_S)):
         if server.poll() is not None:
             break
         if b"server is available" in subprocess.run(wait, capture_output=True, check=False).stdout:

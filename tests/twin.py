@@ -26,6 +26,7 @@ from emo_osc.protocol.osc import Message, OscValue, Target
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.clock.clock import InternalClock
 from emo_osc.stage.player.performer import Performer
+from emo_osc.stage.player.rule_weights import RULE_NAMES, RuleWeights
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
 from emo_osc.stage.session.dispatcher import Answer, Dispatcher
@@ -34,6 +35,9 @@ from emo_osc.stage.session.studio_client import StudioClient
 
 MakeReady = Callable[..., Ready]
 PAD = ("127.0.0.1", 50_000)
+
+NO_RULES = RuleWeights(**dict.fromkeys(RULE_NAMES, 0.0))
+"""The plain grid: ticks, lengths and pitches as they are written, one velocity."""
 
 
 def make_ready(pitch: int, valence: float = 0.0, arousal: float = 0.0, notes_a_bar: int = 4, ticket: int = -1) -> Ready:

@@ -2,7 +2,7 @@
 
 
 class EmoOscError(Exception):
-    """A set-up fault of the user's: one line naming place, value and remedy. The door prints it and exits with 2."""
+    """A set-up fault of the user's: one line naming place, value and remedy. The command prints it and exits with 2."""
 
 
 class CommandError(Exception):

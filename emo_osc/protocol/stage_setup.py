@@ -51,12 +51,12 @@ class StagePreset:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything the stage needs to open its ports and play; `tokens` let the door, the studio and the synth in.
+    """Everything the stage needs to open its ports and play; `tokens` admit the other processes.
 
     `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
     `clock` is a name of `config/clocks`: with `link`, `is_transport_shared` lets play and stop be all peers';
     with `midi`, the clock `starts_itself` where clocks come without Start; `sends_clock` lets others follow by MIDI,
-    while nothing plays too where `clock_runs_free`; what is played is told to the door where it `is_recorded`;
+    while nothing plays too where `clock_runs_free`; what is played is sent to the supervisor where it `is_recorded`;
     `allow` names the addresses and networks that are heard, every private one where it is empty; `hub` is the loopback
     port for our own processes, 0 for any; `resume` is the `snapshot` of another stage from which to go on, or empty;
     where the MIDI system `is_stuck`, ports wait until it was seen at work.
@@ -115,7 +115,7 @@ class Report:
     fault: str = ""
 
     def to_json(self) -> str:
-        """The report as one line for the door."""
+        """The report as one line for the supervisor."""
         return json.dumps(asdict(self)) + "\n"
 
     @classmethod

@@ -21,15 +21,15 @@ from emo_osc.sound.output import OFF, start_output
 from emo_osc.sound.player import Player
 from emo_osc.sound.stream import MidiStream
 
-NO_SOUND = 3  # the exit code when this machine cannot sound; the door plays on without
-GOODBYE_S = 0.3  # how long the last notes may ring when the door closes
+NO_SOUND = 3  # the exit code where there is no audio device; the daemon plays on
+GOODBYE_S = 0.3  # how long the last notes may ring at the end
 ALIVE_S = 1.0
 STALL_S = 3.0  # a device that asks for nothing for so long is gone; not every driver says so
 
 
 def main() -> int:
     """Runs until end of file: exit code 0, 2 for a wrong set-up, 3 where there is no sound."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the door ends us in its own time
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor ends this process
     asked = _arguments()
     try:
         peer = socket.create_connection(("127.0.0.1", asked.connect), timeout=STALL_S)
@@ -54,7 +54,7 @@ def _play(peer: socket.socket, player: Player) -> int:
 
 
 def _feed(peer: socket.socket, player: Player) -> None:
-    """Hands on what comes, until the door closes the socket.
+    """Hands on what comes, until the supervisor closes the socket.
 
     Raises:
         EmoOscError: the sound card no longer asks for blocks.
@@ -82,7 +82,7 @@ def _show_life(peer: socket.socket) -> None:
 
 
 def _received(peer: socket.socket) -> bytes | None:
-    """What came; None when nothing did for a while, b"" when the door has closed the socket or died."""
+    """What came; None when nothing did for a while, b"" when the socket was closed."""
     try:
         return peer.recv(4096)
     except TimeoutError:

@@ -51,7 +51,7 @@ ENDING_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGBREAK")
 IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGTSTP")
 """By default each of these ends or stops a process at once, with its notes left on."""
 PAUSE_S = 0.005  # so long before the next note there is time for what takes a millisecond
-BEAT_S = 0.25  # the door ends a stage that misses several
+BEAT_S = 0.25  # the supervisor ends a stage that misses several
 PATIENCE_S = 10.0  # what a driver may take to open a port
 SUPERVISOR_PATIENCE_S = 10.0
 PRIORITY = 5  # SCHED_FIFO, above every ordinary thread and below jackd's 10: the driver must win
@@ -246,8 +246,8 @@ class Stage:
             gc.collect(1)
 
     def _beat(self, now_s: float) -> None:
-        """Show the door that we are alive, and from where another stage would go on; more to one that reads no longer
-        would only pile up."""
+        """Tell the supervisor that this stage is alive and where another one would go on; nothing while it does not
+        read."""
         self._next_beat_s = now_s + BEAT_S
         if not self._hub.is_idle("supervisor"):
             return
@@ -270,14 +270,14 @@ class Stage:
             self._dispatcher.receive_studio(self._studio_client.receive(line), perf_counter())
             self._play_due()
         elif role == "supervisor":
-            self._receive_door(line)
+            self._receive_supervisor(line)
         elif role == "port monitor":
             self._watchdog.receive_monitor(decode(line), perf_counter())
         else:
             self._watchdog.receive_sign(role, decode(line), perf_counter())
 
-    def _receive_door(self, line: bytes) -> None:
-        """A line of the door's that is no message is left out: without the door the music would end."""
+    def _receive_supervisor(self, line: bytes) -> None:
+        """Leave out a malformed line: closing this connection would end the music."""
         try:
             message = decode(line)
             if isinstance(message, WorkersState):
@@ -297,7 +297,7 @@ class Stage:
             self._hub.write("port monitor", encode(Ports("", "", "", self._ports.links)))
 
     def _on_left(self, role: str) -> None:
-        """Without the door there is nobody left to play for."""
+        """Without the supervisor the stage ends."""
         if role == "supervisor":
             self._is_ending = True
         if role == "studio":

@@ -108,10 +108,6 @@ class Outline:
         """The mean step from note to note in semitones, (B,)."""
         return self.motion.sum(1) / (self.notes - 1).clamp_min(1.0)
 
-    def detached(self) -> "Outline":
-        """The same without gradients."""
-        return Outline(*(getattr(self, name).detach() for name in self.__dataclass_fields__))
-
     def select(self, rows: Tensor) -> "Outline":
         """Some of the melodies, by their rows (n,)."""
         return Outline(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio.attributes import Aim, Floats, targets
-from emo_osc.studio.decoding.bar_book import BarCache
+from emo_osc.studio.decoding.bar_cache import BarCache
 from emo_osc.studio.decoding.choose_precision import decoding_choice
 from emo_osc.studio.decoding.decode import BarDecoderWeights, decode
 from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec

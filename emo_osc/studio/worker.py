@@ -41,9 +41,9 @@ from emo_osc.protocol.messages import (
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
-from emo_osc.studio.pool.needs import GRID, RECENT, PrecomposePlanner
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.pool_file import PoolFile, key_of
+from emo_osc.studio.pool.precompose_planner import GRID, RECENT, PrecomposePlanner
 from emo_osc.studio.pool.refining import Refining
 
 NICENESS = 10

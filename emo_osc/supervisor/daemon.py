@@ -1,7 +1,7 @@
 """The supervisor: starts the stage, studio, synth, web pad and other processes, and stops them.
 
-The stage plays; the door may die or be restarted in its parts without a note being late. If the door goes, the stage
-hears the line drop, switches its notes off, and ends; the others follow.
+The stage plays on its own: the other processes may crash and restart without a late note. If the supervisor dies, the
+stage sees its connection close, switches its notes off and ends; the others follow.
 """
 
 import asyncio
@@ -186,7 +186,7 @@ class _Supervisor:
         self._keepers: dict[str, Keeper] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._lost_s = 0.0
-        self._backstage = StageServices(
+        self._services = StageServices(
             log,
             self._stage.send,
             self._keepers,
@@ -219,7 +219,7 @@ class _Supervisor:
             closing = asyncio.create_task(self._stage.close())
             await asyncio.gather(*tasks, return_exceptions=True)
             await closing
-            self._backstage.save()
+            self._services.save()
 
     def opened(self, report: Report) -> None:
         """A stage has come: start all others with the first, and again with each that follows."""
@@ -227,18 +227,18 @@ class _Supervisor:
             for line in report.lines:
                 self._log.tell("stage", line)
             self._begin(report)
-            self._backstage.open()
+            self._services.open()
             return
         for keeper in self._keepers.values():
             keeper.renew()
-        self._backstage.open()
+        self._services.open()
         self._tell_states()
         took_s = perf_counter() - self._lost_s
         self._log.tell("stage", f"the stage runs again after {took_s:.1f} s; the music goes on")
 
     def heard(self, line: bytes) -> None:
         """The stage asks for something."""
-        self._backstage.receive(line)
+        self._services.receive(line)
 
     def lost(self) -> None:
         """The stage has gone: the others end with it, and begin again with the next."""
@@ -250,12 +250,12 @@ class _Supervisor:
 
     def renewed(self, setup: Setup) -> Setup:
         """The next stage is told the presets as they are by now."""
-        return replace(setup, presets={**setup.presets, **self._backstage.presets})
+        return replace(setup, presets={**setup.presets, **self._services.presets})
 
     def _begin(self, report: Report) -> None:
         for worker in self._workers(report):
             self._keepers[worker.name] = Keeper(worker, self._log, self._tell_states)
-        works = [self._backstage.work(), *(keeper.run() for keeper in self._keepers.values())]
+        works = [self._services.work(), *(keeper.run() for keeper in self._keepers.values())]
         self._tasks = [asyncio.create_task(work) for work in works]
         for task in self._tasks:
             task.add_done_callback(self._on_done)

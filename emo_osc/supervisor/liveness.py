@@ -3,14 +3,14 @@
 from math import inf
 
 
-class Watchdog:
+class Liveness:
     """Whether a process has been silent for `limit_s`; asked every `look_s`.
 
     A machine that slept, or a group of processes that was stopped together, must not count: of the time between two
     looks no more is counted than twice what a look should take.
 
-    >>> dog = Watchdog(limit_s=1.0, look_s=0.1)
-    >>> [dog.is_silent(now_s) for now_s in (0.0, 60.0, 60.1)]
+    >>> liveness = Liveness(limit_s=1.0, look_s=0.1)
+    >>> [liveness.is_silent(now_s) for now_s in (0.0, 60.0, 60.1)]
     [False, False, False]
     """
 

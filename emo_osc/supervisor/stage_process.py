@@ -15,7 +15,7 @@ from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import MAX_LINE_BYTES, Alive, StageState, SupervisorToStage
 from emo_osc.protocol.stage_setup import Report, Setup
 from emo_osc.supervisor.child_process import GOODBYE_S, Worker, end, start
-from emo_osc.supervisor.liveness import Watchdog
+from emo_osc.supervisor.liveness import Liveness
 from emo_osc.supervisor.log import Log
 
 PROGRAM = ("-m", "emo_osc.stage.loop")
@@ -67,7 +67,7 @@ class StageKeeper:
         self._around = around
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._watchdog = Watchdog(HANG_S, LOOK_S)
+        self._watchdog = Liveness(HANG_S, LOOK_S)
         self._hushing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -167,7 +167,7 @@ class StageKeeper:
         reader, self._writer = await asyncio.open_connection("127.0.0.1", report.hub, limit=MAX_LINE_BYTES)
         self._writer.write(self._setup.tokens["supervisor"].encode() + b"\n")
         self._setup = replace(self._setup, port=report.osc_port, hub=report.hub)
-        self._watchdog = Watchdog(HANG_S, LOOK_S)
+        self._watchdog = Liveness(HANG_S, LOOK_S)
         self._around.opened(report)
         hanging, hearing = asyncio.create_task(self._hang()), asyncio.create_task(self._hear(reader))
         gone = asyncio.create_task(process.wait())

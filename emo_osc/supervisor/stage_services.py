@@ -96,7 +96,7 @@ class StageServices:
 
     @contextmanager
     def _continuous(self, deed: str) -> Iterator[None]:
-        """No fault of ours may leave the stage without a door: it would play, but save nothing and say nothing."""
+        """Log an error and continue: without the supervisor the stage would play on, but save and log nothing."""
         try:
             yield
         except Exception as error:  # whatever it is, the next deed may succeed

@@ -9,8 +9,8 @@ from aiohttp import WSMsgType, web
 
 from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.osc import Message
-from emo_osc.surface.mirror import Json
 from emo_osc.surface.rate_limit import Pace
+from emo_osc.surface.state_cache import Json
 from emo_osc.surface.subscription import Wire, open_wire
 
 FRAME_S = 0.012  # what happens within is told in one frame: a screen shows no more

@@ -8,10 +8,10 @@ from aiohttp import WSMsgType, web
 
 from emo_osc.protocol.address_patterns import spread
 from emo_osc.protocol.osc import MalformedError, encode, read_datagram
-from emo_osc.surface.mirror import Json, StateCache
 from emo_osc.surface.oscquery import name_of, value_of
 from emo_osc.surface.pages import leads_elsewhere
 from emo_osc.surface.rate_limit import Pace
+from emo_osc.surface.state_cache import Json, StateCache
 from emo_osc.surface.subscription import Wire, open_wire
 
 MAX_PATHS = 512

@@ -14,11 +14,11 @@ from emo_osc.clients.lifetime import until_told
 from emo_osc.surface.connections import Callers, limit_of, most_callers
 from emo_osc.surface.discovery import Announcement, announce, lan_address
 from emo_osc.surface.guard import Guard, guard_of, is_local
-from emo_osc.surface.house import PadHub
 from emo_osc.surface.library_log import log_few_lines
-from emo_osc.surface.mirror import TOPICS
+from emo_osc.surface.pad_hub import PadHub
 from emo_osc.surface.server import application
 from emo_osc.surface.setup import WebSetup
+from emo_osc.surface.state_cache import TOPICS
 from emo_osc.surface.subscription import Subscription
 
 USERS_FAULT = 2

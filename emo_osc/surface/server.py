@@ -10,8 +10,8 @@ from aiohttp.typedefs import Handler, Middleware
 
 from emo_osc.surface.connections import Callers
 from emo_osc.surface.guard import Guard, named_host
-from emo_osc.surface.house import PadHub
 from emo_osc.surface.oscquery import answer, host_info
+from emo_osc.surface.pad_hub import PadHub
 from emo_osc.surface.pages import HEARTBEAT_S, Page
 from emo_osc.surface.queries import Query
 from emo_osc.surface.token_attempts import Attempts

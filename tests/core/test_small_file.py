@@ -103,8 +103,8 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> 
 WRITER = Path(__file__).parents[2] / "emo_osc" / "core" / "small_file.py"
 
 
-def test_only_small_file_syncs_and_replaces_a_part_file() -> None:
+def test_part_files_are_named_by_small_file_and_two_that_need_their_own() -> None:
     package = WRITER.parents[1]
-    named = [path.name for path in package.rglob("*.py") if '.part"' in path.read_text(encoding="utf-8")]
+    named = sorted(path.name for path in package.rglob("*.py") if '.part"' in path.read_text(encoding="utf-8"))
 
-    assert sorted(named) == ["listen_test.py", "phrase_store.py", "small_file.py"]  # rendered in place; cleans up
+    assert named == ["listen_test.py", "phrase_store.py", "small_file.py"]  # rendered in place; cleans up

@@ -19,8 +19,8 @@ from emo_osc.protocol.messages import Aim, Alive, ComposeRequest, Failed, Finish
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.composer import FEWEST
-from emo_osc.studio.pool.needs import GRID
 from emo_osc.studio.pool.pool_file import PoolFile
+from emo_osc.studio.pool.precompose_planner import GRID
 from emo_osc.studio.pool.refining import Refiner
 from emo_osc.studio.worker import Studio, StudioSetup
 from tests.serving import TIMEOUT_S

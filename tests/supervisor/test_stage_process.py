@@ -295,6 +295,10 @@ def free_jack(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     server.terminate()
     server.wait(TIMEOUT_S)
+    heir = started(name, "-S", "-r")  # whose clients were killed leaves its place to one of its name
+    if heir:
+        heir.terminate()
+        heir.wait(TIMEOUT_S)
 
 
 LINKED = """

@@ -8,8 +8,8 @@ from emo_osc.protocol.commands import FLAT, ROUTES
 from emo_osc.protocol.osc import decode, encode
 from emo_osc.protocol.parameters import VALUES
 from emo_osc.protocol.parsing import parse
-from emo_osc.surface.mirror import StateCache
 from emo_osc.surface.oscquery import ATTRIBUTES, EXTENSIONS, Values, answer, host_info, node, value_of
+from emo_osc.surface.state_cache import StateCache
 
 KNOWN: Values = {
     "va": (0.5, -1.0),

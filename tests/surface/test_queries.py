@@ -9,8 +9,8 @@ import pytest
 from aiohttp import WSMsgType
 
 from emo_osc.protocol.osc import Message, decode
-from emo_osc.surface.mirror import StateCache
 from emo_osc.surface.queries import Query
+from emo_osc.surface.state_cache import StateCache
 
 TURNS = 5  # of the event loop: more than the writer needs to send what it was given
 NOWHERE = ("127.0.0.1", 9)

@@ -43,5 +43,3 @@ class RuleWeights:
 
 RULE_NAMES = tuple(field.name for field in fields(RuleWeights) if field.init)
 ALL_RULES = RuleWeights()
-NO_RULES = RuleWeights(**dict.fromkeys(RULE_NAMES, 0.0))
-"""The plain grid: ticks, lengths and pitches as they are written, one velocity."""

@@ -15,7 +15,7 @@ from emo_osc.protocol.osc import Message, Target
 from emo_osc.protocol.parameters import Scalar
 from emo_osc.stage.session.instrument import NOW, Instrument
 
-MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the line to the door nor a turn of the loop
+MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the connection to the supervisor nor a turn
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
 
 
@@ -103,7 +103,7 @@ class PhraseCommands:
         return True
 
     def receive_supervisor(self, message: PhraseSaved | PhraseNotSaved, now_s: float) -> None:
-        """Take what the door has saved, or could not."""
+        """Take what the supervisor has saved, or could not."""
         if isinstance(message, PhraseSaved):
             self._kept(message, now_s)
         else:
@@ -118,7 +118,7 @@ class PhraseCommands:
         if name in self._keeping or len(self._keeping) >= MAX_SAVING:
             text = f"{', '.join(map(repr, self._keeping))} must be saved first; wait for the answer"
             raise CommandError(CommandError.NOT_NOW, text)
-        self._keeping[self._instrument.keep(name)] = request  # answered when the door has saved it
+        self._keeping[self._instrument.keep(name)] = request  # answered when the supervisor has saved it
         self._counter.push_value("pinned", now_s)
 
     def _kept(self, message: PhraseSaved, now_s: float) -> None:

@@ -13,9 +13,8 @@ from emo_osc.core.score import Melody, Note
 from emo_osc.core.targets import mean_pitch
 from emo_osc.protocol.messages import Measured, Ready
 from emo_osc.stage.player.pitch_mapping import PitchMapping
-from emo_osc.stage.player.rule_weights import NO_RULES
 from emo_osc.stage.player.settings import Settings
-from tests.twin import VirtualStage
+from tests.twin import NO_RULES, VirtualStage
 
 C_SCALE = (60, 62, 64, 65, 67, 69, 71)
 C_MINOR = (60, 62, 63, 65, 67, 68, 70)

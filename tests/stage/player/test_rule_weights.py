@@ -18,9 +18,10 @@ from emo_osc.stage.player.expression import MAX_TIMING_TICKS, Expression
 from emo_osc.stage.player.kth_rules import phrase_arch
 from emo_osc.stage.player.note_noise import luck_of
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.player.rule_weights import NO_RULES, RULE_NAMES, RuleWeights
+from emo_osc.stage.player.rule_weights import RULE_NAMES, RuleWeights
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
+from tests.twin import NO_RULES
 
 MakeReady = Callable[..., Ready]
 USUAL = Measured(4.0, 60.0, 0.5)

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from emo_osc.core.affect import MOODS, Affect
-from emo_osc.studio.pool.needs import FEW, GRID, RECENT, ROOM, SAME, PrecomposePlanner
+from emo_osc.studio.pool.precompose_planner import FEW, GRID, RECENT, ROOM, SAME, PrecomposePlanner
 
 JOY, GLOOM = Affect(0.8, 0.4), Affect(-0.8, -0.2)
 HERE, THERE = Affect(0.0, 0.5), Affect(0.25, 0.25)

@@ -13,8 +13,8 @@ from emo_osc.core.fair_shares import Shares
 from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.osc import Message
 from emo_osc.protocol.parameters import VALUES, Argument, Value
-from emo_osc.surface.mirror import Json, StateCache
 from emo_osc.surface.setup import PadMood, WebSetup
+from emo_osc.surface.state_cache import Json, StateCache
 
 OWN_PRESET = "current"  # what the stage calls the preset the daemon was started with
 MAX_SOCKETS, MAX_SOCKETS_OF_ADDRESS = 96, 48  # each may be a listener's worth of work

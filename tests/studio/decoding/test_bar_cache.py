@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from emo_osc.studio.decoding import bar_book
-from emo_osc.studio.decoding.bar_book import BarCache
+from emo_osc.studio.decoding import bar_cache
+from emo_osc.studio.decoding.bar_cache import BarCache
 from emo_osc.studio.decoding.decode import decode
 from emo_osc.studio.music_vae import MusicVAE
 
@@ -34,7 +34,7 @@ def test_a_bar_is_decoded_once() -> None:
 
 
 def test_it_forgets_rather_than_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bar_book, "MOST", 10)
+    monkeypatch.setattr(bar_cache, "MOST", 10)
     book = BarCache(Counting())
     for number in range(100):
         book.read(torch.tensor([[[float(number)]]]))
