@@ -27,7 +27,7 @@ class Connection(Protocol):
 
 
 class Peer:
-    """A process of ours on the loopback socket: `door`, `studio` or `sound`, once it has shown its token."""
+    """A process of ours on the loopback socket: `supervisor`, `studio` or `sound`, once it has shown its token."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
