@@ -1,6 +1,6 @@
 """What the shipped model does, beside what people do: `emo-osc eval`.
 
-Human melodies come from the corpus folder, its test split, windows that start on every fourth bar of their piece. No
+Human melodies come from the corpus folder, its test split, windows that start on every fourth bar of their phrase. No
 figure here was used to train.
 """
 
@@ -144,13 +144,14 @@ def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> 
 
 
 def melodies_apart(data: Path, split: str) -> Corpus:
-    """Windows of a split that start on every fourth bar of their piece.
+    """Windows of a split that start on every fourth bar of their phrase; of their piece, where no phrase is known.
 
     Raises:
         EmoOscError: the corpus is not there.
     """
     melodies = load_corpus(data, split)
-    return melodies.select(melodies.phase % 4 == 0)
+    since = melodies.place.since[:, 0]
+    return melodies.select(np.where(since >= 0, since, melodies.bar) % 4 == 0)
 
 
 def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[_Pair]:

@@ -172,9 +172,9 @@ def _kept(out: Path, name: str, tensors: dict[str, Tensor], config: dict[str, An
 
 
 def human_forms(data: Path) -> Tensor:
-    """The forms of the training melodies that start with a period, at most `MOST_FORMS` of them, (F, 16) uint8."""
+    """The forms of the training melodies that start with a phrase, at most `MOST_FORMS` of them, (F, 16) uint8."""
     corpus = load_corpus(data, "train")
-    forms = torch.from_numpy(forms_of(corpus.tokens[corpus.phase == 0]))
+    forms = torch.from_numpy(forms_of(corpus.tokens[corpus.place.starts_phrase]))
     return forms[torch.randperm(len(forms), generator=torch.Generator().manual_seed(0))[:MOST_FORMS]].contiguous()
 
 

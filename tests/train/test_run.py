@@ -18,25 +18,22 @@ from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.train.actor import ActorChoices
 from emo_osc.train.run import Run, train_actor, train_prior, train_vae
 from emo_osc.weights import checkpoints
+from tests.train.corpora.shard_files import SHARDS, write_shard
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow]
 
 
 def write_corpus(folder: Path) -> None:
-    """Three shards of scales and arpeggios in all keys."""
+    """All shards, of scales and arpeggios in all keys."""
     rng = np.random.default_rng(0)
-    for name in ("pop909", "openewld", "trad"):
+    for name in SHARDS:
         tonic, every = rng.integers(0, 12, 80), rng.choice([2, 4], 80)
         events = np.zeros((80, 256), dtype=np.uint8)
         for row in range(80):
             steps = np.arange(0, 256, every[row])
             events[row, steps] = 41 + tonic[row] + np.resize(rng.permutation([0, 2, 4, 5, 7, 9, 11, 12]), len(steps))
         split = np.repeat(np.array([0, 1, 2], dtype=np.uint8), [60, 10, 10])
-        bar, piece = np.zeros(80, dtype=np.int16), np.arange(80, dtype=np.int32)
-        np.savez(
-            folder / f"melodies_16bar_{name}.npz",
-            events=events, split=split, bar=bar, tonic=tonic.astype(np.uint8), piece=piece,
-        )  # fmt: skip
+        write_shard(folder, name, {"events": events, "split": split, "tonic": tonic.astype(np.uint8)})
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +52,7 @@ def test_a_run_leaves_a_checkpoint_its_curves_and_its_history(folder: Path, vae_
     history = json.loads((folder / "vae" / "progress.json").read_text())["history"]
     assert (folder / "vae" / "curves.png").stat().st_size > 1000
     assert 0.0 <= history[-1]["valid_note_f1"] <= 1.0
-    assert checkpoints.load(vae_path).config["training"]["vae"]["data"] == ["pop909", "openewld", "trad"]
+    assert checkpoints.load(vae_path).config["training"]["vae"]["data"] == ["pop909bars", "openewld", "trad", "lieder"]
 
 
 def test_the_same_recipe_gives_the_same_file(folder: Path, vae_path: Path) -> None:

@@ -16,6 +16,7 @@ from emo_osc.evaluate.judges.verdict import Verdict, verdict
 from emo_osc.evaluate.makers import LOT, Size, cast
 from emo_osc.studio.attributes import measure_table
 from emo_osc.train.corpora.corpus import Corpus
+from emo_osc.train.corpora.phrase_place import PhrasePlace
 from tests.evaluate.labelled_files import FOLLOW, IGNORE, write_labelled
 from tests.studio.sketch import Sketch
 
@@ -27,8 +28,9 @@ def people(seed: int, leap: int = 0) -> Corpus:
     tokens = IGNORE.make(Affect(0, 0), 80, seed)
     notes = np.cumsum(tokens > 1, axis=1)
     tokens = np.where((tokens > 1) & (notes % 2 == 0), tokens + leap, tokens)
-    nought = np.zeros(80, dtype=np.int64)
-    return Corpus(tokens.astype(np.uint8), nought, nought, nought, np.repeat(np.arange(40), 2), ("made",))
+    songs, nought = np.repeat(np.arange(40), 2), np.zeros(80, dtype=np.int64)
+    place = PhrasePlace.unknown(80)
+    return Corpus(tokens.astype(np.uint8), place, nought, nought, songs, songs, nought, nought, ("made",))
 
 
 @pytest.fixture(scope="module")
