@@ -34,7 +34,7 @@ IMPURE = {
 }
 IMPURE_CALLS = {"open", "print", "input", "sleep", "perf_counter", "monotonic"}
 
-READS_ITS_OWN = {"small_file", "doctor", "server", "label_files"}
+READS_ITS_OWN = {"small_file", "doctor", "page_server", "server", "label_files"}
 """Files that read what ships with the package, or the bounded reader itself."""
 
 EVERYWHERE = {"core", "protocol"}

@@ -65,8 +65,8 @@ def _run(preset_name: str, options: dict[str, Any], kept: dict[str, Any]) -> Non
 
     from emo_osc.evaluate.listening.answers import AnswerFile, read_answers
     from emo_osc.evaluate.listening.clips import Recipe
-    from emo_osc.evaluate.listening.server import application, serve
-    from emo_osc.evaluate.listening.session import Desk
+    from emo_osc.evaluate.listening.listening_test import ListeningTest
+    from emo_osc.evaluate.listening.page_server import application, serve
 
     seed = 0 if options["seed"] is None else options["seed"]
     recipe = Recipe(kept["latents"], kept["pairs"], kept["humans"], kept["bars"], seed)
@@ -74,9 +74,9 @@ def _run(preset_name: str, options: dict[str, Any], kept: dict[str, Any]) -> Non
     material = _material(preset_name, options | {"seed": seed}, recipe, kept["data"])
     clips = answers.path.with_suffix(".clips")
     _render(material, clips)
-    desk = Desk(material.trials, read_answers([answers.path], _tell))
-    app = application(desk, answers, clips, _minutes(material))
-    _tell(f"test {desk.test}: {len(material.trials)} questions and a repeat of each form; ctrl-C ends and counts")
+    test = ListeningTest(material.trials, read_answers([answers.path], _tell))
+    app = application(test, answers, clips, _minutes(material))
+    _tell(f"test {test.test}: {len(material.trials)} questions and a repeat of each form; ctrl-C ends and counts")
     if not _is_loopback(kept["host"]):
         _tell(f"{kept['host']}: anyone on this network can answer, under any name")
     asyncio.run(serve(app, kept["host"], kept["port"], lambda where: _tell(f"open {where}")))

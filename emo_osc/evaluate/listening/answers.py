@@ -1,4 +1,4 @@
-"""Answers on disk: one JSON object a line, written down at once, read back from as many files as there are."""
+"""Answers of raters on disk: one JSON object a line."""
 
 import json
 import os
@@ -17,14 +17,14 @@ MOST_PLAYS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one rater said about one trial.
+    """One rater's answer to one trial.
 
-    `clip` is the hash of what was heard, of two joined by `+` in the order of hearing; `target` what would be right;
-    `order` the trial's place, from 1; `ms` from the first sound to the answer; `plays` how often clips were started;
-    `test` the name of the test.
+    `clip` is the hash of the clip, or two hashes joined by `+` in playing order; `target` the right choice; `order` the
+    trial's place, from 1; `ms` the time from the first sound to the answer, 0 to one day; `plays` how often clips were
+    started, 0 to 10,000; `test` the name of the test.
 
     Raises:
-        ValueError: a value is none that a test would write.
+        ValueError: a value is out of range or unknown.
     """
 
     test: str
@@ -54,29 +54,29 @@ class Answer:
 
     @property
     def is_right(self) -> bool:
-        """Whether what was meant was heard."""
+        """Whether the choice is the target."""
         return self.choice == self.target
 
     def line(self) -> str:
-        """The answer as its line of the file."""
+        """The answer as a line of JSON, with its line end."""
         return json.dumps(asdict(self), ensure_ascii=False) + "\n"
 
     @classmethod
     def of_line(cls, line: str) -> "Answer":
-        """The answer of a line.
+        """Parse a line of the file.
 
         Raises:
-            ValueError: it is none.
+            ValueError: the line is not an answer.
         """
-        told = json.loads(line)
+        values = json.loads(line)
         names = {field.name for field in fields(cls)}
-        if not isinstance(told, dict) or not names - {"plays", "repeat"} <= told.keys():
+        if not isinstance(values, dict) or not names - {"plays", "repeat"} <= values.keys():
             raise ValueError("not an answer")
-        return cls(**{name: told[name] for name in told.keys() & names})
+        return cls(**{name: values[name] for name in values.keys() & names})
 
 
 class AnswerFile:
-    """Where answers go. A line is on the disk before the next question is shown."""
+    """A file that answers are appended to; each line is synced to disk before the next question is shown."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -88,10 +88,10 @@ class AnswerFile:
             raise EmoOscError(f"{path}: cannot be written ({error.strerror}); choose another with --out") from None
 
     def append(self, answer: Answer) -> None:
-        """Writes an answer down.
+        """Append an answer and sync it to disk.
 
         Raises:
-            OSError: the disk is full, or gone.
+            OSError: the file cannot be written.
         """
         with self.path.open("ab") as file:
             file.write(answer.line().encode())
@@ -99,10 +99,10 @@ class AnswerFile:
             os.fsync(file.fileno())
 
 
-def read_answers(paths: Sequence[Path], tell: Callable[[str], None]) -> list[Answer]:
-    """The answers of all files, each once: of two to one trial by one rater the first counts.
+def read_answers(paths: Sequence[Path], report: Callable[[str], None]) -> list[Answer]:
+    """The answers of all files; of several by one rater to one trial the first counts.
 
-    `tell` takes a line on each that cannot be read.
+    `report` is called with a line for each line that is not an answer.
 
     Raises:
         EmoOscError: a file cannot be opened.
@@ -113,23 +113,23 @@ def read_answers(paths: Sequence[Path], tell: Callable[[str], None]) -> list[Ans
             lines = path.read_bytes().split(b"\n")
         except OSError as error:
             raise EmoOscError(f"{path}: cannot be read ({error.strerror}); name a file of answers") from None
-        for answer in _read(path, lines, tell):
+        for answer in _read(path, lines, report):
             found.setdefault((answer.test, answer.rater, answer.order), answer)
     return list(found.values())
 
 
-def _read(path: Path, lines: Iterable[bytes], tell: Callable[[str], None]) -> Iterable[Answer]:
+def _read(path: Path, lines: Iterable[bytes], report: Callable[[str], None]) -> Iterable[Answer]:
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             yield Answer.of_line(line.decode())
         except (ValueError, TypeError) as error:
-            tell(f"left out: {path}, line {number}: {error}")
+            report(f"left out: {path}, line {number}: {error}")
 
 
 def _end_line(file: BinaryIO) -> None:
-    """After a crash the last line may be half a line: what comes next must not be glued to it."""
+    """End an incomplete last line, left by a crash, so that the next answer starts on a line of its own."""
     if file.seek(0, os.SEEK_END):
         file.seek(-1, os.SEEK_END)
         if file.read(1) != b"\n":

@@ -1,24 +1,24 @@
-"""How much answers say: intervals for shares, and how many answers it takes. Exact where a sum can be had."""
+"""Statistics of shares: confidence intervals, and sample sizes from exact binomial sums."""
 
 from collections.abc import Sequence
 from math import ceil, exp, lgamma, log, sqrt
 from random import Random
 
 Z = 1.959964  # 95 %
-SURE, POWER = 0.05, 0.8
-Z_SURE, Z_POWER = 1.645, 0.842  # of a normal distribution, one-sided
+SIGNIFICANCE, POWER = 0.05, 0.8
+Z_SIGNIFICANCE, Z_POWER = 1.645, 0.842  # of a normal distribution, one-sided
 MOST_ANSWERS = 2000
 DRAWS = 2000
 
 
 def wilson(right: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927); all of it where there are no answers.
+    """The 95 % confidence interval of a share (Wilson 1927); (0, 1) for no answers.
 
     >>> [round(end, 3) for end in wilson(16, 23)]
     [0.491, 0.844]
 
     Raises:
-        ValueError: more are right than there are.
+        ValueError: `right` is not in 0..`total`.
     """
     if not 0 <= right <= total:
         raise ValueError(f"{right} of {total} cannot be right")
@@ -31,7 +31,7 @@ def wilson(right: int, total: int) -> tuple[float, float]:
 
 
 def answers_for_width(half_width: float, share: float = 0.8) -> int:
-    """Answers after which the interval of a share reaches so far to either side.
+    """The number of answers for which the 95 % interval of a share has this half width.
 
     >>> answers_for_width(0.05), answers_for_width(0.10)
     (246, 62)
@@ -40,7 +40,7 @@ def answers_for_width(half_width: float, share: float = 0.8) -> int:
 
 
 def answers_above_chance(truth: float, chance: float) -> tuple[int, int]:
-    """The fewest answers that show a true share above chance (5 %, one-sided) four times in five, and how many right.
+    """Answers needed to show a true share above chance (5 %, one-sided, power 0.8), and how many must be right.
 
     >>> [answers_above_chance(truth, 0.2)[0] for truth in (0.6, 0.5, 0.4)]
     [10, 17, 35]
@@ -48,67 +48,67 @@ def answers_above_chance(truth: float, chance: float) -> tuple[int, int]:
     (23, 16)
 
     Raises:
-        ValueError: the truth is not above chance, or so near that 2,000 answers do not show it.
+        ValueError: `truth` is not above `chance`, or 2,000 answers do not show the difference.
     """
     if not 0 < chance < truth < 1:
         raise ValueError(f"a share of {truth:g} is not between chance, {chance:g}, and 1")
-    for total in range(_half_of_enough(truth, chance), MOST_ANSWERS + 1):
+    for total in range(_search_start(truth, chance), MOST_ANSWERS + 1):
         least = fewest_right(total, chance)
         if least <= total and at_least(least, total, truth) >= POWER:
             return total, least
     raise ValueError(f"{MOST_ANSWERS} answers do not tell {truth:g} from {chance:g}")
 
 
-def _half_of_enough(truth: float, chance: float) -> int:
-    """Where to begin to look: half of what the normal approximation asks for."""
-    needed = Z_SURE * sqrt(chance * (1 - chance)) + Z_POWER * sqrt(truth * (1 - truth))
+def _search_start(truth: float, chance: float) -> int:
+    """Where the search starts: half of the normal approximation's sample size."""
+    needed = Z_SIGNIFICANCE * sqrt(chance * (1 - chance)) + Z_POWER * sqrt(truth * (1 - truth))
     return max(1, int((needed / (truth - chance)) ** 2 / 2))
 
 
 def fewest_right(total: int, chance: float) -> int:
-    """How many must be right for it not to be luck (5 %, one-sided); more than there are where nothing would do.
+    """The fewest right answers significantly above chance (5 %, one-sided); `total` + 1 where none would be.
 
     >>> fewest_right(23, 0.5), fewest_right(1, 0.2)
     (16, 2)
     """
-    by_luck = 0.0
+    tail = 0.0
     for right in range(total, -1, -1):
-        by_luck += _exactly(right, total, chance)
-        if by_luck > SURE:
+        tail += _binomial(right, total, chance)
+        if tail > SIGNIFICANCE:
             return right + 1
     return 0
 
 
 def at_least(right: int, total: int, share: float) -> float:
-    """The chance of so many right answers or more, of a share that is true.
+    """The binomial probability of `right` or more right answers of `total`, given the true share.
 
     >>> round(at_least(16, 23, 0.5), 4)
     0.0466
     """
-    return sum(_exactly(number, total, share) for number in range(right, total + 1))
+    return sum(_binomial(number, total, share) for number in range(right, total + 1))
 
 
 def by_rater(votes: Sequence[Sequence[bool]], seed: int = 0) -> tuple[float, float] | None:
-    """The 95 % interval of a share when raters, not answers, are drawn again: answers of one person are alike.
+    """The 95 % bootstrap interval of a share, resampling raters, since answers of one rater are correlated.
 
-    `votes` holds each rater's; None for fewer than two raters.
+    `votes` holds whether each answer of each rater is right; None for fewer than two raters.
 
     >>> by_rater([[True] * 10, [False] * 10, [True] * 10, [False] * 10])
     (0.0, 1.0)
     """
-    told = [(sum(each), len(each)) for each in votes if each]
-    if len(told) < 2:
+    counts = [(sum(each), len(each)) for each in votes if each]
+    if len(counts) < 2:
         return None
     random = Random(seed)
     shares = []
     for _ in range(DRAWS):
-        drawn = random.choices(told, k=len(told))
+        drawn = random.choices(counts, k=len(counts))
         shares.append(sum(right for right, _ in drawn) / sum(total for _, total in drawn))
     shares.sort()
     return shares[round(0.025 * (DRAWS - 1))], shares[round(0.975 * (DRAWS - 1))]
 
 
-def _exactly(right: int, total: int, share: float) -> float:
+def _binomial(right: int, total: int, share: float) -> float:
     if share in (0.0, 1.0):
         return float(right == total * share)
     ways = lgamma(total + 1) - lgamma(right + 1) - lgamma(total - right + 1)

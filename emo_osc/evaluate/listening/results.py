@@ -1,4 +1,4 @@
-"""What the answers say: shares of right ones with their intervals, what was taken for what, how sure raters were."""
+"""Results of listening tests: shares of right answers with intervals, confusions, consistency of raters."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,10 +15,11 @@ WIDTHS = (0.05, 0.1, 0.15)
 
 
 def result_tables(answers: Sequence[Answer]) -> dict[str, Table]:
-    """All tables of a set of answers; a repeat counts for its rater's consistency alone.
+    """All tables of a set of answers; repeated trials count for the consistency of raters only.
 
-    `low`, `high` are Wilson's 95 % interval; `low r`, `high r` the one when raters are drawn again, where there are two
-    or more; `luck` is the share that `n` answers hardly reach by luck (5 %), above 1 where they are too few.
+    `low`, `high` are Wilson's 95 % interval; `low r`, `high r` the bootstrap interval over raters, with two raters or
+    more; `luck` is the least share of `n` answers that is significantly above chance (5 %), above 1 where `n` is too
+    small.
     """
     first = [answer for answer in answers if not answer.repeat]
     five = [answer for answer in first if answer.form == FIVE]
@@ -34,7 +35,7 @@ def result_tables(answers: Sequence[Answer]) -> dict[str, Table]:
 
 
 def size_tables() -> dict[str, Table]:
-    """How many answers it takes: to show a share above chance four times in five, and for a narrow interval."""
+    """Sample sizes: to show a share above chance with power 0.8, and for an interval of a given half width."""
     tables: dict[str, Table] = {}
     for form, truths in WORTH_HEARING.items():
         sizes = {f"{truth:g}": answers_above_chance(truth, CHANCE[form]) for truth in truths}
@@ -75,8 +76,8 @@ def _share(answers: Sequence[Answer]) -> Row:
     clustered = by_rater(list(_by_rater(answers).values()))
     if clustered:
         row |= {"low r": round(clustered[0], 3), "high r": round(clustered[1], 3)}
-    luck = fewest_right(total, CHANCE[answers[0].form]) / total
-    return row | {"luck": round(luck, 3), "n": float(total)}
+    threshold = fewest_right(total, CHANCE[answers[0].form]) / total
+    return row | {"luck": round(threshold, 3), "n": float(total)}
 
 
 def _with_interval(right: int, total: int) -> Row:
@@ -85,14 +86,14 @@ def _with_interval(right: int, total: int) -> Row:
 
 
 def _confusion(five: Sequence[Answer]) -> Table:
-    """Rows are what was meant, columns what was heard."""
+    """Counts; rows are targets, columns choices."""
     counts = Counter((answer.target, answer.choice) for answer in five)
     meant = [name for name in CHOICES[FIVE] if any(target == name for target, _ in counts)]
     return {target: {choice: float(counts[target, choice]) for choice in CHOICES[FIVE]} for target in meant}
 
 
 def _consistency(answers: Sequence[Answer]) -> Table:
-    """How often a rater said of a trial that came twice what they had said before."""
+    """The share of repeated trials that a rater answered in the same way."""
     table: Table = {}
     for form in CHOICES:
         votes: dict[str, list[bool]] = defaultdict(list)
@@ -108,19 +109,19 @@ def _consistency(answers: Sequence[Answer]) -> Table:
 
 
 def _trial(answer: Answer) -> tuple[str, ...]:
-    """What a trial and its repeat have in common: rater, question, and the clips in whatever order they came."""
+    """A key that a trial and its repeat share: test, rater, question, and the sorted clips."""
     return (answer.test, answer.rater, answer.question, *sorted(answer.clip.split("+")))
 
 
 def _raters(answers: Sequence[Answer]) -> Table:
-    """Each rater's shares and pace; at the floor in everything is someone who did not listen."""
+    """Each rater's shares of right answers and median time; shares at chance level suggest inattention."""
     table: Table = {}
     for rater in dict.fromkeys(answer.rater for answer in answers):
         own = [answer for answer in answers if answer.rater == rater]
         row = {form: _mean([a.is_right for a in own if a.form == form and a.kind == "made"]) for form in CHOICES}
-        told = {form: share for form, share in row.items() if share is not None}
+        known = {form: share for form, share in row.items() if share is not None}
         seconds = sorted(answer.ms / 1000 for answer in own)[len(own) // 2]
-        table[rater] = told | {"median s": round(seconds, 1), "n": float(len(own))}
+        table[rater] = known | {"median s": round(seconds, 1), "n": float(len(own))}
     return table
 
 

@@ -1,4 +1,4 @@
-"""What raters are asked: clips with what is meant by them, and the order in which one rater hears them. Pure."""
+"""The trials of a listening test, and the order in which each rater gets them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from random import Random
 
 FIVE, TWO = "five", "two"
 CHOICES = {FIVE: ("Happiness", "Anger", "Surprise", "Sadness", "Others"), TWO: ("first", "second")}
-"""Form -> what may be answered, in the order in which it is shown. The five are those of Yoon et al."""
+"""Form -> possible answers in the order shown. The five emotions are those of Yoon et al."""
 
 QUESTIONS = ("feeling", "valence", "arousal")
 KINDS = ("made", "unmoved", "human")
-REPEAT_GAP = 3  # trials at least between a trial and its repeat, where there are so many
+REPEAT_GAP = 3  # fewest trials between a trial and its repeat, where there are enough
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One question: which feeling is it (`five`), or which of two is higher on an axis (`two`).
+    """One question: which emotion a clip expresses (`five`), or which of two is higher on an axis (`two`).
 
-    `clips` are hashes of what sounds: one, or the lower and the higher. `target` is the feeling that was meant; of two
-    it is always the higher. `kind`: *made* for the target; *unmoved*, the same latent as it was drawn; *human*.
+    `clips` are hashes: one, or the lower and the higher. `target` is the intended emotion, empty for `two`, where the
+    higher is right. `kind`: *made* for the target; *unmoved*, the same latent as it was drawn; *human*.
 
     Raises:
-        ValueError: form, question, kind, target and clips do not go together.
+        ValueError: form, question, kind, target and clips do not match.
     """
 
     form: str
@@ -42,10 +42,10 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A trial as one rater meets it: at which place, its clips in the order of hearing, and whether it was met before.
+class Presentation:
+    """A trial as one rater gets it: its place from 1, its clips in playing order, and whether it is a repeat.
 
-    `target` is the right one of the form's choices.
+    `target` is the right choice.
     """
 
     place: int
@@ -56,7 +56,7 @@ class Shown:
 
 
 def name_of(trials: Sequence[Trial]) -> str:
-    """A name for a test that only the same trials have: answers of different tests are not counted together by chance.
+    """A name for a test, a hash of its trials, which keeps answers of different tests apart.
 
     >>> name_of([Trial("five", "feeling", "made", ("abc",), "Anger")])
     'bd156c99'
@@ -64,36 +64,36 @@ def name_of(trials: Sequence[Trial]) -> str:
     return sha256(repr(sorted(map(repr, trials))).encode()).hexdigest()[:8]
 
 
-def sitting(trials: Sequence[Trial], rater: str) -> tuple[Shown, ...]:
-    """The trials in one rater's own order, always the same: first all pairs, then all feelings, each with one repeat.
+def trial_order(trials: Sequence[Trial], rater: str) -> tuple[Presentation, ...]:
+    """The trials in the order of one rater, the same at every call: pairs, then emotions, each form with one repeat.
 
-    Pairs come first since they are the easier question, and since five names would colour it.
+    Pairs come first: they are easier, and the five emotion names would bias them.
     """
-    shown: list[Shown] = []
+    shown: list[Presentation] = []
     for form in (TWO, FIVE):
-        luck = Random(f"{name_of(trials)} {form} {rater}")
+        rng = Random(f"{name_of(trials)} {form} {rater}")
         some = [trial for trial in trials if trial.form == form]
-        luck.shuffle(some)
-        for trial, is_repeat in _with_repeat(some, luck):
-            shown.append(_shown(len(shown) + 1, trial, is_repeat, luck))
+        rng.shuffle(some)
+        for trial, is_repeat in _with_repeat(some, rng):
+            shown.append(_shown(len(shown) + 1, trial, is_repeat, rng))
     return tuple(shown)
 
 
-def _with_repeat(trials: list[Trial], luck: Random) -> list[tuple[Trial, bool]]:
-    """One of the made ones comes twice, the second time some way after the first."""
+def _with_repeat(trials: list[Trial], rng: Random) -> list[tuple[Trial, bool]]:
+    """The trials and whether each is a repeat; one *made* trial is repeated, `REPEAT_GAP` trials later or more."""
     order = [(trial, False) for trial in trials]
     made = [place for place, trial in enumerate(trials) if trial.kind == "made"]
     if not made:
         return order
     early = [place for place in made if place + REPEAT_GAP < len(trials)] or made[:1]
-    first = luck.choice(early)
-    order.insert(luck.randint(min(first + REPEAT_GAP + 1, len(order)), len(order)), (trials[first], True))
+    first = rng.choice(early)
+    order.insert(rng.randint(min(first + REPEAT_GAP + 1, len(order)), len(order)), (trials[first], True))
     return order
 
 
-def _shown(place: int, trial: Trial, is_repeat: bool, luck: Random) -> Shown:
+def _shown(place: int, trial: Trial, is_repeat: bool, rng: Random) -> Presentation:
     if trial.form == FIVE:
-        return Shown(place, trial, trial.clips, trial.target, is_repeat)
-    is_higher_first = luck.random() < 0.5
+        return Presentation(place, trial, trial.clips, trial.target, is_repeat)
+    is_higher_first = rng.random() < 0.5
     clips = trial.clips[::-1] if is_higher_first else trial.clips
-    return Shown(place, trial, clips, CHOICES[TWO][0 if is_higher_first else 1], is_repeat)
+    return Presentation(place, trial, clips, CHOICES[TWO][0 if is_higher_first else 1], is_repeat)

@@ -1,4 +1,4 @@
-"""A small test with sounds of its own, for the desk and the browser: no corpus, no network, one bar each."""
+"""A small test with sounds of its own, for the listening_test and the browser: no corpus, no network, one bar each."""
 
 from pathlib import Path
 

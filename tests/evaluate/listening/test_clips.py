@@ -9,7 +9,7 @@ import pytest
 from emo_osc.config.preset import Preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.listening.clips import Recipe, make_material
-from emo_osc.evaluate.listening.people import HumanPieces
+from emo_osc.evaluate.listening.human_pieces import HumanPieces
 from emo_osc.evaluate.listening.trials import CHOICES, FIVE, TWO, name_of
 from emo_osc.studio.music_vae import MusicVAE
 from tests.evaluate.listening.material import RECIPE, canned_material, write_corpus
@@ -70,7 +70,7 @@ def test_human_pairs_differ_on_their_axis_and_stay_on_one_side_of_the_other(tmp_
 
 
 def test_nothing_to_ask_and_nobody_to_hear_are_told(tmp_path: Path) -> None:
-    with pytest.raises(EmoOscError, match="nothing to ask"):
+    with pytest.raises(EmoOscError, match="no questions"):
         canned_material(recipe=replace(RECIPE, latents=0, pairs=0))
     with pytest.raises(EmoOscError, match="no labelled pieces"):
         canned_material(tmp_path)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from emo_osc.evaluate.listening.answers import Answer, AnswerFile, read_answers
-from emo_osc.evaluate.listening.session import Desk, Given
+from emo_osc.evaluate.listening.listening_test import ListeningTest, Submission
 from emo_osc.evaluate.listening.trials import CHOICES, FIVE, TWO, Trial
 from tests.evaluate.listening.material import canned_material
 from tests.serving import TIMEOUT_S
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
 
 TEMPO = 300.0  # the shorter a clip, the sooner it is rendered
-WORDS = Path(__file__).parents[3] / "emo_osc" / "evaluate" / "listening" / "page" / "words.json"
+WORDS = Path(__file__).parents[3] / "emo_osc" / "evaluate" / "listening" / "page" / "texts.json"
 
 
 @cache
@@ -113,7 +113,7 @@ class Sitting:
         return "--heard" in style
 
     def written(self) -> list[Answer]:
-        """What was answered here; not by Ann."""
+        """Answers of another rater."""
         return [answer for answer in read_answers([self.answers], print) if answer.rater != "ann"]
 
     def after(self, act: Any) -> None:
@@ -127,10 +127,10 @@ class Sitting:
 @pytest.fixture
 def sitting(browser: "Chrome", tmp_path: Path) -> Iterator[Sitting]:
     """A test that Ann has begun another day."""
-    desk, answers = Desk(trials()), AnswerFile(tmp_path / "answers.jsonl")
+    listening_test, answers = ListeningTest(trials()), AnswerFile(tmp_path / "answers.jsonl")
     for place in (1, 2):
-        answers.append(desk.taken("ann", Given(place, "first", 1000.0, 2)))
-        desk.answered(read_answers([answers.path], print)[-1])
+        answers.append(listening_test.check("ann", Submission(place, "first", 1000.0, 2)))
+        listening_test.record(read_answers([answers.path], print)[-1])
     served = Sitting(tmp_path, browser)
     yield served
     served.close()

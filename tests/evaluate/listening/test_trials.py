@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from emo_osc.evaluate.listening.trials import CHOICES, FIVE, REPEAT_GAP, TWO, Trial, name_of, sitting
+from emo_osc.evaluate.listening.trials import CHOICES, FIVE, REPEAT_GAP, TWO, Trial, name_of, trial_order
 
 FEELINGS = [Trial(FIVE, "feeling", "made", (f"f{n}",), CHOICES[FIVE][n % 5]) for n in range(10)]
 PAIRS = [Trial(TWO, "valence", "made", (f"l{n}", f"h{n}")) for n in range(6)]
@@ -14,7 +14,7 @@ TRIALS = [*FEELINGS, *PAIRS, *OTHERS]
 
 def test_every_trial_comes_once_and_one_of_each_form_again() -> None:
     for rater in ("ann", "bo", "민수"):
-        shown = sitting(TRIALS, rater)
+        shown = trial_order(TRIALS, rater)
 
         assert {each.trial for each in shown} == set(TRIALS)
         assert [each.place for each in shown] == list(range(1, len(TRIALS) + 3))
@@ -26,7 +26,7 @@ def test_every_trial_comes_once_and_one_of_each_form_again() -> None:
 
 def test_a_repeat_comes_after_its_first_with_others_between_and_is_one_of_ours() -> None:
     for number in range(50):
-        shown = sitting(TRIALS, f"rater {number}")
+        shown = trial_order(TRIALS, f"rater {number}")
         for again in (each for each in shown if each.is_repeat):
             (first,) = (each for each in shown if each.trial == again.trial and not each.is_repeat)
 
@@ -35,18 +35,18 @@ def test_a_repeat_comes_after_its_first_with_others_between_and_is_one_of_ours()
 
 
 def test_pairs_come_before_feelings() -> None:
-    forms = [each.trial.form for each in sitting(TRIALS, "ann")]
+    forms = [each.trial.form for each in trial_order(TRIALS, "ann")]
 
     assert forms == sorted(forms, reverse=True)
 
 
 def test_one_rater_has_one_order_and_two_have_two() -> None:
-    assert sitting(TRIALS, "ann") == sitting(TRIALS, "ann")
-    assert [each.trial for each in sitting(TRIALS, "ann")] != [each.trial for each in sitting(TRIALS, "bo")]
+    assert trial_order(TRIALS, "ann") == trial_order(TRIALS, "ann")
+    assert [each.trial for each in trial_order(TRIALS, "ann")] != [each.trial for each in trial_order(TRIALS, "bo")]
 
 
 def test_the_higher_of_two_is_first_as_often_as_second_and_is_the_target() -> None:
-    pairs = [each for number in range(100) for each in sitting(PAIRS, f"rater {number}")]
+    pairs = [each for number in range(100) for each in trial_order(PAIRS, f"rater {number}")]
 
     for each in pairs:
         assert each.clips[CHOICES[TWO].index(each.target)] == each.trial.clips[1]
@@ -55,9 +55,9 @@ def test_the_higher_of_two_is_first_as_often_as_second_and_is_the_target() -> No
 
 
 def test_a_small_test_still_has_its_repeat_and_one_without_ours_has_none() -> None:
-    assert [each.is_repeat for each in sitting(FEELINGS[:1], "ann")] == [False, True]
-    assert not any(each.is_repeat for each in sitting(OTHERS, "ann"))
-    assert sitting([], "ann") == ()
+    assert [each.is_repeat for each in trial_order(FEELINGS[:1], "ann")] == [False, True]
+    assert not any(each.is_repeat for each in trial_order(OTHERS, "ann"))
+    assert trial_order([], "ann") == ()
 
 
 def test_a_test_is_named_by_what_is_in_it() -> None:

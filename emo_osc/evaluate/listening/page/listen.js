@@ -6,7 +6,7 @@ const at = (id) => document.getElementById(id);
 const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window forgets */ } };
 
-let words = {};
+let texts = {};
 let language = "en";
 let rater = "";
 let trial = null;
@@ -17,12 +17,12 @@ let plays = 0;
 let isSending = false;
 
 const word = (key, values = {}) =>
-  Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), words[language][key] ?? key);
+  Object.entries(values).reduce((text, [name, value]) => text.replace(`{${name}}`, value), texts[language][key] ?? key);
 
 async function begin() {
-  words = await (await fetch("words.json")).json();
+  texts = await (await fetch("texts.json")).json();
   document.querySelector("[data-minutes]").dataset.minutes = (await (await fetch("about")).json()).minutes;
-  language = kept("language") in words ? kept("language") : navigator.language.startsWith("ko") ? "ko" : "en";
+  language = kept("language") in texts ? kept("language") : navigator.language.startsWith("ko") ? "ko" : "en";
   for (const button of document.querySelectorAll("[data-language]")) {
     button.onclick = () => { language = button.dataset.language; keep("language", language); speak(); };
   }

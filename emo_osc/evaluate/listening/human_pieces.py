@@ -1,7 +1,7 @@
-"""What people wrote and played, and others felt: the top lines of labelled pieces, as clips of a listening test.
+"""Human clips of the listening test: the top lines of labelled pieces, as they were played.
 
-They go through the same instrument as ours: what a single line can say at all. They are for research, and stay on
-this computer.
+They are rendered by the same synthesizer as ours and show how well a single line conveys an affect at all. Their
+licence allows research only: do not publish them.
 """
 
 from collections.abc import Sequence
@@ -22,13 +22,16 @@ Events = tuple[tuple[float, bytes], ...]
 """Seconds from the start, and one MIDI message each."""
 
 NOTE_OFF, NOTE_ON = 0x80, 0x90
-FEWEST_NOTES = 8  # of a piece
-CLEARLY = 1.0 / WIDTH  # a standard deviation of its corpus between the two of a pair
+FEWEST_NOTES = 8  # fewer notes than this are no melody
+CLEARLY = 1.0 / WIDTH  # least difference of a pair: one standard deviation of its corpus
 
 
 @dataclass(frozen=True, slots=True)
 class HumanPieces:
-    """Labelled pieces: notes (onset s, duration s, pitch, velocity), points in deviations within their corpus."""
+    """P labelled pieces: `notes`, for each an array (M, 4) of onset s, duration s, pitch, velocity; `points` (P, 2),
+    valence and arousal standardised within their corpus and clipped to [-1, 1]; `corpus` (P,), the number of the
+    corpus.
+    """
 
     notes: Sequence[NDArray[np.float64]]
     points: NDArray[np.float64]
@@ -36,10 +39,10 @@ class HumanPieces:
 
     @classmethod
     def load(cls, data: Path) -> "HumanPieces":
-        """The pieces of `notes_labelled.npz` with notes enough.
+        """The pieces of `notes_labelled.npz` that have 8 notes or more.
 
         Raises:
-            EmoOscError: the folder has none.
+            EmoOscError: the folder holds no such file.
         """
         path = data / "notes_labelled.npz"
         try:
@@ -57,24 +60,26 @@ class HumanPieces:
         return cls([notes[ptr[row] : ptr[row + 1]] for row in rows], np.clip(points[rows], -1.0, 1.0), corpus[rows])
 
     def label(self, row: int) -> str:
-        """What the paper's rule calls a piece."""
+        """The emotion label of a piece by the regions of Yoon et al. (`train/naming`)."""
         return label_of(*unit_of(Affect(*self.points[row].tolist())))
 
-    def pairs(self, axis: str, count: int, luck: Random) -> list[tuple[int, int]]:
-        """Pieces of one corpus on opposite sides of an axis, and on one side of the other; the lower first."""
+    def pairs(self, axis: str, count: int, rng: Random) -> list[tuple[int, int]]:
+        """Up to `count` pairs (lower, higher) of one corpus that differ clearly on one axis and agree in sign on the
+        other.
+        """
         along, across = (self.points[:, column] for column in ((0, 1) if axis == "valence" else (1, 0)))
         found: list[tuple[int, int]] = []
-        for lower in luck.sample(np.flatnonzero(along < 0).tolist(), int((along < 0).sum())):
+        for lower in rng.sample(np.flatnonzero(along < 0).tolist(), int((along < 0).sum())):
             if len(found) == count:
                 break
             same = (self.corpus == self.corpus[lower]) & (across * across[lower] > 0) & (along > 0)
             higher = np.flatnonzero(same & (along - along[lower] > CLEARLY))
             if len(higher):
-                found.append((lower, luck.choice(higher.tolist())))
+                found.append((lower, rng.choice(higher.tolist())))
         return found
 
     def events(self, row: int, length_s: float) -> Events:
-        """The top line of a piece's beginning, on channel 1."""
+        """The top line of a piece's first `length_s` seconds as MIDI events on channel 1."""
         line = top_line(self.notes[row])
         onset = line[:, 0] - line[0, 0]
         kept = onset < length_s

@@ -9,8 +9,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
 from emo_osc.evaluate.listening.answers import AnswerFile, read_answers
-from emo_osc.evaluate.listening.server import FILES, application
-from emo_osc.evaluate.listening.session import Desk
+from emo_osc.evaluate.listening.listening_test import ListeningTest
+from emo_osc.evaluate.listening.page_server import FILES, application
 from emo_osc.evaluate.listening.trials import CHOICES, FIVE, Trial
 
 Client = TestClient[Request, Application]
@@ -27,7 +27,7 @@ def visit(tmp_path: Path, talk: Callable[[Client], Awaitable[None]]) -> None:
             (clips / f"clip{number}.wav").write_bytes(bytes([number]) * 1000)
         (tmp_path / "secret.wav").write_bytes(b"secret")
         (clips / "other.wav").write_bytes(b"other")
-        app = application(Desk(TRIALS), AnswerFile(tmp_path / "answers.jsonl"), clips, minutes=3)
+        app = application(ListeningTest(TRIALS), AnswerFile(tmp_path / "answers.jsonl"), clips, minutes=3)
         async with TestClient(TestServer(app)) as client:
             await talk(client)
 

@@ -1,23 +1,23 @@
-"""Where raters stand: which question comes next, and whether an answer is one. Knows no browser and no network."""
+"""The state of one listening test: each rater's next question, and checks on answers. Knows no HTTP."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from emo_osc.evaluate.listening.answers import Answer
-from emo_osc.evaluate.listening.trials import CHOICES, Shown, Trial, name_of, sitting
+from emo_osc.evaluate.listening.trials import CHOICES, Presentation, Trial, name_of, trial_order
 
 MOST_RATERS = 500
 LONGEST_NAME = 40
 
 
 class RefusalError(ValueError):
-    """What a browser sent cannot be taken: the reason, for whoever reads the log."""
+    """A submission is refused; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a browser says was answered: to the question at that place (from 1), after so many ms and plays."""
+class Submission:
+    """An answer as the browser sends it: the question's place (from 1), the choice, milliseconds, and plays."""
 
     place: int
     choice: str
@@ -25,27 +25,27 @@ class Given:
     plays: int
 
 
-class Desk:
-    """One test, and what each rater has answered so far; answers that were written down before count."""
+class ListeningTest:
+    """One test and each rater's progress; `known` answers from disk count as given."""
 
     def __init__(self, trials: Sequence[Trial], known: Iterable[Answer] = ()) -> None:
         self.test = name_of(trials)
         self.clips = frozenset(clip for trial in trials for clip in trial.clips)
         self._trials = tuple(trials)
-        self._sittings: dict[str, tuple[Shown, ...]] = {}
+        self._trial_orders: dict[str, tuple[Presentation, ...]] = {}
         self._answered: dict[str, set[int]] = {}
         for answer in known:
             if answer.test == self.test:
                 self._answered.setdefault(answer.rater, set()).add(answer.order)
 
     def next(self, rater: str) -> dict[str, Any]:
-        """The next question for a rater, with nothing in it that says what is meant.
+        """The next question for a rater as a JSON object, without the right answer.
 
         Raises:
-            RefusalError: that is no name, or there are too many raters.
+            RefusalError: the rater's name is not valid, or there are too many raters.
         """
         shown = self._next(rater)
-        total = len(self._sitting(rater))
+        total = len(self._trial_order(rater))
         if shown is None:
             return {"is_done": True, "total": total}
         return {
@@ -58,15 +58,15 @@ class Desk:
             "clips": [f"/clips/{clip}.wav" for clip in shown.clips],
         }
 
-    def taken(self, rater: str, given: Given) -> Answer:
-        """What is to be written down; it is `answered` once it is.
+    def check(self, rater: str, submission: Submission) -> Answer:
+        """The answer to write to disk; call `record` once it is written.
 
         Raises:
-            RefusalError: it is no answer to this rater's next question.
+            RefusalError: this does not answer the rater's next question.
         """
         shown = self._next(rater)
-        if shown is None or given.place != shown.place:
-            raise RefusalError(f"question {given.place} is not the next one")
+        if shown is None or submission.place != shown.place:
+            raise RefusalError(f"question {submission.place} is not the next one")
         trial = shown.trial
         try:
             return Answer(
@@ -76,29 +76,29 @@ class Desk:
                 kind=trial.kind,
                 clip="+".join(shown.clips),
                 target=shown.target,
-                choice=given.choice,
-                ms=given.ms,
+                choice=submission.choice,
+                ms=submission.ms,
                 rater=rater,
                 order=shown.place,
-                plays=given.plays,
+                plays=submission.plays,
                 repeat=shown.is_repeat,
             )
         except ValueError as error:
             raise RefusalError(str(error)) from None
 
-    def answered(self, answer: Answer) -> None:
-        """An answer is on the disk: the next question may come."""
+    def record(self, answer: Answer) -> None:
+        """Count an answer that has been written to disk; `next` then gives the following question."""
         self._answered.setdefault(answer.rater, set()).add(answer.order)
 
-    def _next(self, rater: str) -> Shown | None:
+    def _next(self, rater: str) -> Presentation | None:
         done = self._answered.get(rater, set())
-        return next((shown for shown in self._sitting(rater) if shown.place not in done), None)
+        return next((shown for shown in self._trial_order(rater) if shown.place not in done), None)
 
-    def _sitting(self, rater: str) -> tuple[Shown, ...]:
+    def _trial_order(self, rater: str) -> tuple[Presentation, ...]:
         if not rater.strip() or len(rater) > LONGEST_NAME or not rater.isprintable():
-            raise RefusalError(f"a name has 1 to {LONGEST_NAME} letters")
-        if rater not in self._sittings:
-            if len(self._sittings) >= MOST_RATERS:
+            raise RefusalError(f"a name has 1 to {LONGEST_NAME} printable characters")
+        if rater not in self._trial_orders:
+            if len(self._trial_orders) >= MOST_RATERS:
                 raise RefusalError("too many raters")
-            self._sittings[rater] = sitting(self._trials, rater)
-        return self._sittings[rater]
+            self._trial_orders[rater] = trial_order(self._trials, rater)
+        return self._trial_orders[rater]

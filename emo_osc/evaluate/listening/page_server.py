@@ -1,4 +1,4 @@
-"""The page of the listening test and what it asks the desk, over HTTP."""
+"""HTTP server of the listening test: serves its page and its clips, and takes the answers."""
 
 import asyncio
 import json
@@ -13,14 +13,14 @@ from aiohttp.typedefs import Handler
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.listening.answers import AnswerFile
-from emo_osc.evaluate.listening.session import Desk, Given, RefusalError
+from emo_osc.evaluate.listening.listening_test import ListeningTest, RefusalError, Submission
 
 PAGE = Path(__file__).parent / "page"
 FILES = {
     "/": ("index.html", "text/html"),
     "/listen.js": ("listen.js", "text/javascript"),
     "/listen.css": ("listen.css", "text/css"),
-    "/words.json": ("words.json", "application/json"),
+    "/texts.json": ("texts.json", "application/json"),
 }
 POLICY = "default-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = {
@@ -29,15 +29,15 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-MOST_BYTES = 4096  # of an answer
+MAX_ANSWER_BYTES = 4096
 
 
-def application(desk: Desk, answers: AnswerFile, clips: Path, minutes: int = 10) -> web.Application:
-    """The test as a web application; `clips` holds a .wav for each clip of the desk, under its hash.
+def application(listening_test: ListeningTest, answers: AnswerFile, clips: Path, minutes: int = 10) -> web.Application:
+    """The test as a web application; the folder `clips` holds a .wav file for each clip of the test, named by its hash.
 
-    `minutes` is how long raters are told that it takes.
+    `minutes` is the duration that the page announces.
     """
-    app = web.Application(middlewares=[_door], client_max_size=MOST_BYTES)
+    app = web.Application(middlewares=[_reject_foreign_requests], client_max_size=MAX_ANSWER_BYTES)
 
     async def file(request: web.Request) -> web.StreamResponse:
         name, kind = FILES[request.path]
@@ -45,7 +45,7 @@ def application(desk: Desk, answers: AnswerFile, clips: Path, minutes: int = 10)
 
     async def clip(request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
-        if name not in desk.clips:  # nothing else of the folder, or of the disk
+        if name not in listening_test.clips:  # serve no other file of the folder
             raise web.HTTPNotFound
         return web.FileResponse(clips / f"{name}.wav", headers={"Content-Type": "audio/wav"})
 
@@ -53,11 +53,11 @@ def application(desk: Desk, answers: AnswerFile, clips: Path, minutes: int = 10)
         return web.json_response({"minutes": minutes})
 
     async def next_question(request: web.Request) -> web.StreamResponse:
-        return _json(lambda: desk.next(request.query.get("rater", "")))
+        return _json(lambda: listening_test.next(request.query.get("rater", "")))
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        told = await _object(request)
-        return _json(lambda: _answer(desk, answers, told))
+        body = await _json_object(request)
+        return _json(lambda: _answer(listening_test, answers, body))
 
     for path in FILES:
         app.router.add_get(path, file)
@@ -69,11 +69,11 @@ def application(desk: Desk, answers: AnswerFile, clips: Path, minutes: int = 10)
     return app
 
 
-async def serve(app: web.Application, host: str, port: int, tell: Callable[[str], None]) -> None:
-    """Serves until SIGINT or SIGTERM; tells where, once the port is open (0 takes a free one).
+async def serve(app: web.Application, host: str, port: int, report: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; calls `report` with the URL once the port is open (port 0 takes a free one).
 
     Raises:
-        EmoOscError: the port cannot be had.
+        EmoOscError: the port cannot be opened.
     """
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -85,7 +85,7 @@ async def serve(app: web.Application, host: str, port: int, tell: Callable[[str]
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(is_over.set))
         loop = asyncio.get_running_loop()
         open_at = runner.addresses[0]
-        tell(f"http://{'[' + open_at[0] + ']' if ':' in open_at[0] else open_at[0]}:{open_at[1]}/")
+        report(f"http://{'[' + open_at[0] + ']' if ':' in open_at[0] else open_at[0]}:{open_at[1]}/")
         await is_over.wait()
     except (OSError, OverflowError) as error:
         raise EmoOscError(f"{host}:{port} cannot be served on ({error}); choose another --port") from None
@@ -93,17 +93,17 @@ async def serve(app: web.Application, host: str, port: int, tell: Callable[[str]
         await runner.cleanup()
 
 
-def _answer(desk: Desk, answers: AnswerFile, told: dict[str, Any]) -> dict[str, Any]:
-    rater = told.get("rater")
-    place, choice, ms, plays = (told.get(name) for name in ("place", "choice", "ms", "plays"))
+def _answer(listening_test: ListeningTest, answers: AnswerFile, body: dict[str, Any]) -> dict[str, Any]:
+    rater = body.get("rater")
+    place, choice, ms, plays = (body.get(name) for name in ("place", "choice", "ms", "plays"))
     if not isinstance(rater, str) or not isinstance(choice, str) or not isinstance(ms, int | float):
         raise RefusalError("an answer has rater, place, choice, ms and plays")
     if not isinstance(place, int) or not isinstance(plays, int):
         raise RefusalError("place and plays are whole numbers")
-    taken = desk.taken(rater, Given(place, choice, round(ms, 1), plays))
-    answers.append(taken)
-    desk.answered(taken)
-    return desk.next(rater)
+    accepted = listening_test.check(rater, Submission(place, choice, round(ms, 1), plays))
+    answers.append(accepted)
+    listening_test.record(accepted)
+    return listening_test.next(rater)
 
 
 def _json(work: Callable[[], dict[str, Any]]) -> web.Response:
@@ -112,31 +112,31 @@ def _json(work: Callable[[], dict[str, Any]]) -> web.Response:
     except RefusalError as error:
         return web.json_response({"error": str(error)}, status=409)
     except OSError as error:
-        return web.json_response({"error": f"the answer cannot be written down: {error.strerror}"}, status=507)
+        return web.json_response({"error": f"the answer cannot be saved: {error.strerror}"}, status=507)
 
 
-async def _object(request: web.Request) -> dict[str, Any]:
+async def _json_object(request: web.Request) -> dict[str, Any]:
     try:
-        told = json.loads(await request.text())
+        body = json.loads(await request.text())
     except (ValueError, UnicodeError):
-        told = None
-    if request.content_type != "application/json" or not isinstance(told, dict):
-        raise web.HTTPBadRequest(text="answers come as a JSON object\n")
-    return told
+        body = None
+    if request.content_type != "application/json" or not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="send the answer as a JSON object\n")
+    return body
 
 
 @web.middleware
-async def _door(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Pages from elsewhere stay outside: a name may be made to lead here (DNS rebinding), a number may not."""
+async def _reject_foreign_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse requests with another host name (DNS rebinding) or another origin; IP addresses and localhost pass."""
     host = request.headers.get("Host", "")
-    if not _is_ours(host.rsplit(":", 1)[0].strip("[]") if not host.endswith("]") else host.strip("[]")):
-        raise web.HTTPForbidden(text="open this page by its number, such as 127.0.0.1\n")
+    if not _is_address_or_localhost(host.rsplit(":", 1)[0].strip("[]") if not host.endswith("]") else host.strip("[]")):
+        raise web.HTTPForbidden(text="open this page by its IP address, such as 127.0.0.1\n")
     if request.headers.get("Origin", f"http://{host}") != f"http://{host}":
-        raise web.HTTPForbidden(text="a page from elsewhere may not answer here\n")
+        raise web.HTTPForbidden(text="requests from another origin are refused\n")
     return await handler(request)
 
 
-def _is_ours(name: str) -> bool:
+def _is_address_or_localhost(name: str) -> bool:
     if name == "localhost":
         return True
     try:
