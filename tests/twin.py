@@ -49,8 +49,8 @@ def make_ready(pitch: int, valence: float = 0.0, arousal: float = 0.0, notes_a_b
 
 def set_affect(performer: Performer, affect: Affect, tick: float) -> int | None:
     """Feel differently, as the instrument does it: the touch at once, the melody at the boundary that is answered."""
-    performer.feel(affect)
-    return performer.settle(tick)
+    performer.set_affect(affect)
+    return performer.cue_nearest(tick)
 
 
 @dataclass

@@ -70,7 +70,7 @@ def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS, c
     told = (composed.measured, composed.distance, composed.seed)
     ready = Ready(composed.melody, affect, *told, ticket=0, chords=composed.chords, backing=composed.backing)
     performer = Performer(Shelf((ready,)), settings_of(preset), Random(0), affect)
-    performer.feel(affect, colour)
+    performer.set_affect(affect, colour)
     performer.play()
     events: list[Event] = [(0, message) for message in performer.take_bytes()]
     end = bars * TICKS_PER_BAR

@@ -292,7 +292,7 @@ class Stage:
             self._studio_client.connected()
             self._dispatcher.studio_changed(perf_counter())
         if role == "sound":
-            self._performer.introduce()
+            self._performer.resend_controllers()
         if role == "port monitor":
             self._hub.write("port monitor", encode(Ports("", "", "", self._ports.links)))
 

@@ -15,7 +15,7 @@ from emo_osc.stage.io.midi_ports import Before
 from emo_osc.stage.player.settings import SETTING_NAMES
 from emo_osc.stage.session.instrument import Instrument
 from emo_osc.stage.session.subscriptions import Clients
-from emo_osc.stage.snapshot import BOOKED, PHRASE, Snapshot
+from emo_osc.stage.snapshot import CUED, PHRASE, Snapshot
 
 _KEPT = tuple(name for name in SETTING_NAMES if name in VALUES)
 MAX_WAITS = 3
@@ -27,7 +27,7 @@ def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
     performer, settings = instrument.performer, instrument.performer.settings
     cue = performer.cued if performer.cued and performer.cued.is_asked else None
     preset, mood, latency = (instrument.read(name, now_s) for name in ("preset", "mood", "latency_ms"))
-    pinned = (BOOKED if performer.cued else PHRASE) if performer.is_pinned else ""
+    pinned = (CUED if performer.cued else PHRASE) if performer.is_pinned else ""
     return Snapshot(
         str(preset[0]),
         {name: getattr(settings, name) for name in _KEPT},
@@ -40,7 +40,7 @@ def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
         performer.phrase,
         cue.ready if cue else None,
         pinned,
-        performer.walking,
+        performer.glide,
         instrument.studio_client.learned,
         clients.leases(now_s),
         instrument.counters.targets,
@@ -115,10 +115,10 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
         instrument.clock_out.cut()
     instrument.follow(move)
     if snapshot.cued:
-        performer.launch(snapshot.cued, move.tick, is_pinned=snapshot.pinned == BOOKED)
-    if snapshot.walk:
-        performer.feel(snapshot.walk.at(move.tick))
-        performer.walking = snapshot.walk.stepped(move.tick)
+        performer.launch(snapshot.cued, move.tick, is_pinned=snapshot.pinned == CUED)
+    if snapshot.glide:
+        performer.set_affect(snapshot.glide.at(move.tick))
+        performer.glide = snapshot.glide.stepped(move.tick)
 
 
 def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) -> None:
@@ -132,7 +132,7 @@ def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) ->
         instrument.set("mood", snapshot.mood, now_s)
     else:
         instrument.set("va", (snapshot.affect.valence, snapshot.affect.arousal), now_s)
-    performer.feel(snapshot.affect, snapshot.colour)
+    performer.set_affect(snapshot.affect, snapshot.colour)
     instrument.set("latency_ms", (snapshot.latency_ms,), now_s)
     if instrument.clock.is_ours:
         instrument.set("tempo", (snapshot.asked_tempo,), now_s)

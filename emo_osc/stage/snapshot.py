@@ -13,7 +13,7 @@ from emo_osc.stage.clock.clock import Timeline
 from emo_osc.stage.player.glide import Glide
 from emo_osc.stage.session.subscriptions import Lease
 
-PHRASE, BOOKED = "phrase", "booked"
+PHRASE, CUED = "phrase", "cued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Snapshot:
     phrase: Ready | None = None
     cued: Ready | None = None
     pinned: str = ""
-    walk: Glide | None = None
+    glide: Glide | None = None
     learned: Melody | None = None
     leases: tuple[Lease, ...] = ()
     targets: tuple[str, ...] = ()
@@ -57,9 +57,9 @@ class Snapshot:
                 "asked_tempo": self.asked_tempo,
                 "line": astuple(self.line),
                 "phrase": _text(self.phrase),
-                "booked": _text(self.cued),
+                "cued": _text(self.cued),
                 "pinned": self.pinned,
-                "walk": asdict(self.walk) if self.walk else None,
+                "glide": asdict(self.glide) if self.glide else None,
                 "learned": encode(Learn(self.learned)).decode() if self.learned else "",
                 "leases": [asdict(lease) for lease in self.leases],
                 "targets": self.targets,
@@ -103,7 +103,7 @@ def _ready(text: str) -> Ready | None:
 
 
 def _read(found: dict[str, Any]) -> Snapshot:
-    walk, learned = found["walk"], decode(found["learned"].encode()) if found["learned"] else Learn(None)
+    glide, learned = found["glide"], decode(found["learned"].encode()) if found["learned"] else Learn(None)
     if not isinstance(learned, Learn):
         raise TypeError("what was learned is a melody")
     leases = (
@@ -119,9 +119,9 @@ def _read(found: dict[str, Any]) -> Snapshot:
         float(found["asked_tempo"]),
         Timeline(*found["line"]),
         _ready(found["phrase"]),
-        _ready(found["booked"]),
+        _ready(found["cued"]),
         str(found["pinned"]),
-        Glide(**walk | {"start": Affect(**walk["start"]), "end": Affect(**walk["end"])}) if walk else None,
+        Glide(**glide | {"start": Affect(**glide["start"]), "end": Affect(**glide["end"])}) if glide else None,
         learned.melody,
         tuple(leases),
         tuple(map(str, found["targets"])),

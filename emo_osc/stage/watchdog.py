@@ -37,7 +37,7 @@ class Watchdog:
             self._restart(role, complaint)
         self._hear(self._ports.look(), now_s)
         if self._watching.is_blind(now_s) and self._ports.on_unwatched_second():
-            self._instrument.performer.introduce()
+            self._instrument.performer.resend_controllers()
         self._tell_watching(now_s)
 
     def receive_monitor(self, message: AnyMessage, now_s: float) -> None:
@@ -45,7 +45,7 @@ class Watchdog:
         self._watching.seen(now_s)
         self._hear(self._ports.on_ports(message) if isinstance(message, Ports) else self._ports.look(), now_s)
         if self._ports.confirm():
-            self._instrument.performer.introduce()
+            self._instrument.performer.resend_controllers()
         self._tell_watching(now_s)
 
     def receive_sign(self, role: str, message: AnyMessage, now_s: float) -> None:

@@ -98,7 +98,7 @@ def test_what_was_asked_for_and_waits_enters_where_it_would_have(seeds: tuple[Re
     assert notes(second.run_until(30.0)) == notes(first.run_until(30.0))
 
 
-def test_a_pinned_phrase_a_point_and_a_walk_stay(seeds: tuple[Ready, ...]) -> None:
+def test_a_pinned_phrase_a_point_and_a_glide_stay(seeds: tuple[Ready, ...]) -> None:
     first = make_stage(seeds)
     first.ask("/emo/play")
     first.ask("/emo/va", 0.31, -0.42)

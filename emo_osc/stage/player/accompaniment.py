@@ -187,7 +187,7 @@ class Part:
         self.next_tick = min(self.stroke_tick, *(voice.off_tick for voice in self._voices))
 
 
-class Band:
+class Accompaniment:
     """Chords and bass together, each on its own channel, as the settings `chords` and `bass` let them be heard.
 
     A phrase that comes with a backing is accompanied by it; the others by patterns over their chords.

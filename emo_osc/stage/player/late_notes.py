@@ -8,7 +8,7 @@ NOTE_ON = 0x90
 
 def leave_out(performer: Performer, tick: int) -> list[bytes]:
     """Let a tick pass without its note-ons; note-offs and controllers are sent however late they are."""
-    before = len(performer.heard)
+    before = len(performer.events)
     messages = performer.on_tick(tick)
-    performer.heard[before:] = [event for event in performer.heard[before:] if not isinstance(event, NotePlayed)]
+    performer.events[before:] = [event for event in performer.events[before:] if not isinstance(event, NotePlayed)]
     return [message for message in messages if message[0] & 0xF0 != NOTE_ON]

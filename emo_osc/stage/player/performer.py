@@ -1,6 +1,27 @@
-"""The performer: which melody plays, which comes next and when, as MIDI bytes for each tick.
+"""Decides which melody plays, which comes next and when, and gives the MIDI bytes of each tick.
 
-Knows no clock, no port and no client; a test plays an evening in a second.
+Knows no clock, no port and no client, so a test plays an evening in a second.
+
+Theory of operation. Time is counted in ticks since the transport started, 480 a beat. The state is
+
+- the phrase that sounds and the tick where it began (`PhrasePlayer.cursor`), and the tick of the next bar line;
+- at most one `Cue`: the melody that enters next, and its tick;
+- the pinned phrase, which loops until another is asked for, and the phrases played before;
+- the affect, and at most one `Glide` that moves it beat by beat.
+
+The caller reads `next_tick`, waits for it, calls `on_tick` and sends what that returns. A tick is handled in this
+order:
+
+1. Note-offs: a pitch that is repeated must end before it begins again.
+2. The bar line. After 16 bars the phrase begins anew, so that a cue at the same tick replaces bar 1 and not bar 17; at
+   the beginning of the last bar the following melody is cued, one bar ahead, which leaves time to show it.
+3. The step of a glide, so that the notes of this tick have the new touch.
+4. The cue: its melody takes over at the bar of the phrase where the old one was.
+5. The notes of the melody, then those of the accompaniment, by the phrase and the touch that hold now.
+
+A request (`set_affect`, `next`, `launch`, ..) comes between two ticks. It changes the touch at once, and the melody by
+a cue on the grid of `quantize`. A tick may be computed a little before its time; a cue is then set after the last tick
+that was computed, never on it. Messages that belong to no tick are collected for `take_bytes`.
 """
 
 from math import floor, inf
@@ -12,20 +33,14 @@ from emo_osc.core.score import BARS, PHRASE_TICKS, TICKS_PER_BAR
 from emo_osc.core.targets import Targets
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.parameters import QUANTIZE
-from emo_osc.stage.player.accompaniment import Band
-from emo_osc.stage.player.controllers import controllers
 from emo_osc.stage.player.cue import Cue
-from emo_osc.stage.player.cursor import Cursor
 from emo_osc.stage.player.events import BarLine, Event, GlideStep
-from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.glide import Glide, bar_line_after
-from emo_osc.stage.player.pitch_mapping import PitchMapping
+from emo_osc.stage.player.melody_chooser import MelodyChooser
+from emo_osc.stage.player.phrase_player import PhrasePlayer
 from emo_osc.stage.player.settings import Settings
-from emo_osc.stage.player.shelf import Shelf, cost
-from emo_osc.stage.player.voice import Voice
+from emo_osc.stage.player.shelf import Shelf
 
-NEARER = 0.05  # how much nearer a melody of the studio's must be to take the place of one that is booked
-ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one is avoided where there is a choice
 MAX_HISTORY = 64
 
 
@@ -36,72 +51,72 @@ class Performer:
         self.shelf = shelf
         self.settings = settings
         self.is_playing = False
-        self.heard: list[Event] = []
-        """What happened since this was last emptied; whoever pushes it empties it."""
+        self.events: list[Event] = []
+        """Playback events since the caller last emptied this list."""
         self.wanted: Affect | None = None
-        """An affect the studio should compose for; whoever asks the studio sets it back to None."""
-        self.wishes = 0
-        """How often something was asked for: what was asked for earlier and comes later is out of date."""
-        self._random = random
-        self._affect = affect
+        """An affect for which the studio should compose; the caller that asks the studio resets it to None."""
+        self.request_epoch = 0
+        """Counts requests; an answer to a request of an earlier epoch is out of date."""
         self.colour = PLAIN
-        """What the mood that was called has beside its point."""
-        self._reading = Cursor()
-        self._bar_tick = 0
-        self._played_tick = -1  # a note may be made ready a little before its time
-        self._booking: Cue | None = None
+        """Scale, register and brightness of the mood that was called."""
+        self.glide: Glide | None = None
+        """The glide in progress."""
+        self._affect = affect
+        self._random = random
+        self._player = PhrasePlayer()
+        self._chooser = MelodyChooser(shelf, self._player.cursor)
+        self._bar_tick = 0  # of the next bar line
+        self._played_tick = -1  # the last tick that was computed, which may be a little before its time
+        self._cue: Cue | None = None
         self._pinned: Ready | None = None
-        self.walking: Glide | None = None
-        """The walk that is on its way."""
         self._history: list[Ready] = []
-        self._voice = Voice()
-        self._band = Band()
         self._bytes: list[bytes] = []
-        self._spelling = PitchMapping()
-        self.expression, self.pitches = Expression(), tuple(range(128))
-        """The touch of the affect, and what sounds for each written pitch, for every voice alike."""
         self._apply()
 
     @property
     def affect(self) -> Affect:
-        """What is asked for, before the overall intensity."""
+        """The affect asked for, before the setting `intensity` is applied."""
         return self._affect
 
     @property
-    def felt(self) -> Affect:
-        """What is played: what is asked for, as far as the overall intensity lets it."""
+    def effective_affect(self) -> Affect:
+        """The affect that is played: the one asked for, scaled by the setting `intensity`."""
         return self._affect.scaled(self.settings.intensity)
 
     @property
     def phrase(self) -> Ready | None:
         """The melody that sounds."""
-        return self._reading.phrase
+        return self._player.cursor.phrase
+
+    @property
+    def pitches(self) -> tuple[int, ...]:
+        """The pitch that sounds for each written pitch 0..127."""
+        return self._player.pitches
 
     @property
     def is_pinned(self) -> bool:
         """Whether what sounds, or comes next, loops until another is asked for."""
-        coming = self._booking.ready if self._booking else self._reading.phrase
+        coming = self._cue.ready if self._cue else self.phrase
         return coming is not None and coming is self._pinned
 
     @property
     def cued(self) -> Cue | None:
-        """The melody that comes next and its tick, where one is booked."""
-        return self._booking
+        """The melody that comes next and its tick; None where nothing is cued."""
+        return self._cue
 
     @property
     def next_tick(self) -> float:
         """The next tick at which something happens; infinity while stopped."""
         if not self.is_playing:
             return inf
-        cued = self._booking.tick if self._booking else inf
-        step = self.walking.next_tick if self.walking else inf
-        notes = min(self._voice.off_tick, self.next_note_tick, self._band.next_tick)
-        return min(notes, cued, self._bar_tick, step)
+        cued = self._cue.tick if self._cue else inf
+        step = self.glide.next_tick if self.glide else inf
+        return min(self._player.next_tick, cued, self._bar_tick, step)
 
     @property
     def next_note_tick(self) -> float:
         """The tick of the next note of the melody that plays; infinity after its last."""
-        return self._reading.note_tick
+        return self._player.cursor.note_tick
 
     def take_bytes(self) -> list[bytes]:
         """MIDI messages to send at once, outside any tick."""
@@ -109,111 +124,109 @@ class Performer:
         return due
 
     def on_tick(self, tick: int) -> list[bytes]:
-        """MIDI messages due at `tick`, note-offs first so a repeated pitch sounds."""
+        """MIDI messages due at `tick`, note-offs first so that a repeated pitch sounds."""
         self._played_tick = tick
-        due = self._voice.release(tick) + self._band.release(tick)
+        due = self._player.release(tick)
         if tick >= self._bar_tick:
             self._begin_bar()
-        if self.walking and tick >= self.walking.next_tick:
-            due += self._step(self.walking, tick)
-        if self._booking and tick >= self._booking.tick:
-            due += self._enter(self._booking)
-        while self._reading.note_tick <= tick:
-            due += self._strike(tick)
-        return due + self._accompany(tick)
+        if self.glide and tick >= self.glide.next_tick:
+            due += self._step(self.glide, tick)
+        if self._cue and tick >= self._cue.tick:
+            due += self._enter(self._cue)
+        played, messages = self._player.on_tick(tick)
+        self.events += played
+        return due + messages
 
     def play(self, tick: int = 0) -> None:
         """Begin at a tick, with the melody nearest to the affect where none was chosen."""
         self.stop()
-        if self._booking:
-            self._reading.phrase = self._booking.ready
-        self._booking = None
-        self._reading.phrase = self._reading.phrase or self._choose(None, tick)
-        if self._reading.phrase:
-            self._begin_phrase(self._reading.phrase)
+        phrase = self._cue.ready if self._cue else self.phrase
+        self._cue = None
+        self._player.cursor.phrase = phrase
+        phrase = phrase or self._choose(None, tick)
+        if phrase:
+            self._begin_phrase(phrase)
         self.is_playing = True
         self.seek(tick)
-        self.introduce()
+        self.resend_controllers()
 
-    def introduce(self) -> None:
-        """Send every controller again, for an instrument that may just have joined."""
-        self._voice.forget()
-        self._bytes += self._controllers()
+    def resend_controllers(self) -> None:
+        """Send every controller again, for an instrument that may just have connected."""
+        self._bytes += self._player.all_controllers()
 
     def stop(self) -> None:
-        """Be silent until play; the sounding note is switched off."""
-        self._bytes += self._silence()
+        """Switch the sounding notes off and play nothing until `play`."""
+        self._bytes += self._player.release()
         self.is_playing = False
 
     def panic(self) -> None:
         """Switch everything off on every channel; the next note sounds again."""
-        self._bytes += self._band.release() + self._voice.panic()
+        self._bytes += self._player.panic()
 
     def seek(self, tick: int) -> None:
-        """Go on from another position, playing nothing that lies between."""
+        """Continue from another position, playing nothing that lies between."""
         self._played_tick = -1
-        self._bytes += self._silence()
-        self._reading.phrase_tick = tick - tick % PHRASE_TICKS
+        self._bytes += self._player.release()
+        self._player.cursor.phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR
-        if self.walking:
-            self.walking = self.walking.sought(tick)
-        self._rebook(tick)
-        self._read_from(tick)
+        if self.glide:
+            self.glide = self.glide.sought(tick)
+        self._cue_again(tick)
+        self._player.go_to(tick)
 
     def set_targets(self, targets: Targets) -> None:
-        """Ask what these targets say of melodies, their mode and their octave, from the next settings or affect on."""
-        self._spelling.targets = targets
+        """Derive density, mode and octave from these targets, from the next change of settings or affect on."""
+        self._chooser.targets = targets
+        self._player.set_targets(targets)
 
     def set_settings(self, settings: Settings) -> None:
-        """Play by other settings from the next note on."""
-        if settings.channel != self.settings.channel:
-            self._bytes += self._voice.release()
+        """Use other settings from the next note on."""
         self.settings = settings
         self._apply()
 
-    def feel(self, affect: Affect, colour: Colour = PLAIN) -> None:
-        """The touch of an affect, and what a mood has beside its point, without a look at the melodies.
+    def set_affect(self, affect: Affect, colour: Colour = PLAIN) -> None:
+        """Play the present melody with the touch of an affect and a mood's colour; `cue_nearest` changes the melody.
 
-        A walk ends here.
+        Ends a glide.
         """
-        self.walking = None
+        self.glide = None
         self._affect, self.colour = affect, colour
-        self.wishes += 1
+        self.request_epoch += 1
         self._apply()
 
-    def settle(self, tick: float) -> int | None:
-        """Book the melody nearest to what is felt; None where the one that plays is as near as any."""
+    def cue_nearest(self, tick: float) -> int | None:
+        """Cue the melody nearest to the affect; its tick, None where the one that plays is near enough."""
         self._pinned = None
-        return self._settle(self.felt, self._boundary(tick))
+        return self._cue_nearest(self.effective_affect, self._boundary(tick))
 
-    def walk(self, affect: Affect, bars: int, tick: float) -> int:
-        """Reach an affect over `bars` >= 1 bars, a little with every beat; the tick at which it is reached.
+    def glide_to(self, affect: Affect, bars: int, tick: float) -> int:
+        """Reach an affect over `bars` >= 1 bars, one step a beat; the tick at which it is reached.
 
         Melodies on the way take over at bar lines, wherever one is clearly nearer than what plays.
         """
         self._pinned, self.colour = None, PLAIN
-        self.wishes += 1
+        self.request_epoch += 1
         self._apply()
         start = floor(tick) if self.is_playing else 0
-        self.walking = Glide.over(self._affect, affect, start, bars, self._walk_grid)
-        if self.walking.is_sudden:
-            self._settle(affect.scaled(self.settings.intensity), self.walking.end_tick)
-        return self.walking.end_tick
+        self.glide = Glide.over(self._affect, affect, start, bars, self._glide_grid)
+        if self.glide.is_sudden:
+            self._cue_nearest(affect.scaled(self.settings.intensity), self.glide.end_tick)
+        return self.glide.end_tick
 
     def next(self, tick: float) -> int | None:
-        """Another melody of this affect; the boundary's tick.
+        """Cue another melody of this affect; the boundary's tick.
 
         Raises:
             CommandError: 4, there is no other melody.
         """
-        self.wanted = self.felt
-        ready = self._choose(self._booking.ready if self._booking else None, tick)
+        self.wanted = self.effective_affect
+        ready = self._choose(self._cue.ready if self._cue else None, tick)
         if ready is None:
             raise CommandError(CommandError.NOT_NOW, "no other melody of this affect is ready yet")
         return self.launch(ready, tick)
 
     def again(self, tick: float) -> int | None:
-        """The melody before this one; the boundary's tick.
+        """Cue the melody before this one; the boundary's tick.
 
         Raises:
             CommandError: 4, nothing was played before.
@@ -223,178 +236,141 @@ class Performer:
         return self.launch(self._history[-1], tick)
 
     def launch(self, ready: Ready, tick: float, *, is_pinned: bool = False) -> int | None:
-        """Let this melody enter at the next boundary, to loop until another is asked for where it `is_pinned`."""
+        """Cue this melody for the next boundary, to loop until another is asked for where it `is_pinned`."""
         self._pinned = ready if is_pinned else None
-        self.wishes += 1
-        return self._book(ready, self._boundary(tick))
+        self.request_epoch += 1
+        return self._cue_at(ready, self._boundary(tick))
 
     def landing_bar(self, tick: float) -> int:
         """The bar of the phrase, 0..15, in which a melody that is asked for now will enter."""
-        return (self._boundary(tick) - self._reading.phrase_tick) // TICKS_PER_BAR % BARS if self.is_playing else 0
+        return (self._boundary(tick) - self._phrase_tick) // TICKS_PER_BAR % BARS if self.is_playing else 0
 
     def another(self) -> Ready | None:
         """A melody of this affect that is not the one that sounds."""
-        return self._choose(None, self._reading.phrase_tick)
+        return self._choose(None, self._phrase_tick)
 
     def pin(self) -> Ready | None:
         """Let the phrase that sounds loop until another is asked for; the phrase, None where there is none.
 
-        It is heard from now on as it will be when it is recalled: in the mode and octave that a phrase enters with.
+        From now on it sounds as it will when it is recalled: in the mode and octave that a phrase enters with.
         """
-        self._pinned = self._reading.phrase
+        self._pinned = self.phrase
         if self._pinned:
-            self._spelling.begin(self._pinned, self.felt)
-            self.pitches = self._spelling.pitches(self.settings, self.colour)
-        if self._booking and not self._booking.is_asked:
-            self._booking = None
-        return self._reading.phrase
+            self._player.begin(self._pinned)
+        if self._cue and not self._cue.is_asked:
+            self._cue = None
+        return self.phrase
 
     def offer(self, ready: Ready, tick: float) -> int | None:
-        """Take a melody that was just made for the present affect, if it is nearer than what plays or is booked."""
+        """Shelve a melody just made for the present affect; cue it if it is nearer than what plays or is cued."""
         self.shelf.add(ready)
-        rival = self._booking.ready if self._booking else self._reading.phrase
-        if rival is not None:
-            notes = self._asked_notes(self.felt)
-            if self.is_pinned or cost(ready, self.felt, notes) + NEARER >= cost(rival, self.felt, notes):
-                return None
-        return self._book(ready, self._boundary(tick))
+        rival = self._cue.ready if self._cue else self.phrase
+        if rival is not None and (self.is_pinned or not self._is_nearer(ready, rival)):
+            return None
+        return self._cue_at(ready, self._boundary(tick))
 
     def join(self, ready: Ready, tick: int) -> None:
-        """Let a phrase that goes on from the one that sounds enter at a bar line; nothing is cut off for it."""
-        self._booking = Cue(ready, tick, is_asked=False, is_joined=True)
-
-    def _apply(self) -> None:
-        s = self.settings
-        self._spelling.follow(self.felt)
-        self.pitches = self._spelling.pitches(s, self.colour)
-        tint = self.colour.brightness
-        self.expression = Expression(self.felt, s.velocity, s.gate, s.humanize, s.swing, s.rules, tint)
-        self._reading.aim(self.expression, self._played_tick)
-        self._bytes += self._band.follow(s, self._bar_tick)
-        if self.is_playing:
-            self._bytes += self._controllers()
-
-    def _controllers(self) -> list[bytes]:
-        asked, channel = controllers(self.expression, self.settings), self.settings.channel
-        return [message for number, value in asked for message in self._voice.control(number, value, channel)]
-
-    def _settle(self, felt: Affect, boundary: int) -> int | None:
-        self.wanted = felt
-        ready = self._found(felt, boundary, keep=self._reading.phrase)
-        if ready is self._reading.phrase:
-            self._booking = None
-            return None
-        return self._book(ready, boundary)
-
-    def _choose(self, also_without: Ready | None, tick: float) -> Ready | None:
-        return self._found(self.felt, self._boundary(tick), (self._reading.phrase, also_without))
-
-    def _found(
-        self, felt: Affect, boundary: int, without: tuple[Ready | None, ...] = (), keep: Ready | None = None
-    ) -> Ready | None:
-        """What the shelf has for an affect; a wide leap out of the phrase that plays is avoided where it can be."""
-        return self.shelf.choose(
-            felt,
-            self._asked_notes(felt),
-            without,
-            keep,
-            lambda other: self._reading.leap_into(other, boundary) > ROUGH_LEAP,
-        )
-
-    def _asked_notes(self, felt: Affect) -> float | None:
-        """Notes per bar that a held density asks for; None where none is held."""
-        density = self.settings.density
-        return self._spelling.targets.notes_per_bar(felt, density) if density else None
+        """Cue a phrase that continues the one that sounds, at a bar line; sounding notes are not cut off."""
+        self._cue = Cue(ready, tick, is_asked=False, is_joined=True)
 
     @property
-    def _walk_grid(self) -> int:
+    def _phrase_tick(self) -> int:
+        return self._player.cursor.phrase_tick
+
+    def _apply(self) -> None:
+        """Hand affect, colour and settings to the player."""
+        self._bytes += self._player.apply(
+            self.effective_affect,
+            self.colour,
+            self.settings,
+            bar_tick=self._bar_tick,
+            earliest_tick=self._played_tick,
+        )
+        if self.is_playing:
+            self._bytes += self._player.controllers()
+
+    def _cue_nearest(self, affect: Affect, boundary: int) -> int | None:
+        self.wanted = affect
+        ready = self._chooser.choose(affect, self.settings.density, boundary, keep=self.phrase)
+        if ready is self.phrase:
+            self._cue = None
+            return None
+        return self._cue_at(ready, boundary)
+
+    def _choose(self, also_without: Ready | None, tick: float) -> Ready | None:
+        without = (self.phrase, also_without)
+        return self._chooser.choose(self.effective_affect, self.settings.density, self._boundary(tick), without)
+
+    def _is_nearer(self, ready: Ready, rival: Ready) -> bool:
+        return self._chooser.is_nearer(ready, rival, self.effective_affect, self.settings.density)
+
+    @property
+    def _glide_grid(self) -> int:
         return max(TICKS_PER_BAR, QUANTIZE[self.settings.quantize])
 
     def _boundary(self, tick: float) -> int:
         grid = QUANTIZE[self.settings.quantize]
         return (floor(max(tick, self._played_tick) / grid) + 1) * grid
 
-    def _book(self, ready: Ready | None, boundary: int) -> int | None:
-        """Let a melody enter at a boundary; before play, that is the first downbeat."""
+    def _cue_at(self, ready: Ready | None, boundary: int) -> int | None:
+        """Cue a melody for a boundary; while stopped, for the first downbeat."""
         if ready is None:
             return None
         if not self.is_playing:
-            self._reading.phrase, self._booking = ready, None
+            self._player.cursor.phrase, self._cue = ready, None
             return 0
-        self._booking = Cue(ready, boundary)
+        self._cue = Cue(ready, boundary)
         return boundary
 
-    def _rebook(self, tick: int) -> None:
-        """After a jump: what is overdue enters here, what was asked for at the next boundary, our own choice never."""
-        if self._booking and not self._booking.is_asked:
-            self._booking = None
-        elif self._booking and self._booking.tick <= tick:
-            self._bytes += self._enter(Cue(self._booking.ready, tick))
-        elif self._booking:
-            self._book(self._booking.ready, self._boundary(tick))
+    def _cue_again(self, tick: int) -> None:
+        """After a jump: an overdue cue enters here, one asked for at the next boundary, one not asked for never."""
+        if self._cue and not self._cue.is_asked:
+            self._cue = None
+        elif self._cue and self._cue.tick <= tick:
+            self._bytes += self._enter(Cue(self._cue.ready, tick))
+        elif self._cue:
+            self._cue_at(self._cue.ready, self._boundary(tick))
 
     def _enter(self, cue: Cue) -> list[bytes]:
-        """The booked melody takes over at the bar where the old one was."""
-        self._booking = None
+        """Let the cued melody take over at the bar where the old one was."""
+        self._cue = None
         if self._history and cue.ready is self._history[-1]:
             self._history.pop()
-        elif self._reading.phrase and not cue.is_joined:
-            self._history = [*self._history, self._reading.phrase][-MAX_HISTORY:]
-        self._reading.phrase = cue.ready
+        elif self.phrase and not cue.is_joined:
+            self._history = [*self._history, self.phrase][-MAX_HISTORY:]
         self._begin_phrase(cue.ready)
-        self._read_from(cue.tick)
-        return [] if cue.is_joined else self._silence()
+        self._player.go_to(cue.tick)
+        return [] if cue.is_joined else self._player.release()
 
     def _begin_phrase(self, ready: Ready) -> None:
         self.shelf.mark_played(ready)
-        self._spelling.begin(ready, self.felt)
-        self.pitches = self._spelling.pitches(self.settings, self.colour)
+        self._player.begin(ready)
 
     def _begin_bar(self) -> None:
-        self.heard.append(BarLine(self._bar_tick // TICKS_PER_BAR + 1))
-        if self._bar_tick - self._reading.phrase_tick >= PHRASE_TICKS:
-            self._reading.phrase_tick = self._bar_tick
-            self._read_from(self._bar_tick)
+        self.events.append(BarLine(self._bar_tick // TICKS_PER_BAR + 1))
+        if self._bar_tick - self._phrase_tick >= PHRASE_TICKS:
+            self._player.cursor.phrase_tick = self._bar_tick
+            self._player.go_to(self._bar_tick)
         self._bar_tick += TICKS_PER_BAR
-        is_last = self._bar_tick - self._reading.phrase_tick >= PHRASE_TICKS
-        if is_last and not self._booking and not self.is_pinned:
+        is_last = self._bar_tick - self._phrase_tick >= PHRASE_TICKS
+        if is_last and not self._cue and not self.is_pinned:
             self._evolve()
 
     def _evolve(self) -> None:
-        """Book, one bar ahead, the melody that follows this phrase."""
-        self.wanted = self.felt
+        """Cue, one bar ahead, the melody that follows this phrase."""
+        self.wanted = self.effective_affect
         if self._random.random() < self.settings.evolve:
             ready = self._choose(None, self._bar_tick - 1)
             if ready is not None:
-                self._booking = Cue(ready, self._bar_tick, is_asked=False)
+                self._cue = Cue(ready, self._bar_tick, is_asked=False)
 
-    def _step(self, walk: Glide, tick: int) -> list[bytes]:
-        """One beat of a walk: the touch now, the melody one beat ahead of each bar line."""
-        self._affect = walk.at(tick)
+    def _step(self, glide: Glide, tick: int) -> list[bytes]:
+        """One beat of a glide: the touch now, the melody one beat ahead of each bar line."""
+        self._affect = glide.at(tick)
         self._apply()
-        self.heard.append(GlideStep())
-        self.walking, bar_line = walk.stepped(tick), bar_line_after(tick)
-        if self.walking and bar_line:
-            boundary = -(-bar_line // self._walk_grid) * self._walk_grid
-            self._settle(walk.at(bar_line).scaled(self.settings.intensity), boundary)
+        self.events.append(GlideStep())
+        self.glide, bar_line = glide.stepped(tick), bar_line_after(tick)
+        if self.glide and bar_line:
+            boundary = -(-bar_line // self._glide_grid) * self._glide_grid
+            self._cue_nearest(glide.at(bar_line).scaled(self.settings.intensity), boundary)
         return self.take_bytes()
-
-    def _strike(self, tick: int) -> list[bytes]:
-        """Switch on the note whose turn has come."""
-        heard = self._reading.take(self.expression, self.pitches, self.settings.channel)
-        self.heard.append(heard)
-        return self._voice.strike(heard.pitch, heard.velocity, heard.channel, tick + heard.duration_tick)
-
-    def _accompany(self, tick: int) -> list[bytes]:
-        """Switch on what the band has to play."""
-        heard, messages = self._band.strike(tick, self.expression, self.pitches)
-        self.heard += heard
-        return messages
-
-    def _silence(self) -> list[bytes]:
-        return self._voice.release() + self._band.release()
-
-    def _read_from(self, tick: int) -> None:
-        """Let every part go on with what is written at or after a tick."""
-        self._reading.go_to(tick, self.expression)
-        self._band.go_to(self._reading.phrase, self._reading.phrase_tick, tick, self.expression)

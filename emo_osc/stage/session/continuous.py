@@ -34,7 +34,7 @@ class ContinuousMode:
         performer, self._asked, asked_before = self._performer, None, self._asked
         if not self._studio_client.goes_on:
             return
-        felt, wishes = performer.felt, performer.wishes
+        felt, wishes = performer.effective_affect, performer.request_epoch
         if felt != self._felt:
             self._rests = False
         elif wishes != self._wishes:

@@ -142,7 +142,7 @@ class Instrument:
 
     def on_time(self, now_s: float) -> bool:
         """Let the clock notice that time has passed; whether it now does something else than before."""
-        self.guide.lead(self.clock, self.performer.felt, self.performer.settings.tempo_follow, now_s)
+        self.guide.lead(self.clock, self.performer.effective_affect, self.performer.settings.tempo_follow, now_s)
         if now_s < self.clock.next_s:
             return False
         move = self.clock.on_time(now_s)
@@ -201,7 +201,7 @@ class Instrument:
 
     def take_heard(self, now_s: float) -> list[Event]:
         """What has left the port since this was last asked, as far as it is heard by now."""
-        heard, self.performer.heard = self.performer.heard, []
+        heard, self.performer.events = self.performer.events, []
         for event in heard:
             self._heard.put(now_s + self.lead_s, event)
         return self._heard.take(now_s)
@@ -245,7 +245,7 @@ class Instrument:
         """
         affect = to if isinstance(to, Affect) else self._find_mood(to).affect
         self._mood = None
-        return self.performer.walk(affect, bars, self.tick_at(now_s))
+        return self.performer.glide_to(affect, bars, self.tick_at(now_s))
 
     def keep(self, name: str | None) -> str:
         """Pin the sounding phrase and have it saved; the name it is saved under.
@@ -327,9 +327,9 @@ class Instrument:
         return self.performer.next_note_tick
 
     def _feel(self, affect: Affect, now_s: float, colour: Colour = PLAIN) -> float | None:
-        self.performer.feel(affect, colour)
+        self.performer.set_affect(affect, colour)
         self.send_now()
-        landing = self.performer.settle(self.tick_at(now_s))
+        landing = self.performer.cue_nearest(self.tick_at(now_s))
         return self.performer.next_note_tick if landing is None else landing
 
     def _set_affect(self, valence: Scalar, arousal: Scalar, now_s: float) -> float | None:

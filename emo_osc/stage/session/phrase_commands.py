@@ -145,7 +145,7 @@ class PhraseCommands:
         if ticket is None:
             self._counter.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
         else:  # answered when it is made: only then is its bar known
-            wishes = self._instrument.performer.wishes
+            wishes = self._instrument.performer.request_epoch
             self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, wishes)
 
     def _varied(self, ready: Ready, now_s: float) -> None:
@@ -165,7 +165,7 @@ class PhraseCommands:
 
     def _is_stale(self, waiting: _Varying) -> bool:
         """Whether something else was asked for meanwhile; whoever wanted the variation is told."""
-        is_stale = waiting.wishes != self._instrument.performer.wishes
+        is_stale = waiting.wishes != self._instrument.performer.request_epoch
         if is_stale:
             text = "something else was asked for before the variation was made"
             self._counter.refuse(waiting.request, CommandError(CommandError.NOT_NOW, text))

@@ -60,7 +60,7 @@ class Phrases:
             CommandError: 3, nothing was kept under that name.
         """
         kept = self.book.find(name)
-        self._performer.feel(kept.affect, kept.colour)
+        self._performer.set_affect(kept.affect, kept.colour)
         return self._performer.launch(kept.ready, tick, is_pinned=True)
 
     def ask_variation(self, amount: float) -> int | None:

@@ -16,7 +16,7 @@ from emo_osc.stage.player.accompaniment import (
     BASS_PATTERNS,
     CHORD_PATTERNS,
     HALF_TICKS,
-    Band,
+    Accompaniment,
     bass_tones,
     triad,
     voicings,
@@ -38,7 +38,7 @@ def ready(pitch: int = 72, valence: float = 0.0, arousal: float = 0.0) -> Ready:
 
 def played(affect: Affect, pitches: tuple[int, ...] = tuple(range(128)), settings: Settings = FULL) -> list[Note]:
     """What the band switches on in a whole phrase."""
-    band, touch, notes = Band(), Expression(affect), list[Note]()
+    band, touch, notes = Accompaniment(), Expression(affect), list[Note]()
     band.follow(settings, 0)
     band.go_to(ready(), 0, 0, touch)
     while (tick := band.next_tick) < PHRASE_TICKS:
@@ -117,7 +117,7 @@ def test_tones_that_fall_together_sound_once() -> None:
 
 
 def test_velocity_is_the_melodys_by_the_level() -> None:
-    loud, soft = Band(), Band()
+    loud, soft = Accompaniment(), Accompaniment()
     heard = {}
     for band, level in ((loud, 1.0), (soft, 0.5)):
         band.follow(replace(FULL, chords=level, bass=0.0), 0)

@@ -63,8 +63,8 @@ def test_a_phrase_plays_from_its_first_bar(ready: MakeReady) -> None:
     sent = play_until(performer, 4 * TICKS_PER_BAR)
 
     assert notes_on(sent) == [(tick, 60) for tick in range(0, 4 * TICKS_PER_BAR, 480)]
-    assert [event for event in performer.heard if isinstance(event, BarLine)] == [BarLine(n) for n in (1, 2, 3, 4)]
-    assert performer.heard[1] == NotePlayed(60, 66 + 8 - 6, round(480 * 0.88), 1), (
+    assert [event for event in performer.events if isinstance(event, BarLine)] == [BarLine(n) for n in (1, 2, 3, 4)]
+    assert performer.events[1] == NotePlayed(60, 66 + 8 - 6, round(480 * 0.88), 1), (
         "a bar's first note, at the foot of the arch"
     )
 

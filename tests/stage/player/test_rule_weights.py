@@ -64,7 +64,7 @@ def test_without_rules_the_plain_grid_is_played() -> None:
     written = [(tick + note.start_tick, note.pitch) for tick in (0, PHRASE_TICKS) for note in melody.melody.notes]
     assert [(tick, message[1]) for tick, message in sent if message[0] == 0x90] == written
     assert {message[2] for _, message in sent if message[0] == 0x90} == {66}
-    lengths = [event.duration_tick for event in performer.heard if isinstance(event, NotePlayed)]
+    lengths = [event.duration_tick for event in performer.events if isinstance(event, NotePlayed)]
     assert lengths == [note.duration_tick for note in melody.melody.notes] * 2
 
 
@@ -235,14 +235,14 @@ def test_a_mood_is_heard_in_its_colour_and_a_bare_point_is_not(ready: MakeReady,
     assert performer.colour == Colour()
 
 
-def test_a_walk_leaves_the_colour_with_the_next_note(ready: MakeReady, stage: Any) -> None:
+def test_a_glide_ends_the_colour_with_the_next_note(ready: MakeReady, stage: Any) -> None:
     playing = stage((ready(65),), Settings(evolve=0.0, humanize=0.0))
     performer = playing.performer
     playing.ask("/emo/play")
     playing.ask("/emo/mood", "gloomy")
-    coloured = performer.pitches, performer.expression.tint
+    pitches, brightness = performer.pitches, performer.take_bytes()[-1]
     playing.ask("/emo/goto", performer.affect.valence, performer.affect.arousal, 4)
 
     assert performer.colour == Colour()
-    assert performer.pitches != coloured[0]
-    assert performer.expression.tint == 0 != coloured[1]
+    assert performer.pitches != pitches
+    assert performer.take_bytes() == [bytes((*brightness[:2], brightness[2] + 12))], "gloomy's offset to CC74 is -12"

@@ -11,7 +11,7 @@ from emo_osc.core.affect import Affect
 from emo_osc.core.scales import pitch_map
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_STEP, Melody, Note
 from emo_osc.protocol.messages import Ready
-from emo_osc.stage.player.accompaniment import Band
+from emo_osc.stage.player.accompaniment import Accompaniment
 from emo_osc.stage.player.bar_swap import exchanged
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.settings import Settings
@@ -44,7 +44,7 @@ def played(
     backing: tuple[Note, ...], settings: Settings = FULL, pitches: tuple[int, ...] = EVERY_PITCH
 ) -> tuple[list[tuple[int, int, int]], list[bytes]]:
     """Tick, channel and pitch of what the band switches on in a whole phrase, and all it sent."""
-    band, heard_notes, sent = Band(), list[tuple[int, int, int]](), list[bytes]()
+    band, heard_notes, sent = Accompaniment(), list[tuple[int, int, int]](), list[bytes]()
     band.follow(settings, 0)
     band.go_to(ready(backing), 0, 0, TOUCH)
     while (tick := band.next_tick) < 2 * PHRASE_TICKS:
@@ -95,7 +95,7 @@ def test_bass_and_chords_share_every_note_between_them(backing: tuple[Note, ...]
 
 
 def test_a_part_at_level_zero_is_silent_and_ends_what_sounds() -> None:
-    band = Band()
+    band = Accompaniment()
     band.follow(FULL, 0)
     band.go_to(ready(), 0, 0, TOUCH)
     _, on = band.strike(0, TOUCH, EVERY_PITCH)
@@ -108,7 +108,7 @@ def test_a_part_at_level_zero_is_silent_and_ends_what_sounds() -> None:
 
 
 def test_a_part_that_was_silent_joins_at_the_bar_line() -> None:
-    band, eighths = Band(), tuple(Note(tick, 240, 60) for tick in range(0, 2 * TICKS_PER_BAR, 240))
+    band, eighths = Accompaniment(), tuple(Note(tick, 240, 60) for tick in range(0, 2 * TICKS_PER_BAR, 240))
     band.follow(replace(FULL, chords=0.0), 0)
     band.go_to(ready(eighths), 0, 0, TOUCH)
     band.follow(FULL, TICKS_PER_BAR)
