@@ -13,7 +13,7 @@ Grey = NDArray[np.uint8]
 """A grey picture, uint8 (height, width)."""
 
 MARGIN = 1.0
-"""Side of a crop by side of OpenCV's own square: FER2013's faces are those squares (docs/faces.md has the measure)."""
+"""Side of a crop by side of OpenCV's own square: FER2013's faces are those squares (measured in docs/face_model.md)."""
 
 
 @dataclass(frozen=True, slots=True)
