@@ -18,6 +18,7 @@ from time import perf_counter
 import click
 
 from emo_osc.core.affect import MOODS
+from emo_osc.core.midi_standard import CHANNEL_BITS, KIND_BITS, NOTE_OFF, NOTE_ON
 from emo_osc.evaluate.bench.instance import Instance, instance
 from emo_osc.evaluate.report import Tables, show, write
 from emo_osc.midi.probe_port import listening
@@ -43,13 +44,13 @@ class Port:
 
     def hear(self, at_s: float, message: bytes) -> None:
         """Take one message."""
-        kind, key = message[0] & 0xF0, (message[0] & 0x0F, message[1] if len(message) > 1 else 0)
-        if kind == 0x90 and message[2]:
+        kind, key = message[0] & KIND_BITS, (message[0] & CHANNEL_BITS, message[1] if len(message) > 1 else 0)
+        if kind == NOTE_ON and message[2]:
             self.notes += 1
             self.sounding.add(key)
             self.longest_s = max(self.longest_s, at_s - self.last_s) if self.last_s else 0.0
             self.last_s = at_s
-        elif kind in (0x80, 0x90):
+        elif kind in (NOTE_OFF, NOTE_ON):
             self.sounding.discard(key)
 
     def rest(self, now_s: float) -> None:

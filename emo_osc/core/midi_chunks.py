@@ -10,6 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from emo_osc.core.midi_standard import (
+    DATA_BITS,
+    DATA_BYTES,
+    END_OF_EXCLUSIVE,
+    FIRST_STATUS,
+    FIRST_SYSTEM,
+    KIND_BITS,
+    META,
+    SYSTEM_EXCLUSIVE,
+)
+
 Event = tuple[int, int, int, int]
 """Tick since the track's start, status byte or meta type, two values: `(480, 0x90, 60, 80)`; a tempo is
 `(0, TEMPO, microseconds a quarter, 0)`, a time signature `(0, SIGNATURE, beats, unit)`."""
@@ -17,18 +28,13 @@ Event = tuple[int, int, int, int]
 TEMPO = 0x51
 SIGNATURE = 0x58
 END_OF_TRACK = 0x2F
-META = 0xFF
-SYSEX = (0xF0, 0xF7)
 SEARCHED_BYTES = 4096  # for the header: behind a RIFF or MacBinary header, or what a download put before it
 MOST_NUMBER_BYTES = 4  # of a variable-length number
+MORE = 1 << 7  # set in a byte of one: another follows
 MOST_EVENTS = 500_000  # a quarter of a million notes; a symphony has some 50,000
 MOST_TRACKS = 0xFFFF  # what a header can count
 MOST_UNIT_POWER = 6  # a time signature in 64ths
 FRAMES_BIT = 0x8000  # of the division: time in frames a second instead of ticks a quarter
-
-# Data bytes after a status byte, by its upper half; by the whole byte for system messages.
-DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-SYSTEM_DATA_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 
 
 class NotMidiError(ValueError):
@@ -141,20 +147,20 @@ class _Reader:
         data, size, running = self.data, len(self.data), 0
         while self.at < size:
             delta = data[self.at]
-            if delta < 0x80:
+            if delta < MORE:
                 self.at += 1
             else:
                 delta = self._number()
             self.tick += delta
             status = data[self.at]
-            if status < 0x80 and not running:
+            if status < FIRST_STATUS and not running:
                 status = self._next_status()
-            if status >= 0xF0:
+            if status >= FIRST_SYSTEM:
                 self.at += 1
                 if self._skipped_system(status):
                     return
                 continue
-            if status >= 0x80:
+            if status >= FIRST_STATUS:
                 running = status
                 self.at += 1
             self._channel_event(running)
@@ -164,23 +170,23 @@ class _Reader:
     def _channel_event(self, status: int) -> None:
         data, at = self.data, self.at
         first = data[at]
-        if DATA_BYTES[status >> 4] == 1:
+        if DATA_BYTES[status & KIND_BITS] == 1:
             second, self.at = 0, at + 1
         else:
             second, self.at = data[at + 1], at + 2
-        if first > 127:
+        if first > DATA_BITS:
             self.faults.append("holds data bytes over 127")
             return
-        self.events.append((self.tick, status, first, second if second < 128 else 127))
+        self.events.append((self.tick, status, first, second if second <= DATA_BITS else DATA_BITS))
 
     def _skipped_system(self, status: int) -> bool:
         """Passes over a meta event, system exclusive or system message; whether it was the end of the track."""
         if status == META:
             return self._meta()
-        if status in SYSEX:
+        if status in (SYSTEM_EXCLUSIVE, END_OF_EXCLUSIVE):
             self._block()
         else:
-            self.at += SYSTEM_DATA_BYTES.get(status, 0)
+            self.at += DATA_BYTES.get(status, 0)
         return False
 
     def _meta(self) -> bool:
@@ -207,14 +213,14 @@ class _Reader:
         for _ in range(MOST_NUMBER_BYTES):
             byte = self.data[self.at]
             self.at += 1
-            value = value << 7 | byte & 0x7F
-            if byte < 0x80:
+            value = value << 7 | byte & DATA_BITS
+            if byte < MORE:
                 return value
         raise _BrokenError(f"ends at byte {self.at}, in a number of more than {MOST_NUMBER_BYTES} bytes")
 
     def _next_status(self) -> int:
         """Passes over data bytes that no status byte came before."""
         self.faults.append("holds data bytes that belong to no event")
-        while self.data[self.at] < 0x80:
+        while self.data[self.at] < FIRST_STATUS:
             self.at += 1
         return self.data[self.at]

@@ -14,16 +14,25 @@ from os import fsencode
 from pathlib import Path
 
 from emo_osc.core.midi_chunks import SIGNATURE, TEMPO, NotMidiError, Track, parse
+from emo_osc.core.midi_standard import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    CHANNEL_BITS,
+    CONTROL_CHANGE,
+    KIND_BITS,
+    NOTE_OFF,
+    NOTE_ON,
+    PROGRAM_CHANGE,
+    RESET_ALL_CONTROLLERS,
+    SUSTAIN,
+    SWITCHED_ON,
+)
 from emo_osc.core.small_file import read_small, reason_of
 
 SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
 MAX_FILE_BYTES = 8 << 20
-NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM = 0x80, 0x90, 0xB0, 0xC0  # the upper half of a status byte
 DRUM_CHANNEL = 9  # counted from 0
-SUSTAIN = 64
-PEDAL_DOWN = 64  # from this value on
-ALL_SOUND_OFF, RESET_CONTROLLERS = 120, 121
-NOTES_OFF = {ALL_SOUND_OFF, *range(123, 128)}  # 124 to 127 are mode messages, which switch all notes off too
+NOTES_OFF = {ALL_SOUND_OFF, *range(ALL_NOTES_OFF, 128)}  # those after it are mode messages, which do so too
 
 Place = tuple[int, int, int]
 """Where an event stands: tick, track, number in the track. Events happen in this order."""
@@ -131,14 +140,14 @@ def _notes(number: int, track: Track, pedals: "_Pedals") -> Iterator[MidiNote]:
             yield MidiNote(start, end, heard, pitch, velocity, channel, programs[channel], number)
 
     for index, (tick, status, first, second) in enumerate(track.events):
-        kind, channel = status & 0xF0, status & 0x0F
+        kind, channel = status & KIND_BITS, status & CHANNEL_BITS
         if kind == NOTE_ON and second:
             sounding.setdefault((channel, first), []).append((tick, second))
         elif kind in (NOTE_ON, NOTE_OFF):
             yield from ended((channel, first), _ended(sounding, (channel, first), tick), tick, index)
-        elif kind == PROGRAM:
+        elif kind == PROGRAM_CHANGE:
             programs[channel] = first
-        elif kind == CONTROLLER and first in NOTES_OFF:
+        elif kind == CONTROL_CHANGE and first in NOTES_OFF:
             for key in [key for key in sounding if key[0] == channel]:
                 yield from ended(key, sounding.pop(key), tick, index)
     for key, begun in sounding.items():
@@ -164,8 +173,8 @@ class _Pedals:
         self._places: dict[int, list[Place]] = {}  # of a channel: down, up, down, ..
         moves: dict[int, list[tuple[Place, bool]]] = defaultdict(list)
         for place, channel, controller, value in _controllers(tracks):
-            if controller in (SUSTAIN, ALL_SOUND_OFF, RESET_CONTROLLERS):
-                moves[channel].append((place, controller == SUSTAIN and value >= PEDAL_DOWN))
+            if controller in (SUSTAIN, ALL_SOUND_OFF, RESET_ALL_CONTROLLERS):
+                moves[channel].append((place, controller == SUSTAIN and value >= SWITCHED_ON))
         for channel, found in moves.items():
             places: list[Place] = []
             for place, is_down in sorted(found):
@@ -189,8 +198,8 @@ class _Pedals:
         strikes: dict[tuple[int, int], list[int]] = defaultdict(list)
         for track in tracks:
             for tick, status, first, second in track.events:
-                if status & 0xF0 == NOTE_ON and second and status & 0x0F in self._places:
-                    strikes[status & 0x0F, first].append(tick)
+                if status & KIND_BITS == NOTE_ON and second and status & CHANNEL_BITS in self._places:
+                    strikes[status & CHANNEL_BITS, first].append(tick)
         for ticks in strikes.values():
             ticks.sort()
         return strikes
@@ -200,5 +209,5 @@ def _controllers(tracks: Sequence[Track]) -> Iterator[tuple[Place, int, int, int
     """Place, channel, controller and value of each control change."""
     for number, track in enumerate(tracks):
         for index, (tick, status, first, second) in enumerate(track.events):
-            if status & 0xF0 == CONTROLLER:
-                yield (tick, number, index), status & 0x0F, first, second
+            if status & KIND_BITS == CONTROL_CHANGE:
+                yield (tick, number, index), status & CHANNEL_BITS, first, second

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emo_osc.core.midi_file import DRUM_CHANNEL, read_midi_file
+from emo_osc.core.midi_standard import RELEASE_VELOCITY
 
 if TYPE_CHECKING:
     from mido import MidiFile
@@ -179,7 +180,7 @@ def midi_of(melodies: Iterable[Melody], tempo_bpm: float, channel: int = 1) -> "
         offset += melody.length_tick
     now = 0
     for tick, is_on, note in sorted(events, key=lambda event: event[:2]):
-        kind, velocity = ("note_on", note.velocity) if is_on else ("note_off", 64)
+        kind, velocity = ("note_on", note.velocity) if is_on else ("note_off", RELEASE_VELOCITY)
         track.append(mido.Message(kind, channel=channel - 1, note=note.pitch, velocity=velocity, time=tick - now))
         now = tick
     track.append(mido.MetaMessage("end_of_track", time=max(0, offset - now)))

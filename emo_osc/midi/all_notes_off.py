@@ -11,10 +11,10 @@ from contextlib import suppress
 from time import sleep
 from typing import Any
 
+from emo_osc.core.midi_standard import all_off
 from emo_osc.midi.port_names import Offered, find, virtual_name
 from emo_osc.midi.rtmidi_ports import hush_drivers
 
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 DRAIN_S = 0.05  # what a driver needs to carry the last bytes out
 
 
@@ -27,7 +27,7 @@ def main() -> int:
     if found:
         client = systems[found.system]
         client.open_port(client.get_ports().index(found.name))
-        for message in _all_off():
+        for message in all_off():
             client.send_message(message)
         sleep(DRAIN_S)
     return 0
@@ -41,12 +41,6 @@ def _systems() -> dict[str, Any]:
         with suppress(OSError):  # rtmidi's way to say that this system does not run
             systems[rtmidi.get_api_display_name(api)] = rtmidi.MidiOut(api, name="emo_osc all notes off")
     return systems
-
-
-def _all_off() -> list[bytes]:
-    return [
-        bytes((0xB0 | channel, controller, 0)) for channel in range(16) for controller in (ALL_NOTES_OFF, ALL_SOUND_OFF)
-    ]
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ Knows no server: it is told when each cycle begins and ends. All times are secon
 from collections import deque
 from dataclasses import dataclass
 
+from emo_osc.core.midi_standard import KIND_BITS, NOTE_ON
+
 LATE_S = 0.1  # a note that is later than this is left out: it would come together with those that follow it
 CALM = 0.02  # of how far the clocks were seen apart is believed at once; reading both takes some microseconds
 LEAP_S = 0.001  # seen farther apart than this, one of the clocks was set
@@ -86,4 +88,4 @@ class ClockGap:
 
 
 def _is_note_on(message: bytes) -> bool:
-    return message[0] & 0xF0 == 0x90 and message[2] > 0
+    return message[0] & KIND_BITS == NOTE_ON and message[2] > 0

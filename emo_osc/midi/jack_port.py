@@ -17,6 +17,7 @@ import sys
 from contextlib import suppress
 from time import monotonic, perf_counter
 
+from emo_osc.core.midi_standard import all_off
 from emo_osc.midi.frame_times import ClockGap, Cycle, Queue
 from emo_osc.midi.libjack import JackClient
 
@@ -28,7 +29,6 @@ AT_ONCE = 256  # messages that are taken in in one cycle: more would not be done
 MIN_PERIOD = 64
 """Frames. At 16 the server ran late 38 times in 6 s with us and 5 times without, at 64 once in 10 s either way; and
 whoever chose so short a period has a grid of under a millisecond."""
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
 NO_JACK, SHUT_DOWN = 3, 4
 """Exit codes: the server does not let us in; it has gone."""
 
@@ -70,9 +70,8 @@ class JackPort:
 
     def end(self) -> None:
         """Switch off what may sound, and let it leave."""
-        for channel in range(16):
-            for controller in (ALL_NOTES_OFF, ALL_SOUND_OFF):
-                self._queue.put(perf_counter(), bytes((0xB0 | channel, controller, 0)))
+        for message in all_off():
+            self._queue.put(perf_counter(), message)
         until_s = monotonic() + DRAIN_S
         while len(self._queue) and monotonic() < until_s:
             select.select([], [], [], 0.005)

@@ -13,6 +13,7 @@ import mido
 from emo_osc.config.preset import Preset
 from emo_osc.core.affect import PLAIN, Affect, Colour
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_standard import CHANNEL_BITS, KIND_BITS, NOTE_OFF, NOTE_ON
 from emo_osc.core.score import BARS, TICKS_PER_BAR, TICKS_PER_BEAT, Melody, Note
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.performer import Performer
@@ -22,7 +23,6 @@ from emo_osc.stage.player.shelf import Shelf
 from emo_osc.studio.generators import Composed, Generator
 
 Event = tuple[int, bytes]
-NOTE_OFF, NOTE_ON = 0x80, 0x90
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Take:
     @property
     def played(self) -> Melody:
         """The notes of the melody that sound, with the velocities and lengths they were played with."""
-        own = [(tick, message) for tick, message in self.events if message[0] & 0x0F == self.channel - 1]
+        own = [(tick, message) for tick, message in self.events if message[0] & CHANNEL_BITS == self.channel - 1]
         return Melody(tuple(_notes_of(own)), self.bars)
 
 
@@ -168,7 +168,7 @@ def _notes_of(events: Sequence[Event]) -> Iterator[Note]:
     """The performer plays one voice: each note-on is ended by the next note-off."""
     begun: tuple[int, int, int] | None = None
     for tick, message in events:
-        kind = message[0] & 0xF0
+        kind = message[0] & KIND_BITS
         if kind == NOTE_ON:
             begun = (tick, message[1], message[2])
         elif kind == NOTE_OFF and begun:

@@ -14,9 +14,10 @@ from threading import Thread
 from time import perf_counter
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_standard import ALL_NOTES_OFF, ALL_SOUND_OFF, CONTROL_CHANGE, VOLUME
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Alive
-from emo_osc.sound.instrument import ALL_NOTES_OFF, ALL_SOUND_OFF, VOLUME, Instrument
+from emo_osc.sound.instrument import Instrument
 from emo_osc.sound.output import OFF, start_output
 from emo_osc.sound.player import Player
 from emo_osc.sound.stream import MidiStream
@@ -93,10 +94,10 @@ def _received(peer: socket.socket) -> bytes | None:
 
 def _fade(player: Player) -> None:
     """Lets the last notes go, then turns the sound down: no click, and no long wait."""
-    player.push(bytes([0xB0, ALL_NOTES_OFF, 0]), perf_counter())
+    player.push(bytes([CONTROL_CHANGE, ALL_NOTES_OFF, 0]), perf_counter())
     player.silent.wait(GOODBYE_S)
-    player.push(bytes([0xB0, VOLUME, 0]), perf_counter())
-    player.push(bytes([0xB0, ALL_SOUND_OFF, 0]), perf_counter())
+    player.push(bytes([CONTROL_CHANGE, VOLUME, 0]), perf_counter())
+    player.push(bytes([CONTROL_CHANGE, ALL_SOUND_OFF, 0]), perf_counter())
     player.silent.wait(GOODBYE_S)
 
 

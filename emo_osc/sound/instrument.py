@@ -11,6 +11,21 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from emo_osc.core.midi_standard import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    ATTACK_TIME,
+    BRIGHTNESS,
+    CONTROL_CHANGE,
+    EXPRESSION,
+    KIND_BITS,
+    MODULATION,
+    NOTE_OFF,
+    NOTE_ON,
+    RELEASE_TIME,
+    RESET_ALL_CONTROLLERS,
+    VOLUME,
+)
 from emo_osc.sound.chorus import Chorus
 from emo_osc.sound.room import Room
 from emo_osc.sound.tone import BLOCK_FRAMES, FRAMES, NEVER, Samples, Voice, sound
@@ -23,9 +38,7 @@ KNEE = 0.7  # up to here the limiter leaves the sound alone
 
 TimedMessage = tuple[int, bytes]  # frames from the start of the block, one complete MIDI message
 
-AROUSAL, VOLUME, EXPRESSION, RELEASE, ATTACK, BRIGHTNESS = 1, 7, 11, 72, 73, 74
-ALL_SOUND_OFF, RESET, ALL_NOTES_OFF = 120, 121, 123
-CONTROLLERS = {AROUSAL: 64, VOLUME: 127, EXPRESSION: 127, RELEASE: 64, ATTACK: 64, BRIGHTNESS: 64}
+CONTROLLERS = {MODULATION: 64, VOLUME: 127, EXPRESSION: 127, RELEASE_TIME: 64, ATTACK_TIME: 64, BRIGHTNESS: 64}
 """The controllers it follows, with their values until told otherwise. CC1 is the arousal: calm notes linger."""
 
 
@@ -74,25 +87,25 @@ class Instrument:
     def _take(self, message: bytes, frame: int) -> None:
         if len(message) != 3 or max(message[1:]) > 127:
             return
-        match message[0] & 0xF0, message[1], message[2]:
-            case (0x90, pitch, velocity) if velocity:
-                self._strike(pitch, velocity, frame)
-            case (0x80 | 0x90, pitch, _):
-                self._release(frame, pitch)
-            case (0xB0, number, value):
-                self._control(number, value, frame)
+        kind, first, second = message[0] & KIND_BITS, message[1], message[2]
+        if kind == NOTE_ON and second:
+            self._strike(first, second, frame)
+        elif kind in (NOTE_ON, NOTE_OFF):
+            self._release(frame, first)
+        elif kind == CONTROL_CHANGE:
+            self._control(first, second, frame)
 
     def _strike(self, pitch: int, velocity: int, frame: int) -> None:
         self._release(frame, pitch)
         self._make_room(frame)
-        calm = 1 - self._controls[AROUSAL] / 127
+        calm = 1 - self._controls[MODULATION] / 127
         self._voices.append(
             Voice(
                 pitch,
                 velocity / 127,
                 frame,
-                attack_s=(0.002 + 0.045 * calm**2) * _scale(self._controls[ATTACK]),
-                release_s=(0.05 + 0.3 * calm**2) * _scale(self._controls[RELEASE]),
+                attack_s=(0.002 + 0.045 * calm**2) * _scale(self._controls[ATTACK_TIME]),
+                release_s=(0.05 + 0.3 * calm**2) * _scale(self._controls[RELEASE_TIME]),
             )
         )
 
@@ -118,7 +131,7 @@ class Instrument:
         elif number == ALL_SOUND_OFF:
             self._voices = [voice.cut(frame) for voice in self._voices if voice.start_frame < frame]
             self._is_panicking = True
-        elif number == RESET:
+        elif number == RESET_ALL_CONTROLLERS:
             self._controls = dict(CONTROLLERS)
         elif number == ALL_NOTES_OFF:
             self._release(frame)

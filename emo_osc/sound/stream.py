@@ -1,8 +1,6 @@
 """MIDI messages out of a stream of bytes that may be cut anywhere, or be nonsense. Knows no socket."""
 
-SYSTEM_LENGTHS = {0xF1: 2, 0xF2: 3, 0xF3: 2}  # the other system messages are one byte, save system exclusive
-CHANNEL_LENGTHS = {0xC: 2, 0xD: 2}  # the other channel messages are three bytes
-SYSTEM_EXCLUSIVE, REAL_TIME = 0xF0, 0xF8
+from emo_osc.core.midi_standard import FIRST_REAL_TIME, FIRST_STATUS, SYSTEM_EXCLUSIVE, length_of
 
 
 class MidiStream:
@@ -21,19 +19,13 @@ class MidiStream:
         return [message for byte in data if (message := self._next(byte))]
 
     def _next(self, byte: int) -> bytes:
-        if byte >= REAL_TIME:  # may stand inside another message
+        if byte >= FIRST_REAL_TIME:  # may stand inside another message
             return bytes([byte])
-        if byte >= 0x80:
+        if byte >= FIRST_STATUS:
             self._message = b"" if byte == SYSTEM_EXCLUSIVE else bytes([byte])
         elif self._message:
             self._message += bytes([byte])
-        if not self._message or len(self._message) < _length(self._message[0]):
+        if not self._message or len(self._message) < length_of(self._message[0]):
             return b""
         whole, self._message = self._message, b""
         return whole
-
-
-def _length(status: int) -> int:
-    if status >= SYSTEM_EXCLUSIVE:
-        return SYSTEM_LENGTHS.get(status, 1)
-    return CHANNEL_LENGTHS.get(status >> 4, 3)

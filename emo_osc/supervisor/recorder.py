@@ -8,6 +8,7 @@ from typing import Any
 import mido
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_standard import NOTE_OFF, RELEASE_VELOCITY
 from emo_osc.core.score import TICKS_PER_BEAT
 from emo_osc.core.small_file import write_whole
 from emo_osc.protocol.messages import Played
@@ -52,7 +53,8 @@ class Recorder:
     def cut(self, at_s: float) -> None:
         """End every note that sounds: whoever played has gone. `at_s` on the stage's clock."""
         if self._last and self._sounding:
-            offs = b"".join(bytes((0x80 | channel, pitch, 64)) for channel, pitch in sorted(self._sounding))
+            notes = sorted(self._sounding)
+            offs = b"".join(bytes((NOTE_OFF | channel, pitch, RELEASE_VELOCITY)) for channel, pitch in notes)
             self.add(replace(self._last, at_s=at_s, data=offs.hex()))
 
     def save(self) -> None:

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emo_osc.sound.stream import REAL_TIME, MidiStream
+from emo_osc.core.midi_standard import FIRST_REAL_TIME
+from emo_osc.sound.stream import MidiStream
 
 MESSAGES = [
     bytes([0x90, 60, 100]),
@@ -50,7 +51,7 @@ def test_a_clock_may_stand_inside_a_note() -> None:
     assert MidiStream().feed(bytes([0x90, 60, 0xF8, 100])) == [bytes([0xF8]), bytes([0x90, 60, 100])]
 
 
-@given(st.lists(st.sampled_from([byte for byte in range(REAL_TIME) if byte not in UNDEFINED])))
+@given(st.lists(st.sampled_from([byte for byte in range(FIRST_REAL_TIME) if byte not in UNDEFINED])))
 def test_garbage_yields_the_messages_that_mido_finds_in_it(data: list[int]) -> None:
     parser = mido.Parser()
     parser.feed(data)

@@ -8,7 +8,7 @@ from emo_osc.core.affect import Affect
 from emo_osc.core.score import TICKS_PER_BAR
 from emo_osc.protocol.messages import Ready, StageState
 from emo_osc.stage.clock.clock import Move, Timeline
-from emo_osc.stage.clock.midi_clock_out import CONTINUE, STOP, ClockOut
+from emo_osc.stage.clock.midi_clock_out import ClockOut
 from emo_osc.stage.clock.midi_slave import MidiSlave
 from emo_osc.stage.io.midi_ports import Before
 from emo_osc.stage.resume import MAX_WAITS, Diary, left_by, resume
@@ -16,6 +16,7 @@ from emo_osc.stage.session.subscriptions import Clients, Lease
 from emo_osc.stage.snapshot import Snapshot
 from tests.twin import PAD, MakeReady, VirtualStage, make_stage
 
+CONTINUE, STOP = b"\xfb", b"\xfc"
 OTHER = ("127.0.0.1", 50_001)
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from emo_osc.core.midi_standard import CLOCK, START
 from emo_osc.core.score import TICKS_PER_CLOCK
 from emo_osc.evaluate.bench.clock_estimators import DelayLocked, GearedDelayLocked, LastInterval, LeastSquares
 from emo_osc.evaluate.bench.jitter import (
@@ -33,7 +34,6 @@ from emo_osc.stage.clock.midi_slave import MidiSlave
 
 # N probes
 
-START, CLOCK = b"\xfa", b"\xf8"
 PROBES = 2  # between two clocks
 SETTLED_S = 2.0  # nobody plays in time from the first clock on
 
@@ -168,11 +168,11 @@ def follow(case: Case, estimator: Estimator, seed: int) -> Run:
     random = np.random.default_rng(seed)
     stamps_s = case.model.jitter(case.course.clocks_until(case.end_s), random)
     follower = MidiSlave(100.0, estimator)
-    follower.receive(START, float(stamps_s[0]) - 0.001)
-    times_s, positions, receive_s = [], [], 0.0
+    follower.receive(bytes((START,)), float(stamps_s[0]) - 0.001)
+    clock, times_s, positions, receive_s = bytes((CLOCK,)), [], [], 0.0
     for stamp_s, probes_s in _with_probes(stamps_s, random):
         before_s = perf_counter()
-        follower.receive(CLOCK, stamp_s)
+        follower.receive(clock, stamp_s)
         receive_s += perf_counter() - before_s
         follower.on_time(stamp_s)
         if stamp_s >= case.start_s:

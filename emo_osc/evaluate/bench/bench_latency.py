@@ -15,6 +15,7 @@ from random import Random
 from time import perf_counter, sleep
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_standard import BRIGHTNESS, CONTROL_CHANGE
 from emo_osc.evaluate.bench.floor import Floor, Pair, floor, priority_of
 from emo_osc.evaluate.bench.instance import Instance, instance
 from emo_osc.midi.probe_port import listening
@@ -23,7 +24,7 @@ from emo_osc.stage.session.latency import EDGES_S, Latency
 TURN_S = 2.0
 FAST, SLOW = 300.0, 20.0  # beats per minute, in the notes' turn and in the bare sender's
 LEAST_GAP_S, MEAN_GAP_S = 0.015, 0.04  # between datagrams
-BRIGHTNESS = b"\xb0\x4a"  # what every change of affect sends
+AFFECT_SENDS = bytes((CONTROL_CHANGE, BRIGHTNESS))  # with every change
 ORDERED = 0.1  # of the datagrams in the reader's turn: enough for the studio never to rest
 COUNTED = 4  # delays of the stage
 INSIDE = {"OSC received -> MIDI sent": "datagram", "note due -> sent": "schedule", "order -> studio's answer": "studio"}
@@ -53,7 +54,7 @@ class Seen:
 
     def hear(self, at_s: float, message: bytes) -> None:
         """Take what arrived at the MIDI listener."""
-        if message[:2] == BRIGHTNESS:
+        if message[:2] == AFFECT_SENDS:
             self.heard_s.append(at_s)
 
     @property

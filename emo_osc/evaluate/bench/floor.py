@@ -20,11 +20,12 @@ from select import select
 from time import perf_counter, sleep, time
 from typing import Any
 
+from emo_osc.core.midi_standard import NOTE_ON
 from emo_osc.midi.probe_port import lonely_output
 
 SPIN_S = 0.0005  # as the stage does
 STAMP = 35  # SO_TIMESTAMPNS, which Python does not name (socket(7))
-NOTE = b"\x90\x3c\x40"
+NOTE = bytes((NOTE_ON, 60, 64))
 Pair = tuple[float, float]
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.midi_standard import NOTE_OFF, NOTE_ON, RELEASE_VELOCITY
 from emo_osc.evaluate.judges.played_features import top_line
 from emo_osc.train.labels import WIDTH, among
 from emo_osc.train.naming import label_of, unit_of
@@ -21,7 +22,6 @@ from emo_osc.train.naming import label_of, unit_of
 Events = tuple[tuple[float, bytes], ...]
 """Seconds from the start, and one MIDI message each."""
 
-NOTE_OFF, NOTE_ON = 0x80, 0x90
 FEWEST_NOTES = 8  # fewer notes than this are no melody
 CLEARLY = 1.0 / WIDTH  # least difference of a pair: one standard deviation of its corpus
 
@@ -89,6 +89,6 @@ class HumanPieces:
             pitch, velocity = int(note[2]), max(1, int(note[3]))
             events += [
                 (float(start_s), bytes([NOTE_ON, pitch, velocity])),
-                (float(end_s), bytes([NOTE_OFF, pitch, 64])),
+                (float(end_s), bytes([NOTE_OFF, pitch, RELEASE_VELOCITY])),
             ]
         return tuple(sorted(events, key=lambda event: (event[0], event[1][0])))

@@ -6,11 +6,11 @@ Knows no port and no wall clock: it is told how the transport moves and when tic
 from collections.abc import Callable
 from math import inf
 
+from emo_osc.core.midi_standard import CLOCK, CONTINUE, DATA_BITS, SONG_POSITION, START, STOP
 from emo_osc.core.score import TICKS_PER_BEAT, TICKS_PER_CLOCK, TICKS_PER_STEP
 from emo_osc.stage.clock.clock import Move
 
-CLOCK, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
-POSITION_STATUS = 0xF2
+_CLOCK, _START, _CONTINUE, _STOP = (bytes((status,)) for status in (CLOCK, START, CONTINUE, STOP))
 MAX_POSITION = 1 << 14  # Song Position Pointer counts 16ths in 14 bits; 1,024 bars hold whole phrases of 16
 MAX_LATE_S = 0.25
 """After a longer sleep of the machine followers are told the place instead of sent every clock that was missed.
@@ -44,7 +44,7 @@ class ClockOut:
     def follow(self, move: Move) -> None:
         """Tell the followers where the transport went, with the next `on_time`, which is due at once."""
         if self._is_open:
-            self._bytes.append(STOP)
+            self._bytes.append(_STOP)
         if move.is_running:
             self._open_at(move.tick)
         else:
@@ -52,7 +52,7 @@ class ClockOut:
 
     def cut(self) -> None:
         """Stop the followers of another process, which run on without clocks at a place that nobody knows."""
-        self._bytes.append(STOP)
+        self._bytes.append(_STOP)
 
     def next_s(self, time_of: TimeOf, tempo: float) -> float:
         """When `on_time` wants to be called, at once after a change of tempo or a move.
@@ -94,7 +94,7 @@ class ClockOut:
     def _open_at(self, tick: int) -> None:
         """Let followers run from here, or from the 16th that comes next."""
         self._tick = -(-max(0, tick) // TICKS_PER_STEP) * TICKS_PER_STEP
-        self._opening = CONTINUE if self._tick else START
+        self._opening = _CONTINUE if self._tick else _START
         if self._tick:
             self._bytes.append(_position(self._tick))
 
@@ -116,10 +116,10 @@ class ClockOut:
         self._last_s = due_s
         if due_s < opens_s:
             is_crowded = opens_s - due_s < 60.0 / (48 * self._tempo)  # nearer to the downbeat than half a period
-            return [] if is_crowded else [CLOCK]
+            return [] if is_crowded else [_CLOCK]
         opening, self._opening = self._opening, b""
         self._tick = self._grid_tick + TICKS_PER_CLOCK
-        return [opening, CLOCK] if opening else [CLOCK]
+        return [opening, _CLOCK] if opening else [_CLOCK]
 
     def _catch_up(self, now_s: float, time_of: TimeOf) -> None:
         """Leave out the clocks of a time that was slept through; running followers are told where it goes on."""
@@ -138,4 +138,4 @@ def _position(tick: int) -> bytes:
     'f20002'
     """
     steps = tick // TICKS_PER_STEP % MAX_POSITION
-    return bytes((POSITION_STATUS, steps & 0x7F, steps >> 7))
+    return bytes((SONG_POSITION, steps & DATA_BITS, steps >> 7))

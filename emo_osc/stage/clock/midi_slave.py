@@ -4,6 +4,7 @@ from collections import deque
 from math import ceil, inf
 
 from emo_osc.core.errors import CommandError
+from emo_osc.core.midi_standard import CLOCK, CONTINUE, SONG_POSITION, START, STOP
 from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_CLOCK, TICKS_PER_STEP
 from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
 from emo_osc.protocol.stage_setup import Setup
@@ -12,7 +13,6 @@ from emo_osc.stage.clock.clock_masters import FEWEST, Masters
 from emo_osc.stage.clock.estimators import Estimator, Interacting
 from emo_osc.stage.clock.pulse_tracker import CLOCKS_PER_BEAT, PulseTracker
 
-CLOCK, SONG_POSITION, START, CONTINUE, STOP = 0xF8, 0xF2, 0xFA, 0xFB, 0xFC
 LOST_AFTER_CLOCKS, LOST_AFTER_S = 6, 0.25
 SLEWED = 0.5  # clocks; a larger correction is made at once
 MAX_DEVIATIONS = 4096

@@ -9,6 +9,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from emo_osc.core.midi_standard import (
+    CONTROL_CHANGE,
+    FIRST_CHANNEL_MODE,
+    KIND_BITS,
+    NOTE_OFF,
+    NOTE_ON,
+    all_off,
+)
 from emo_osc.midi.jack_output import JackOut
 from emo_osc.midi.port_names import Offered, Place, find, virtual_name
 from emo_osc.midi.rtmidi_ports import MidiIn, MidiOut, Receive, open_in, open_now, open_out
@@ -16,7 +24,6 @@ from emo_osc.protocol.messages import Ports
 
 OutPort = MidiOut | JackOut
 P = TypeVar("P", OutPort, MidiIn)
-ALL_NOTES_OFF = 123
 AT_ONCE_S = 0.0
 MAX_BREAKS = 3  # processes that were lost by themselves, until their server starts anew; after that rtmidi plays
 WAITS = "none yet: waiting for the MIDI system"
@@ -29,7 +36,6 @@ MAX_UNCONFIRMED_NOTES = 2000
 UNCONFIRMED_PER_S = 400
 """Messages that are let through each second while nobody sees the system at work: more than any music has. Should the
 system have died too, its buffer is full after some minutes, and the supervisor ends a stage that hangs."""
-FIRST_MODE_CONTROLLER = 120  # from here on controllers switch things off
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +262,8 @@ class MidiPorts:
     def _hush(self) -> None:
         """Whoever listens may still hold the note that sounded when the line was cut."""
         self.unsent, self._is_cut = 0, True
-        for channel in range(16):
-            self.send(bytes((0xB0 | channel, ALL_NOTES_OFF, 0)))
+        for message in all_off():
+            self.send(message)
 
 
 def _nothing() -> None:
@@ -265,5 +271,5 @@ def _nothing() -> None:
 
 
 def _is_about_notes(message: bytes) -> bool:
-    kind = message[0] & 0xF0
-    return kind in (0x80, 0x90) or (kind == 0xB0 and message[1] >= FIRST_MODE_CONTROLLER)
+    kind = message[0] & KIND_BITS
+    return kind in (NOTE_OFF, NOTE_ON) or (kind == CONTROL_CHANGE and message[1] >= FIRST_CHANNEL_MODE)

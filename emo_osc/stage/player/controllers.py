@@ -1,9 +1,8 @@
 """The table of MIDI controllers that an affect moves. Knows no port and not what was sent before."""
 
+from emo_osc.core.midi_standard import BRIGHTNESS, MODULATION
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.settings import Settings
-
-MODULATION, BRIGHTNESS = 1, 74
 
 
 def controllers(expression: Expression, settings: Settings) -> list[tuple[int, int]]:

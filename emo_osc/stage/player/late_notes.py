@@ -1,9 +1,8 @@
 """Which messages of a tick are still sent when its time has passed. Knows no clock and no port."""
 
+from emo_osc.core.midi_standard import KIND_BITS, NOTE_ON
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.performer import Performer
-
-NOTE_ON = 0x90
 
 
 def leave_out(performer: Performer, tick: int) -> list[bytes]:
@@ -11,4 +10,4 @@ def leave_out(performer: Performer, tick: int) -> list[bytes]:
     before = len(performer.events)
     messages = performer.on_tick(tick)
     performer.events[before:] = [event for event in performer.events[before:] if not isinstance(event, NotePlayed)]
-    return [message for message in messages if message[0] & 0xF0 != NOTE_ON]
+    return [message for message in messages if message[0] & KIND_BITS != NOTE_ON]

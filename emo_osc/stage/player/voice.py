@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-RELEASE_VELOCITY = 64
-ALL_SOUND_OFF, ALL_NOTES_OFF = 120, 123
+from emo_osc.core.midi_standard import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, RELEASE_VELOCITY, all_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +36,21 @@ class Voice:
         """Switch a note on until `off_tick`; `channel` 1..16."""
         off = self.release()
         self._sounding = _Sounding(pitch, channel, off_tick)
-        return [*off, bytes((0x90 | channel - 1, pitch, velocity))]
+        return [*off, bytes((NOTE_ON | channel - 1, pitch, velocity))]
 
     def release(self, tick: float = inf) -> list[bytes]:
         """The note-off of the sounding note, if it is due by `tick`."""
         if self._sounding is None or self._sounding.off_tick > tick:
             return []
         sounding, self._sounding = self._sounding, None
-        return [bytes((0x80 | sounding.channel - 1, sounding.pitch, RELEASE_VELOCITY))]
+        return [bytes((NOTE_OFF | sounding.channel - 1, sounding.pitch, RELEASE_VELOCITY))]
 
     def control(self, controller: int, value: int, channel: int) -> list[bytes]:
         """A controller's new value, nothing where the far end has it already."""
         if self._sent.get((channel, controller)) == value:
             return []
         self._sent[channel, controller] = value
-        return [bytes((0xB0 | channel - 1, controller, value))]
+        return [bytes((CONTROL_CHANGE | channel - 1, controller, value))]
 
     def forget(self) -> None:
         """Take it that the far end knows no controller any more: it may just have joined."""
@@ -59,8 +58,4 @@ class Voice:
 
     def panic(self) -> list[bytes]:
         """Switch everything off on every channel: the note that sounds, then all a synthesiser may hold."""
-        return self.release() + [
-            bytes((0xB0 | channel, controller, 0))
-            for channel in range(16)
-            for controller in (ALL_NOTES_OFF, ALL_SOUND_OFF)
-        ]
+        return self.release() + all_off()

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
+from emo_osc.core.midi_standard import NOTE_OFF, NOTE_ON, RELEASE_VELOCITY
 from emo_osc.core.score import Note
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.note_noise import luck_of
 from emo_osc.stage.player.settings import Settings
-from emo_osc.stage.player.voice import RELEASE_VELOCITY
 
 LOWEST_CHORD = 48  # what lies below, and lowest of what begins with it, is the bass's
 Notes = tuple[Note, ...]
@@ -28,7 +28,7 @@ class _Sounding:
 
     @property
     def off(self) -> bytes:
-        return bytes((0x80 | self.channel - 1, self.pitch, RELEASE_VELOCITY))
+        return bytes((NOTE_OFF | self.channel - 1, self.pitch, RELEASE_VELOCITY))
 
 
 def bass_of(notes: Notes) -> Notes:
@@ -107,7 +107,8 @@ class WrittenPart:
         heard = NotePlayed(
             pitches[note.pitch], velocity, max(1, round(expression.gate_share * note.duration_tick)), self._channel
         )
-        messages = [*self._cut(heard.pitch), bytes((0x90 | heard.channel - 1, heard.pitch, heard.velocity))]
+        on = bytes((NOTE_ON | heard.channel - 1, heard.pitch, heard.velocity))
+        messages = [*self._cut(heard.pitch), on]
         self._sounding.append(_Sounding(tick + heard.duration_tick, heard.pitch, heard.channel))
         self._aim(expression)
         return [heard], messages

@@ -9,14 +9,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from emo_osc.midi.bytes import CONTROLLER, control_of, is_down
+from emo_osc.core.midi_standard import (
+    CONTROL_CHANGE,
+    DATA_ENTRY,
+    DECREMENT,
+    FINE,
+    INCREMENT,
+    KIND_BITS,
+    NRPN_COARSE,
+    NRPN_FINE,
+    RPN_COARSE,
+    RPN_FINE,
+)
+from emo_osc.midi.bytes import control_of, is_down
 from emo_osc.protocol.midi_control import Control
 
-DATA_COARSE, DATA_FINE, INCREMENT, DECREMENT = 6, 38, 96, 97
-NRPN_FINE, NRPN_COARSE, RPN_FINE, RPN_COARSE = 98, 99, 100, 101
+DATA = (DATA_ENTRY, DATA_ENTRY + FINE, INCREMENT, DECREMENT)
 SELECTING = (NRPN_FINE, NRPN_COARSE, RPN_FINE, RPN_COARSE)
 NO_PARAMETER = 0x3FFF
-PAIRS = 32  # controllers below have their lower 7 bits 32 further
 HELD_S = 0.01  # ten times what three bytes take on a DIN cable
 RESTED_S = 0.03
 FULL, FULL_FINE = 127, 16383
@@ -97,7 +107,7 @@ class Readings:
         if control.kind == "bend":
             position = message[1] | message[2] << 7
             return [Reading(control, position, FULL_FINE, is_down=position > FULL_FINE // 2)]
-        if message[0] & 0xF0 != CONTROLLER:
+        if message[0] & KIND_BITS != CONTROL_CHANGE:
             return [Reading(control, is_down=is_down(message))]
         _, number, byte = message
         plain = Reading(control, byte, is_down=is_down(message))
@@ -107,8 +117,8 @@ class Readings:
         return [fine, plain] if fine else [plain]
 
     def _fine(self, control: Control, byte: int, now_s: float) -> Reading | None:
-        whole, is_coarse = self.parameters.control(control.channel), control.number < PAIRS
-        is_data = control.number in (DATA_COARSE, DATA_FINE, INCREMENT, DECREMENT)
+        whole, is_coarse = self.parameters.control(control.channel), control.number < FINE
+        is_data = control.number in DATA
         if not (is_data and whole and self._is_wanted(whole)):
             whole = pair_of(control)
         if whole is None or not self._is_wanted(whole):
@@ -129,8 +139,8 @@ def pair_of(control: Control) -> Control | None:
     >>> str(pair_of(Control("cc", 48, 1))), pair_of(Control("cc", 74))
     ('cc16+48@1', None)
     """
-    is_half = control.kind == "cc" and control.number < 2 * PAIRS
-    return Control("pair", control.number % PAIRS, control.channel) if is_half else None
+    is_half = control.kind == "cc" and control.number < 2 * FINE
+    return Control("pair", control.number % FINE, control.channel) if is_half else None
 
 
 class _Halves:

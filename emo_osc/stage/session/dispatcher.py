@@ -9,7 +9,8 @@ from typing import Any
 
 from emo_osc import __version__
 from emo_osc.core.errors import CommandError
-from emo_osc.midi.bytes import SYSTEM, is_whole
+from emo_osc.core.midi_standard import FIRST_SYSTEM
+from emo_osc.midi.bytes import is_whole
 from emo_osc.protocol import commands
 from emo_osc.protocol.messages import (
     Alive,
@@ -126,7 +127,7 @@ class Dispatcher:
         """
         if not is_whole(message):
             return
-        if message[0] >= SYSTEM:
+        if message[0] >= FIRST_SYSTEM:
             if self.instrument.receive_clock(message, now_s):
                 self._clock_changed(now_s)
             for deviation_s in self.instrument.clock.take_deviations():

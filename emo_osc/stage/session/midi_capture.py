@@ -2,6 +2,7 @@
 
 from math import floor
 
+from emo_osc.core.midi_standard import KIND_BITS, NOTE_OFF, NOTE_ON
 from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_STEP, Melody, Note, monophonic
 
 EARLY_TICKS = TICKS_PER_STEP // 2  # who plays the first note a little early still means the downbeat
@@ -31,11 +32,11 @@ class MidiCapture:
 
     def hear(self, message: bytes, tick: float) -> None:
         """Take a note-on or note-off that came in at a tick; anything else is not for this ear."""
-        kind = message[0] & 0xF0 if len(message) == 3 else 0
-        if kind == 0x90 and message[2] and tick >= self.first_tick - EARLY_TICKS:
+        kind = message[0] & KIND_BITS if len(message) == 3 else 0
+        if kind == NOTE_ON and message[2] and tick >= self.first_tick - EARLY_TICKS:
             self._end(message[1], tick)
             self._sounding[message[1]] = (tick, message[2])
-        elif kind in (0x80, 0x90):
+        elif kind in (NOTE_OFF, NOTE_ON):
             self._end(message[1], tick)
 
     def written(self) -> Melody:

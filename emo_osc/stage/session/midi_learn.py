@@ -9,20 +9,25 @@ a control, nor are controllers from 120 on, which switch things off.
 from dataclasses import dataclass, field
 from math import inf
 
-from emo_osc.midi.bytes import BEND, CONTROLLER, PROGRAM, control_of, is_down
+from emo_osc.core.midi_standard import (
+    BANK_SELECT,
+    CONTROL_CHANGE,
+    FINE,
+    FIRST_CHANNEL_MODE,
+    KIND_BITS,
+    PITCH_BEND,
+    PROGRAM_CHANGE,
+)
+from emo_osc.midi.bytes import control_of, is_down
 from emo_osc.protocol.midi_control import Control
 from emo_osc.stage.session.control_values import (
-    DATA_COARSE,
-    DATA_FINE,
-    DECREMENT,
-    INCREMENT,
+    DATA,
     SELECTING,
     Parameters,
     pair_of,
 )
 
-FIRST_MODE_CONTROLLER = 120
-BANK = (0, 32)
+BANK = (BANK_SELECT, BANK_SELECT + FINE)
 PAIRED_S = 0.03  # both halves of a pair come within; a hand that moves two controls is slower
 BANK_S = 0.25  # a program change comes sooner after bank select
 FRESH_S = 1.0  # data entry later than this after a selection may be a controller of its own
@@ -54,25 +59,25 @@ class Learner:
 
     def hear(self, message: bytes, now_s: float) -> Control | None:
         """Take a whole message; the control that has moved, None while there is none."""
-        control, status = control_of(message), message[0] & 0xF0
+        control, status = control_of(message), message[0] & KIND_BITS
         if control is None:
             return None
-        if status == PROGRAM:
+        if status == PROGRAM_CHANGE:
             self._bank.clear()
             self._bank_s = inf
-        if status == BEND:
+        if status == PITCH_BEND:
             is_moved = self.is_turned and message[1] | message[2] << 7 != CENTRE
             return control if is_moved else None
-        if status == CONTROLLER:
+        if status == CONTROL_CHANGE:
             return self._on_controller(control, message, now_s)
         return control if not self.is_turned and is_down(message) else None
 
     def _on_controller(self, control: Control, message: bytes, now_s: float) -> Control | None:
-        if control.number in SELECTING or control.number >= FIRST_MODE_CONTROLLER:
+        if control.number in SELECTING or control.number >= FIRST_CHANNEL_MODE:
             return None
         if not (self.is_turned or is_down(message) or control.number in BANK):
             return None
-        if control.number in (DATA_COARSE, DATA_FINE, INCREMENT, DECREMENT):
+        if control.number in DATA:
             parameter = self.parameters.control(control.channel)
             if parameter and now_s - self.parameters.since_s(control.channel) < FRESH_S:
                 return parameter

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_STEP
 from emo_osc.stage.clock.clock import InternalClock, Move
-from emo_osc.stage.clock.midi_clock_out import CLOCK, CONTINUE, START, STOP, ClockOut
+from emo_osc.stage.clock.midi_clock_out import ClockOut
 from emo_osc.stage.clock.midi_slave import MidiSlave
 
+CLOCK, START, CONTINUE, STOP = b"\xf8", b"\xfa", b"\xfb", b"\xfc"
 PERIOD_S = 60.0 / 24  # of a clock, times beats per minute
 Sent = list[tuple[float, bytes]]
 

@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from emo_osc.core.midi_standard import all_off
 from emo_osc.midi.jack_output import JackOut
 from emo_osc.midi.port_names import Place
 from emo_osc.midi.rtmidi_ports import MidiOut
@@ -69,7 +70,7 @@ def test_a_joined_port_is_missed_and_joined_again(gone: Ports) -> None:
     assert lost.startswith("MIDI out lost: ")
     assert back == "MIDI out port 'synth:in' (Jack) is open again; 1 messages were not sent"
     assert made[0] == []
-    assert made[1] == [*(bytes((0xB0 | channel, 123, 0)) for channel in range(16)), NOTE]
+    assert made[1] == [*all_off(), NOTE]
     assert ports.confirm(), "controllers are to be sent again"
 
 
@@ -191,7 +192,7 @@ def test_a_process_that_goes_by_itself_is_followed_by_another_with_all_notes_off
     assert lost == ["MIDI out lost: its process has ended with code -9; waiting for it, the music goes on"]
     assert nothing == []
     assert back == ["MIDI out virtual port 'emo' (Jack, 1024) is open again; 1 messages were not sent"]
-    assert [message for _, message in made[1].sent] == [bytes((0xB0 | n, 123, 0)) for n in range(16)]
+    assert [message for _, message in made[1].sent] == all_off()
     assert ports.lead_s == 0.02
 
 
