@@ -9,7 +9,6 @@ from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import (
-    Aim,
     Failed,
     Finish,
     Learn,
@@ -19,6 +18,7 @@ from emo_osc.protocol.messages import (
     Measured,
     PhraseSaved,
     Ready,
+    SetTargets,
     StudioToStage,
     ToStudio,
 )
@@ -135,7 +135,7 @@ class VirtualStudio:
 
     def order(self, message: ToStudio, now_s: float) -> None:
         """Take what the stage asks for."""
-        if isinstance(message, Learn | Aim | Finish):
+        if isinstance(message, Learn | SetTargets | Finish):
             return
         ready = make_ready(
             self.random.randint(40, 90), message.affect.valence, message.affect.arousal, 4, message.ticket

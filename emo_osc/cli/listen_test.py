@@ -97,7 +97,7 @@ def _material(preset_name: str, options: dict[str, Any], recipe: "Recipe", data:
     from emo_osc.studio.generators import build
 
     preset = preset_of(preset_name, options)
-    generator = build(preset.generator, Aims(preset.references(), locked=preset.clock.is_locked))
+    generator = build(preset.generator, Aims.of(preset))
     _tell(f"composing with {generator.name}" + ("" if data else "; human clips join with --data CORPUS"))
     return make_material(generator, preset, recipe, data)
 

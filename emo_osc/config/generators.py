@@ -7,7 +7,7 @@ GENERATORS = {
     "music_transformer": "emo_osc.studio.music_transformer:build",
     "music_vae": "emo_osc.studio.music_vae:build",
 }
-"""Name -> import string of a function from `GeneratorSection` to `Generator`; it may take an `aim`, too."""
+"""Name -> import string of a function from `GeneratorSection`, and an `aim` where targets are bent, to `Generator`."""
 
 
 def find(name: str) -> str:

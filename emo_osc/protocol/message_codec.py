@@ -12,7 +12,6 @@ from typing import Any, get_type_hints
 from emo_osc.core.affect import Affect, Colour, Reference
 from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.messages import (
-    Aim,
     Alive,
     AnyMessage,
     ComposeRequest,
@@ -33,6 +32,7 @@ from emo_osc.protocol.messages import (
     PresetRead,
     Ready,
     Restart,
+    SetTargets,
     StageState,
     SwitchGenerator,
     Vary,
@@ -48,7 +48,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         Vary,
         GoOn,
         Learn,
-        Aim,
+        SetTargets,
         Finish,
         Loaded,
         Ready,

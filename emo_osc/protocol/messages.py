@@ -68,10 +68,11 @@ class Learn:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
-    """From now on the studio composes at what these say of their points; the stage plays another preset."""
+class SetTargets:
+    """What bends the studio's targets from now on: a preset's measured music, and a held density in [-1, 1]."""
 
     references: tuple[Reference, ...]
+    density: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Ready:
     half of its sixteen bars: 0..11 the major triads on C..B, 12..23 the minor ones; empty where nobody knows them.
     `backing` are the notes composed to accompany it, in order of start, several at once; mostly there are none.
     `bar` >= 0 answers a `GoOn`: of the sixteen bars that one counts, at its place in the phrase; else it is -1.
+    `asked_notes` are the notes per bar that were asked of it, 0 where those of the formulas were.
 
     Raises:
         ValueError: there are other than 32 chords or none, one is no triad, or the backing is out of order or too long.
@@ -112,6 +114,7 @@ class Ready:
     chords: tuple[int, ...] = ()
     backing: tuple[Note, ...] = ()
     bar: int = -1
+    asked_notes: float = 0.0
 
     def __post_init__(self) -> None:
         starts = [note.start_tick for note in self.backing]
@@ -250,7 +253,7 @@ class Ports:
     links: str = ""
 
 
-ToStudio = ComposeRequest | Vary | GoOn | Learn | Aim | Finish
+ToStudio = ComposeRequest | Vary | GoOn | Learn | SetTargets | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 SupervisorToStage = PhraseSaved | PhraseNotSaved | PresetRead | MappingRead | MappingSaved | WorkersState
 ToSupervisor = LogLine | Restart | SwitchGenerator | PhraseSaved | Played | Mapped | StageState | Alive

@@ -37,8 +37,7 @@ def write(order: Order, preset: Preset) -> str:
     """
     wanted = _moods(order, preset)
     seed = SystemRandom().randrange(1 << 31) if preset.generator.seed is None else preset.generator.seed
-    aims = Aims(preset.references(), locked=preset.clock.is_locked)
-    generator = build(preset.generator.repeatable(seed), aims)
+    generator = build(preset.generator.repeatable(seed), Aims.of(preset))
     played = [
         (mood.id, take)
         for mood in wanted

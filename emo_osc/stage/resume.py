@@ -137,7 +137,7 @@ def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) ->
     if instrument.clock.is_ours:
         instrument.set("tempo", (snapshot.asked_tempo,), now_s)
     kept = {name: value for name, value in snapshot.settings.items() if name in _KEPT}
-    performer.set_settings(replace(performer.settings, **kept))  # type: ignore[arg-type]  # JSON has no types to check
+    instrument.play_by(replace(performer.settings, **kept))  # type: ignore[arg-type]  # JSON has no types to check
 
 
 def _line(instrument: Instrument, now_s: float) -> Timeline:

@@ -5,6 +5,7 @@ Imports no torch.
 
 import numpy as np
 
+from emo_osc.config.preset import Preset
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.targets import Targets
 from emo_osc.studio.attributes import Floats
@@ -13,21 +14,32 @@ from emo_osc.studio.attributes import Floats
 class Aims:
     """The targets of a preset's references, of the formulas where it has none; `locked` where a host owns the tempo.
 
+    A held `density` in [-1, 1] asks for half to twice the notes.
+
     >>> Aims()(Affect(0.0, 0.0)).tolist()
     [4.6, 71.0, 0.5]
     >>> round(float(Aims((Reference(Affect(0.0, 0.5), notes_per_bar=8.0),))(Affect(0.0, 0.5))[0]), 3)
     8.0
+    >>> Aims(density=1.0)(Affect(0.0, 0.0)).tolist()
+    [9.2, 71.0, 0.5]
     """
 
-    def __init__(self, references: tuple[Reference, ...] = (), *, locked: bool = False) -> None:
+    def __init__(self, references: tuple[Reference, ...] = (), *, locked: bool = False, density: float = 0.0) -> None:
         self._is_locked = locked
-        self.refer(references)
+        self.bend(references, density)
 
-    def refer(self, references: tuple[Reference, ...]) -> None:
+    @classmethod
+    def of(cls, preset: Preset) -> "Aims":
+        """What a preset asks of every affect."""
+        density = float(preset.values()["density"])
+        return cls(preset.references(), locked=preset.clock.is_locked, density=density)
+
+    def bend(self, references: tuple[Reference, ...], density: float) -> None:
         """Aim at other music from now on."""
-        self._targets = Targets(references, is_tempo_fixed=self._is_locked)
+        self._targets, self._density = Targets(references, is_tempo_fixed=self._is_locked), density
 
     def __call__(self, affect: Affect) -> Floats:
         """Notes per bar, mean pitch and share of major, `(3,)`."""
         asked = self._targets
-        return np.array([asked.notes_per_bar(affect), asked.mean_pitch(affect), asked.major_share(affect)])
+        notes = asked.notes_per_bar(affect, self._density)
+        return np.array([notes, asked.mean_pitch(affect), asked.major_share(affect)])

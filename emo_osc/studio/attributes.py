@@ -4,7 +4,7 @@ Melodies come as token arrays, `(N, 256)` integers of the 90 melody classes (see
 measured in one go. A melody is N = 1. Targets are those of `core/targets`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,6 +82,11 @@ def measure(tokens: Tokens) -> Measured:
     """What one melody of 256 tokens is."""
     notes_per_bar, mean_pitch, major = measure_table(tokens)[0]
     return Measured(float(notes_per_bar), float(mean_pitch), float(major))
+
+
+def measures_of(measured: Iterable[Measured]) -> Floats:
+    """What N melodies are as a table `(N, 3)`, as `measure_table` writes it."""
+    return np.array([(each.notes_per_bar, each.mean_pitch, each.major_share) for each in measured]).reshape(-1, 3)
 
 
 def major_share(pitch_classes: Floats) -> Floats:

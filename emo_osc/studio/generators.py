@@ -13,8 +13,6 @@ from emo_osc.protocol.messages import Measured
 if TYPE_CHECKING:
     from emo_osc.studio.attributes import Aim
 
-_AIMING = {"music_transformer", "music_vae"}  # the others choose among melodies that were composed before
-
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -63,5 +61,5 @@ def build(section: GeneratorSection, aim: "Aim | None" = None) -> Generator:
         EmoOscError: there is no such generator, or it cannot be loaded.
     """
     module, function = find(section.name).split(":")
-    more = {"aim": aim} if aim and section.name in _AIMING else {}
+    more = {"aim": aim} if aim else {}
     return cast(Generator, getattr(import_module(module), function)(section, **more))

@@ -26,7 +26,6 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
-    Aim,
     Alive,
     ComposeRequest,
     Failed,
@@ -35,6 +34,7 @@ from emo_osc.protocol.messages import (
     Learn,
     Loaded,
     Ready,
+    SetTargets,
     StudioToStage,
     Vary,
 )
@@ -66,7 +66,8 @@ class StudioSetup:
     """What the supervisor tells the studio: the stage's port and this studio's token, the generator, the moods' points.
 
     `cache` is the folder in which sources are kept between evenings; empty, nothing is read or written.
-    `references` are what the preset knows of its moods' music; the tempo of a host that owns it `is_locked`.
+    `references` are what the preset knows of its moods' music; the tempo of a host that owns it `is_locked`; `density`
+    in [-1, 1] is the preset's.
     """
 
     port: int
@@ -76,11 +77,12 @@ class StudioSetup:
     cache: str = ""
     references: tuple[Reference, ...] = ()
     is_locked: bool = False
+    density: float = 0.0
 
     @property
     def aims(self) -> Aims:
         """What an affect asks for."""
-        return Aims(self.references, locked=self.is_locked)
+        return Aims(self.references, locked=self.is_locked, density=self.density)
 
     def to_json(self) -> str:
         """The setup as text for the studio's standard input."""
@@ -88,7 +90,7 @@ class StudioSetup:
         section = self.generator.model_dump(mode="json")
         fields = {"port": self.port, "token": self.token, "generator": section, "affects": points, "cache": self.cache}
         known = {"references": [asdict(each) for each in self.references], "is_locked": self.is_locked}
-        return json.dumps(fields | known)
+        return json.dumps(fields | known | {"density": self.density})
 
     @classmethod
     def from_json(cls, text: str) -> "StudioSetup":
@@ -103,7 +105,8 @@ class StudioSetup:
             affects = tuple(Affect(*point) for point in fields["affects"])
             known = tuple(Reference(**each | {"affect": Affect(**each["affect"])}) for each in fields["references"])
             port, token, cache = int(fields["port"]), str(fields["token"]), str(fields["cache"])
-            return cls(port, token, section, affects, cache, known, bool(fields["is_locked"]))
+            is_locked, density = bool(fields["is_locked"]), float(fields["density"])
+            return cls(port, token, section, affects, cache, known, is_locked, density)
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a setup: {error}") from None
 
@@ -186,8 +189,8 @@ class Studio:
             self._wanted.append(message)
         if isinstance(message, Learn):
             self._learn(message.melody)
-        if isinstance(message, Aim):
-            self._aims.refer(message.references)
+        if isinstance(message, SetTargets):
+            self._aims.bend(message.references, message.density)
             self._needs.begin_again()
         if isinstance(message, Finish):
             self._is_ending = True
@@ -244,9 +247,10 @@ class Studio:
             return
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
+        asked_notes = float(self._aims(affect)[0])
         for made in composed:
             told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords, made.backing, bar)
-            self._send(Ready(made.melody, affect, *told))
+            self._send(Ready(made.melody, affect, *told, asked_notes))
 
     def _draw(self, amount: int) -> None:
         if not self._composer.refines:

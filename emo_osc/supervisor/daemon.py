@@ -281,6 +281,7 @@ class _Supervisor:
             _cache_folder(),
             self._preset.references(),
             self._preset.clock.is_locked,
+            float(self._preset.values()["density"]),
         ).to_json()
         workers = [
             Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,)),

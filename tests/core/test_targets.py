@@ -13,7 +13,7 @@ from emo_osc.core.targets import FORMULAS, Targets, major_share, mean_pitch, not
 from emo_osc.protocol.messages import Measured, Ready
 from emo_osc.stage.player.pitch_mapping import PitchMapping
 from emo_osc.stage.player.settings import Settings
-from emo_osc.stage.player.shelf import cost
+from emo_osc.stage.player.shelf import Shelf
 from emo_osc.studio.aims import Aims
 from tests.twin import VirtualStage
 
@@ -44,21 +44,22 @@ def test_without_references_targets_are_the_formulas_to_the_bit(affect: Affect) 
     assert asked == (notes_per_bar(affect), mean_pitch(affect), major_share(affect))
 
 
-@given(affects, st.floats(1.0, 12.0), st.booleans())
-def test_the_studio_asks_what_the_stage_asks(affect: Affect, notes: float, is_fixed: bool) -> None:
+@given(affects, st.floats(1.0, 12.0), st.booleans(), axes)
+def test_the_studio_asks_what_the_stage_asks(affect: Affect, notes: float, is_fixed: bool, density: float) -> None:
     known = (Reference(Affect(0.2, 0.1), notes, 60.0, 0.9),)
-    stage, studio = Targets(known, is_tempo_fixed=is_fixed), Aims(known, locked=is_fixed)
+    stage, studio = Targets(known, is_tempo_fixed=is_fixed), Aims(known, locked=is_fixed, density=density)
 
-    asked = [stage.notes_per_bar(affect), stage.mean_pitch(affect), stage.major_share(affect)]
+    asked = [stage.notes_per_bar(affect, density), stage.mean_pitch(affect), stage.major_share(affect)]
     assert studio(affect).tolist() == asked
 
 
 def test_density_up_prefers_the_denser_melody_where_music_was_measured(ready: MakeReady) -> None:
     sparse, busy = dense(ready, 60, 6.5), dense(ready, 61, 11.3)
-    asked = Targets((BUSY,)).notes_per_bar(NEUTRAL, 0.5)
+    shelf = Shelf((sparse, busy))
+    shelf.set_targets(Targets((BUSY,)))
 
-    assert asked == pytest.approx(11.3, abs=0.05)
-    assert cost(busy, NEUTRAL, asked) < cost(sparse, NEUTRAL, asked)
+    assert Targets((BUSY,)).notes_per_bar(NEUTRAL, 0.5) == pytest.approx(11.3, abs=0.05)
+    assert shelf.cost(busy, NEUTRAL, 0.5) < shelf.cost(sparse, NEUTRAL, 0.5)
 
 
 def test_a_stage_whose_preset_has_a_reference_plays_the_denser_melody(

@@ -9,7 +9,6 @@ from emo_osc.core.score import PHRASE_TICKS, Melody, Note, monophonic
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
     MAX_LINE_BYTES,
-    Aim,
     Alive,
     AnyMessage,
     ComposeRequest,
@@ -30,6 +29,7 @@ from emo_osc.protocol.messages import (
     PresetRead,
     Ready,
     Restart,
+    SetTargets,
     SwitchGenerator,
     Vary,
 )
@@ -67,7 +67,7 @@ messages = st.one_of(
     st.builds(Failed, st.text(), st.integers()),
     st.builds(Vary, melodies, st.text(), affects, st.floats(0.0, 1.0), st.integers(), st.integers(1, 99)),
     st.builds(Learn, st.none() | melodies),
-    st.builds(Aim, st.lists(references).map(tuple)),
+    st.builds(SetTargets, st.lists(references).map(tuple), st.floats(-1.0, 1.0)),
     st.builds(Alive),
     st.builds(LogLine, st.text(), st.text()),
     st.builds(Ports, st.text(), st.text(), st.text()),

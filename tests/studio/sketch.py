@@ -89,6 +89,6 @@ def _composed(tokens: Tokens, wanted: Floats, latent: Latent) -> Composed:
     return Composed(melody_of(tokens.tolist()), Measured(*measured[0].tolist()), apart, latent.seed, latent.to_text())
 
 
-def build(_: GeneratorSection) -> Sketch:
+def build(_: GeneratorSection, aim: Aim = targets) -> Sketch:
     """As `generators.GENERATORS` names it."""
-    return Sketch()
+    return Sketch(aim=aim)

@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from emo_osc.config.preset import GeneratorSection
-from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.affect import MOODS, NEUTRAL, Affect, Reference
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.canned import build, read_shelf, shelf_path
 from emo_osc.studio.generators import build as build_by_name
 
@@ -54,6 +55,35 @@ def test_a_broken_shelf_is_one_clear_line(text: str | None, tmp_path: Path) -> N
 
     with pytest.raises(EmoOscError, match="the shelf cannot be read"):
         build(GeneratorSection(name="canned", checkpoint=str(path)))
+
+
+@pytest.mark.parametrize("amount", [None, 0.5])
+def test_a_held_density_chooses_and_varies_towards_more_or_fewer_notes(amount: float | None) -> None:
+    here, notes = Affect(0.1, 0.2), []
+    source = build(SECTION).compose(here, 1, 7)[0].melody
+    for density in (-1.0, 0.0, 1.0):
+        canned = build_by_name(SECTION, Aims(density=density))
+        made = canned.compose(here, 8, 3) if amount is None else canned.vary(source, "", here, amount, 4, 3)
+        notes.append(sum(len(each.melody.notes) for each in made) / len(made) / 16)
+
+    assert notes[0] < 0.95 * notes[1] < 0.9 * notes[2], notes
+
+
+def test_targets_that_nothing_bends_choose_as_the_formulas_do() -> None:
+    plain, bent = build(SECTION), build(SECTION, Aims())
+    source = plain.compose(Affect(0.1, 0.2), 1, 7)[0].melody
+
+    for seed in range(4):
+        assert plain.compose(Affect(0.1, 0.2), 3, seed) == bent.compose(Affect(0.1, 0.2), 3, seed)
+        assert plain.vary(source, "", NEUTRAL, 0.4, 2, seed) == bent.vary(source, "", NEUTRAL, 0.4, 2, seed)
+
+
+def test_a_variation_says_how_far_it_lies_from_a_presets_own_music() -> None:
+    aims = Aims((Reference(NEUTRAL, notes_per_bar=9.0),))
+    source = build(SECTION).compose(NEUTRAL, 1, 7)[0].melody
+
+    plain, told = (build(SECTION, aim).vary(source, "", NEUTRAL, 0.0, 1, 1)[0].distance for aim in (None, aims))
+    assert told > plain + 1.0
 
 
 def test_a_variation_by_nothing_is_the_same_melody_to_the_note() -> None:

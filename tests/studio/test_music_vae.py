@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from emo_osc.config.preset import GeneratorSection
-from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.affect import NEUTRAL, Affect, Reference
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note
+from emo_osc.core.targets import Targets
 from emo_osc.evaluate.melody_report import evaluate
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import distances, in_c, measure, targets
@@ -93,6 +94,31 @@ def test_a_reference_says_what_melodies_of_its_point_are_like(shipped: MusicVAE)
         float(distances(np.array([[m.measured.notes_per_bar, m.measured.mean_pitch, 0.5]]), aims(CALM))[0])
         for m in plain
     )
+
+
+BUSY = (Reference(NEUTRAL, notes_per_bar=8.0),)
+
+
+@pytest.mark.parametrize(("known", "densities"), [((), (-0.5, 0.0, 0.5)), (BUSY, (-1.0, -0.5, 0.0))])
+def test_a_held_density_is_counted_in_the_notes_of_what_is_refined_and_composed(
+    known: tuple[Reference, ...], densities: tuple[float, ...], shipped: MusicVAE
+) -> None:
+    sources = shipped.sources(range(24))
+    for density in densities:
+        told = MusicVAE(shipped.proposer, replace(shipped.taste, aim=Aims(known, density=density)))
+        asked = Targets(known).notes_per_bar(NEUTRAL, density)
+        for made in (told.refine(sources, NEUTRAL, 4), told.compose(NEUTRAL, 4, seed=5)):
+            counted = np.mean([len(each.melody.notes) / 16 for each in made])
+            assert counted == pytest.approx(asked, rel=0.15), density
+
+
+def test_more_notes_than_the_weights_ever_write_make_as_many_as_they_can(shipped: MusicVAE) -> None:
+    sources, counted = shipped.sources(range(24)), []
+    for density in (0.0, 0.5):
+        told = MusicVAE(shipped.proposer, replace(shipped.taste, aim=Aims(BUSY, density=density)))
+        counted.append(np.mean([len(each.melody.notes) / 16 for each in told.refine(sources, NEUTRAL, 4)]))
+
+    assert 7.0 < counted[0] < counted[1] < Targets(BUSY).notes_per_bar(NEUTRAL, 0.5)
 
 
 def test_a_melody_does_not_depend_on_its_neighbours(shipped: MusicVAE) -> None:

@@ -13,9 +13,20 @@ from threading import Thread
 import pytest
 
 from emo_osc.config.preset import GeneratorSection
-from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.affect import NEUTRAL, Affect, Reference
+from emo_osc.core.targets import Targets
 from emo_osc.protocol.message_codec import decode, encode
-from emo_osc.protocol.messages import Aim, Alive, ComposeRequest, Failed, Finish, Loaded, Ready, StudioToStage, ToStudio
+from emo_osc.protocol.messages import (
+    Alive,
+    ComposeRequest,
+    Failed,
+    Finish,
+    Loaded,
+    Ready,
+    SetTargets,
+    StudioToStage,
+    ToStudio,
+)
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.composer import FEWEST
@@ -112,15 +123,31 @@ def test_another_presets_music_is_aimed_at_from_the_next_order_on(studio: Open) 
     line = studio(Sketch(aim=Aims()), (JOY,))
     line.send(ComposeRequest(HERE, 1))
     before = line.read_ready(1).measured.notes_per_bar
-    line.send(Aim((Reference(HERE, notes_per_bar=12.0),)))
+    line.send(SetTargets((Reference(HERE, notes_per_bar=12.0),)))
     line.send(ComposeRequest(HERE, 2))
     after = line.read_ready(2).measured.notes_per_bar
-    line.send(Aim(()))
+    line.send(SetTargets(()))
     line.send(ComposeRequest(HERE, 3))
 
     assert before == pytest.approx(float(targets(HERE)[0]), abs=0.1)
     assert after == pytest.approx(12.0, abs=0.1)
     assert line.read_ready(3).measured.notes_per_bar == before
+
+
+@pytest.mark.parametrize(("density", "notes"), [(0.5, 11.3), (0.0, 8.0), (-0.5, 5.7)])
+def test_a_held_density_makes_the_studio_compose_denser_or_sparser(density: float, notes: float, studio: Open) -> None:
+    known = (Reference(NEUTRAL, notes_per_bar=8.0),)
+    line = studio(Sketch(aim=Aims()), (NEUTRAL,))
+    line.send(SetTargets(known, density))
+    line.send(ComposeRequest(NEUTRAL, 1))
+    answer = line.read_ready(1)
+    ahead = line.read_ready()
+
+    asked = Targets(known).notes_per_bar(NEUTRAL, density)
+    assert asked == pytest.approx(notes, abs=0.05)
+    assert len(answer.melody.notes) / 16 == pytest.approx(asked, rel=0.03)
+    assert [answer.asked_notes, ahead.asked_notes] == pytest.approx([asked, asked])
+    assert ahead.affect == NEUTRAL
 
 
 def test_a_wish_makes_its_neighbourhood_warm_before_the_moods(studio: Open) -> None:

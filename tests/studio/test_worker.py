@@ -244,10 +244,12 @@ def test_the_canned_generator_brings_no_torch() -> None:
 
 def test_a_setup_survives_the_pipe() -> None:
     known = (Reference(AFFECTS[0], 5.0, None, 0.25), Reference(AFFECTS[0], mean_pitch=60.0))
-    setup = StudioSetup(7, "token", GeneratorSection(name="canned", pool=9), AFFECTS, "", known, is_locked=True)
+    setup = StudioSetup(
+        7, "token", GeneratorSection(name="canned", pool=9), AFFECTS, "", known, is_locked=True, density=0.5
+    )
 
     assert StudioSetup.from_json(setup.to_json()) == setup
-    assert setup.aims(AFFECTS[0])[0] == pytest.approx(5.0)
+    assert setup.aims(AFFECTS[0])[0] == pytest.approx(5.0 * 2**0.5)
 
 
 @pytest.mark.parametrize("text", ["{}", '{"port": 1, "token": "t", "generator": 3, "affects": []}', "x"])

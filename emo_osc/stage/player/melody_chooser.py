@@ -1,10 +1,9 @@
 """Chooses the melody for an affect from the shelf. Knows no time and no cue."""
 
 from emo_osc.core.affect import Affect
-from emo_osc.core.targets import FORMULAS
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.cursor import Cursor
-from emo_osc.stage.player.shelf import Shelf, cost
+from emo_osc.stage.player.shelf import Shelf
 
 NEARER = 0.05  # how much nearer a melody from the studio must be to replace the one that is cued
 ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one is avoided where there is a choice
@@ -13,12 +12,11 @@ ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one i
 class MelodyChooser:
     """Weighs melodies of a shelf by their affect and density, and by the step into them from the phrase that plays.
 
-    `density` in [-1, 1] is the setting of this name: 0 asks for no density. `targets` says how many notes it means.
+    `density` in [-1, 1] is the setting of this name: half to twice the notes that the shelf's targets ask for.
     """
 
     def __init__(self, shelf: Shelf, cursor: Cursor) -> None:
         self._shelf, self._cursor = shelf, cursor
-        self.targets = FORMULAS
 
     def choose(
         self,
@@ -31,7 +29,7 @@ class MelodyChooser:
         """The melody to enter at a boundary, in ticks: none of `without`, and `keep` if it is near; None if none is."""
         return self._shelf.choose(
             affect,
-            self._asked_notes(affect, density),
+            density,
             without,
             keep,
             lambda other: self._cursor.leap_into(other, boundary) > ROUGH_LEAP,
@@ -39,8 +37,4 @@ class MelodyChooser:
 
     def is_nearer(self, ready: Ready, rival: Ready, affect: Affect, density: float) -> bool:
         """Whether a melody is nearer to an affect than its rival by enough to replace it."""
-        notes = self._asked_notes(affect, density)
-        return cost(ready, affect, notes) + NEARER < cost(rival, affect, notes)
-
-    def _asked_notes(self, affect: Affect, density: float) -> float | None:
-        return self.targets.notes_per_bar(affect, density) if density else None
+        return self._shelf.cost(ready, affect, density) + NEARER < self._shelf.cost(rival, affect, density)

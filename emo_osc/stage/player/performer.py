@@ -176,7 +176,7 @@ class Performer:
 
     def set_targets(self, targets: Targets) -> None:
         """Derive density, mode and octave from these targets, from the next change of settings or affect on."""
-        self._chooser.targets = targets
+        self.shelf.set_targets(targets)
         self._player.set_targets(targets)
 
     def set_settings(self, settings: Settings) -> None:

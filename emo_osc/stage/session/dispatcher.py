@@ -146,7 +146,7 @@ class Dispatcher:
         if answered_s is not None:
             self.delays["studio"].add(now_s - answered_s)
         if isinstance(message, Loaded):
-            performer.wanted = performer.wanted or performer.affect
+            performer.wanted = performer.wanted or performer.effective_affect
         if self._phrases.receive_studio(message, now_s):
             return
         if isinstance(message, Ready) and self._continuous.take(message, self.instrument.tick_at(now_s)):

@@ -21,7 +21,7 @@ from emo_osc.stage.clock.midi_clock_out import ClockOut, Timed
 from emo_osc.stage.clock.tempo_follow import TempoGuide
 from emo_osc.stage.player.events import Event
 from emo_osc.stage.player.performer import Performer
-from emo_osc.stage.player.settings import SETTING_NAMES
+from emo_osc.stage.player.settings import SETTING_NAMES, Settings
 from emo_osc.stage.session.mapping import Mapping
 from emo_osc.stage.session.phrases import Phrases
 from emo_osc.stage.session.preset_values import take_values
@@ -303,8 +303,12 @@ class Instrument:
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)
         self.performer.set_targets(Targets(preset.references, is_tempo_fixed=not self.clock.is_ours))
-        self.studio_client.aim(preset.references)
         return take_values(self, preset, now_s)
+
+    def play_by(self, settings: Settings) -> None:
+        """Play by other settings from the next note on, and let the studio compose for what they ask of an affect."""
+        self.performer.set_settings(settings)
+        self.studio_client.set_targets(self._preset.references, settings.density)
 
     def learn_preset(self, name: str, preset: StagePreset) -> None:
         """Take a preset file's new contents; they are heard when the preset is next asked for."""
@@ -321,7 +325,7 @@ class Instrument:
         return True
 
     def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
-        self.performer.set_settings(self.performer.settings.holding(name, value))
+        self.play_by(self.performer.settings.holding(name, value))
         if name in ("intensity", "density"):  # these ask for another melody, not only another touch
             return self._feel(self.performer.affect, now_s, self.performer.colour)
         return self.performer.next_note_tick

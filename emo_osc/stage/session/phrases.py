@@ -28,8 +28,8 @@ class Phrases:
     def playing_name(self) -> str:
         """The name the sounding phrase was kept under, empty where it was not."""
         phrase = self._performer.phrase
-        names = (kept.name for kept in map(self.book.find, self.book.names) if kept.ready == phrase)
-        return next(names, "")
+        kept = _as_kept(phrase) if phrase else None
+        return next((each.name for each in map(self.book.find, self.book.names) if each.ready == kept), "")
 
     @property
     def bars_to_learn(self) -> int:
@@ -51,7 +51,7 @@ class Phrases:
         phrase = self._performer.pin()
         if phrase is None:
             raise CommandError(CommandError.NOT_NOW, "no melody is playing that could be kept")
-        return PhraseSaved(clean, replace(phrase, ticket=-1), self._performer.affect, tempo, self._performer.colour)
+        return PhraseSaved(clean, _as_kept(phrase), self._performer.affect, tempo, self._performer.colour)
 
     def recall(self, name: str, tick: float) -> int | None:
         """Play a kept phrase with the affect it was kept with, and let it loop.
@@ -69,7 +69,7 @@ class Phrases:
         Raises:
             CommandError: 4, no melody sounds.
         """
-        return self._studio_client.vary(self._sounding(), self._performer.affect, amount)
+        return self._studio_client.vary(self._sounding(), self._performer.effective_affect, amount)
 
     def vary_here(self, amount: float, tick: float) -> int | None:
         """Vary the melody with bars of another, without the studio.
@@ -127,4 +127,9 @@ class Phrases:
     def _ready_of(self, melody: Melody) -> Ready:
         pitches = [note.pitch for note in melody.notes]
         measured = Measured(len(pitches) / melody.bars, sum(pitches) / len(pitches), 0.5)
-        return Ready(melody, self._performer.affect, measured, 0.0, self._random.getrandbits(31), -1)
+        return Ready(melody, self._performer.effective_affect, measured, 0.0, self._random.getrandbits(31), -1)
+
+
+def _as_kept(phrase: Ready) -> Ready:
+    """A phrase without what belongs to the order it answered alone."""
+    return replace(phrase, ticket=-1, asked_notes=0.0)

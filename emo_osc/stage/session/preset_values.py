@@ -22,7 +22,7 @@ def take_values(instrument: "Instrument", preset: StagePreset, now_s: float) -> 
     if "latency_ms" in values:
         instrument.set("latency_ms", (values["latency_ms"],), now_s)
     settings = performer.settings.holding_all(values)
-    performer.set_settings(replace(settings, cc74=preset.cc74, cc1=preset.cc1, rules=RuleWeights(**preset.rules)))
+    instrument.play_by(replace(settings, cc74=preset.cc74, cc1=preset.cc1, rules=RuleWeights(**preset.rules)))
     landing: float | None = -inf
     for name in ("intensity", "mood"):
         if name in values:

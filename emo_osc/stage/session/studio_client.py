@@ -8,7 +8,6 @@ from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.score import Melody
 from emo_osc.protocol.message_codec import decode
 from emo_osc.protocol.messages import (
-    Aim,
     Alive,
     ComposeRequest,
     Failed,
@@ -16,6 +15,7 @@ from emo_osc.protocol.messages import (
     Learn,
     Loaded,
     Ready,
+    SetTargets,
     StudioToStage,
     ToStudio,
     Vary,
@@ -49,8 +49,8 @@ class _Order:
 class StudioClient:
     """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it.
 
-    A variation goes before a melody; what is to be aimed at and learned goes before both, and again to a studio that is
-    new.
+    A variation goes before a melody; targets and what is to be learned go before both, and again to a studio that is
+    new. Targets wait for the answer to an order, so a fader that is dragged is told as often as the studio can follow.
     """
 
     def __init__(self) -> None:
@@ -67,9 +67,8 @@ class StudioClient:
         self.learned: Melody | None = None
         """The melody that the studio composes around."""
         self._is_learned = True
-        self._given: tuple[Reference, ...] | None = None
-        self._references: tuple[Reference, ...] = ()
-        self._is_aimed = True
+        self._first: SetTargets | None = None
+        self._targets = self._told = SetTargets(())
         self._asked_ticket = 0
         self._order: _Order | None = None
         self._answered: _Order | None = None
@@ -110,18 +109,17 @@ class StudioClient:
         """Let the studio compose around a melody from now on, or freely again."""
         self.learned, self._is_learned = melody, False
 
-    def aim(self, references: tuple[Reference, ...]) -> None:
-        """Let the studio aim at these from now on; the first are those that the supervisor starts every studio with."""
-        if self._given is None:
-            self._given = self._references = references
-        if references != self._references:
-            self._references, self._is_aimed = references, False
+    def set_targets(self, references: tuple[Reference, ...], density: float) -> None:
+        """Let these bend what the studio aims at; the first are those that the supervisor starts every studio with."""
+        self._targets = SetTargets(references, density)
+        if self._first is None:
+            self._first = self._told = self._targets
 
     def connected(self) -> None:
         """The studio has come and is loading its model."""
         self.state, self._order, self._is_heard = StudioState.LOADING, None, True
         self._is_learned = self.learned is None
-        self._is_aimed = self._given is None or self._references == self._given
+        self._told = self._first or self._told
 
     def lost(self) -> None:
         """The studio has gone; what it was asked for is asked again when it is back."""
@@ -155,9 +153,9 @@ class StudioClient:
             self.state = StudioState.LATE
         if self.state is not StudioState.READY:
             return None
-        if not self._is_aimed:
-            self._is_aimed = True
-            return Aim(self._references)
+        if self._told != self._targets and self._order is None:
+            self._told = self._targets
+            return self._targets
         if not self._is_learned:
             self._is_learned = True
             return Learn(self.learned)
@@ -235,7 +233,8 @@ def check_ready(ready: Ready) -> None:
         ValueError: figures that are none, or more of something than any melody has.
     """
     measured = ready.measured
-    if not all(map(isfinite, (ready.distance, measured.notes_per_bar, measured.mean_pitch, measured.major_share))):
+    figures = (ready.distance, measured.notes_per_bar, measured.mean_pitch, measured.major_share, ready.asked_notes)
+    if not all(map(isfinite, figures)) or ready.asked_notes < 0.0:
         raise ValueError("a message with figures that are none")
     if max(len(ready.melody.notes), len(ready.backing)) > MAX_NOTES or len(ready.latent) > MAX_LATENT:
         raise ValueError("a message with a melody past every measure")

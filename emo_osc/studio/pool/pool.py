@@ -10,7 +10,7 @@ import numpy as np
 
 from emo_osc.core.affect import Affect
 from emo_osc.protocol.messages import Measured
-from emo_osc.studio.attributes import Aim, distances, targets
+from emo_osc.studio.attributes import Aim, distances, measures_of, targets
 
 MAX_SOURCES = 512
 LOOKED_AT = 4  # times as many as are asked for: so many of the nearest take turns
@@ -76,7 +76,7 @@ class Pool:
         places = list(self._places.values())
         if not places:
             return []
-        far = distances(np.array([_figures(place.source.measured) for place in places]), self.aim(affect))
+        far = distances(measures_of(place.source.measured for place in places), self.aim(affect))
         near = np.argsort(far, kind="stable")[: LOOKED_AT * count].tolist()
         chosen = [places[row] for row in sorted(near, key=lambda row: (places[row].uses, places[row].turn))[:count]]
         self._turn += 1
@@ -88,7 +88,3 @@ class Pool:
         """Remember that a melody came of a source; others go first from now on."""
         if seed in self._places:
             self._places[seed].uses += 1
-
-
-def _figures(measured: Measured) -> tuple[float, float, float]:
-    return measured.notes_per_bar, measured.mean_pitch, measured.major_share

@@ -1,6 +1,8 @@
 from collections.abc import Callable
+from dataclasses import replace
 
-from emo_osc.core.affect import Affect
+from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.targets import FORMULAS, Targets
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.shelf import MAX_MELODIES, Shelf
 
@@ -51,8 +53,32 @@ def test_density_prefers_the_busier_melody(ready: MakeReady) -> None:
     calm, busy = ready(60, notes_a_bar=2), ready(61, notes_a_bar=8)
     shelf = Shelf((calm, busy))
 
-    assert shelf.choose(Affect(0.0, 0.0), notes_per_bar=2.3) is calm
-    assert shelf.choose(Affect(0.0, 0.0), notes_per_bar=9.2) is busy
+    assert shelf.choose(Affect(0.0, 0.0), density=-1.0) is calm
+    assert shelf.choose(Affect(0.0, 0.0), density=1.0) is busy
+
+
+def test_melodies_made_for_a_held_density_are_left_when_it_is_let_go(ready: MakeReady) -> None:
+    usual = ready(60)
+    made_dense = [replace(ready(61 + n, notes_a_bar=8), asked_notes=9.2) for n in range(3)]
+    shelf = Shelf((usual,))
+    for each in made_dense:
+        shelf.add(each)
+
+    assert shelf.choose(Affect(0.0, 0.0), 1.0) in made_dense
+    assert shelf.choose(Affect(0.0, 0.0)) is usual
+    assert shelf.choose(Affect(0.0, 0.0), keep=made_dense[0]) is usual
+
+
+def test_where_music_was_measured_melodies_of_its_density_come_first(ready: MakeReady) -> None:
+    plain, own = ready(60), replace(ready(61, notes_a_bar=8), asked_notes=8.0)
+    shelf = Shelf((plain,))
+    shelf.set_targets(Targets((Reference(Affect(0.0, 0.0), notes_per_bar=8.0),)))
+    shelf.add(own)
+    measured = shelf.choose(Affect(0.0, 0.0))
+    shelf.set_targets(FORMULAS)
+
+    assert measured is own
+    assert shelf.choose(Affect(0.0, 0.0)) is plain, "another preset without that music"
 
 
 def test_the_same_melody_lies_there_once(ready: MakeReady) -> None:
@@ -89,7 +115,7 @@ def test_what_belongs_to_the_theme_is_chosen_first_and_the_rest_is_not_lost(read
 
     assert shelf.choose(free.affect) is themed
     assert shelf.choose(free.affect, without=(themed,)) is free
-    assert shelf.choose(free.affect, notes_per_bar=6.5) is themed
+    assert shelf.choose(free.affect, density=0.5) is themed
     shelf.end_theme()
     assert shelf.choose(free.affect) is free
     shelf.begin_theme()

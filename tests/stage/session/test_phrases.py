@@ -13,7 +13,17 @@ from emo_osc.core.affect import MOODS, Affect, Reference
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, Melody, Note, tiled
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import Aim, Failed, Learn, Loaded, PhraseNotSaved, PhraseSaved, Ready, Vary
+from emo_osc.protocol.messages import (
+    ComposeRequest,
+    Failed,
+    Learn,
+    Loaded,
+    PhraseNotSaved,
+    PhraseSaved,
+    Ready,
+    SetTargets,
+    Vary,
+)
 from emo_osc.protocol.parameters import QUANTIZE
 from emo_osc.stage.player.bar_swap import exchanged
 from emo_osc.stage.session.midi_capture import MidiCapture
@@ -472,15 +482,74 @@ def test_another_presets_music_is_told_to_the_studio_and_again_to_one_that_is_ne
     mine = (Reference(Affect(0.5, 0.5), notes_per_bar=9.0),)
     instrument.learn_preset("mine", replace(instrument.preset, references=mine))
     instrument.learn_preset("other", instrument.preset)
-    assert not isinstance(studio_client.due(0.0), Aim)
+    assert not isinstance(studio_client.due(0.0), SetTargets)
 
     playing.ask("/emo/preset", "mine")
-    assert studio_client.due(0.0) == Aim(mine)
+    assert studio_client.due(0.0) == SetTargets(mine)
     studio_client.lost()
     with_studio(playing)
-    assert studio_client.due(1.0) == Aim(mine)
+    assert studio_client.due(1.0) == SetTargets(mine)
     playing.ask("/emo/preset", "other")
-    assert studio_client.due(1.0) == Aim(())
+    assert studio_client.due(1.0) == SetTargets(())
+
+
+def test_a_held_density_is_told_to_the_studio_before_the_order_for_it_and_to_one_that_is_new(
+    stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = with_studio(stage((ready(60),)))
+    studio_client, performer = playing.instrument.studio_client, playing.performer
+    playing.ask("/emo/set/density", 0.5)
+    assert performer.wanted == Affect(0.0, 0.0)
+    studio_client.want(performer.wanted)
+
+    assert studio_client.due(0.0) == SetTargets((), 0.5)
+    assert isinstance(studio_client.due(0.0), ComposeRequest)
+    studio_client.lost()
+    with_studio(playing)
+    assert studio_client.due(1.0) == SetTargets((), 0.5)
+
+
+def test_a_held_register_moves_what_sounds_and_asks_nothing_else_of_the_studio(
+    stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = with_studio(stage((ready(60),)))
+    playing.ask("/emo/play")
+    playing.ask("/emo/set/register", 1)
+
+    assert {pitch for _, pitch in notes_on(playing.run_until(BAR_S))} == {72}
+    assert playing.instrument.studio_client.due(0.0) is None
+
+
+def test_the_studio_is_asked_for_what_is_felt_at_the_intensity(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60),)))
+    playing.ask("/emo/va", 0.8, 0.4)
+    playing.ask("/emo/set/intensity", 0.5)
+    playing.ask("/emo/play")
+    playing.performer.wanted = None
+
+    playing.dispatcher.receive_studio(Loaded("again", "cpu"), 0.0)
+    assert playing.performer.wanted == Affect(0.4, 0.2)
+    playing.ask("/emo/mutate", 0.5)
+    order = playing.instrument.studio_client.due(0.0)
+    assert isinstance(order, Vary)
+    assert order.affect == Affect(0.4, 0.2)
+
+
+def test_a_phrase_that_was_ordered_has_its_name_once_it_is_kept(stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((replace(ready(60), ticket=7, asked_notes=4.6), ready(61)))
+    playing.ask("/emo/play")
+    playing.run_until(BAR_S)
+    playing.ask("/emo/keep", "chorus")
+
+    assert playing.performer.phrase is not None
+    assert playing.performer.phrase.ticket == 7
+    assert playing.ask("/emo/get/phrase") == [("/emo/state/phrase", "chorus")]
+    playing.ask("/emo/next")
+    playing.run_until(3 * BAR_S)
+    assert playing.ask("/emo/get/phrase") == [("/emo/state/phrase", "")]
+    playing.ask("/emo/recall", "chorus")
+    playing.run_until(5 * BAR_S)
+    assert playing.ask("/emo/get/phrase") == [("/emo/state/phrase", "chorus")]
 
 
 def test_learning_from_silence_is_refused_and_the_music_goes_on(stage: MakeStage, ready: MakeReady) -> None:

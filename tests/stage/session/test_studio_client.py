@@ -6,7 +6,7 @@ import pytest
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import Alive, ComposeRequest, Failed, Finish, Loaded, Ready
+from emo_osc.protocol.messages import Alive, ComposeRequest, Failed, Finish, Loaded, Ready, SetTargets
 from emo_osc.stage.session.studio_client import PATIENCE_S, WEDGED_S, StudioClient, StudioState
 
 BRIGHT, GLOOMY = Affect(0.8, 0.35), Affect(-0.8, -0.15)
@@ -43,6 +43,22 @@ def test_one_order_at_a_time_and_only_the_latest_waits(ready: Callable[..., Read
     assert studio_client.is_asked(answer)
     assert studio_client.due(0.2) == ComposeRequest(GLOOMY, 2)
     assert not studio_client.is_asked(answer)
+
+
+def test_a_density_that_is_dragged_is_told_as_often_as_the_studio_answers(ready: Callable[..., Ready]) -> None:
+    studio_client, told = loaded(), []
+    studio_client.set_targets((), 0.0)
+    for step in range(100):
+        studio_client.set_targets((), step / 100)
+        studio_client.want(BRIGHT)
+        while (message := studio_client.due(step / 100)) is not None:
+            told.append(message)
+        if step == 50:
+            studio_client.receive(encode(ready(60, ticket=1)))
+
+    assert told == [ComposeRequest(BRIGHT, 1), SetTargets((), 0.51), ComposeRequest(BRIGHT, 2)]
+    studio_client.receive(encode(ready(60, ticket=2)))
+    assert studio_client.due(1.0) == SetTargets((), 0.99), "the last is never lost"
 
 
 def test_a_failed_order_frees_the_way_for_the_next() -> None:
