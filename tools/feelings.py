@@ -30,10 +30,11 @@ PAGE, PICTURE, FOLDER = "feelings.md", "images/feelings.png", "feelings"
 
 HEAD = """# The same tune, nine feelings
 
-One latent, drawn from the prior with the feeling left open, and moved by the actor to each of the nine moods; then
-played by the stage's performance rules in the mood's colour and at its own tempo. One melody a mood, as the actor made
-it; seed {seed} is the first whose lot gives each mood the mode, major or minor, that it asks for more often.
-`make feelings` writes this page, its picture and its MIDI files again.
+Hear and see what changes when one tune is moved to each of the nine moods: open a MIDI file of the last column.
+
+One latent was drawn with the affect left open, moved by the actor to each mood, and played by the performance rules in
+the mood's colour and tempo. Seed {seed} is the first with which each mood gets the mode, major or minor, that it asks
+for more often. `make feelings` writes this page, its picture and its MIDI files.
 
 ![Nine piano rolls, first eight bars of each]({picture})
 

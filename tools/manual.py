@@ -26,21 +26,21 @@ BEGIN, END = "<!-- written by `make docs` from here -->", "<!-- to here -->"
 MAX_CHOICES = 8
 TYPES = {"f": "number", "i": "whole number", "s": "text"}
 
-_SENDERS = f"""Senders differ, and these are all understood:
+_SENDERS = f"""## What a sender may do
 
-- Where a name from a list is wanted (a mood, `quantize`, `key`, `scale`), its place in the list does as well, counted
-  from 0: `/emo/mood 3`.
-- A button that sends no text presses a name in the address: `/emo/mood/bright 1`, `/emo/quantize/bar 1`. Its 0 is the
-  release and does nothing; of a mood, the number is the intensity. A name may be percent-encoded.
-- Patterns match addresses of the table, as in OSC 1.0: `/emo/v?`, `/*/va`, `/emo/{{valence,arousal}} 0.5`,
-  `/emo/set/*_channel 2`. Each address it matches is done and answered by itself. One of more than {MAX_PATTERN}
+- Numbers may be `i f d h T F` or numeric text. Text is UTF-8; other bytes are read as CP949, Windows' Korean code page.
+- A name from a list (a mood, `quantize`, `key`, `scale`) may be its place in the list, from 0: `/emo/mood 3`.
+- A button without text puts the name into the address: `/emo/mood/bright 1`, `/emo/quantize/bar 1`. A mood's number is
+  its intensity. A single 0 is a button's release and does nothing. A name may be percent-encoded.
+- Patterns as in OSC 1.0 match addresses of the table: `/emo/v?`, `/*/va`, `/emo/{{valence,arousal}} 0.5`,
+  `/emo/set/*_channel 2`. Each matched address is done and answered by itself. A pattern of more than {MAX_PATTERN}
   characters matches nothing; one that matches more than {MAX_MATCHES} addresses, or comes after {MAX_PATTERNS} others
   in its datagram, is refused.
-- A program without a port of its own, such as `oscsend` or Csound, names the port where it listens, of the host it
-  sends from: `/emo/get/va 9913`, `/emo/start_listen/va 9913`. Only the same again renews such a push.
-- Arguments that are not needed are ignored, and the acknowledgement ends with a text that says so.
-- A message with a timetag in the future is acknowledged at once, with the milliseconds until it is done and the word
-  `scheduled`, and again when it is done."""
+- A program without a port of its own, such as `oscsend` or Csound, names the port where it listens on its host:
+  `/emo/get/va 9913`, `/emo/start_listen/va 9913`. Only the same message again renews such a push.
+- Extra arguments are ignored; the acknowledgement ends with a text that says so.
+- Bundles work. A timetag in the future, at most {MAX_AHEAD_S:g} s ahead, schedules its messages: acknowledged at once,
+  with the milliseconds until then and the word `scheduled`, and again when done."""
 
 ANSWERS = (
     ("/emo/ack address bar ms value..", "done: the bar it lands on, the milliseconds until it is heard, what was set"),
@@ -81,17 +81,14 @@ def osc_page() -> str:
     osc = OscSection()
     return f"""# OSC
 
-emo_osc listens to UDP on {osc.host}, port {osc.port}; `--osc-host 0.0.0.0` opens it to the network. Numbers may
-arrive as `i f d h T F` or as numeric text. Text is UTF-8; what is not is read as CP949, Windows' Korean code page;
-answers are UTF-8. Replies carry only `i`, `f` and `s`, stay under 1,400 bytes and go to the
-address and port a message came from, unless `/emo/reply_to` says otherwise. A button's release (a single 0) does not
-trigger anything. Bundles are honoured; a timetag in the future schedules its messages, at most {MAX_AHEAD_S:g} s ahead.
+Control emo_osc from any program that sends OSC, and read its state. For patchers and technicians.
 
-{_SENDERS}
+    emo-osc send /emo/mood bright
+    emo-osc send /emo/get/va
 
-{_network(osc)}
-
-This page is written from the daemon's own table by `make docs`.
+emo_osc listens to UDP on {osc.host}, port {osc.port}; `--osc-host 0.0.0.0` opens it to the network. Answers go to the
+address and port a message came from, unless `/emo/reply_to` says otherwise. They are UTF-8, carry only `i`, `f` and
+`s`, and are under 1,400 bytes. This page is written from the daemon's own table by `make docs`.
 
 ## Addresses
 
@@ -99,21 +96,20 @@ This page is written from the daemon's own table by `make docs`.
 
 ## Values
 
-`/emo/set/NAME value..` sets one, `/emo/get/NAME` asks for it, `/emo/start_listen/NAME` has it pushed whenever it
-changes, for 60 s that any message of yours renews, and `/emo/stop_listen/NAME` ends that.
+`/emo/set/NAME value..` sets a value and `/emo/get/NAME` asks for it. `/emo/start_listen/NAME` pushes it whenever it
+changes, for 60 s after your last message of any kind; `/emo/stop_listen/NAME` ends that.
 
-A value that a preset may set stands there under its section, with this default; a preset that is loaded sets all of
-them, but for `latency_ms`, which stays as it is where the preset does not name it.
+The last column is the place in a [preset](presets.md), with the default.
 
 {_table(("name", "value", "range", "is", "in a preset"), (_value_row(value) for value in VALUES.values()))}
 
-Beside the values, these can be listened to; `state` answers with every value at once.
+These can be listened to as well; `state` answers with every value at once.
 
 {_table(("name", "pushes"), ((f"`{name}`", text) for name, text in PUSHES.items()))}
 
 ## Moods
 
-A preset may move them or add its own, behind these. `/emo/mood N` and program change N on the MIDI input call mood N.
+A preset may move them, or add its own after these. `/emo/mood N` and program change N on the MIDI input call mood N.
 
 {_table(("N", "mood", "valence", "arousal", "also called"), (_mood_row(*row) for row in enumerate(MOODS)))}
 
@@ -124,53 +120,55 @@ A preset may move them or add its own, behind these. `/emo/mood N` and program c
 ## Error codes
 
 {_table(("code", "means"), ((str(code), text) for code, text in ERRORS))}
+
+{_SENDERS}
+
+{_network(osc)}
 """
 
 
 def _network(osc: OscSection) -> str:
-    return f"""Some acknowledgements come later, when it is known what to say: `/emo/mutate` when the variation is made
-(after a second and a half the stage makes one of its own), `/emo/keep` when the phrase is on the disk, and `/emo/learn`
-twice, with the bar from which it listens and with the bar where what was played comes back.
+    return f"""## When answers come
 
-Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a
-value that is set again by a later one of them is set once, to the last, which is acknowledged; a dragged pad does not
-queue up. Any other message keeps its place and is done. Hosts have turns, and the senders of a host likewise: each has
-a queue of its own, of {MAX_WAITING} messages, and the oldest goes when it is full (`dropped` counts them), so a flood
-delays only its sender. Beyond {MAX_PROGRAMS} senders of a host at one time, the others count as one for each address
-they send to. Listeners get each change once, a value that keeps changing a hundred times a second, and always
-where it came to rest.
+- Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a value that is
+  set again by a later one is set once, to the last, which is acknowledged; so a dragged pad does not queue up.
+- Later acknowledgements: `/emo/mutate` when the variation is made (after 1.5 s the stage makes one of its own),
+  `/emo/keep` when the phrase is on the disk, `/emo/learn` twice, with the bar from which it records and with the bar
+  where the result plays.
+- Listeners get each change once, a value that keeps changing at most a hundred times a second, and always its last
+  value.
 
-No client takes another's place. Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and
-{MAX_SCHEDULED_A_HOST:,} messages are scheduled ({MAX_SCHEDULED:,} in all), and a host, or a client of a host, may take
-only as much as it leaves free for others: one client alone schedules {MAX_SCHEDULED_A_HOST // 2:,} messages at most.
-What goes beyond is refused with error 4 and the reason. Many messages for one instant are done in turns, one of
-each client, with the notes and other clients' messages in between.
+## Limits
 
-A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
-{MAX_DEPTH} deep; anything else is counted as `malformed` and never answered. A single message that cannot be read,
-because of an unknown type tag or a text in another encoding, is counted as `malformed` too and answered with error
-{CommandError.WRONG_ARGUMENTS}, each sender at most once a second; the other messages of its bundle are done. An answer
-(`/emo/error`, `/emo/ack` ..) that is sent to us is not answered either, so that two daemons cannot answer
-each other forever.
+- Each sender has a queue of {MAX_WAITING} messages; when it is full the oldest is dropped (`dropped` counts them).
+  Hosts take turns, and so do the senders of a host, so a flood delays only its sender. Beyond {MAX_PROGRAMS} senders of
+  a host at one time, the others share a queue for each address they send to.
+- Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and {MAX_SCHEDULED_A_HOST:,}
+  messages are scheduled ({MAX_SCHEDULED:,} in all); a host, or a client of a host, may take only as much as it leaves
+  free for others, so one client alone schedules {MAX_SCHEDULED_A_HOST // 2:,} messages at most. More is refused with
+  error 4 and the reason. Many messages for one instant are done in turns, one of each client, between notes and other
+  messages.
+- A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
+  {MAX_DEPTH} deep; others are counted as `malformed` and not answered. A single unreadable message (an unknown type
+  tag, a text in another encoding) is counted too and answered with error {CommandError.WRONG_ARGUMENTS}, at most once a
+  second for each sender; the other messages of its bundle are done.
+- An answer (`/emo/error`, `/emo/ack` ..) that is sent to us is not answered, so that two daemons cannot loop.
 
 ## Access list
 
-Bound to {osc.host}, only this computer. Bound to the network, this computer and everyone on its private networks (RFC
-1918, RFC 4193, link-local), or the addresses and networks that `osc.allow` in the preset names, and this computer.
-Datagrams of denied senders are dropped unread and counted as `strangers`; the first is logged. Answers go to
-the client that asked; `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that no
-client can direct datagrams at a third party. The network names presets and phrases, never paths.
+- Bound to {osc.host}: only this computer. Bound to the network: this computer, and either all private networks (RFC
+  1918, RFC 4193, link-local) or the addresses and networks that `osc.allow` in the preset names.
+- Datagrams of others are dropped unread and counted as `strangers`; the first is logged.
+- `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that no client can direct datagrams
+  at a third party. The network names presets and phrases, never paths.
 
-Sender addresses can be forged, so another computer is sent a limited amount until it has shown that it
-receives it: {FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes beyond
-that, which come
-back within {FILLS_S / 60:g} minutes. That is enough for acknowledgements without end and for one `/emo/status` or
-`/emo/start_listen/*`; a client that listens for longer is asked `/emo/ping NUMBER`, at most once for each
-datagram sent, and
-is sent everything for {PROVEN_S / 60:g} minutes when `/emo/pong NUMBER` comes from that computer. `emo-osc monitor`,
-`send` and `calibrate` answer by themselves, and so do the patches and layouts for Max, Pd, TouchDesigner, TouchOSC and
-Open Stage Control. A program that cannot answer is sent everything where `osc.allow` names its computer's
-address. What is held back is counted as `unsent`, and logged once."""
+Sender addresses can be forged. So another computer is sent a limited amount until it shows that it receives it:
+{FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes more in {FILLS_S / 60:g} minutes.
+That is enough for all acknowledgements and one `/emo/status` or `/emo/start_listen/*`. A client that listens for longer
+is asked `/emo/ping NUMBER`, at most once for each datagram sent; after its `/emo/pong NUMBER` it is sent everything for
+{PROVEN_S / 60:g} minutes. `emo-osc monitor`, `send` and `calibrate` answer by themselves, and so do the patches and
+layouts for Max, Pd, TouchDesigner, TouchOSC and Open Stage Control. A program that cannot answer is sent everything if
+`osc.allow` names its computer's address. What is held back is counted as `unsent`, and logged once."""
 
 
 def address_table() -> str:

@@ -74,15 +74,17 @@ def page(files: Files) -> str:
     found = {name: _addresses(read(files)) for name, read in SURFACES}
     return f"""# What can be reached from where
 
-Read by `make patches` out of the very files that are opened, and out of the stage's table of addresses. A dot: there is
-a control for it. *typed*: Max's patch sends it from the line at its bottom. Max, Pd and TouchDesigner send any of it
-from a message of your own; `emo-osc send` and [OSCQuery](oscquery.md) reach everything.
+Find out which control surface has a control for what you want to change. For performers and technicians.
+
+A dot: there is a control for it. *typed*: Max's patch sends it from the line at its bottom. Max, Pd and TouchDesigner
+send any address from a message of your own, as `emo-osc send` and [OSCQuery](oscquery.md) do. `make patches` writes
+this page from the layouts and the table of addresses.
 
 {_table("address", _rows(), found, _command_cell)}
 
-## What each of them shows
+## What each shows
 
-The number of values, and the messages, that it hears and shows.
+The messages that each receives and shows, and the number of values.
 
 {_table("message", TOLD, found, _told_cell)}
 
