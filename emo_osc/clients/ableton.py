@@ -5,26 +5,28 @@ is the clock's business: MIDI clock or Link.
 """
 
 import asyncio
-import json
 import socket
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from emo_osc.clients.ableton_song import LiveSong
 from emo_osc.clients.lifetime import until_told
+from emo_osc.protocol.child_setup import USERS_FAULT, ChildSetup, check_port
 from emo_osc.protocol.osc import MalformedError, decode, encode
 
 LOOK_S = 0.25
-USERS_FAULT = 2
 Place = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class LiveSetup:
+class LiveSetup(ChildSetup):
     """Where Live listens and answers, where the stage does, and how to hear that the daemon has ended.
 
     AbletonOSC answers to `reply_port` of whoever asks; `hub` is the stage's loopback port and `hub_token` lets us in.
+
+    Raises:
+        ValueError: a port is none.
     """
 
     host: str
@@ -36,22 +38,9 @@ class LiveSetup:
     hub: int
     hub_token: str
 
-    def to_json(self) -> str:
-        """The setup as text for the standard input."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "LiveSetup":
-        """The setup of a text.
-
-        Raises:
-            ValueError: it is not what `to_json` writes.
-        """
-        try:
-            fields = json.loads(text)
-            return cls(**{**fields, "follow": tuple(fields["follow"])})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a setup: {error}") from None
+    def __post_init__(self) -> None:
+        for name in ("port", "reply_port", "stage_port", "hub"):
+            check_port(name, getattr(self, name))
 
 
 class Ear(asyncio.DatagramProtocol):
@@ -135,8 +124,12 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """Follow Live as the setup on standard input says; the exit code."""
+    return LiveSetup.run(_serve)
+
+
+def _serve(setup: LiveSetup) -> int:
     with suppress(ConnectionError):  # the stage has gone, and we with it
-        return asyncio.run(_follow(LiveSetup.from_json(sys.stdin.read())))
+        return asyncio.run(_follow(setup))
     return 0
 
 

@@ -3,28 +3,23 @@
 The stage hands each message over a cycle before it is due, and never waits for the process.
 """
 
-import json
 import select
 import socket
-import struct
 import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
+from emo_osc.midi.jack_setup import MAX_PACKET, SHUT_DOWN, TIME, JackSetup, JackState
 from emo_osc.midi.port_names import CLIENT, Place
 
 SYSTEM = "Jack"
 MARGIN_S = 0.002  # more than a cycle ahead: how late the stage itself may be, and the way to the other process
 OPEN_S = 5.0  # a new process on a busy machine
 FAREWELL_S = 0.5
-NO_JACK, SHUT_DOWN = 3, 4
-"""Exit codes of the process: the server does not let it in; the server has gone."""
 MAX_LOOKS = 15
 """At its process, which speaks twice a second: three a second, or one where nobody watches the ports. They are counted
 and not timed, for a stage that was stopped has not looked."""
-TIME = struct.Struct("<d")
 _ABANDONED: list[subprocess.Popen[bytes]] = []
 
 
@@ -48,7 +43,7 @@ class JackOut:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         self._socket = ours
-        ours.send(json.dumps({"client": CLIENT, "port": port, "joins": place.name, "targets": self.targets}).encode())
+        ours.send(JackSetup(CLIENT, port, place.name, tuple(self.targets)).to_json().encode())
         command = [sys.executable, "-m", "emo_osc.midi.jack_port", str(theirs.fileno())]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), start_new_session=True
@@ -67,7 +62,7 @@ class JackOut:
         self._looks += 1
         while not self.fault:
             try:
-                packet = self._socket.recv(1 << 16)
+                packet = self._socket.recv(MAX_PACKET)
             except BlockingIOError:
                 if self._looks > MAX_LOOKS:
                     self.fault = "its process shows no sign of life"
@@ -75,7 +70,7 @@ class JackOut:
             except OSError:
                 packet = b""
             self._looks = 0
-            self._take(json.loads(packet) if packet else {"fault": self._last_words()})
+            self._take(_state(packet) if packet else JackState(fault=self._last_words()))
 
     def wait(self) -> None:
         """Wait until it is open or has failed."""
@@ -99,15 +94,14 @@ class JackOut:
 
     leave = abandon
 
-    def _take(self, told: dict[str, Any]) -> None:
-        self.fault = str(told["fault"])
+    def _take(self, state: JackState) -> None:
+        self.fault = state.fault
         if self.fault:
             return
-        period, rate = int(told["period"]), int(told["rate"])
-        self.lead_s = lead_s(period, rate)
-        self.targets = [str(target) for target in told["targets"]]
+        self.lead_s = lead_s(state.period, state.rate)
+        self.targets = list(state.targets)
         self.is_open = True
-        exact = f"on the frame, {1000 * self.lead_s:.1f} ms ahead; period {period} at {rate} Hz"
+        exact = f"on the frame, {1000 * self.lead_s:.1f} ms ahead; period {state.period} at {state.rate} Hz"
         text, _, _ = self.place.text.partition(f" ({SYSTEM}")
         self.place = replace(self.place, text=f"{text} ({SYSTEM}, {exact})")
 
@@ -118,6 +112,14 @@ class JackOut:
         except subprocess.TimeoutExpired:
             return "its process has hung up"
         return f"{SYSTEM} has stopped" if code == SHUT_DOWN else f"its process has ended with code {code}"
+
+
+def _state(packet: bytes) -> JackState:
+    """What the process says; a packet that is no state is a fault of its."""
+    try:
+        return JackState.from_json(packet)
+    except ValueError as error:
+        return JackState(fault=f"its process sends no state ({error})")
 
 
 def lead_s(period: int, rate: int) -> float:

@@ -8,47 +8,42 @@ hangs up, whatever it has left on is switched off.
 """
 
 import gc
-import json
 import os
 import select
 import socket
-import struct
 import sys
 from contextlib import suppress
 from time import monotonic, perf_counter
 
 from emo_osc.core.midi_standard import all_off
 from emo_osc.midi.frame_times import ClockGap, Cycle, Queue
+from emo_osc.midi.jack_setup import MAX_PACKET, NO_JACK, SHUT_DOWN, TIME, JackSetup, JackState
 from emo_osc.midi.libjack import JackClient
 
-TIME = struct.Struct("<d")
-MAX_PACKET = 1 << 16
 LOOK_S = 0.5
 DRAIN_S = 0.3
 AT_ONCE = 256  # messages that are taken in in one cycle: more would not be done within a short one
 MIN_PERIOD = 64
 """Frames. At 16 the server ran late 38 times in 6 s with us and 5 times without, at 64 once in 10 s either way; and
 whoever chose so short a period has a grid of under a millisecond."""
-NO_JACK, SHUT_DOWN = 3, 4
-"""Exit codes: the server does not let us in; it has gone."""
 
 
 class JackPort:
-    """The client and its port; `order` names the client, the port, what it joins, and what else to connect it to.
+    """The client and its port.
 
     Raises:
         OSError: there is no server, it has no room for us or too short a period, or what is to be joined is not there.
     """
 
-    def __init__(self, stage: socket.socket, order: dict[str, object]) -> None:
+    def __init__(self, stage: socket.socket, setup: JackSetup) -> None:
         self._stage = stage
         self._queue, self._gap = Queue(), ClockGap()
-        self._client = JackClient(str(order["client"]))
+        self._client = JackClient(setup.client)
         if self.fault:
             raise OSError(self.fault)
-        self._port = self._client.open_port(str(order["port"]), is_output=True)
+        self._port = self._client.open_port(setup.port, is_output=True)
         self._client.run(self._process, lambda: os._exit(SHUT_DOWN))
-        self._connect(str(order["joins"]), order["targets"])
+        self._connect(setup.joins, setup.targets)
 
     @property
     def fault(self) -> str:
@@ -58,15 +53,15 @@ class JackPort:
 
     def tell(self) -> None:
         """Say what is open, and thereby that we are alive."""
-        told: dict[str, object] = {
-            "name": self._client.full_name(self._port),
-            "period": self._client.period,
-            "rate": self._client.rate,
-            "targets": self._client.connections(self._port),
-            "fault": self.fault,
-        }
+        state = JackState(
+            self._client.full_name(self._port),
+            self._client.period,
+            self._client.rate,
+            tuple(self._client.connections(self._port)),
+            self.fault,
+        )
         with suppress(OSError):  # it does not listen now
-            self._stage.send(json.dumps(told).encode(), socket.MSG_DONTWAIT)
+            self._stage.send(state.to_json().encode(), socket.MSG_DONTWAIT)
 
     def end(self) -> None:
         """Switch off what may sound, and let it leave."""
@@ -77,8 +72,7 @@ class JackPort:
             select.select([], [], [], 0.005)
         select.select([], [], [], 2 * self._client.period / self._client.rate)
 
-    def _connect(self, joined: str, targets: object) -> None:
-        assert isinstance(targets, list)
+    def _connect(self, joined: str, targets: tuple[str, ...]) -> None:
         name = self._client.full_name(self._port)
         lost = [target for target in targets if not self._client.connect(name, target)]
         if joined in lost:  # of the others, some may have gone
@@ -109,11 +103,10 @@ class JackPort:
 def main() -> int:
     """Open what the first packet says and play it until the stage hangs up; the exit code."""
     stage = socket.socket(fileno=int(sys.argv[1]))
-    order = json.loads(stage.recv(MAX_PACKET))
     try:
-        port = JackPort(stage, order)
-    except OSError as error:
-        stage.send(json.dumps({"fault": str(error)}).encode())
+        port = JackPort(stage, JackSetup.from_json(stage.recv(MAX_PACKET)))
+    except (OSError, ValueError) as error:
+        stage.send(JackState(fault=str(error)).to_json().encode())
         return NO_JACK
     gc.collect()
     gc.freeze()

@@ -1,7 +1,7 @@
 """The port monitor: a small process that lists MIDI systems and ports twice a second.
 
 It tells the stage, whose one thread has no time to look. Run as `python -m
-emo_osc.midi.port_monitor PORT` with its token on standard input; it ends when the stage hangs up.
+emo_osc.midi.port_monitor` with a setup on standard input; it ends when the stage hangs up.
 """
 
 import ctypes
@@ -9,7 +9,6 @@ import os
 import re
 import select
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 
 from emo_osc.midi.port_names import Offered, is_ours
 from emo_osc.midi.rtmidi_ports import hush_drivers
+from emo_osc.protocol.child_setup import HubSetup
 from emo_osc.protocol.line_buffer import Lines
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import Alive, Ports
@@ -172,9 +172,13 @@ def all_systems() -> list[System]:
 def main() -> int:
     """Look and tell until the stage hangs up; the exit code."""
     hush_drivers()
-    token, known = sys.stdin.readline().strip(), None
-    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", int(sys.argv[1])), CONNECT_S) as connection:
-        connection.sendall(token.encode() + b"\n")
+    return HubSetup.run(_serve)
+
+
+def _serve(setup: HubSetup) -> int:
+    known = None
+    with suppress(ConnectionError), socket.create_connection(("127.0.0.1", setup.hub), CONNECT_S) as connection:
+        connection.sendall(setup.hub_token.encode() + b"\n")
         systems, stage = all_systems(), Stage(connection)
         while stage.hear(LOOK_S):
             stage.wanted = linked(systems, stage.wanted)

@@ -1,19 +1,29 @@
-"""The setup that the supervisor hands to the stage: one JSON text, made of frozen values."""
+"""What the stage is told at its start, and what it reports then. The codec is `child_setup`."""
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from ipaddress import ip_network
 
-from emo_osc.core.affect import Affect, Colour, Mood, MoodBook, Reference
+from emo_osc.core.affect import Mood, MoodBook, Reference
+from emo_osc.core.errors import CommandError
+from emo_osc.protocol.child_setup import ChildSetup, check_port
+from emo_osc.protocol.midi_control import Control, Role
+from emo_osc.protocol.parameters import VALUES
+
+FIRST_MOOD = "neutral"
+"""Where a preset begins that names no mood."""
 
 
 @dataclass(frozen=True, slots=True)
-class StagePreset:
+class StagePreset(ChildSetup):
     """What the stage takes from a preset: values of the table by name, controllers, moods, roles, the rules' weights.
 
     `mapping` gives controls their roles, both as `control` writes them. `references` are what it knows of its moods'
     music, which bends what the stage and the studio ask for, `composer` who composes, as JSON, which the stage hands
     on.
     `fault` is the one line that says why the preset cannot be used; the rest is then empty.
+
+    Raises:
+        ValueError: a value, a control or a role is unknown, or out of its range.
     """
 
     values: dict[str, float | str]
@@ -27,21 +37,17 @@ class StagePreset:
     references: tuple[Reference, ...] = ()
     composer: str = ""
 
-    def to_json(self) -> str:
-        """The preset as text, for a stage that runs already."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "StagePreset":
-        """The preset of a text.
-
-        Raises:
-            ValueError: it is not what `to_json` writes.
-        """
-        try:
-            return _read_preset(json.loads(text))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a preset: {error}") from None
+    def __post_init__(self) -> None:
+        for control, role in (self.mapping or {}).items():
+            Control.parse(control)
+            Role.parse(role)
+        for name, value in self.values.items():
+            if name not in VALUES:
+                raise ValueError(f"values: unknown value {name!r}")
+            try:
+                VALUES[name].arguments[0].read(value)
+            except CommandError as error:
+                raise ValueError(f"values.{name}: {error}") from None
 
     @property
     def mood_book(self) -> MoodBook:
@@ -50,7 +56,7 @@ class StagePreset:
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(ChildSetup):
     """Everything the stage needs to open its ports and play; `tokens` admit the other processes.
 
     `shelf` is the path of the seed melodies, `midi_in` empty for none, `preset` a key of `presets`;
@@ -60,6 +66,10 @@ class Setup:
     `allow` names the addresses and networks that are heard, every private one where it is empty; `hub` is the loopback
     port for our own processes, 0 for any; `resume` is the `snapshot` of another stage from which to go on, or empty;
     where the MIDI system `is_stuck`, ports wait until it was seen at work.
+
+    Raises:
+        ValueError: a port is none, `allow` holds what is no network, or `preset` is not among `presets` or names no
+            mood of its own.
     """
 
     host: str
@@ -83,27 +93,22 @@ class Setup:
     resume: str = ""
     is_stuck: bool = False
 
-    def to_json(self) -> str:
-        """The setup as text for the stage's standard input."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Setup":
-        """The setup of a text.
-
-        Raises:
-            ValueError: it is not what `to_json` writes.
-        """
+    def __post_init__(self) -> None:
+        check_port("port", self.port)
+        check_port("hub", self.hub)
+        for name in self.allow:
+            ip_network(name, strict=False)
+        if self.preset not in self.presets:
+            raise ValueError(f"preset must be one of presets, got {self.preset!r}")
+        preset = self.presets[self.preset]
         try:
-            fields = json.loads(text)
-            presets = {name: _read_preset(entry) for name, entry in fields.pop("presets").items()}
-            return cls(**{**fields, "allow": tuple(fields.get("allow", ()))}, presets=presets)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a setup: {error}") from None
+            preset.mood_book.find(str(preset.values.get("mood", FIRST_MOOD)))
+        except KeyError as error:
+            raise ValueError(f"presets.{self.preset}.moods: {error.args[0]}") from None
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(ChildSetup):
     """What the stage answers once it is open: the loopback port of its hub, its OSC port, lines for people.
 
     `fault` is the one line that says why it could not open.
@@ -113,34 +118,3 @@ class Report:
     osc_port: int = 0
     lines: tuple[str, ...] = ()
     fault: str = ""
-
-    def to_json(self) -> str:
-        """The report as one line for the supervisor."""
-        return json.dumps(asdict(self)) + "\n"
-
-    @classmethod
-    def from_json(cls, line: bytes) -> "Report":
-        """The report of a line that `to_json` wrote."""
-        fields = json.loads(line)
-        return cls(int(fields["hub"]), int(fields["osc_port"]), tuple(fields["lines"]), str(fields["fault"]))
-
-
-def _read_preset(fields: dict[str, object]) -> StagePreset:
-    moods, mapping = fields.pop("moods"), fields.pop("mapping")
-    if not isinstance(moods, list) or not isinstance(mapping, dict | None):
-        raise TypeError("moods are a list and mapping is a table")
-    read = tuple(
-        Mood(
-            mood["id"],
-            Affect(**mood["affect"]),
-            tuple(mood["aliases"]),
-            mood["vocabulary"],
-            Colour(**mood["colour"]),
-        )
-        for mood in moods
-    )
-    known = fields.pop("references")
-    if not isinstance(known, list):
-        raise TypeError("references are a list")
-    references = tuple(Reference(**each | {"affect": Affect(**each["affect"])}) for each in known)
-    return StagePreset(**fields, moods=read, mapping=mapping, references=references)  # type: ignore[arg-type]  # JSON has no types to check

@@ -1,10 +1,8 @@
 """The synth process: plays MIDI bytes from the stage's socket on the sound card.
 
-Run as `python -m emo_osc.sound --connect PORT` with the token that lets it in on standard input, where no other user
-of the machine can read it.
+Run as `python -m emo_osc.sound` with a setup on standard input.
 """
 
-import argparse
 import os
 import signal
 import socket
@@ -15,6 +13,7 @@ from time import perf_counter
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.midi_standard import ALL_NOTES_OFF, ALL_SOUND_OFF, CONTROL_CHANGE, VOLUME
+from emo_osc.protocol.child_setup import USERS_FAULT, SoundSetup
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Alive
 from emo_osc.sound.instrument import Instrument
@@ -31,14 +30,18 @@ STALL_S = 3.0  # a device that asks for nothing for so long is gone; not every d
 def main() -> int:
     """Runs until end of file: exit code 0, 2 for a wrong set-up, 3 where there is no sound."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor ends this process
-    asked = _arguments()
+    return SoundSetup.run(_serve)
+
+
+def _serve(setup: SoundSetup) -> int:
     try:
-        peer = socket.create_connection(("127.0.0.1", asked.connect), timeout=STALL_S)
-        peer.sendall(sys.stdin.readline().strip().encode() + b"\n")
+        peer = socket.create_connection(("127.0.0.1", setup.hub), timeout=STALL_S)
+        peer.sendall(setup.hub_token.encode() + b"\n")
     except OSError as error:
-        return _say(f"no daemon at 127.0.0.1:{asked.connect} ({error.strerror or error}); emo-osc serve starts this", 2)
+        reason = error.strerror or error
+        return _say(f"no daemon at 127.0.0.1:{setup.hub} ({reason}); emo-osc serve starts this", USERS_FAULT)
     with peer:
-        return _play(peer, Player(Instrument(asked.gain)))
+        return _play(peer, Player(Instrument(setup.gain)))
 
 
 def _play(peer: socket.socket, player: Player) -> int:
@@ -99,20 +102,6 @@ def _fade(player: Player) -> None:
     player.push(bytes([CONTROL_CHANGE, VOLUME, 0]), perf_counter())
     player.push(bytes([CONTROL_CHANGE, ALL_SOUND_OFF, 0]), perf_counter())
     player.silent.wait(GOODBYE_S)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m emo_osc.sound", description=__doc__)
-    parser.add_argument("--connect", type=int, required=True, metavar="PORT", help="TCP port of the stage on 127.0.0.1")
-    parser.add_argument("--gain", type=_share, default=0.5, help="loudness, 0 to 1")
-    return parser.parse_args()
-
-
-def _share(text: str) -> float:
-    share = float(text)
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"must be from 0 to 1, got {text}")
-    return share
 
 
 def _say(line: str, code: int) -> int:

@@ -38,6 +38,7 @@ from emo_osc.stage.resume import Diary, left_by, resume
 from emo_osc.stage.session.access import AccessList
 from emo_osc.stage.session.dispatcher import Dispatcher
 from emo_osc.stage.session.instrument import Instrument
+from emo_osc.stage.session.preset_values import check_rules
 from emo_osc.stage.session.studio_client import StudioClient
 from emo_osc.stage.watchdog import Watchdog
 
@@ -355,11 +356,11 @@ def main() -> int:
         signal.signal(event, signal.SIG_IGN)
     hush_drivers()
     try:
-        stage = Stage(Setup.from_json(sys.stdin.read()))
+        stage = Stage(Setup.read(sys.stdin.buffer))
     except EmoOscError as error:
-        sys.stdout.write(Report(fault=str(error)).to_json())
+        sys.stdout.write(Report(fault=str(error)).to_json() + "\n")
         return 2
-    sys.stdout.write(stage.report.to_json())
+    sys.stdout.write(stage.report.to_json() + "\n")
     sys.stdout.flush()
     stage.run()
     sys.stderr.flush()
@@ -376,6 +377,7 @@ def _wake_up() -> None:
 
 
 def _instrument(setup: Setup, studio_client: StudioClient) -> Instrument:
+    check_rules(setup.presets)
     random = Random(setup.seed)
     performer = Performer(Shelf(read_shelf(setup.shelf)), Settings(), random)
     instrument = Instrument(performer, sources.build(setup), studio_client, setup.presets, setup.preset, random)

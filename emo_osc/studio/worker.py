@@ -3,7 +3,6 @@
 Run as `python -m emo_osc.studio.worker` with a setup on standard input. It ends when the stage hangs up.
 """
 
-import json
 import os
 import select
 import signal
@@ -12,7 +11,6 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -20,10 +18,10 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TypeVar
 
-from emo_osc.config.preset import GeneratorSection
-from emo_osc.core.affect import Affect, Reference
+from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody
+from emo_osc.protocol.child_setup import USERS_FAULT
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
     Alive,
@@ -45,6 +43,7 @@ from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.pool_file import PoolFile, key_of
 from emo_osc.studio.pool.precompose_planner import GRID, RECENT, PrecomposePlanner
 from emo_osc.studio.pool.refining import Refining
+from emo_osc.studio.setup import StudioSetup
 
 NICENESS = 10
 REFRESH_S = 5.0  # one new melody this often once every point is full
@@ -59,56 +58,6 @@ CONNECT_S = 5.0
 ALIVE_S = 1.0
 NOT_ASKED = -1
 Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class StudioSetup:
-    """What the supervisor tells the studio: the stage's port and this studio's token, the generator, the moods' points.
-
-    `cache` is the folder in which sources are kept between evenings; empty, nothing is read or written.
-    `references` are what the preset knows of its moods' music; the tempo of a host that owns it `is_locked`; `density`
-    in [-1, 1] is the preset's.
-    """
-
-    port: int
-    token: str
-    generator: GeneratorSection
-    affects: tuple[Affect, ...]
-    cache: str = ""
-    references: tuple[Reference, ...] = ()
-    is_locked: bool = False
-    density: float = 0.0
-
-    @property
-    def aims(self) -> Aims:
-        """What an affect asks for."""
-        return Aims(self.references, locked=self.is_locked, density=self.density)
-
-    def to_json(self) -> str:
-        """The setup as text for the studio's standard input."""
-        points = [[affect.valence, affect.arousal] for affect in self.affects]
-        section = self.generator.model_dump(mode="json")
-        fields = {"port": self.port, "token": self.token, "generator": section, "affects": points, "cache": self.cache}
-        known = {"references": [asdict(each) for each in self.references], "is_locked": self.is_locked}
-        return json.dumps(fields | known | {"density": self.density})
-
-    @classmethod
-    def from_json(cls, text: str) -> "StudioSetup":
-        """The setup of a text.
-
-        Raises:
-            ValueError: it is not what `to_json` writes.
-        """
-        try:
-            fields = json.loads(text)
-            section = GeneratorSection.model_validate(fields["generator"])
-            affects = tuple(Affect(*point) for point in fields["affects"])
-            known = tuple(Reference(**each | {"affect": Affect(**each["affect"])}) for each in fields["references"])
-            port, token, cache = int(fields["port"]), str(fields["token"]), str(fields["cache"])
-            is_locked, density = bool(fields["is_locked"]), float(fields["density"])
-            return cls(port, token, section, affects, cache, known, is_locked, density)
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a setup: {error}") from None
 
 
 class Studio:
@@ -306,7 +255,10 @@ class Studio:
 
 def main() -> int:
     """Serve the stage as the setup on standard input says; the exit code, 2 where the generator cannot be loaded."""
-    setup = StudioSetup.from_json(sys.stdin.read())
+    return StudioSetup.run(_join)
+
+
+def _join(setup: StudioSetup) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the pool is kept
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -325,7 +277,7 @@ def _serve(setup: StudioSetup, connection: socket.socket) -> int:
         generator = build(setup.generator, aims)
     except EmoOscError as error:
         connection.sendall(encode(Failed(str(error))))
-        return 2
+        return USERS_FAULT
     Studio(generator, aims, setup, connection, _pool_file(setup, generator)).run()
     return 0
 

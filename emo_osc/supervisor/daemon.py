@@ -25,10 +25,11 @@ from emo_osc.config.preset import Preset, changed, load_named_preset
 from emo_osc.core.affect import MoodBook
 from emo_osc.core.errors import EmoOscError
 from emo_osc.midi.port_names import input_beside
+from emo_osc.protocol.child_setup import USERS_FAULT, HubSetup, SoundSetup
 from emo_osc.protocol.messages import MAX_LINE_BYTES, WorkersState
 from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from emo_osc.studio.canned import shelf_path
-from emo_osc.studio.worker import StudioSetup
+from emo_osc.studio.setup import StudioSetup
 from emo_osc.supervisor.child_process import Keeper, Worker, states_of
 from emo_osc.supervisor.log import Log
 from emo_osc.supervisor.mapping_store import MappingStore, mapping_path
@@ -43,7 +44,7 @@ Say = Callable[[str], None]
 OWN_PRESET = "current"
 """The name under which `/emo/preset` finds the preset the daemon was started with."""
 
-USERS_FAULT, NO_DEVICE = 2, 3
+NO_DEVICE = 3
 MAX_TOLD = 8  # presets that cannot be used, each in a line
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # the third: the terminal was closed
 IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM")  # would end us, and then the music; our processes inherit it
@@ -129,7 +130,7 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
     Raises:
         EmoOscError: the preset is wrong for the stage.
     """
-    presets = {OWN_PRESET: _bounded(stage_preset(preset, "preset"), "preset"), **_named_presets(composer)}
+    own = {OWN_PRESET: _bounded(stage_preset(preset, "preset"), "preset")}
     path, seed = shelf_path(), preset.generator.seed
     needs_midi_in = CLOCKS[preset.clock.source].needs_midi_in
     return Setup(
@@ -149,7 +150,7 @@ def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False
         seed=SystemRandom().randrange(1 << 31) if seed is None else seed,
         is_playing=preset.clock.play,
         preset=OWN_PRESET,
-        presets=presets,
+        presets=own | _named_presets(composer) | own,  # first, and not a file of that name
     )
 
 
@@ -250,7 +251,8 @@ class _Supervisor:
 
     def renewed(self, setup: Setup) -> Setup:
         """The next stage is told the presets as they are by now."""
-        return replace(setup, presets={**setup.presets, **self._services.presets})
+        own = {OWN_PRESET: setup.presets[OWN_PRESET]}
+        return replace(setup, presets=setup.presets | self._services.presets | own)
 
     def _begin(self, report: Report) -> None:
         for worker in self._workers(report):
@@ -285,11 +287,13 @@ class _Supervisor:
         ).to_json()
         workers = [
             Worker("studio", ("-m", "emo_osc.studio.worker"), studio, (USERS_FAULT,)),
-            Worker("port monitor", ("-m", "emo_osc.midi.port_monitor", str(hub)), tokens["port monitor"] + "\n"),
+            Worker(
+                "port monitor", ("-m", "emo_osc.midi.port_monitor"), HubSetup(hub, tokens["port monitor"]).to_json()
+            ),
         ]
         if sound.enabled:
-            command = ("-m", "emo_osc.sound", "--connect", str(hub), "--gain", str(sound.gain))
-            workers.append(Worker("sound", command, tokens["sound"] + "\n", (USERS_FAULT, NO_DEVICE)))
+            synth = SoundSetup(hub, tokens["sound"], sound.gain).to_json()
+            workers.append(Worker("sound", ("-m", "emo_osc.sound"), synth, (USERS_FAULT, NO_DEVICE)))
         if self._preset.web.enabled:
             setup = web_setup(self._preset, report, tokens["web"]).to_json()
             workers.append(Worker("web", ("-m", "emo_osc.surface"), setup, (USERS_FAULT,)))

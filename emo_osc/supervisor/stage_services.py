@@ -24,7 +24,7 @@ from emo_osc.protocol.messages import (
     SwitchGenerator,
 )
 from emo_osc.protocol.stage_setup import StagePreset
-from emo_osc.studio.worker import StudioSetup
+from emo_osc.studio.setup import StudioSetup
 from emo_osc.supervisor.child_process import Keeper
 from emo_osc.supervisor.log import Log
 from emo_osc.supervisor.mapping_store import MappingStore

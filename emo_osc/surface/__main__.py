@@ -3,7 +3,6 @@
 import os
 import sys
 
-USERS_FAULT = 2
 NICENESS = 10  # notes come first, then melodies, then pictures of them
 
 
@@ -14,7 +13,7 @@ def main() -> int:
     from emo_osc.surface.run import serve  # only now: importing a web server is work too
     from emo_osc.surface.setup import WebSetup
 
-    return serve(WebSetup.from_json(sys.stdin.read()))
+    return WebSetup.run(serve)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from aiohttp import web
 from platformdirs import user_data_path
 
 from emo_osc.clients.lifetime import until_told
+from emo_osc.protocol.child_setup import USERS_FAULT
 from emo_osc.surface.connections import Callers, limit_of, most_callers
 from emo_osc.surface.discovery import Announcement, announce, lan_address
 from emo_osc.surface.guard import Guard, guard_of, is_local
@@ -21,7 +22,6 @@ from emo_osc.surface.setup import WebSetup
 from emo_osc.surface.state_cache import TOPICS
 from emo_osc.surface.subscription import Subscription
 
-USERS_FAULT = 2
 GOODBYE_S = 0.5
 KEEP_ALIVE_S = 15.0  # a connection that asks for nothing more is closed then
 

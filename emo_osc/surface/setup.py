@@ -1,9 +1,9 @@
-"""The setup that the supervisor hands to the web process: one JSON text, made of frozen values."""
+"""What the web process is told at its start. The codec is `protocol/child_setup`."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from emo_osc.core.affect import Mood
+from emo_osc.protocol.child_setup import ChildSetup, check_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class PadMood:
 
 
 @dataclass(frozen=True, slots=True)
-class WebSetup:
+class WebSetup(ChildSetup):
     """Where to serve, where the stage listens, and how to hear that the daemon has ended.
 
     `hub` is the stage's loopback port and `hub_token` lets us in; when it hangs up, so do we. `moods` are those of the
     preset the daemon was started with.
+
+    Raises:
+        ValueError: a port is none.
     """
 
     host: str
@@ -44,27 +47,9 @@ class WebSetup:
     hub_token: str
     moods: tuple[PadMood, ...] = ()
 
-    def to_json(self) -> str:
-        """The setup as text for the standard input."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "WebSetup":
-        """The setup of a text.
-
-        >>> setup = WebSetup("127.0.0.1", 7780, "127.0.0.1", 7770, 1, "x", (PadMood("a", "b", 0.5, 0.0, "moods"),))
-        >>> WebSetup.from_json(setup.to_json()) == setup
-        True
-
-        Raises:
-            ValueError: it is not what `to_json` writes.
-        """
-        try:
-            fields = json.loads(text)
-            moods = tuple(PadMood(**mood) for mood in fields.pop("moods"))
-            return cls(**fields, moods=moods)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"not a setup of the web process: {error}") from None
+    def __post_init__(self) -> None:
+        for name in ("port", "osc_port", "hub"):
+            check_port(name, getattr(self, name))
 
     @property
     def stage(self) -> tuple[str, int]:

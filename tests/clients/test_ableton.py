@@ -7,7 +7,6 @@ from math import inf, nan
 
 import pytest
 
-from emo_osc.clients.ableton import LiveSetup
 from emo_osc.clients.ableton_song import (
     ASK_S,
     LISTEN_S,
@@ -154,14 +153,6 @@ def test_what_live_calls_things_is_shown_in_short_lines_and_errors_do_not_fill_t
 
     assert all(line.isprintable() and len(line) < 250 for line in song.lines)
     assert len(song.lines) == 1 + MAX_COMPLAINTS
-
-
-def test_a_setup_survives_the_pipe_and_another_text_is_refused() -> None:
-    setup = LiveSetup("127.0.0.1", 11000, 11001, ("key",), "127.0.0.1", 7770, 5, "token")
-
-    assert LiveSetup.from_json(setup.to_json()) == setup
-    with pytest.raises(ValueError, match="not a setup"):
-        LiveSetup.from_json("{}")
 
 
 def following(port: int, reply_port: int) -> str:

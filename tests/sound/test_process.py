@@ -15,6 +15,7 @@ from time import monotonic
 import numpy as np
 import pytest
 
+from emo_osc.protocol.child_setup import SoundSetup
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Alive
 from tests.serving import TIMEOUT_S
@@ -30,12 +31,11 @@ def listening() -> Iterator[socket.socket]:
         yield server
 
 
-def started(server: socket.socket, *more: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    port = str(server.getsockname()[1])
-    asked = [sys.executable, "-m", "emo_osc.sound", "--connect", port, *more]
+def started(server: socket.socket, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    asked = [sys.executable, "-m", "emo_osc.sound"]
     process = subprocess.Popen(asked, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
     assert process.stdin is not None
-    process.stdin.write("s3cret\n")
+    process.stdin.write(SoundSetup(server.getsockname()[1], "s3cret").to_json())
     process.stdin.close()
     process.stdin = None  # or `communicate` would flush it
     return process
@@ -119,17 +119,17 @@ def test_it_plays_through_garbage_and_interrupts_and_ends_with_the_socket(jack: 
 def test_without_a_daemon_it_says_so_and_exits_with_2() -> None:
     with listening() as server:
         port = server.getsockname()[1]
-    asked = [sys.executable, "-m", "emo_osc.sound", "--connect", str(port)]
+    asked = [sys.executable, "-m", "emo_osc.sound"]
 
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=TIMEOUT_S)
+    done = subprocess.run(
+        asked, input=SoundSetup(port, "t").to_json(), capture_output=True, text=True, timeout=TIMEOUT_S
+    )
 
     assert done.returncode == 2
     assert done.stderr == f"no daemon at 127.0.0.1:{port} (Connection refused); emo-osc serve starts this\n"
 
 
-@pytest.mark.parametrize("wrong", [["--gain", "1.5"], ["--gain", "loud"], ["--louder"]], ids=" ".join)
-def test_wrong_arguments_exit_with_2(wrong: list[str]) -> None:
-    with listening() as server, started(server, *wrong) as process:
-        process.communicate(timeout=TIMEOUT_S)
-
-    assert process.returncode == 2
+@pytest.mark.parametrize("gain", [-0.5, 1.5])
+def test_a_gain_out_of_range_is_refused(gain: float) -> None:
+    with pytest.raises(ValueError, match=r"gain must be in 0\.\.1"):
+        SoundSetup(1, "t", gain)

@@ -17,8 +17,9 @@ from emo_osc.studio.generators import Composed
 from emo_osc.studio.improviser import Improviser, placed
 from emo_osc.studio.music_transformer import NAME, Transformer
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.setup import StudioSetup
 from emo_osc.studio.streams import Stream
-from emo_osc.studio.worker import Studio, StudioSetup
+from emo_osc.studio.worker import Studio
 
 pytestmark = pytest.mark.torch
 

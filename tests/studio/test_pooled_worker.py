@@ -33,7 +33,8 @@ from emo_osc.studio.composer import FEWEST
 from emo_osc.studio.pool.pool_file import PoolFile
 from emo_osc.studio.pool.precompose_planner import GRID
 from emo_osc.studio.pool.refining import Refiner
-from emo_osc.studio.worker import Studio, StudioSetup
+from emo_osc.studio.setup import StudioSetup
+from emo_osc.studio.worker import Studio
 from tests.serving import TIMEOUT_S
 from tests.studio.sketch import Sketch
 

@@ -25,7 +25,7 @@ from emo_osc.protocol.messages import (
     ToStudio,
     Vary,
 )
-from emo_osc.studio.worker import StudioSetup
+from emo_osc.studio.setup import StudioSetup
 
 TIMEOUT_S = 20.0
 AFFECTS = (Affect(0.8, 0.35), Affect(-0.8, -0.15))
@@ -242,7 +242,7 @@ def test_the_canned_generator_brings_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_a_setup_survives_the_pipe() -> None:
+def test_a_setup_brings_its_references_as_aims() -> None:
     known = (Reference(AFFECTS[0], 5.0, None, 0.25), Reference(AFFECTS[0], mean_pitch=60.0))
     setup = StudioSetup(
         7, "token", GeneratorSection(name="canned", pool=9), AFFECTS, "", known, is_locked=True, density=0.5
@@ -250,9 +250,3 @@ def test_a_setup_survives_the_pipe() -> None:
 
     assert StudioSetup.from_json(setup.to_json()) == setup
     assert setup.aims(AFFECTS[0])[0] == pytest.approx(5.0 * 2**0.5)
-
-
-@pytest.mark.parametrize("text", ["{}", '{"port": 1, "token": "t", "generator": 3, "affects": []}', "x"])
-def test_a_text_that_is_no_setup_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"setup|generator|GeneratorSection|Expecting"):
-        StudioSetup.from_json(text)

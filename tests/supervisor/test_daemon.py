@@ -14,13 +14,14 @@ from time import perf_counter
 import pytest
 import rtmidi
 
+from emo_osc.config import paths
 from emo_osc.config.preset import load_preset, parse_preset
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.midi.probe_port import close_input
 from emo_osc.protocol.parameters import VALUES
-from emo_osc.protocol.stage_setup import Report, Setup
+from emo_osc.protocol.stage_setup import Report
 from emo_osc.studio.canned import read_shelf, shelf_path
 from emo_osc.supervisor.daemon import ROLES, _Supervisor, stage_preset, stage_setup
 from emo_osc.supervisor.log import Log
@@ -284,18 +285,21 @@ def test_who_composes_is_the_presets_unless_the_command_line_said_who() -> None:
     assert {preset.temperature for preset in kept.presets.values()} == {0.5}
 
 
-def test_a_setup_and_a_report_survive_the_pipe() -> None:
-    setup = stage_setup(parse_preset("{mapping: {20: density}}", "preset"))
-    report = Report(5, 7770, ("OSC in", "MIDI out"))
+def test_every_process_has_a_token_of_its_own() -> None:
+    setup = stage_setup(parse_preset("{}", "preset"))
 
-    assert Setup.from_json(setup.to_json()) == setup
-    assert Report.from_json(report.to_json().encode()) == report
     assert len(set(setup.tokens.values())) == len(ROLES)
 
 
-def test_a_text_that_is_no_setup_is_refused() -> None:
-    with pytest.raises(ValueError, match="not a setup"):
-        Setup.from_json("{}")
+def test_a_file_called_current_does_not_take_the_place_of_the_preset_that_plays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "user_preset_folder", lambda: tmp_path)
+    (tmp_path / "current.yaml").write_text("nonsense: 1", encoding="utf-8")
+    setup = stage_setup(parse_preset("{clock: {tempo: 77}}", "preset"))
+
+    assert next(iter(setup.presets)) == setup.preset == "current"
+    assert setup.presets["current"].values["tempo"] == 77.0
 
 
 SECRET = re.compile(rb"\b[0-9a-f]{32}\b")

@@ -13,7 +13,7 @@ from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import ComposeRequest, Failed, Finish, Loaded, Ready, StudioToStage
-from emo_osc.studio.worker import StudioSetup
+from emo_osc.studio.setup import StudioSetup
 
 PATIENCE_S = 60.0  # a large model may take long to load on a busy machine
 ENDING_S = 10.0

@@ -220,7 +220,7 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
         made = socket.socket(family, kind, protocol)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise EmoOscError(
             f"osc.host: {host} is not an address of this machine ({error}); 127.0.0.1 always is"
         ) from None

@@ -1,14 +1,29 @@
 """How an instrument takes over the values of a preset."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
+from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.player.rule_weights import RuleWeights
 
 if TYPE_CHECKING:
     from emo_osc.stage.session.instrument import Instrument
+
+
+def check_rules(presets: Mapping[str, StagePreset]) -> None:
+    """Check the rules of every preset before one is played.
+
+    Raises:
+        EmoOscError: a rule is unknown, or a weight out of its range.
+    """
+    for name, preset in presets.items():
+        try:
+            RuleWeights(**preset.rules)
+        except (TypeError, ValueError) as error:
+            raise EmoOscError(f"presets.{name}.rules: {error}") from None
 
 
 def take_values(instrument: "Instrument", preset: StagePreset, now_s: float) -> float | None:
