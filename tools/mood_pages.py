@@ -13,7 +13,7 @@ from emo_osc.config.preset import GeneratorSection, Preset
 from emo_osc.core.affect import MOODS, NEUTRAL, PLAIN, Mood
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.targets import tempo_hint
-from emo_osc.evaluate.plots import INK, QUIET, plain
+from emo_osc.evaluate.plots import INK, QUIET, style_axes
 from emo_osc.render.offline import Take, play, write_midi
 from emo_osc.render.piano_roll import piano_roll_png
 from emo_osc.stage.player.expression import Expression
@@ -124,7 +124,7 @@ def _draw_moods(panel: "Axes") -> None:
     for at, (vocabulary, colour) in enumerate(MARKS.items()):
         panel.text(-1.0, -0.9 - 0.09 * at, VOCABULARIES[vocabulary], color=colour, fontsize=9)
     panel.text(1.22, -1.0, "Russell 1980", color=QUIET, fontsize=8, ha="right")
-    plain(panel)
+    style_axes(panel)
 
 
 def _asked(mood: Mood, take: Take) -> list[str]:

@@ -1,4 +1,4 @@
-"""Measures of melody with accompaniment, sixteen bars in two parts, and of how much of them is copied."""
+"""Measures of 16-bar pieces of melody and accompaniment, and the share of them found in the training data."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from emo_osc.core.score import BARS
-from emo_osc.evaluate.overlap import beside
+from emo_osc.evaluate.overlap import compared
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound, decode
 from emo_osc.studio.harmony import HALF_STEPS, triad
@@ -21,14 +21,14 @@ Table = dict[str, dict[str, float]]
 
 
 def phrases(songs: Sequence[Song], every: int = BARS) -> list[list[Sound]]:
-    """Sixteen bars of each song from every so many bars on, as the transformer has learned them."""
+    """Phrases of sixteen bars of each song, starting at every `every`-th bar, as the transformer is trained on."""
     starts = ((song, bar) for song in songs for bar in range(0, song.bars - BARS + 1, every))
     found = (decode(song.events[song.begins[bar] : song.begins[bar + BARS]]) for song, bar in starts)
     return [held(sounds, BARS) for sounds in found if sounds]
 
 
 def melodies(pieces: Sequence[Sounds]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """The melodies of pieces as tokens (N, 256)."""
+    """The melodies of N pieces as tokens (N, 256)."""
     return np.array([tokens_of(melody_of_sounds(list(piece))) for piece in pieces], dtype=np.int64)
 
 
@@ -38,18 +38,18 @@ def of_part(piece: Sounds, part: int) -> list[Sound]:
 
 
 def notes_per_bar(piece: Sounds) -> float:
-    """Notes of the accompaniment."""
+    """Notes per bar of the accompaniment."""
     return len(of_part(piece, BACKING)) / BARS
 
 
 def mean_pitch(piece: Sounds) -> float:
-    """Of the accompaniment, MIDI."""
+    """Mean MIDI pitch of the accompaniment; NaN without notes."""
     pitches = [sound.pitch for sound in of_part(piece, BACKING)]
     return float(np.mean(pitches)) if pitches else float("nan")
 
 
 def voices(piece: Sounds) -> float:
-    """How many notes of the accompaniment sound at once, on average over the steps where any does."""
+    """Mean number of simultaneous notes of the accompaniment over steps where any sounds."""
     counts = np.zeros(BARS * BAR_STEPS)
     for sound in of_part(piece, BACKING):
         counts[sound.step : sound.step + sound.length] += 1
@@ -57,18 +57,18 @@ def voices(piece: Sounds) -> float:
 
 
 def off_beat(piece: Sounds) -> float:
-    """The share of the accompaniment's notes that begin between the eighths."""
+    """The share of the accompaniment's notes that start off the eighths."""
     steps = [sound.step % 2 for sound in of_part(piece, BACKING)]
     return float(np.mean(steps)) if steps else float("nan")
 
 
 def empty_bars(piece: Sounds) -> float:
-    """The share of bars in which the accompaniment begins no note."""
+    """The share of bars in which no note of the accompaniment starts."""
     return 1.0 - len({sound.step // BAR_STEPS for sound in of_part(piece, BACKING)}) / BARS
 
 
 def bass_leap(piece: Sounds) -> float:
-    """Semitones from each bar's lowest note to the next bar's, on average."""
+    """Mean interval in semitones between the lowest notes of neighbouring bars."""
     lowest: dict[int, int] = {}
     for sound in of_part(piece, BACKING):
         bar = sound.step // BAR_STEPS
@@ -78,7 +78,7 @@ def bass_leap(piece: Sounds) -> float:
 
 
 def on_chords(part: int) -> Callable[[Sounds], float]:
-    """The share of a part's notes that belong to the triad which fits the half bar they begin in."""
+    """The share of a part's notes that belong to the triad fitted to the half bar they start in."""
 
     def measured(piece: Sounds) -> float:
         chords, notes = chords_of(list(piece)), of_part(piece, part)
@@ -89,12 +89,12 @@ def on_chords(part: int) -> Callable[[Sounds], float]:
 
 
 def chord_changes(piece: Sounds) -> float:
-    """How often the triad that fits a half bar is not that of the one before."""
+    """The share of half bars whose fitted triad differs from the one before."""
     return float(np.mean([one != other for one, other in pairwise(chords_of(list(piece)))]))
 
 
 def together(piece: Sounds) -> float:
-    """The share of the melody's notes with which a note of the accompaniment begins."""
+    """The share of the melody's notes that start together with a note of the accompaniment."""
     begins = {sound.step for sound in of_part(piece, BACKING)}
     hits = [sound.step in begins for sound in of_part(piece, MELODY)]
     return float(np.mean(hits)) if hits else float("nan")
@@ -115,19 +115,21 @@ MEASURES: Mapping[str, Callable[[Sounds], float]] = {
 
 
 def likeness(made: Sequence[Sounds], human: Sequence[Sounds]) -> Table:
-    """Each measure's mean and spread on both sides, their overlap, and that of two human halves."""
+    """Each measure's mean and standard deviation on both sides, their overlap, and the overlap of two human halves."""
     half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
     table: Table = {}
     for name, measure in MEASURES.items():
         ours, theirs = _values(measure, made), _values(measure, human)
-        table[name] = beside(ours, theirs, half)
+        table[name] = compared(ours, theirs, half)
     columns = ("overlap", "human_overlap")
     mean = {column: float(np.mean([row[column] for row in table.values()])) for column in columns}
     return table | {"mean of all": mean}
 
 
 def stretches(pieces: Sequence[Sounds], bars: int, fewest: int = 8) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """All stretches of so many bars with at least so many notes a bar: step, part, interval from the lowest note."""
+    """All stretches of `bars` bars with `fewest` notes per bar or more: (step, part, semitones above the
+    lowest note).
+    """
     for piece in pieces:
         for bar in range(BARS - bars + 1):
             inside = [s for s in piece if bar <= s.step // BAR_STEPS < bar + bars]
@@ -137,7 +139,7 @@ def stretches(pieces: Sequence[Sounds], bars: int, fewest: int = 8) -> Iterator[
 
 
 def copied(made: Sequence[Sounds], human: Sequence[Sounds], train: Sequence[Sounds], bars: int) -> dict[str, float]:
-    """The share of stretches, in any key, that occur in the training songs: made ones, and held-out human ones."""
+    """The share of stretches, in any key, found in the training songs, for made and held-out human pieces."""
     known = set(stretches(train, bars))
     shares = {}
     for name, pieces in (("made", made), ("human", human)):

@@ -1,4 +1,4 @@
-"""How well a melody sits on its chords: three figures of Yeh et al. 2021 beside the plain share of chord tones.
+"""Consonance of melodies with chords: three figures of Yeh et al. 2021.
 
 Arrays: N melodies of 256 steps as tokens (`studio/tokens.py`), with 32 chords each, one a half bar, as `studio/harmony`
 numbers triads.
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 STEPS, HALF_STEPS = 256, 8
 LOWEST_CLASS, LOWEST_PITCH = 2, 21
 MOST_RESOLVED = 2
-"""Semitones to the next note within which a note outside the chord passes."""
+"""Most semitones to the next note for a non-chord tone to count as a passing tone."""
 CONSONANT = (0, 3, 4, 7, 8, 9)
 """Semitones above a chord's note, octaves apart, that count +1: unison, thirds, fifth, sixths."""
 FOURTH = 5
@@ -33,7 +33,7 @@ def consonance(tokens: Tokens, chords: Chords) -> dict[str, Floats]:
     of its chord, -1..1. `mctd`: how far the sounding pitch class lies from its chord in the space of Harte, Sandler and
     Gasser 2006, over the steps that sound; 0 or more.
     """
-    tokens = tokens.astype(np.int64)  # from a table of bytes, -1 would be the 255th pitch class
+    tokens = tokens.astype(np.int64)  # bytes have no -1
     classes = sounding(tokens)
     under = np.repeat(_TRIADS[chords], HALF_STEPS, axis=1)
     is_sounding = classes >= 0
@@ -50,14 +50,14 @@ def sounding(tokens: Tokens) -> Tokens:
     >>> sounding(np.array([[0, 41, 0, 1, 0]])).tolist()
     [[-1, 0, 0, -1, -1]]
     """
-    says = tokens != 0
-    last = np.maximum.accumulate(np.where(says, np.arange(tokens.shape[1]), -1), axis=1)
-    spoken = np.where(last >= 0, np.take_along_axis(tokens, np.maximum(last, 0), axis=1), 1)
-    return np.where(spoken >= LOWEST_CLASS, (spoken - LOWEST_CLASS + LOWEST_PITCH) % 12, -1)
+    is_event = tokens != 0
+    last = np.maximum.accumulate(np.where(is_event, np.arange(tokens.shape[1]), -1), axis=1)
+    latest = np.where(last >= 0, np.take_along_axis(tokens, np.maximum(last, 0), axis=1), 1)
+    return np.where(latest >= LOWEST_CLASS, (latest - LOWEST_CLASS + LOWEST_PITCH) % 12, -1)
 
 
 def tonal_centroid(classes: Floats) -> Floats:
-    """Weights of pitch classes (.., 12) as points in six dimensions (.., 6): fifths, minor thirds, major thirds.
+    """Tonal centroids (.., 6) of pitch-class weights (.., 12): circles of fifths, minor thirds and major thirds.
 
     >>> bool(np.abs(tonal_centroid(np.full(12, 1 / 12))).max() < 1e-9)
     True

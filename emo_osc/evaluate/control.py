@@ -1,7 +1,7 @@
-"""Does a melody do as the affect asked? Control and leakage over the plane (emotion reference, section 5).
+"""Control figures: how closely melodies follow the targets of their affects (emotion reference, section 5).
 
-A `Course` is what one maker made over a grid of affects. Realised attributes come from the code that defines the
-targets. A figure that a maker cannot have is NaN, and left out of the table.
+A `Sweep` holds the melodies of one maker over a grid of affects. Attributes are measured by the code that defines the
+targets (`studio/attributes`). A figure that is undefined for a maker is NaN and left out of the table.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,22 +22,21 @@ Tokens = NDArray[np.int64]
 Maker = Callable[[Affect], Tokens]
 
 CORPUS_SD = np.array([0.35, 5.5, 0.30])
-"""Of ln notes per bar, mean pitch and belief in major, over the test split: what consistency is measured in."""
+"""Standard deviations of ln notes per bar, mean pitch and belief in major over the test split: units of consistency."""
 
 ATTRIBUTES = ("density", "register", "mode")
-STILL = ("valence", "arousal", "arousal")
-"""The axis along which each attribute should not move beyond what its target asks."""
+OTHER_AXIS = ("valence", "arousal", "arousal")
+"""For each attribute the axis that should not change it beyond what its target asks."""
 
 CHORD_SHARE = (0.60, 0.82)
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """What one maker made: `tokens` (K, S, 256) for `affects`.
+class Sweep:
+    """Melodies of one maker over a grid: `tokens` (K, S, 256) for K `affects`.
 
-    `measured` and `wanted` (K, S, 3) hold ln notes per bar, mean pitch and belief or share of major. `is_aligned`
-    says that melody s comes from source s at every affect; `own` (S, 256) are the sources' own melodies; `bpm` (K, S)
-    the tempo each is played at.
+    `measured` and `wanted` (K, S, 3): ln notes per bar, mean pitch, belief in major. `is_aligned`: melody s is made
+    from source s at every affect; `own` (S, 256): the melodies of the sources themselves; `bpm` (K, S): playing tempo.
     """
 
     affects: tuple[Affect, ...]
@@ -68,13 +67,13 @@ def plane(size: int) -> tuple[Affect, ...]:
     return tuple(Affect(valence, arousal) for valence in ticks for arousal in ticks)
 
 
-def course(affects: Sequence[Affect], make: Maker, own: Tokens | None = None, is_aligned: bool = False) -> Course:
-    """Has a maker make melodies (S, 256) for every affect, and measures them. They sound at the affect's tempo."""
+def sweep(affects: Sequence[Affect], make: Maker, own: Tokens | None = None, is_aligned: bool = False) -> Sweep:
+    """Make melodies (S, 256) for every affect and measure them; they are played at the tempo of their affect."""
     tokens = np.stack([make(affect) for affect in affects])
     measured = _logged(measure_table(tokens.reshape(-1, tokens.shape[-1]))).reshape(*tokens.shape[:2], 3)
     wanted = np.repeat(_logged(np.stack([targets(affect) for affect in affects]))[:, None], tokens.shape[1], axis=1)
     bpm = np.repeat(np.array([[tempo_hint(affect)] for affect in affects]), tokens.shape[1], axis=1)
-    return Course(tuple(affects), tokens, measured, wanted, bpm, is_aligned, own)
+    return Sweep(tuple(affects), tokens, measured, wanted, bpm, is_aligned, own)
 
 
 def _logged(table: Floats) -> Floats:
@@ -82,7 +81,7 @@ def _logged(table: Floats) -> Floats:
 
 
 def spearman(one: Floats, other: Floats) -> float:
-    """Rank correlation, -1..1; NaN where one side never moves.
+    """Rank correlation, -1..1; NaN where one side is constant.
 
     >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 4.0, 9.0]))
     1.0
@@ -100,105 +99,105 @@ def spearman(one: Floats, other: Floats) -> float:
 
 
 def line_fit(target: Floats, realised: Floats) -> float:
-    """R2 of a line from target to realised; NaN where one side never moves."""
+    """R2 of a line from target to realised; NaN where one side is constant."""
     if np.ptp(target) < 1e-12 or np.ptp(realised) < 1e-12:
         return float("nan")
     return float(np.corrcoef(target, realised)[0, 1] ** 2)
 
 
-def asked_and_given(course: Course, attribute: int) -> tuple[Floats, Floats]:
-    """Target and realised, of every melody; for mode of every affect, the share of its melodies in major."""
-    wanted, measured = course.wanted[..., attribute], course.measured[..., attribute]
-    if ATTRIBUTES[attribute] == "mode":  # a melody is in one mode: a share is a matter of many
+def target_and_realised(sweep: Sweep, attribute: int) -> tuple[Floats, Floats]:
+    """Targets and realised values of an attribute, one per melody; for mode one per affect: its share in major."""
+    wanted, measured = sweep.wanted[..., attribute], sweep.measured[..., attribute]
+    if ATTRIBUTES[attribute] == "mode":  # one melody is major or minor; a share needs several
         return wanted[:, 0], (measured > 0.5).mean(axis=1)
     return wanted.ravel(), measured.ravel()
 
 
-def correlation(attribute: int) -> Callable[[Course], float]:
+def correlation(attribute: int) -> Callable[[Sweep], float]:
     """Spearman of target and realised."""
-    return lambda course: spearman(*asked_and_given(course, attribute))
+    return lambda sweep: spearman(*target_and_realised(sweep, attribute))
 
 
-def linearity(attribute: int) -> Callable[[Course], float]:
+def linearity(attribute: int) -> Callable[[Sweep], float]:
     """R2 of a line from target to realised."""
-    return lambda course: line_fit(*asked_and_given(course, attribute))
+    return lambda sweep: line_fit(*target_and_realised(sweep, attribute))
 
 
-def consistency(attribute: int) -> Callable[[Course], float]:
-    """1 minus the spread over melodies of one affect, mean over affects, in the corpus' spreads."""
-    return lambda course: float(1.0 - (course.measured[..., attribute].std(axis=1) / CORPUS_SD[attribute]).mean())
+def consistency(attribute: int) -> Callable[[Sweep], float]:
+    """1 minus the spread over melodies of one affect, mean over affects, in standard deviations of the corpus."""
+    return lambda sweep: float(1.0 - (sweep.measured[..., attribute].std(axis=1) / CORPUS_SD[attribute]).mean())
 
 
-def restrictiveness(attribute: int) -> Callable[[Course], float]:
-    """1 minus the spread, within a source and along the other axis, of what the target does not ask for."""
+def restrictiveness(attribute: int) -> Callable[[Sweep], float]:
+    """1 minus the spread of the error of one source along the axis that should not matter; NaN unless aligned."""
 
-    def told(course: Course) -> float:
-        if not course.is_aligned:
+    def compute(sweep: Sweep) -> float:
+        if not sweep.is_aligned:
             return float("nan")
-        gap = (course.measured - course.wanted)[..., attribute] / CORPUS_SD[attribute]
-        other = course.axis("arousal" if STILL[attribute] == "valence" else "valence")
+        gap = (sweep.measured - sweep.wanted)[..., attribute] / CORPUS_SD[attribute]
+        other = sweep.axis("arousal" if OTHER_AXIS[attribute] == "valence" else "valence")
         lines = [gap[other == place] for place in np.unique(other)]
         return float(1.0 - np.mean([line.std(axis=0).mean() for line in lines]))
 
-    return told
+    return compute
 
 
-def monotonicity(attribute: int) -> Callable[[Course], float]:
-    """R2 of a line from target to realised for each source, mean over sources."""
+def monotonicity(attribute: int) -> Callable[[Sweep], float]:
+    """R2 of a line from target to realised for each source, mean over sources; NaN unless aligned."""
 
-    def told(course: Course) -> float:
-        if not course.is_aligned:
+    def compute(sweep: Sweep) -> float:
+        if not sweep.is_aligned:
             return float("nan")
-        pairs = zip(course.wanted[..., attribute].T, course.measured[..., attribute].T, strict=True)
+        pairs = zip(sweep.wanted[..., attribute].T, sweep.measured[..., attribute].T, strict=True)
         fits = [line_fit(target, realised) for target, realised in pairs]
         return float(np.nanmean(fits)) if np.isfinite(fits).any() else float("nan")
 
-    return told
+    return compute
 
 
-def leakage(attribute: int) -> Callable[[Course], float]:
-    """How much more an attribute follows the axis that should not move it than its target does: |rho - rho|."""
+def leakage(attribute: int) -> Callable[[Sweep], float]:
+    """|rho(axis, realised) - rho(axis, target)| for the axis that should not change the attribute."""
 
-    def told(course: Course) -> float:
-        axis = np.repeat(course.axis(STILL[attribute]), course.tokens.shape[1])
-        given, asked = (spearman(axis, table[..., attribute].ravel()) for table in (course.measured, course.wanted))
+    def compute(sweep: Sweep) -> float:
+        axis = np.repeat(sweep.axis(OTHER_AXIS[attribute]), sweep.tokens.shape[1])
+        given, asked = (spearman(axis, table[..., attribute].ravel()) for table in (sweep.measured, sweep.wanted))
         return abs(given - asked)
 
-    return told
+    return compute
 
 
-def error(attribute: int) -> Callable[[Course], float]:
+def error(attribute: int) -> Callable[[Sweep], float]:
     """Mean distance from the target, in ln or semitones."""
-    return lambda course: float(np.abs(course.measured - course.wanted)[..., attribute].mean())
+    return lambda sweep: float(np.abs(sweep.measured - sweep.wanted)[..., attribute].mean())
 
 
-def within(attribute: int, most: float) -> Callable[[Course], float]:
-    """Share of melodies no farther than that from their target."""
-    return lambda course: float((np.abs(course.measured - course.wanted)[..., attribute] <= most).mean())
+def within(attribute: int, most: float) -> Callable[[Sweep], float]:
+    """Share of melodies at most `most` from their target."""
+    return lambda sweep: float((np.abs(sweep.measured - sweep.wanted)[..., attribute] <= most).mean())
 
 
-def pace_error(course: Course) -> float:
-    """Mean |ln| of notes per second over what is asked at the asked tempo."""
-    asked = np.log([tempo_hint(affect) for affect in course.affects])[:, None] + course.wanted[..., 0]
-    return float(np.abs(course.measured[..., 0] + np.log(course.bpm) - asked).mean())
+def pace_error(sweep: Sweep) -> float:
+    """Mean |ln| of the ratio of played to wanted notes per second."""
+    asked = np.log([tempo_hint(affect) for affect in sweep.affects])[:, None] + sweep.wanted[..., 0]
+    return float(np.abs(sweep.measured[..., 0] + np.log(sweep.bpm) - asked).mean())
 
 
-def chord_share(course: Course) -> float:
-    """Share of melodies whose notes lie on the tones of fitting chords neither too rarely nor too often."""
-    ratio = chord_tone_ratio(course.flat, chords_of(course.flat))["count"]
+def chord_share(sweep: Sweep) -> float:
+    """Share of melodies whose ratio of chord tones lies within `CHORD_SHARE`."""
+    ratio = chord_tone_ratio(sweep.flat, chords_of(sweep.flat))["count"]
     return float(((ratio >= CHORD_SHARE[0]) & (ratio <= CHORD_SHARE[1])).mean())
 
 
-def scale_share(course: Course) -> float:
-    """Share of notes in the major or minor scale that holds most, mean over melodies."""
-    return float(1.0 - outside_key(NoteGrid.of(course.flat)).mean())
+def scale_share(sweep: Sweep) -> float:
+    """Share of notes in the best fitting major or minor scale, mean over melodies."""
+    return float(1.0 - outside_key(NoteGrid.of(sweep.flat)).mean())
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of control, with what it should be: at `least`, at `most`, or neither."""
+    """One figure of control, with its bounds: at `least`, at `most`, or neither."""
 
-    tell: Callable[[Course], float]
+    compute: Callable[[Sweep], float]
     least: float | None = None
     most: float | None = None
 
@@ -225,15 +224,15 @@ FIGURES: dict[str, Figure] = {
 }
 
 
-def control_table(courses: Mapping[str, Course]) -> dict[str, dict[str, float]]:
-    """Every figure for every maker, what it should be, and whether the first maker meets it; NaN is left out."""
-    return {name: _row(figure, courses) for name, figure in FIGURES.items()}
+def control_table(sweeps: Mapping[str, Sweep]) -> dict[str, dict[str, float]]:
+    """Every figure for every maker, its bounds, and whether the first maker meets them; NaN is left out."""
+    return {name: _row(figure, sweeps) for name, figure in FIGURES.items()}
 
 
-def _row(figure: Figure, courses: Mapping[str, Course]) -> dict[str, float]:
-    told = {maker: figure.tell(each) for maker, each in courses.items()}
-    row = {maker: value for maker, value in told.items() if np.isfinite(value)}
-    return row | judged(next(iter(told.values())), figure.least, figure.most)
+def _row(figure: Figure, sweeps: Mapping[str, Sweep]) -> dict[str, float]:
+    values = {maker: figure.compute(each) for maker, each in sweeps.items()}
+    row = {maker: value for maker, value in values.items() if np.isfinite(value)}
+    return row | judged(next(iter(values.values())), figure.least, figure.most)
 
 
 def judged(value: float, least: float | None = None, most: float | None = None) -> dict[str, float]:

@@ -1,6 +1,4 @@
-"""One run of `emo-osc eval`: control always, likeness to people where there is a corpus, honest judges where they are
-asked for; printed, kept and drawn.
-"""
+"""One run of `emo-osc eval`: control; with a corpus similarity to human melodies; on request independent judges."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -11,10 +9,10 @@ from rich.console import Console
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.judges.quadrant_plot import quadrant_plots
-from emo_osc.evaluate.makers import FULL, Size, Table, cast, control
-from emo_osc.evaluate.melody_report import evaluate, melodies_apart
+from emo_osc.evaluate.makers import FULL, Size, Table, control, judged_makers
+from emo_osc.evaluate.melody_report import evaluate, spaced_windows
 from emo_osc.evaluate.plots import plots
-from emo_osc.evaluate.report import paper, show, write
+from emo_osc.evaluate.report import show, table_console, write
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.train.corpora.corpus import load_corpus
 
@@ -22,14 +20,14 @@ if TYPE_CHECKING:
     from emo_osc.evaluate.judges.labelled import Labelled
     from emo_osc.evaluate.judges.verdict import Verdict
 
-LACKING = "no corpus: nothing is compared with people and `edited` is left out; name its folder with --data"
+NO_CORPUS = "no corpus: no comparison with human melodies, no `edited` baseline; name its folder with --data"
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What to measure against, how much of it, and where to keep it; `samples` >= 2 melodies are drawn.
+    """Options of a run: the corpus folder `data`, `samples` >= 2 melodies to draw, sizes and output files.
 
-    `is_judged` asks what honest judges hear, who learn from the labelled clips in `data`.
+    `is_judged` adds the judges, which are trained on the labelled clips in `data`.
     """
 
     data: Path | None = None
@@ -41,41 +39,41 @@ class Choices:
 
 
 def run(generator: MusicVAE, choices: Choices, console: Console | None = None) -> dict[str, Table]:
-    """Measures, prints, keeps and draws; answers the tables.
+    """Measure, print, and write the files that `choices` names; returns the tables by title.
 
     Raises:
-        EmoOscError: the corpus, or the judges' clips, are not where they should be, or something cannot be written, or
-            scipy or scikit-learn is not installed.
+        EmoOscError: the corpus or the labelled clips are missing, a file cannot be written, or scipy or scikit-learn is
+            not installed.
     """
-    console = console or paper()
-    clips = labelled(choices.data) if choices.is_judged else None  # what is not there is said before anything is made
+    console = console or table_console()
+    clips = labelled(choices.data) if choices.is_judged else None  # fails early if they are missing
     human = None if choices.data is None else load_corpus(choices.data, "train").tokens
     controlled = control(generator, human, choices.size)
     tables = controlled.tables()
     if choices.data is None:
-        console.print(LACKING)
+        console.print(NO_CORPUS)
     else:
         likeness = evaluate(generator, choices.data, choices.samples)
         tables |= {title: dict(table) for title, table in likeness.tables.items()}
-    told = None if clips is None or choices.data is None else judge(generator, clips, choices.data, choices)
-    tables |= told.tables if told else {}
+    judged = None if clips is None or choices.data is None else judge(generator, clips, choices.data, choices)
+    tables |= judged.tables if judged else {}
     show(tables, console)
     if choices.json_out:
         write(tables, choices.json_out)
     if choices.plots_out:
         plots(controlled, choices.plots_out)
-        quadrant_plots(told.confusions if told else {}, choices.plots_out)
+        quadrant_plots(judged.confusions if judged else {}, choices.plots_out)
     return tables
 
 
 def labelled(data: Path | None) -> "Labelled":
-    """What judges learn from.
+    """The labelled clips that judges are trained on.
 
     Raises:
         EmoOscError: no folder is named, the clips are not in it, or scikit-learn is not installed.
     """
     if data is None:
-        raise EmoOscError("eval --judge: judges learn from labelled clips; name the corpus folder with --data")
+        raise EmoOscError("eval --judge: judges are trained on labelled clips; name the corpus folder with --data")
     if find_spec("sklearn") is None:
         raise EmoOscError("eval --judge: judges need scikit-learn; in the checkout: pip install '.[eval]'")
     from emo_osc.evaluate.judges.labelled import load_labelled
@@ -84,14 +82,14 @@ def labelled(data: Path | None) -> "Labelled":
 
 
 def judge(generator: MusicVAE, clips: "Labelled", data: Path, choices: Choices) -> "Verdict":
-    """What judges hear in what the generator and the rules make, and whether it is told from people's melodies."""
+    """The judges' verdict on the generator and the baselines, and the two-sample test against human melodies."""
     from emo_osc.evaluate.judges.verdict import verdict
 
     return verdict(
-        cast(generator, load_corpus(data, "train").tokens),
+        judged_makers(generator, load_corpus(data, "train").tokens),
         clips,
-        melodies_apart(data, "test"),
-        melodies_apart(data, "valid"),
+        spaced_windows(data, "test"),
+        spaced_windows(data, "valid"),
         generator.draw(None, range(choices.samples)),
         choices.size.judged,
     )

@@ -1,8 +1,8 @@
-"""What the face network sees in FER2013's PublicTest: `emo-osc eval --face`.
+"""Accuracy of the face network on FER2013's PublicTest: `emo-osc eval --face`.
 
-No face of PublicTest was learned from, but it chose the number of views and the temperature; the figure to compare with
-published ones is that of PrivateTest, which nobody here has seen. 280 faces of PublicTest are also in Training: what is
-right without them stands beside.
+PublicTest was not trained on, but the number of views and the temperature were chosen on it; published figures are for
+PrivateTest, which is not used here. 280 faces of PublicTest are also in Training: accuracy without them is reported
+too.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from emo_osc.evaluate.control import judged
 from emo_osc.evaluate.listening.chance import wilson
-from emo_osc.evaluate.plots import INK, QUIET, keep, plain
+from emo_osc.evaluate.plots import INK, QUIET, save_picture, style_axes
 from emo_osc.face.estimate import CAREFUL_VIEWS, Estimator, Probabilities
 from emo_osc.face.feeling import POINTS
 from emo_osc.face.vgg16 import EXPRESSIONS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LEAST_RIGHT = 0.70
-"""What FER2013's makers' best networks of this kind reach; people agree with its labels about .65 of the time."""
+"""Accuracy that the authors of FER2013 report for networks of this kind; people reach about .65."""
 BINS = 10
 
 Floats = NDArray[np.floating]
@@ -36,17 +36,17 @@ Table = dict[str, dict[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class FaceReport:
-    """Tables by title; the share of each expression seen (7 columns) for each that was labelled (7 rows)."""
+    """Tables by title, and the share of each predicted expression (7 columns) for each label (7 rows)."""
 
     tables: dict[str, Table]
     confusion: Floats
 
 
 def report(data: Path, checkpoint: str) -> FaceReport:
-    """Measures a checkpoint, by name or `.safetensors` path, as `classify` and as the camera use it.
+    """Measure a checkpoint, given by name or `.safetensors` path, with many views and with the camera's one view.
 
     Raises:
-        EmoOscError: the faces or the checkpoint are not there.
+        EmoOscError: the faces or the checkpoint are missing.
     """
     faces = load_faces(data, PUBLIC_TEST)
     seen = {views: Estimator.of_checkpoint(checkpoint, views) for views in (CAREFUL_VIEWS, 1)}
@@ -57,7 +57,9 @@ def report(data: Path, checkpoint: str) -> FaceReport:
     tables = {
         "PublicTest": right(judged_by, faces),
         "expressions": recalls(careful, faces.labels),
-        "how sure it is": sureness({"as shipped": careful, "at temperature 1": raw.probabilities(faces.images)}, faces),
+        "how sure it is": confidence(
+            {"as shipped": careful, "at temperature 1": raw.probabilities(faces.images)}, faces
+        ),
         "right by how sure it is": reliability(careful, faces.labels),
         "points on the plane": on_the_plane(careful, faces.labels),
     }
@@ -65,7 +67,7 @@ def report(data: Path, checkpoint: str) -> FaceReport:
 
 
 def right(shares: Mapping[int, Probabilities], faces: Faces) -> Table:
-    """The share that is right with so many views, of all faces and of those that are not in Training too."""
+    """Accuracy by number of views, on all faces and on those that are not in Training."""
     table: Table = {}
     for views, each in shares.items():
         for name, rows in (("all", np.ones_like(faces.is_copy)), ("without copies of Training", ~faces.is_copy)):
@@ -80,11 +82,11 @@ def right(shares: Mapping[int, Probabilities], faces: Faces) -> Table:
 
 
 def recalls(shares: Probabilities, labels: Labels) -> Table:
-    """How often each expression is seen where it is, and is there where it is seen."""
-    told = shares.argmax(axis=1)
+    """Recall and precision of each expression."""
+    predicted = shares.argmax(axis=1)
     table: Table = {}
     for label, name in enumerate(EXPRESSIONS):
-        is_there, is_seen = labels == label, told == label
+        is_there, is_seen = labels == label, predicted == label
         both = float((is_there & is_seen).sum())
         table[name] = {
             "recall": both / max(1.0, float(is_there.sum())),
@@ -94,8 +96,8 @@ def recalls(shares: Probabilities, labels: Labels) -> Table:
     return table
 
 
-def sureness(sets: Mapping[str, Probabilities], faces: Faces) -> Table:
-    """Mean surprise in nats, and by how much the likeliest expression's probability misses how often it is right."""
+def confidence(sets: Mapping[str, Probabilities], faces: Faces) -> Table:
+    """Mean negative log-likelihood in nats, calibration error, and mean probability of the prediction."""
     rows = np.arange(len(faces.labels))
     return {
         name: {
@@ -114,7 +116,7 @@ def calibration_error(shares: Probabilities, labels: Labels) -> float:
 
 
 def reliability(shares: Probabilities, labels: Labels) -> Table:
-    """Of faces whose likeliest expression has about the same probability: that, and how often it is right."""
+    """Mean probability of the prediction and its accuracy, over bins of that probability."""
     most, hits = shares.max(axis=1), shares.argmax(axis=1) == labels
     of = np.minimum((most * BINS).astype(int), BINS - 1)
     return {
@@ -129,7 +131,7 @@ def reliability(shares: Probabilities, labels: Labels) -> Table:
 
 
 def on_the_plane(shares: Probabilities, labels: Labels) -> Table:
-    """How near the point that is sent comes to that of the label: correlation, and mean error of each axis."""
+    """Correlation and mean error, per axis, of the sent affect with the affect of the label."""
     points = np.array([(point.valence, point.arousal) for point in POINTS])
     sent, wanted = shares @ points, points[labels]
     return {
@@ -142,7 +144,7 @@ def on_the_plane(shares: Probabilities, labels: Labels) -> Table:
 
 
 def confused(shares: Probabilities, labels: Labels) -> Floats:
-    """The share of each expression seen for each that was labelled, (7, 7).
+    """The share of each predicted expression (columns) for each label (rows), (7, 7).
 
     >>> confused(np.eye(7, dtype=np.float32)[[0, 0, 3]], np.array([0, 1, 3]))[:2, :2].tolist()
     [[1.0, 0.0], [1.0, 0.0]]
@@ -152,20 +154,20 @@ def confused(shares: Probabilities, labels: Labels) -> Floats:
     return np.asarray(counts / counts.sum(axis=1, keepdims=True).clip(1.0))
 
 
-def face_plots(told: FaceReport, folder: Path) -> list[Path]:
-    """Draws `face_confusion.png` and `face_reliability.png` into a folder and answers the files.
+def face_plots(result: FaceReport, folder: Path) -> list[Path]:
+    """Draws `face_confusion.png` and `face_reliability.png` into a folder; returns the files.
 
     Raises:
         EmoOscError: matplotlib is not installed, or a file cannot be written.
     """
     return [
-        keep(folder, "face_confusion", (5.6, 5.0), partial(draw_confusion, shares=told.confusion)),
-        keep(folder, "face_reliability", (4.6, 4.4), partial(draw_reliability, told=told)),
+        save_picture(folder, "face_confusion", (5.6, 5.0), partial(draw_confusion, shares=result.confusion)),
+        save_picture(folder, "face_reliability", (4.6, 4.4), partial(draw_reliability, result=result)),
     ]
 
 
 def draw_confusion(figure: "Figure", shares: Floats) -> None:
-    """Which expression is seen for which, in percent of those that were labelled so."""
+    """Confusions in percent of each label."""
     panel = figure.subplots()
     panel.imshow(100 * shares, cmap="Blues", vmin=0, vmax=100)
     for (label, seen), share in np.ndenumerate(100 * shares):
@@ -176,13 +178,13 @@ def draw_confusion(figure: "Figure", shares: Floats) -> None:
     panel.set_yticks(range(len(EXPRESSIONS)), EXPRESSIONS)
     panel.set_xlabel("seen", color=INK)
     panel.set_ylabel("labelled", color=INK)
-    plain(panel)
+    style_axes(panel)
 
 
-def draw_reliability(figure: "Figure", told: FaceReport) -> None:
-    """How often the likeliest expression is right, over its probability; the thin line is as it should be."""
+def draw_reliability(figure: "Figure", result: FaceReport) -> None:
+    """Accuracy of the prediction over its probability; the thin line is perfect calibration."""
     panel = figure.subplots()
-    rows = list(told.tables["right by how sure it is"].values())
+    rows = list(result.tables["right by how sure it is"].values())
     sizes = [row["faces"] for row in rows]
     panel.plot([0, 1], [0, 1], color=QUIET, linewidth=1)
     probability, hits = ([row[name] for row in rows] for name in ("probability", "right"))
@@ -191,4 +193,4 @@ def draw_reliability(figure: "Figure", told: FaceReport) -> None:
     panel.set(xlim=(0, 1.02), ylim=(0, 1.02))
     panel.set_xlabel("probability of the likeliest expression", color=INK)
     panel.set_ylabel("how often it is right (larger: more faces)", color=INK)
-    plain(panel)
+    style_axes(panel)

@@ -1,6 +1,6 @@
-"""How melodies are made: the measures of the human-reference table (emotion reference, sections 6.1 and 6.2).
+"""Measures of form and style of melodies (emotion reference, sections 6.1 and 6.2).
 
-Every function takes tokens `(N, 256)` and answers one number a melody, `(N,)`, NaN where a melody has none.
+Every function takes tokens (N, 256) and returns one number per melody, (N,), NaN where it is undefined.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ BAR = 16
 
 
 def notes_per_bar(tokens: Tokens) -> Floats:
-    """Onsets a bar."""
+    """Onsets per bar."""
     return np.asarray(measure_table(tokens)[:, 0])
 
 
@@ -51,7 +51,7 @@ def entropy(bars: int) -> Callable[[Tokens], Floats]:
 
 
 def in_scale(tokens: Tokens) -> Floats:
-    """Share of onsets in the major scale that holds most of them."""
+    """Share of onsets in the best fitting major scale."""
     histogram = _onset_classes(tokens).sum(axis=1)
     inside = np.stack([histogram[:, [(d + tonic) % 12 for d in MAJOR_SCALE]].sum(axis=1) for tonic in range(12)])
     return np.asarray(inside.max(axis=0) / np.maximum(histogram.sum(axis=1), 1))
@@ -95,12 +95,12 @@ def repeats(in_rhythm_only: bool) -> Callable[[Tokens], Floats]:
 
 
 def likeness(lag: int) -> Callable[[Tokens], Floats]:
-    """How alike bars `lag` apart are, see `attributes.likeness`."""
+    """Similarity of bars `lag` apart, see `attributes.likeness`."""
     return lambda tokens: bar_likeness(tokens, lag)
 
 
 def rhythm_likeness(lag: int) -> Callable[[Tokens], Floats]:
-    """Jaccard overlap of the onsets of bars `lag` apart, mean over the pairs of which one has any."""
+    """Jaccard overlap of the onsets of bars `lag` apart, mean over the pairs that have any."""
 
     def measured(tokens: Tokens) -> Floats:
         onsets = _bars(tokens) >= 2
@@ -148,7 +148,7 @@ MEASURES: dict[str, Callable[[Tokens], Floats]] = {
 
 
 def cells(tokens: Tokens, bars: int, fewest_onsets: int = 12) -> set[bytes]:
-    """All stretches of `bars` bars, whatever their key, that hold at least `fewest_onsets` notes."""
+    """All stretches of `bars` bars with `fewest_onsets` notes or more, normalised for key."""
     found: set[bytes] = set()
     length = bars * BAR
     for first in range(0, tokens.shape[1] - length + 1, BAR):
@@ -156,13 +156,13 @@ def cells(tokens: Tokens, bars: int, fewest_onsets: int = 12) -> set[bytes]:
         is_note = cut >= 2
         rich = is_note.sum(axis=1) >= fewest_onsets
         top = np.where(is_note, cut, 0).max(axis=1, keepdims=True)
-        free = np.where(is_note, 100 - (top - cut), 0)[rich].astype(np.uint8)  # a note-off does not tell tunes apart
+        free = np.where(is_note, 100 - (top - cut), 0)[rich].astype(np.uint8)  # note-offs are ignored
         found.update(row.tobytes() for row in free)
     return found
 
 
 def copied_share(tokens: Tokens, known: set[bytes], bars: int) -> float:
-    """The share of a set's different cells of `bars` bars that are among `known`; 0 where it has none."""
+    """The share of distinct cells of `bars` bars that are among `known`; 0 where there are none."""
     own = cells(tokens, bars)
     return len(own & known) / max(1, len(own))
 

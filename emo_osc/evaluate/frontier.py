@@ -1,8 +1,8 @@
-"""How near melodies come to what is asked, against how far they left their sources: `emo-osc bench frontier`.
+"""Error against distance from the source, for the actor and four baselines: `emo-osc bench frontier`.
 
-The actor beside four baselines (emotion reference, section 4): rejection; attribute vectors (Roberts et al. 2018);
+The baselines (emotion reference, section 4): rejection; attribute vectors (Roberts et al. 2018);
 ascent on the attribute critic's gradient; MidiMe (Dinculescu, Engel and Roberts 2019), a small VAE of latents. All
-start from the same sources and are decoded alike, each bar as the nearest word.
+start from the same sources, quantise each bar to the nearest codebook entry and decode alike.
 """
 
 import itertools
@@ -29,10 +29,10 @@ from emo_osc.train.actor import Store, decoded
 
 # B melodies, K = 16 bars, A active numbers of a slot
 
-WAY = (0.0, 0.25, 0.5, 0.75, 1.0)  # of what a method would do
+STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)  # interpolation between the source (0) and the method's output (1)
 DRAWS = (1, 4, 16, 64, 256)
-CLIMBS = (0, 5, 10, 20, 40)
-CLIMB_RATE = 0.1
+ASCENT_STEPS = (0, 5, 10, 20, 40)
+ASCENT_RATE = 0.1
 CONTROL = {"density": 10.0, "register": 10.0, "mode": 4.0}
 MIDIME_LATENTS, MIDIME_LIKE, MIDIME_EPOCHS = 4, 128, 10
 CLEAR = {True: 0.95, False: 0.05}
@@ -40,9 +40,9 @@ CLEAR = {True: 0.95, False: 0.05}
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One strength of one method: `error`, the root mean square distance from the targets in tolerances;
-    `moved`, the root mean square distance from the source in standard deviations of the prior's slots; `rhythm`, the
-    overlap of onsets with the source's; `flaws`, what a musician would not keep.
+    """Figures of one method at one strength: `error`, RMS distance from the targets in tolerances; `moved`, RMS
+    distance from the source in standard deviations of the prior's slots; `rhythm`, overlap of onsets with the source;
+    `flaws`, see `attributes.flaws`.
     """
 
     method: str
@@ -55,7 +55,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What every method starts from: sources, for each what is wanted of it, (B, 3), and the seed of its noise."""
+    """The common start of all methods: sources, their targets (B, 3), a pool to choose from, and seeds of the noise."""
 
     store: Store
     wanted: Tensor
@@ -64,28 +64,28 @@ class Start:
 
 
 Mover = Callable[[float], Tensor]
-"""A strength -> the latents (B, K, A) that a method makes of the sources."""
+"""Strength -> latents (B, K, A) that a method computes from the sources."""
 
 
 def frontier(generator: MusicVAE, sources: int = 64, pool: int = 512) -> list[Point]:
-    """Every method at every strength; `sources` melodies, each for a mood by turns; `pool` draws to choose from.
+    """Figures of every method at every strength, for `sources` melodies over the moods and a pool of `pool` draws.
 
     Raises:
         EmoOscError: the generator has no actor.
     """
     proposer = generator.proposer
     if not isinstance(proposer, PriorProposer) or proposer.actor is None:
-        raise EmoOscError("generator.checkpoint: has no actor; name one of emo-osc train actor")
+        raise EmoOscError("generator.checkpoint: has no actor; name a checkpoint of emo-osc train actor")
     net = proposer.actor
     with no_denormals():
         whole, seeds = _drawn(generator, sources + pool)
         store, others = _part(whole, 0, sources), _part(whole, sources, sources + pool)
         start = Start(store, _wanted(sources), others, seeds[:sources])
         movers: dict[str, tuple[Mover, Iterable[float]]] = {
-            "actor": (partial(_by_actor, net, start), WAY),
+            "actor": (partial(_by_actor, net, start), STRENGTHS),
             "rejection": (partial(_by_rejection, start), DRAWS),
-            "attribute vectors": (partial(_by_vectors, start), WAY),
-            "gradient": (partial(_by_gradient, net, start), CLIMBS),
+            "attribute vectors": (partial(_by_vectors, start), STRENGTHS),
+            "gradient": (partial(_by_gradient, net, start), ASCENT_STEPS),
             "MidiMe": (partial(_by_midime, start), (1.0,)),
         }
         return list(_points(generator, proposer, start, movers))
@@ -114,15 +114,15 @@ def _points(
             )
 
 
-def _by_actor(net: ActorCritic, start: Start, way: float) -> Tensor:
+def _by_actor(net: ActorCritic, start: Start, strength: float) -> Tensor:
     store = start.store
     with torch.no_grad():
         moved = net.actor(store.slots, store.forms, normalised_attributes(start.wanted))
-    return torch.lerp(store.slots, moved, way)
+    return torch.lerp(store.slots, moved, strength)
 
 
 def _by_rejection(start: Start, draws: float) -> Tensor:
-    """The nearest of so many draws of the pool; they have nothing of the source."""
+    """The nearest of `draws` random melodies of the pool, independent of the source."""
     measured = measure_table(start.pool.tokens)
     rng, chosen = np.random.default_rng(0), []
     for wanted in start.wanted.double().numpy():
@@ -131,9 +131,9 @@ def _by_rejection(start: Start, draws: float) -> Tensor:
     return start.pool.slots[chosen]
 
 
-def _by_vectors(start: Start, way: float) -> Tensor:
-    """z + sum c_k v_k: v_k is the mean of the quarter of the pool with most of an attribute less that with least, and
-    c_k what is wanting of it in that unit.
+def _by_vectors(start: Start, strength: float) -> Tensor:
+    """z + sum c_k v_k: v_k is the difference of the means of the pool's highest and lowest quarter in attribute k, and
+    c_k the missing amount of that attribute in units of v_k.
     """
     wish = start.pool.wish
     order = wish.argsort(dim=0)
@@ -144,16 +144,16 @@ def _by_vectors(start: Start, way: float) -> Tensor:
     for kind in range(wish.shape[1]):
         vector = start.pool.slots[high[:, kind]].mean(0) - start.pool.slots[low[:, kind]].mean(0)
         unit = wish[high[:, kind], kind].mean() - wish[low[:, kind], kind].mean()
-        moved += way * (lacking[:, kind] / unit).clamp(-1.5, 1.5)[:, None, None] * vector
+        moved += strength * (lacking[:, kind] / unit).clamp(-1.5, 1.5)[:, None, None] * vector
     return moved
 
 
-def _by_gradient(net: ActorCritic, start: Start, climbs: float) -> Tensor:
-    """So many steps of Adam towards what the attribute critic believes to be wanted; bars that repeat move together."""
+def _by_gradient(net: ActorCritic, start: Start, count: float) -> Tensor:
+    """`count` Adam steps on the attribute critic's estimate of the error; repeated bars move together."""
     slots = start.store.slots.clone().requires_grad_()
-    steps = torch.optim.Adam([slots], CLIMB_RATE)
+    steps = torch.optim.Adam([slots], ASCENT_RATE)
     chords = torch.zeros(len(slots), 32, dtype=torch.long)
-    for _ in range(int(climbs)):
+    for _ in range(int(count)):
         formed = slots.gather(1, start.store.forms[..., None].expand_as(slots))
         cost = losses.total(losses.Case(net.attributes(formed), start.wanted, chords), CONTROL).sum()
         steps.zero_grad()
@@ -163,7 +163,9 @@ def _by_gradient(net: ActorCritic, start: Start, climbs: float) -> Tensor:
 
 
 def _by_midime(start: Start, _: float) -> Tensor:
-    """For each wish a VAE of four numbers, taught on the draws that come nearest to it, and one draw from it."""
+    """For each target a VAE with four latents, trained on the draws of the pool nearest to it; one sample
+    per source.
+    """
     measured = measure_table(start.pool.tokens)
     made: dict[tuple[float, ...], MidiMe] = {}
     drawn = []
@@ -171,14 +173,14 @@ def _by_midime(start: Start, _: float) -> Tensor:
         key = tuple(wanted)
         if key not in made:
             nearest = distances(measured, wanted).argsort()[:MIDIME_LIKE].copy()
-            made[key] = _taught(start.pool.slots[nearest].flatten(1))
+            made[key] = _trained(start.pool.slots[nearest].flatten(1))
         noise = torch.randn(1, MIDIME_LATENTS, generator=torch.Generator().manual_seed(row))
         drawn.append(made[key].draw(noise).view(start.pool.slots.shape[1:]))
     return torch.stack(drawn)
 
 
 class MidiMe(nn.Module):
-    """A VAE of latents: 1024, 256 and 64 units down to four numbers, and back."""
+    """A VAE over latents with hidden sizes 1024, 256 and 64 and four latent numbers."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -190,7 +192,7 @@ class MidiMe(nn.Module):
         self.decoder = nn.Sequential(*up, nn.Linear(sizes[1], size))
 
     def forward(self, latents: Tensor) -> Tensor:
-        """The loss of latents (N, Z), a scalar: squared error plus KL."""
+        """The loss of latents (N, Z): squared error plus KL, a scalar."""
         mean, log_variance = self.encoder(latents).chunk(2, dim=-1)
         drawn = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
         kl = 0.5 * (log_variance.exp() + mean.square() - 1 - log_variance).sum(-1).mean()
@@ -199,12 +201,12 @@ class MidiMe(nn.Module):
 
     @torch.no_grad()
     def draw(self, noise: Tensor) -> Tensor:
-        """Latents (N, Z) of noise (N, 4)."""
+        """Decode noise (N, 4) to latents (N, Z)."""
         latents: Tensor = self.decoder(noise)
         return latents
 
 
-def _taught(latents: Tensor) -> MidiMe:
+def _trained(latents: Tensor) -> MidiMe:
     torch.manual_seed(0)
     net = MidiMe(latents.shape[1])
     steps = torch.optim.Adam(net.parameters(), 1e-3)
@@ -216,9 +218,9 @@ def _taught(latents: Tensor) -> MidiMe:
 
 
 def _drawn(generator: MusicVAE, count: int) -> tuple[Store, list[int]]:
-    """Sources as they come, and the seed of each."""
+    """Draws of the prior without an affect, and the seed of each."""
     proposer = generator.proposer
-    assert isinstance(proposer, PriorProposer)  # `frontier` has looked
+    assert isinstance(proposer, PriorProposer)  # checked by `frontier`
     parts = [range(first, min(count, first + 64)) for first in range(0, count, 64)]
     latents = [latent for part in parts for latent in generator.sources(part)]
     slots = proposer.prior.normalise(torch.stack([latent.numbers for latent in latents])).detach()
@@ -233,6 +235,6 @@ def _part(store: Store, begin: int, end: int) -> Store:
 
 
 def _wanted(count: int) -> Tensor:
-    """The moods by turns, each in the mode it asks for more often."""
+    """Targets (B, 3) of the moods in turn, each in its more frequent mode."""
     each = [targets(MOODS[row % len(MOODS)].affect) for row in range(count)]
     return torch.tensor([[density, pitch, CLEAR[bool(major > 0.5)]] for density, pitch, major in each]).float()

@@ -1,4 +1,4 @@
-"""The frontier of control against distance, as a picture."""
+"""Plot of control error against distance from the source."""
 
 from collections.abc import Sequence
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Is it still the same tune, and the mood that was asked for? Identity over the plane, and the nine moods."""
+"""Identity figures: similarity of moved melodies to their sources, and which mood a melody is nearest to."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -6,16 +6,16 @@ from itertools import combinations
 import numpy as np
 
 from emo_osc.core.affect import MOODS
-from emo_osc.evaluate.control import Course, Tokens, judged
+from emo_osc.evaluate.control import Sweep, Tokens, judged
 from emo_osc.studio.attributes import Floats, distances, targets
 
 NINE = tuple(mood for mood in MOODS if mood.vocabulary == "moods")
 
 
-def identity_table(courses: Mapping[str, Course]) -> dict[str, dict[str, float]]:
-    """Is it still the same tune? Each melody against its source's own, and against another source's."""
+def identity_table(sweeps: Mapping[str, Sweep]) -> dict[str, dict[str, float]]:
+    """Rhythm and contour similarity of each melody to its source, and to an unrelated source for comparison."""
     table: dict[str, dict[str, float]] = {}
-    for maker, each in courses.items():
+    for maker, each in sweeps.items():
         if each.own is None:
             continue
         own = np.tile(each.own, (len(each.affects), 1))
@@ -32,13 +32,13 @@ def identity_table(courses: Mapping[str, Course]) -> dict[str, dict[str, float]]
 
 
 def rhythm_jaccard(one: Tokens, other: Tokens) -> Floats:
-    """Onsets that two melodies share, of those that either has, (N, 256) each -> (N,)."""
+    """Jaccard overlap of the onsets of two melodies, (N, 256) each -> (N,) in 0..1."""
     first, second = one >= 2, other >= 2
     return np.asarray((first & second).sum(axis=1) / np.maximum((first | second).sum(axis=1), 1))
 
 
 def contour_correlation(one: Tokens, other: Tokens) -> Floats:
-    """How alike two lines move from beat to beat, (N, 256) each -> (N,) in -1..1; NaN for a line that stays."""
+    """Correlation of the pitch changes from beat to beat, (N, 256) each -> (N,) in -1..1; NaN for a constant line."""
     first, second = (np.diff(_held(tokens)[:, ::4], axis=1) for tokens in (one, other))
     first = first - first.mean(axis=1, keepdims=True)
     second = second - second.mean(axis=1, keepdims=True)
@@ -47,7 +47,7 @@ def contour_correlation(one: Tokens, other: Tokens) -> Floats:
 
 
 def _held(tokens: Tokens) -> Floats:
-    """The pitch of the last onset at every step; before the first, the first."""
+    """The token of the latest onset at every step, (N, 256); before the first onset, that of the first."""
     steps = np.arange(tokens.shape[1])
     is_onset = tokens >= 2
     last = np.maximum.accumulate(np.where(is_onset, steps, -1), axis=1)
@@ -66,13 +66,13 @@ def _jaccard(one: Tokens, other: Tokens) -> float:
     return both / max(1, int((one > 0).sum() + (other > 0).sum()) - both)
 
 
-def mood_table(courses: Mapping[str, Course]) -> dict[str, dict[str, float]]:
-    """Over the nine moods: how often the nearest mood by measure is the one asked, and how alike two of one are.
+def mood_table(sweeps: Mapping[str, Sweep]) -> dict[str, dict[str, float]]:
+    """Over the nine moods: the share of melodies nearest to their own mood, and the similarity within a mood.
 
-    Where one melody a mood was made, no two are compared.
+    The similarity is left out where there is one melody per mood.
     """
     table = {}
-    for maker, each in courses.items():
+    for maker, each in sweeps.items():
         counts = confusion(each)
         table[maker] = {"nearest_is_asked": float(np.trace(counts) / counts.sum())}
         if each.tokens.shape[1] > 1:
@@ -81,12 +81,12 @@ def mood_table(courses: Mapping[str, Course]) -> dict[str, dict[str, float]]:
     return table
 
 
-def confusion(course: Course) -> Floats:
-    """Melodies by the mood asked, and the mood they measure nearest to, of a course over `NINE`. (9, 9)"""
-    plain = course.measured.copy()
-    plain[..., 0] = np.exp(plain[..., 0])
+def confusion(sweep: Sweep) -> Floats:
+    """Counts of melodies by wanted mood (rows) and nearest mood (columns), for a sweep over `NINE`, (9, 9)."""
+    unlogged = sweep.measured.copy()
+    unlogged[..., 0] = np.exp(unlogged[..., 0])
     counts = np.zeros((len(NINE), len(NINE)))
-    for asked, melodies in enumerate(plain):
+    for asked, melodies in enumerate(unlogged):
         apart = np.stack([distances(melodies, targets(mood.affect)) for mood in NINE])
         np.add.at(counts[asked], apart.argmin(axis=0), 1)
     return counts

@@ -1,8 +1,8 @@
-"""Who makes melodies for an evaluation: the generator in three ways, and the rules beside it.
+"""The makers of melodies that an evaluation compares: the generator in three ways, and two baselines.
 
-`cast` is who plays for the judges. Over the plane, `played` is what the instrument plays, the best of what it composes
-for an affect; `pooled` the best of a pool that was drawn before the affect was known; `moved` the actor's own answer to
-each source, good or not. `tonal` and `edited` are the baselines.
+Over the plane, `played` is the best of what the generator composes for an affect, as on stage; `pooled` the best of a
+pool that was drawn without the affect; `moved` the actor's output for each source, unranked. `tonal` and `edited` are
+the baselines. `judged_makers` gives those that judges compare.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.targets import tempo_hint
-from emo_osc.evaluate.baselines import edited, paced_bpm, taken, tonal
-from emo_osc.evaluate.control import Course, Tokens, control_table, course, plane
+from emo_osc.evaluate.baselines import edited, paced_bpm, sampled, tonal
+from emo_osc.evaluate.control import Sweep, Tokens, control_table, plane, sweep
 from emo_osc.evaluate.identity import NINE, identity_table, mood_table
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.generators import Composed, Generator
@@ -24,13 +24,16 @@ from emo_osc.studio.tokens import tokens_of
 
 Table = dict[str, dict[str, float]]
 
-LOT, MOST_LOTS = 8, 1000
+BATCH, MOST_BATCHES = 8, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is made: `grid` values an axis, `sources` latents, `kept` melodies where the best are taken, and
-    `judged` by each maker for the judges.
+    """Sizes of an evaluation: `grid` >= 2 values per axis, `sources` >= 2 latents, `kept` in 1..sources melodies where
+    the best are taken, `judged` >= 16 melodies per maker for the judges.
+
+    Raises:
+        ValueError: a size is out of range.
     """
 
     grid: int = 9
@@ -50,22 +53,24 @@ FULL, QUICK = Size(), Size(5, 8, 2, 32)
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """`make(affect, count, seed)` gives melodies (count, 256), `pace` the beats a minute to play them at, (count,)."""
+    """`make(affect, count, seed)` gives melodies (count, 256); `pace(melodies, affect)` their tempo in bpm,
+    (count,).
+    """
 
     make: Callable[[Affect, int, int], Tokens]
     pace: Callable[[Tokens, Affect], Floats]
 
 
-def cast(generator: Generator, human: NDArray[np.integer]) -> dict[str, Maker]:
-    """Ours, and the rules beside it; `human` (N, 256), in C, is what `edited` edits.
+def judged_makers(generator: Generator, human: NDArray[np.integer]) -> dict[str, Maker]:
+    """The generator and both baselines; `edited` edits the melodies `human` (N, 256), in C.
 
-    Ours are composed a few at a time, as for the stage: the best of many would flatter.
+    The generator composes `BATCH` at a time, as for the stage: the best of many would overstate it.
     """
 
     def ours(affect: Affect, count: int, seed: int) -> Tokens:
-        lots = range(0, count, LOT)
-        made = [generator.compose(affect, min(LOT, count - at), MOST_LOTS * seed + at // LOT) for at in lots]
-        return np.concatenate([_tokens(lot) for lot in made])
+        batches = range(0, count, BATCH)
+        made = [generator.compose(affect, min(BATCH, count - at), MOST_BATCHES * seed + at // BATCH) for at in batches]
+        return np.concatenate([_tokens(batch) for batch in made])
 
     return {
         "ours": Maker(ours, _own_pace),
@@ -78,11 +83,11 @@ def cast(generator: Generator, human: NDArray[np.integer]) -> dict[str, Maker]:
 class Controlled:
     """Each maker's course over the plane and over the nine moods."""
 
-    plane: Mapping[str, Course]
-    moods: Mapping[str, Course]
+    plane: Mapping[str, Sweep]
+    moods: Mapping[str, Sweep]
 
     def tables(self) -> dict[str, Table]:
-        """Control, identity and moods by title; `met` judges the first maker."""
+        """Tables of control, identity and moods by title; `met` refers to the first maker."""
         return {
             "control over the plane": control_table(self.plane),
             "still the same tune": identity_table(self.plane),
@@ -91,15 +96,17 @@ class Controlled:
 
 
 def control(generator: MusicVAE, human: NDArray[np.integer] | None, size: Size, seed: int = 0) -> Controlled:
-    """Everybody over the plane and the moods; `human` (N, 256), in C, is what `edited` edits, None to go without."""
+    """Sweeps of all makers over the plane and the moods; `human` (N, 256), in C, is edited by `edited`;
+    None omits it.
+    """
     seeds = [1000 * seed + index for index in range(size.sources)]
-    cast = _Cast(generator, generator.sources(seeds), human, size, seeds)
-    return Controlled(cast.courses(plane(size.grid)), cast.courses([mood.affect for mood in NINE]))
+    judged_makers = _PlaneMakers(generator, generator.sources(seeds), human, size, seeds)
+    return Controlled(judged_makers.sweeps(plane(size.grid)), judged_makers.sweeps([mood.affect for mood in NINE]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Cast:
-    """Everybody who makes melodies, and from what."""
+class _PlaneMakers:
+    """The makers over the plane, with their inputs."""
 
     generator: MusicVAE
     sources: Sequence[Latent]
@@ -107,26 +114,26 @@ class _Cast:
     size: Size
     seeds: Sequence[int]
 
-    def courses(self, affects: Sequence[Affect]) -> dict[str, Course]:
+    def sweeps(self, affects: Sequence[Affect]) -> dict[str, Sweep]:
         generator, sources, kept = self.generator, self.sources, self.size.kept
         own = np.stack([generator.again(source) for source in sources])
         made = {
-            "played": course(affects, lambda affect: _tokens(generator.compose(affect, kept, self.seeds[0]))),
-            "pooled": course(affects, lambda affect: _tokens(generator.refine(sources, affect, kept))),
-            "moved": course(affects, lambda affect: _tokens(generator.moved(sources, affect)), own, is_aligned=True),
-            "tonal": course(affects, lambda affect: tonal(affect, self.seeds), is_aligned=True),
+            "played": sweep(affects, lambda affect: _tokens(generator.compose(affect, kept, self.seeds[0]))),
+            "pooled": sweep(affects, lambda affect: _tokens(generator.refine(sources, affect, kept))),
+            "moved": sweep(affects, lambda affect: _tokens(generator.moved(sources, affect)), own, is_aligned=True),
+            "tonal": sweep(affects, lambda affect: tonal(affect, self.seeds), is_aligned=True),
         }
         return made if self.human is None else made | {"edited": _edited(affects, self.human, self.seeds)}
 
 
-def _edited(affects: Sequence[Affect], human: NDArray[np.integer], seeds: Sequence[int]) -> Course:
-    made = course(affects, lambda affect: edited(human, affect, seeds), taken(human, seeds), is_aligned=True)
+def _edited(affects: Sequence[Affect], human: NDArray[np.integer], seeds: Sequence[int]) -> Sweep:
+    made = sweep(affects, lambda affect: edited(human, affect, seeds), sampled(human, seeds), is_aligned=True)
     pace = [paced_bpm(tokens, affect) for tokens, affect in zip(made.tokens, affects, strict=True)]
     return replace(made, bpm=np.stack(pace))
 
 
 def _seeds(count: int, seed: int) -> range:
-    return range(LOT * MOST_LOTS * seed, LOT * MOST_LOTS * seed + count)
+    return range(BATCH * MOST_BATCHES * seed, BATCH * MOST_BATCHES * seed + count)
 
 
 def _own_pace(tokens: Tokens, affect: Affect) -> Floats:

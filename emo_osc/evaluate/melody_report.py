@@ -1,7 +1,7 @@
-"""What the shipped model does, beside what people do: `emo-osc eval`.
+"""Comparison of a generator's melodies with human ones: `emo-osc eval --data`.
 
-Human melodies come from the corpus folder, its test split, windows that start on every fourth bar of their phrase. No
-figure here was used to train.
+Human melodies are the windows of the test split that start on every fourth bar of their phrase. No figure here is used
+in training.
 """
 
 import warnings
@@ -19,7 +19,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.baselines import edited, tonal
 from emo_osc.evaluate.control import judged
 from emo_osc.evaluate.form import MEASURES, cells, copied_share
-from emo_osc.evaluate.overlap import beside, distances_between, distances_within, divergence, frechet, overlapped_area
+from emo_osc.evaluate.overlap import compared, distances_between, distances_within, divergence, frechet, overlapped_area
 from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.music_vae import MusicVAE
@@ -33,7 +33,7 @@ from emo_osc.train.vae import rebuild
 Tokens = NDArray[np.integer]
 Row = dict[str, float]
 Table = dict[str, Row]
-_Pair = tuple[str, str, Floats, Floats]  # measure, maker, its values, the human ones
+_Pair = tuple[str, str, Floats, Floats]  # measure, maker, values of the maker, human values
 
 COPY_BARS = (8, 4, 2)
 LEAST_OVERLAP = 0.80
@@ -41,24 +41,24 @@ LEAST_OVERLAP = 0.80
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tables by title; each row by name, each figure by column."""
+    """Tables by title; title -> row -> column -> figure."""
 
     tables: Mapping[str, Table]
 
 
 def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
-    """All tables for a generator against the corpus in `data`; `samples` melodies are drawn with the affect open.
+    """All tables for a generator against the corpus in `data`; `samples` melodies are drawn without an affect.
 
     Raises:
-        EmoOscError: the corpus is not there, or the generator plays an imported network, which has no slots to measure.
+        EmoOscError: the corpus is missing, or the generator plays an imported network, which has no slots to measure.
     """
     if not isinstance(generator.proposer, PriorProposer):
-        raise EmoOscError("generator.checkpoint: an imported network cannot be measured so; name one of train prior")
-    test, train = melodies_apart(data, "test"), load_corpus(data, "train")
+        raise EmoOscError("generator.checkpoint: an imported network has no slots to measure; name one of train prior")
+    test, train = spaced_windows(data, "test"), load_corpus(data, "train")
     drawn = generator.draw(None, range(samples))
     kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}
     chosen = np.array([tokens_of(made.melody) for each in kept.values() for made in each])
-    sets = _by_all(chosen, train)
+    sets = _by_makers(chosen, train)
     pairs = list(_measured(sets, test.tokens))
     return Report(
         {
@@ -69,14 +69,14 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
             "divergence from human melodies, nats": divergences(pairs),
             "Frechet distance of bars in the latent space": frechets(generator, sets, test.tokens),
             "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
-            "fast decoding against the plain path": agreement(generator, range(64)),
+            "fast decoding against the plain path": decoder_agreement(generator, range(64)),
             "moods": moods(kept),
         }
     )
 
 
 def rebuilding(vae: BarVAE, test: Corpus) -> Table:
-    """Test melodies through the latent and back: greedy from the mean and from a draw, and under teacher forcing."""
+    """Reconstruction of test melodies: greedy from the posterior mean and a sample, and with teacher forcing."""
     device = next(vae.parameters()).device
     mean, drawn = rebuild(vae, test, device)
     bars = torch.from_numpy(test.tokens.reshape(-1, 16).astype(np.int64)).to(device)
@@ -98,19 +98,19 @@ def rebuilding(vae: BarVAE, test: Corpus) -> Table:
 
 
 def likeness_table(made: Tokens, human: Tokens) -> Table:
-    """Each measure's mean and spread for both sides, their overlap, and the most that two human halves overlap."""
+    """Each measure's mean and standard deviation on both sides, their overlap, and the overlap of two human halves."""
     half = np.random.default_rng(0).permutation(len(human)) < len(human) // 2
     table: Table = {}
     for name, measure in MEASURES.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
             ours, theirs = measure(made), measure(human)
-            table[name] = beside(ours, theirs, half)
+            table[name] = compared(ours, theirs, half)
     return table
 
 
 def overlaps(measured: Sequence[_Pair]) -> Table:
-    """For each measure the plain overlap, and that of pairwise distances, of every maker's set with the human one."""
+    """For each measure the overlap of every maker's values, and of pairwise distances, with the human set."""
     table: Table = {}
     for name, sets, ours, theirs in measured:
         pairs = overlapped_area(distances_between(ours, theirs), distances_within(theirs))
@@ -122,17 +122,17 @@ def overlaps(measured: Sequence[_Pair]) -> Table:
 
 
 def divergences(measured: Sequence[_Pair]) -> Table:
-    """Kullback-Leibler divergence of the distances within the human set from those between it and each maker's."""
+    """Kullback-Leibler divergence, in nats, of distances within the human set from those to each maker's set."""
     table: Table = {}
     for name, sets, ours, theirs in measured:
-        told = divergence(distances_within(theirs), distances_between(ours, theirs))
-        if np.isfinite(told):
-            table.setdefault(name, {})[sets] = told
+        nats = divergence(distances_within(theirs), distances_between(ours, theirs))
+        if np.isfinite(nats):
+            table.setdefault(name, {})[sets] = nats
     return table
 
 
 def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> Table:
-    """Frechet distance of the bars' latent means to those of one human half; `human` is the other half's."""
+    """Frechet distance of bars' latent means to those of one human half; the column `human` is the other half."""
     assert isinstance(generator.proposer, PriorProposer)
     first, second = _halves(human)
     if len(first) < 2 or len(second) < 2:
@@ -143,11 +143,11 @@ def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> 
     return {"bars": {name: frechet(each, there) for name, each in means.items()}}
 
 
-def melodies_apart(data: Path, split: str) -> Corpus:
+def spaced_windows(data: Path, split: str) -> Corpus:
     """Windows of a split that start on every fourth bar of their phrase; of their piece, where no phrase is known.
 
     Raises:
-        EmoOscError: the corpus is not there.
+        EmoOscError: the corpus is missing.
     """
     melodies = load_corpus(data, split)
     since = melodies.place.since[:, 0]
@@ -155,20 +155,20 @@ def melodies_apart(data: Path, split: str) -> Corpus:
 
 
 def _measured(made: Mapping[str, Tokens], human: Tokens) -> Iterator[_Pair]:
-    """Measure, maker, the maker's values and the human ones; last of each measure one human half by the other."""
+    """Measure, maker, values and human values; the last row of each measure compares two human halves."""
     first, second = _halves(human)
     for name, measure in MEASURES.items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a melody without intervals has no mean interval
             theirs = measure(human)
-            told = {sets: measure(tokens) for sets, tokens in made.items()}
-            yield from ((name, sets, values, theirs) for sets, values in told.items())
+            measured = {sets: measure(tokens) for sets, tokens in made.items()}
+            yield from ((name, sets, values, theirs) for sets, values in measured.items())
             if len(first) and len(second):
                 yield name, "human", measure(second), measure(first)
 
 
-def _by_all(played: Tokens, train: Corpus) -> dict[str, Tokens]:
-    """What the generator plays for the moods, and as much by each rule."""
+def _by_makers(played: Tokens, train: Corpus) -> dict[str, Tokens]:
+    """The generator's melodies for the moods, and as many by each baseline."""
     each = max(1, len(played) // len(MOODS))
     rules = [(mood.affect, range(index * each, (index + 1) * each)) for index, mood in enumerate(MOODS)]
     return {
@@ -192,7 +192,9 @@ def _halves(human: Tokens) -> tuple[Tokens, Tokens]:
 
 
 def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:
-    """The share of 8-, 4- and 2-bar cells, in any key, that occur in the training data, made and held-out human."""
+    """The share of 8-, 4- and 2-bar cells, in any key, found in the training data; of made and held-out
+    human melodies.
+    """
     table: Table = {}
     for bars in COPY_BARS:
         known = cells(train, bars)
@@ -203,8 +205,8 @@ def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:
     return table
 
 
-def agreement(generator: MusicVAE, seeds: range) -> Table:
-    """How far the fast decoder and the plain one agree on the same embeddings and noise."""
+def decoder_agreement(generator: MusicVAE, seeds: range) -> Table:
+    """Agreement of the fast decoder with the sequential one on the same embeddings and noise, as shares."""
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
     proposal = proposer.propose(None, seeds, generator.taste)
@@ -213,13 +215,13 @@ def agreement(generator: MusicVAE, seeds: range) -> Table:
     fast = generator.decoded(proposal.embeddings, noise)
     with torch.no_grad():
         rows = proposal.embeddings.flatten(0, 1)
-        plain = proposer.vae.sample_embedded(rows, temperature, noise.flatten(0, 1).to(rows))
-    equal = fast == plain.view(len(seeds), -1)
+        sequential = proposer.vae.sample_embedded(rows, temperature, noise.flatten(0, 1).to(rows))
+    equal = fast == sequential.view(len(seeds), -1)
     return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
 
 
 def moods(kept: Mapping[str, Sequence[Composed]]) -> Table:
-    """For each mood: what its targets ask and what the melodies kept for it give, on average."""
+    """For each mood the targets and the mean measurements of its melodies."""
     table: Table = {}
     for mood in MOODS:
         wanted = targets(mood.affect)

@@ -1,4 +1,4 @@
-"""The model card: what a checkpoint was trained on and how, and what it was measured to do."""
+"""Model cards: training data, recipe and measured figures of a checkpoint, as Markdown."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,8 +17,8 @@ from that run.
 ## What it is for
 
 Monophonic melodies of 16 bars of 4/4 on a 16th grid, in C major or C minor, asked for by valence and arousal through
-note density, register and mode. It knows no words, no chords and no other metre. Whether a listener hears the feeling
-that was asked for has not been tested with people.
+note density, register and mode. It has no lyrics, no chords and no other metre. Whether listeners recognise the
+requested emotion has not been tested with people.
 
 ## Data and licences
 
@@ -40,28 +40,28 @@ pickle. Written by `emo-osc eval --face --card`; every figure below comes from t
 
 ## What it is for
 
-`emo-osc face` turns its probabilities into a point on the valence-arousal plane that steers music. It reads what a
-face shows, not what somebody feels, and it is often wrong. Do not judge people by it.
+`emo-osc face` turns its probabilities into a point on the valence-arousal plane that steers music. It classifies
+facial expressions, not emotions, and is often wrong. Do not use it to assess people.
 
 ## Data and licences
 
 Trained on the Training part of FER2013 (Goodfellow et al. 2013) with the votes of FER+ (Barsoum et al. 2016) as a
-second teacher. FER2013's photographs were gathered from the web and have no free licence: **for research only**. How
-ages, skins and genders are spread in it, and how well each is read, is not known to us. PublicTest chose the number of
-views and the temperature; PrivateTest was never seen.
+second teacher. FER2013's photographs were gathered from the web and have no free licence: **for research only**. The
+distribution of age, skin colour and gender in it, and the accuracy for each, are not known. The number of views and
+the temperature were chosen on PublicTest; PrivateTest was not used.
 """
 
 MUSIC_TRANSFORMER = """\
 The network of emo_osc's `music_transformer` generator: a decoder-only transformer with relative attention (Huang et al.
-2018) that composes a melody and its accompaniment bar by bar, told valence, arousal and tempo. {parameters:.1f} million
-parameters in float16; no pickle. Written by `emo-osc eval --generator music_transformer --card`; every figure below
-comes from that run.
+2018) that composes a melody and its accompaniment bar by bar, conditioned on valence, arousal and tempo.
+{parameters:.1f} million parameters in float16; no pickle. Written by `emo-osc eval --generator music_transformer
+--card`; every figure below comes from that run.
 
 ## What it is for
 
-Two parts in 4/4 on a 16th grid, in C major or C minor, without velocities. What it was taught to call valence and
-arousal are labels by published coefficients, not people's. Whether a listener hears the feeling that was asked for has
-not been tested with people.
+Two parts in 4/4 on a 16th grid, in C major or C minor, without velocities. Its valence and arousal labels
+were computed by published coefficients, not given by people. Whether listeners recognise the requested emotion has not
+been tested with people.
 
 ## Data and licences
 
@@ -71,7 +71,7 @@ weights are under the Apache License 2.0, as the rest of emo_osc.
 """
 
 INTRODUCTIONS = {"vae": MUSIC_VAE, "vgg16": FACE, "transformer": MUSIC_TRANSFORMER}
-"""What a card says first, by the network that the checkpoint's config describes."""
+"""Network in the checkpoint's config -> introduction of the card."""
 
 
 STAGES = ("vae", "prior", "actor")  # in the order of training; JSON sorts them
@@ -83,7 +83,7 @@ def model_card(name: str, kept: Checkpoint, tables: Tables) -> str:
     parameters = sum(tensor.numel() for tensor in kept.tensors.values()) / 1e6
     introductions = [text for network, text in INTRODUCTIONS.items() if network in kept.config]
     parts = [f"# {name}\n", *(text.format(parameters=parameters) for text in introductions), "## Recipe\n"]
-    parts += [_recipe(stage, told) for stage, told in _stages(kept.config.get("training", {}))]
+    parts += [_recipe(stage, fields) for stage, fields in _stages(kept.config.get("training", {}))]
     parts.append("## Figures\n")
     parts += [_table(title, table) for title, table in tables.items()]
     return "\n".join(parts)
@@ -107,11 +107,11 @@ def _stages(training: Mapping[str, Any]) -> list[Stage]:
 
 
 def _recipe(stage: str, training: Mapping[str, Any]) -> str:
-    told = {
+    fields = {
         part: ", ".join(f"{key} {value}" for key, value in training[part].items()) for part in ("recipe", "choices")
     }
-    told["at the end"] = ", ".join(f"{key} {value:.4g}" for key, value in training["last"].items())
-    lines = [f"- {part}: {text}" for part, text in told.items()]
+    fields["at the end"] = ", ".join(f"{key} {value:.4g}" for key, value in training["last"].items())
+    lines = [f"- {part}: {text}" for part, text in fields.items()]
     return "\n".join([f"`emo-osc train {stage}` with", "", *lines, ""])
 
 

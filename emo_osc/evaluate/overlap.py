@@ -1,7 +1,8 @@
-"""How alike two sets of melodies are as sets: overlapped areas, divergence, the Frechet distance.
+"""Similarity of two sets of melodies by the distributions of their features.
 
-Yang and Lerch 2020 compare distances within the human set with distances between it and the made one; the plain form
-compares the feature itself. Human halves, beside each figure, say what the best could be.
+Overlapped area and divergence after Yang and Lerch 2020, who compare distances within the human set with distances
+between it and the made one; here the feature itself is compared too. Two halves of the human set give the best value
+to expect.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class _Densities:
-    """Two Gaussian-kernel densities at the same places, `step` apart."""
+    """Two Gaussian-kernel densities on a common grid with spacing `step`."""
 
     one: Floats
     other: Floats
@@ -28,7 +29,7 @@ class _Densities:
 
 
 def overlapped_area(one: Floats, other: Floats) -> float:
-    """Area under the smaller of two features' Gaussian-kernel densities, 0 apart to 1 equal (Yang and Lerch 2020)."""
+    """Overlap of the kernel densities of two features, 0 (disjoint) to 1 (equal) (Yang and Lerch 2020)."""
     one, other = one[np.isfinite(one)], other[np.isfinite(other)]
     if min(len(one), len(other)) < 2 or one.std() < SAME or other.std() < SAME:
         return float(_are_one_value(one, other))
@@ -36,8 +37,11 @@ def overlapped_area(one: Floats, other: Floats) -> float:
     return float(np.minimum(both.one, both.other).sum() * both.step)
 
 
-def beside(ours: Floats, theirs: Floats, half: NDArray[np.bool_]) -> dict[str, float]:
-    """Mean and spread of two sets, their overlap, and the most that two halves of `theirs`, by `half`, overlap."""
+def compared(ours: Floats, theirs: Floats, half: NDArray[np.bool_]) -> dict[str, float]:
+    """Mean and standard deviation of two sets, their overlap, and the overlap of two halves of `theirs`.
+
+    `half` is the mask of the first half.
+    """
     return {
         "made": float(np.nanmean(ours)),
         "made_sd": float(np.nanstd(ours)),
@@ -111,6 +115,6 @@ def _densities(one: Floats, other: Floats) -> _Densities:
 
 
 def _pairs(one: int, other: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     count = min(MOST_PAIRS, one * other)
-    return luck.integers(one, size=count), luck.integers(other, size=count)
+    return rng.integers(one, size=count), rng.integers(other, size=count)

@@ -1,4 +1,4 @@
-"""Control as pictures: the plane as asked and as given, control curves, and which mood is heard for which."""
+"""Pictures of control: maps over the plane, control curves, and confusions of moods."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.evaluate.control import Course
+from emo_osc.evaluate.control import Sweep
 from emo_osc.evaluate.identity import NINE, confusion
 from emo_osc.evaluate.makers import Controlled
 from emo_osc.studio.attributes import Floats
@@ -27,19 +27,19 @@ TICKS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 
 def plots(controlled: Controlled, folder: Path) -> list[Path]:
-    """Draws every picture into a folder, which is made if need be, and answers their files.
+    """Draw every picture into a folder, created if missing; returns the files.
 
     Raises:
         EmoOscError: matplotlib is not installed, or a file cannot be written.
     """
     return [
-        keep(folder, name, (width, height), partial(draw, controlled=controlled))
+        save_picture(folder, name, (width, height), partial(draw, controlled=controlled))
         for name, (width, height, draw) in PICTURES.items()
     ]
 
 
-def keep(folder: Path, name: str, size: tuple[float, float], draw: Callable[["Figure"], None]) -> Path:
-    """Draws one picture of a size in inches into a folder, which is made if need be, and answers its file.
+def save_picture(folder: Path, name: str, size: tuple[float, float], draw: Callable[["Figure"], None]) -> Path:
+    """Draw one picture, its size in inches, into a folder, created if missing; returns the file.
 
     Raises:
         EmoOscError: matplotlib is not installed, or the file cannot be written.
@@ -60,7 +60,7 @@ def keep(folder: Path, name: str, size: tuple[float, float], draw: Callable[["Fi
 
 
 def draw_plane(figure: "Figure", controlled: Controlled) -> None:
-    """A map for each attribute, of what was asked and of what each way of the generator gives."""
+    """For each attribute a map of the targets and of the realised means of `played` and `moved`."""
     rows = {name: controlled.plane[name] for name in ("played", "moved") if name in controlled.plane}
     maps = figure.subplots(len(NAMES), 1 + len(rows), squeeze=False, sharex=True, sharey=True)
     first = next(iter(rows.values()))
@@ -73,7 +73,7 @@ def draw_plane(figure: "Figure", controlled: Controlled) -> None:
                 values.T, origin="lower", extent=(-1, 1, -1, 1), cmap=MAPS[attribute], vmin=low, vmax=high
             )
             panel.set_title(f"{title}, {name}", loc="left", fontsize=10, color=INK)
-            plain(panel)
+            style_axes(panel)
         figure.colorbar(image, ax=maps[attribute].tolist(), shrink=0.85, pad=0.02)
     for panel in maps[-1]:
         panel.set_xlabel("valence", fontsize=9, color=INK)
@@ -84,7 +84,7 @@ def draw_plane(figure: "Figure", controlled: Controlled) -> None:
 
 
 def draw_curves(figure: "Figure", controlled: Controlled) -> None:
-    """What is given over what was asked, a line and a band of one standard deviation for each maker."""
+    """Realised values over targets: a line and a band of one standard deviation for each maker."""
     panels = figure.subplots(1, len(NAMES))
     for attribute, (panel, title) in enumerate(zip(panels, NAMES, strict=True)):
         for name, each in controlled.plane.items():
@@ -95,13 +95,13 @@ def draw_curves(figure: "Figure", controlled: Controlled) -> None:
         panel.set_title(title, loc="left", fontsize=10, color=INK)
         panel.set_xlabel("asked", fontsize=9, color=INK)
         panel.grid(color="#e6e6e6", linewidth=0.6)
-        plain(panel)
+        style_axes(panel)
     panels[0].set_ylabel("given", fontsize=9, color=INK)
     panels[0].legend(fontsize=8, frameon=False, loc="upper left")
 
 
 def draw_confusion(figure: "Figure", controlled: Controlled) -> None:
-    """Which mood a melody measures nearest to, by the mood that was asked, in percent."""
+    """The nearest mood by measurement for each wanted mood, in percent."""
     shown = {name: each for name, each in controlled.moods.items() if name in ("played", "moved", "tonal")}
     names = [mood.id for mood in NINE]
     for panel, (name, each) in zip(
@@ -120,12 +120,12 @@ def draw_confusion(figure: "Figure", controlled: Controlled) -> None:
             f"{name}: {np.trace(counts) / counts.sum():.0%} nearest to what was asked", loc="left", fontsize=10
         )
         panel.set_xlabel("nearest by measure", fontsize=9, color=INK)
-        plain(panel)
+        style_axes(panel)
     figure.axes[0].set_ylabel("asked", fontsize=9, color=INK)
 
 
-def plain(panel: "Axes") -> None:
-    """Small grey ticks, and a light frame."""
+def style_axes(panel: "Axes") -> None:
+    """Give axes small grey ticks and a light frame."""
     panel.tick_params(labelsize=8, colors=INK, length=2)
     for spine in panel.spines.values():
         spine.set_color("#cccccc")
@@ -136,17 +136,17 @@ PICTURES: Mapping[str, tuple[float, float, Callable[..., None]]] = {
     "curves": (13.0, 4.6, draw_curves),
     "confusion": (14.0, 5.4, draw_confusion),
 }
-"""File name -> width and height in inches, and who draws it."""
+"""File name -> width and height in inches, and the drawing function."""
 
 
-def _curve(panel: "Axes", name: str, each: Course, attribute: int) -> None:
+def _curve(panel: "Axes", name: str, each: Sweep, attribute: int) -> None:
     wanted, given = each.wanted[:, 0, attribute], _realised(each)[..., attribute]
     groups = _groups(wanted)
     if attribute == DENSITY:
         wanted, given = np.exp(wanted), np.exp(given)
     places = np.array([wanted[group].mean() for group in groups])
     middle = np.array([given[group].mean() for group in groups])
-    if attribute == 2:  # melodies are major or minor: their spread says nothing, that of shares does
+    if attribute == 2:  # one melody is major or minor, so the spread of shares is shown
         spread = np.array([given[group].mean(axis=1).std() for group in groups])
     else:
         spread = np.array([given[group].std() for group in groups])
@@ -156,21 +156,21 @@ def _curve(panel: "Axes", name: str, each: Course, attribute: int) -> None:
 
 
 def _groups(wanted: Floats, most: int = 9) -> list[NDArray[np.intp]]:
-    """Rows of like targets: those that ask the same where these are few, else `most` neighbourhoods."""
+    """Rows grouped by target: by equal targets where these are at most `most`, else into `most` groups in order."""
     asked = np.unique(wanted.round(6))
     if len(asked) <= most:
         return [np.flatnonzero(wanted.round(6) == each) for each in asked]
     return np.array_split(np.argsort(wanted, kind="stable"), most)
 
 
-def _realised(each: Course) -> Floats:
+def _realised(each: Sweep) -> Floats:
     given = each.measured.copy()
     given[..., 2] = given[..., 2] > 0.5
     return given
 
 
-def _means(each: Course, attribute: int, values: Floats) -> Floats:
-    """Means over a square grid, (valence, arousal)."""
+def _means(each: Sweep, attribute: int, values: Floats) -> Floats:
+    """Means over the melodies of each affect of a square grid, (valence, arousal)."""
     side = round(len(each.affects) ** 0.5)
     means: Floats = values[..., attribute].mean(axis=1).reshape(side, side)
     return np.exp(means) if attribute == DENSITY else means

@@ -1,4 +1,4 @@
-"""Tables of figures, for people and for files."""
+"""Tables of figures, printed or written as JSON."""
 
 import json
 import sys
@@ -10,19 +10,19 @@ from rich.table import Table as Grid
 
 from emo_osc.core.errors import EmoOscError
 
-WIDTH = 200  # of what is read later, in a file
+WIDTH = 200  # columns, where output goes to a file
 Row = Mapping[str, float]
 Tables = Mapping[str, Mapping[str, Row]]
 
 
-def paper() -> Console:
-    """Where tables are printed: the terminal, or a wide page where somebody reads them later."""
+def table_console() -> Console:
+    """A console as wide as the terminal, or 200 columns where output is redirected."""
     return Console(width=None if sys.stdout.isatty() else WIDTH)
 
 
 def show(tables: Tables, console: Console | None = None) -> None:
-    """Prints every table; a figure that a row does not have is left open."""
-    console = console or paper()
+    """Print every table; a missing figure is an empty cell."""
+    console = console or table_console()
     for title, table in tables.items():
         columns = list(dict.fromkeys(name for row in table.values() for name in row))
         grid = Grid("", *columns, title=title, title_justify="left")
@@ -32,7 +32,7 @@ def show(tables: Tables, console: Console | None = None) -> None:
 
 
 def cell(column: str, value: float) -> str:
-    """A figure as people read it; what stands under `met` is a word.
+    """A figure as text; under `met` it is "met" or "missed".
 
     >>> cell("met", 1.0), cell("met", 0.0), cell("at_least", 0.95)
     ('met', 'missed', '0.95')
@@ -43,7 +43,7 @@ def cell(column: str, value: float) -> str:
 
 
 def write(tables: Tables, path: Path) -> None:
-    """The same as JSON: title, row, column.
+    """Write tables as JSON: title -> row -> column -> figure.
 
     Raises:
         EmoOscError: the file cannot be written.

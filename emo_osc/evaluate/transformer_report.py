@@ -1,9 +1,9 @@
-"""What the music transformer does: `emo-osc eval --generator music_transformer`.
+"""Evaluation of the music transformer: `emo-osc eval --generator music_transformer`.
 
-It was taught labels that published coefficients give (docs/transformer.md). That it does what those labels say is shown
-under `taught`, and proves no more than that it learned; control is what *listeners* say, a regression on what people
-felt in EMOPIA's and VGMIDI's clips with all their voices, and the judges of `judge.py`, who hear its melody alone.
-People's clips stand beside both.
+Its training labels were computed by published coefficients (docs/transformer.md). Agreement with those labels, under
+`taught`, only shows that training worked; control is measured by *listeners*, a regression on people's ratings of
+EMOPIA's and VGMIDI's clips with all voices, and by the judges of `judge.py`, which read the melody alone. Human clips
+are reported beside both.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,52 +38,52 @@ from emo_osc.train.transformer import Piece, mean_nats, read, spread
 Row = dict[str, float]
 Table = dict[str, Row]
 AXES = ("valence", "arousal")
-GUIDANCES = (0.0, 1.0, 1.5, 3.0)  # 0 ignores the feeling
+GUIDANCES = (0.0, 1.0, 1.5, 3.0)  # 0 ignores the condition
 STEP_S = 60.0 / REFERENCE_BPM / 4
-LOT = 8  # pieces that are read at once
-VELOCITY = 80  # of every note: touch belongs to the stage
+BATCH = 8  # pieces per batch
+VELOCITY = 80  # of every note: the stage sets velocities
 LONGEST = max(COPY_BARS)
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """How much is made: a `grid` of feelings, `each` pieces for every one; of test songs `heard` pieces."""
+class ReportSize:
+    """Sizes of the report: a `grid` of affects with `each` pieces; `heard`, the number of test pieces read."""
 
     grid: int = 5
     each: int = 4
-    heard: int = 160
+    predicted: int = 160
 
 
-FULL, QUICK = Amount(), Amount(grid=3, each=1, heard=16)
+FULL, QUICK = ReportSize(), ReportSize(grid=3, each=1, predicted=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """N pieces and the feelings (N, 2) they were asked for."""
+    """N pieces and the affects (N, 2) they were composed for."""
 
     asked: Floats
     pieces: Sequence[Sounds]
 
     def notes(self) -> NoteTable:
-        """All notes of both parts at the reference tempo, as evenly as they are written."""
+        """The notes of both parts at the reference tempo, on the grid."""
         return NoteTable.of_notes(
             [[(s.step * STEP_S, s.length * STEP_S, s.pitch, VELOCITY) for s in piece] for piece in self.pieces]
         )
 
 
 def report(
-    generator: Transformer, data: Path, amount: Amount = FULL, clips: Labelled | None = None
+    generator: Transformer, data: Path, size: ReportSize = FULL, clips: Labelled | None = None
 ) -> dict[str, Table]:
-    """All tables; `clips` teach the judges of melodies, who stay away without them.
+    """All tables; `clips` train the judges of melodies, which are left out for None.
 
     Raises:
-        EmoOscError: the corpus is not there.
+        EmoOscError: the corpus is missing.
     """
     arrangements, felt = load_arrangements(data), Felt.load(data)
     usual = generator.choice.guidance
-    sizes = {guidance: amount.each if guidance == usual else 1 for guidance in sorted({*GUIDANCES, usual})}
+    sizes = {guidance: size.each if guidance == usual else 1 for guidance in sorted({*GUIDANCES, usual})}
     made = {
-        guidance: over_the_plane(generator.net, replace(generator.choice, guidance=guidance), amount.grid, each)
+        guidance: over_the_plane(generator.net, replace(generator.choice, guidance=guidance), size.grid, each)
         for guidance, each in sizes.items()
     }
     ours, human = made[usual].pieces, phrases(arrangements.of("test"))
@@ -91,10 +91,10 @@ def report(
     listeners = {"listeners": fitted(felt), "taught": PUBLISHED}
     control = controlled(made, listeners, {} if clips is None else clips["notes"])
     return {
-        "surprise at test songs, nats an event": surprise(generator.net, arrangements, amount.heard),
+        "surprise at test songs, nats an event": losses_of_songs(generator.net, arrangements, size.predicted),
         "control by guidance: rank correlation of what was asked and what is heard": control,
-        "people's clips: correlation of what was felt and what is heard": people(felt),
-        "what a feeling changes": changed(made[usual]),
+        "people's clips: correlation of what was felt and what is heard": listener_agreement(felt),
+        "what a feeling changes": correlations(made[usual]),
         "the accompaniment, and people's": arranged_form.likeness(ours, human),
         "the melody, and people's": likeness_table(melodies(ours), melodies(human)),
         "stretches of melody found in the training data": copying(melodies(ours), melodies(human), melodies(train)),
@@ -104,35 +104,37 @@ def report(
     }
 
 
-def surprise(net: MusicTransformer, arrangements: Arrangements, pieces: int) -> Table:
-    """Nats an event of songs never heard: told what is felt, told nothing, and told what another bar makes one feel."""
+def losses_of_songs(net: MusicTransformer, arrangements: Arrangements, pieces: int) -> Table:
+    """Mean loss in nats per event on test songs, conditioned on their affect, on nothing, and on another
+    song's affect.
+    """
     test = spread(arrangements.of("test"), net.config.context, pieces)
-    others = [_felt_as(piece, other) for piece, other in zip(test, [*test[1:], test[0]], strict=True)]
-    told = {
+    others = [_with_affect_of(piece, other) for piece, other in zip(test, [*test[1:], test[0]], strict=True)]
+    tested = {
         "told what is felt": test,
         "told nothing": [replace(piece, is_told=False) for piece in test],
         "told what another song makes one feel": others,
     }
-    return {name: _nats(net, each, arrangements.pace) for name, each in told.items()}
+    return {name: _nats(net, each, arrangements.pace) for name, each in tested.items()}
 
 
 def over_the_plane(net: MusicTransformer, choice: Choice, grid: int, each: int) -> Made:
-    """So many pieces for every feeling of a grid, each from a stream of its own."""
+    """`each` pieces for every affect of a grid, each from its own stream."""
     asked = [affect for affect in plane(grid) for _ in range(each)]
     pieces = [_piece(Stream(net, seed, choice), affect) for seed, affect in enumerate(asked)]
     return Made(np.array([(affect.valence, affect.arousal) for affect in asked]), pieces)
 
 
 def controlled(made: Mapping[float, Made], listeners: Mapping[str, Estimator], clips: Mapping[str, Clips]) -> Table:
-    """For each guidance the rank correlation of each axis as asked and as heard, by listeners and by judges."""
-    judges = {name: Judge.taught(each.select(~each.is_test), is_relative=True) for name, each in clips.items()}
+    """For each guidance the rank correlation of wanted and estimated affect by axis, for listeners and judges."""
+    judges = {name: Judge.fit(each.select(~each.is_test), is_relative=True) for name, each in clips.items()}
     table: Table = {}
     for guidance, each in made.items():
-        heard = {name: listener.points(cues(each.notes())) for name, listener in listeners.items()}
-        heard |= {name: _leaning(judge, melodies(each.pieces)) for name, judge in judges.items()}
+        predicted = {name: listener.points(cues(each.notes())) for name, listener in listeners.items()}
+        predicted |= {name: _axis_probabilities(judge, melodies(each.pieces)) for name, judge in judges.items()}
         row = {
             f"{axis}, {name}": _rho(each.asked[:, index], points[:, index])
-            for name, points in heard.items()
+            for name, points in predicted.items()
             for index, axis in enumerate(AXES)
         }
         table[f"guidance {guidance:g}"] = row | {"pieces": float(len(each.pieces))}
@@ -141,13 +143,13 @@ def controlled(made: Mapping[float, Made], listeners: Mapping[str, Estimator], c
     return table
 
 
-def people(felt: Felt) -> Table:
-    """How near the listeners come to what people felt in clips of songs they had not learned from, by corpus."""
+def listener_agreement(felt: Felt) -> Table:
+    """Correlation of the listeners' estimates with people's ratings on held-out songs, by corpus."""
     return {name: {"valence": row["V r"], "arousal": row["A r"]} for name, row in agreement(felt).items()}
 
 
-def changed(made: Made) -> Table:
-    """Rank correlation of each axis as asked with what can be counted in the pieces."""
+def correlations(made: Made) -> Table:
+    """Rank correlation of each axis of the wanted affect with counts in the pieces."""
     tokens = melodies(made.pieces)
     counted = {
         "accompaniment's notes per bar": np.array([arranged_form.notes_per_bar(piece) for piece in made.pieces]),
@@ -168,8 +170,8 @@ def _piece(stream: Stream, affect: Affect) -> list[Sound]:
     return held([Sound(s.step + at, s.part, s.pitch, s.length) for at, sounds in bars for s in sounds], BARS)
 
 
-def _felt_as(piece: Piece, other: Piece) -> Piece:
-    """A piece told throughout what the first bar of another one makes one feel."""
+def _with_affect_of(piece: Piece, other: Piece) -> Piece:
+    """A piece conditioned throughout on the affect of another piece's first bar."""
     felt = np.broadcast_to(other.song.felt[other.bar], piece.song.felt.shape)
     return replace(piece, song=replace(piece.song, felt=np.asarray(felt)))
 
@@ -177,22 +179,22 @@ def _felt_as(piece: Piece, other: Piece) -> Piece:
 def _nats(net: MusicTransformer, pieces: Sequence[Piece], pace: Floats) -> Row:
     device = next(net.parameters()).device
 
-    parts = (read(pieces[at : at + LOT], net.config.context, pace, device) for at in range(0, len(pieces), LOT))
+    parts = (read(pieces[at : at + BATCH], net.config.context, pace, device) for at in range(0, len(pieces), BATCH))
     row = mean_nats(net, parts)
     return row | {"all": sum(row.values()), "pieces": float(len(pieces))}
 
 
-def _leaning(judge: Judge, tokens: NDArray[np.int64]) -> Floats:
-    """The chances a judge gives to pleasant and to excited, (N, 2)."""
-    chances = judge.chances(grid_features(tokens)[0])
-    return np.column_stack([chances[:, [0, 3]].sum(axis=1), chances[:, [0, 1]].sum(axis=1)])
+def _axis_probabilities(judge: Judge, tokens: NDArray[np.int64]) -> Floats:
+    """A judge's probabilities of positive valence and of high arousal, (N, 2)."""
+    probabilities = judge.probabilities(grid_features(tokens)[0])
+    return np.column_stack([probabilities[:, [0, 3]].sum(axis=1), probabilities[:, [0, 1]].sum(axis=1)])
 
 
 def _of_people(judge: Judge, name: str, clips: Clips) -> Row:
-    chances = judge.chances(clips.values)
+    probabilities = judge.probabilities(clips.values)
     pleasant, excited = np.isin(clips.quadrant, (1, 4)), clips.quadrant <= 2
-    heard = {"valence": (pleasant, chances[:, [0, 3]]), "arousal": (excited, chances[:, [0, 1]])}
-    row = {f"{axis}, {name}": _rho(side.astype(float), each.sum(axis=1)) for axis, (side, each) in heard.items()}
+    predicted = {"valence": (pleasant, probabilities[:, [0, 3]]), "arousal": (excited, probabilities[:, [0, 1]])}
+    row = {f"{axis}, {name}": _rho(side.astype(float), each.sum(axis=1)) for axis, (side, each) in predicted.items()}
     return row | {"pieces": float(round(clips.weight.sum()))}
 
 
@@ -202,7 +204,7 @@ def _major(pieces: Sequence[Sounds]) -> Floats:
 
 
 def _rho(one: Floats, other: Floats) -> float:
-    """Rank correlation over what is known of both; 0 where one side never changes."""
+    """Rank correlation over the finite values of both; 0 where one side is constant."""
     known = np.isfinite(one) & np.isfinite(other)
     if known.sum() < 3 or not np.ptp(one[known]) or not np.ptp(other[known]):
         return 0.0

@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 
 from emo_osc.config.preset import GeneratorSection
-from emo_osc.evaluate.evaluation import LACKING, Choices, run
+from emo_osc.evaluate.evaluation import NO_CORPUS, Choices, run
 from emo_osc.evaluate.makers import Size
 from emo_osc.studio.music_vae import checkpoint_path, load
 from emo_osc.studio.proposers import SamplingParameters
@@ -28,7 +28,7 @@ def test_control_is_printed_kept_and_drawn_without_a_corpus(tmp_path: Path) -> N
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == tables
     assert {path.name for path in (tmp_path / "plots").iterdir()} == {"plane.png", "curves.png", "confusion.png"}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (tmp_path / "plots").iterdir())
-    assert LACKING[:9] in told.getvalue()
+    assert NO_CORPUS[:9] in told.getvalue()
     assert "met" in told.getvalue()
 
 

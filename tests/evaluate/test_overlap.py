@@ -38,7 +38,7 @@ def test_a_melody_that_lacks_the_feature_does_not_count() -> None:
 
 
 def test_frechet_distance_is_that_of_gaussians() -> None:
-    luck = np.random.default_rng(1)
-    one, wider = luck.normal(size=(4000, 3)), 2.0 * luck.normal(size=(4000, 3))
+    rng = np.random.default_rng(1)
+    one, wider = rng.normal(size=(4000, 3)), 2.0 * rng.normal(size=(4000, 3))
     assert frechet(one, one) == pytest.approx(0.0, abs=1e-6)
     assert frechet(one, wider) == pytest.approx(3.0, abs=0.3)

@@ -10,7 +10,14 @@ from emo_osc.cli import main as cli
 from emo_osc.core.affect import Affect
 from emo_osc.evaluate import arranged_form
 from emo_osc.evaluate.arranged_form import MEASURES, copied, likeness, melodies, phrases
-from emo_osc.evaluate.transformer_report import Made, changed, controlled, over_the_plane, people, surprise
+from emo_osc.evaluate.transformer_report import (
+    Made,
+    controlled,
+    correlations,
+    listener_agreement,
+    losses_of_songs,
+    over_the_plane,
+)
 from emo_osc.studio.events import BACKING, MELODY, Sound
 from emo_osc.studio.music_transformer import NAME
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
@@ -93,7 +100,7 @@ def test_faster_and_higher_pieces_are_heard_as_more_excited() -> None:
     assert rows["guidance 1"]["arousal, taught"] == pytest.approx(1.0)
     assert rows["guidance 0"]["arousal, taught"] == pytest.approx(-1.0)
     assert rows["guidance 1"]["valence, taught"] == 0.0  # all were asked for the same
-    told = changed(made)
+    told = correlations(made)
     assert told["melody's notes per bar"]["arousal"] == pytest.approx(1.0)
     assert told["accompaniment's notes per bar"]["arousal"] == 0.0
 
@@ -104,14 +111,14 @@ def test_without_guidance_the_feeling_is_not_heard(corpus: Path) -> None:
 
     assert made.pieces == again.pieces
     assert len(made.pieces) == 4
-    table = surprise(net_of(), load_arrangements(corpus), 4)
+    table = losses_of_songs(net_of(), load_arrangements(corpus), 4)
     told, untold = table["told what is felt"], table["told nothing"]
     assert told["all"] == pytest.approx(told["place"] + told["note"] + told["length"])
     assert told["pieces"] == untold["pieces"] > 0
 
 
 def test_people_are_heard_by_listeners_who_did_not_know_them(corpus: Path) -> None:
-    table = people(Felt.load(corpus))
+    table = listener_agreement(Felt.load(corpus))
 
     assert any(row["arousal"] > 0.8 for name, row in table.items() if name.startswith("fitted"))
 

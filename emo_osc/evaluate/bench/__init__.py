@@ -1,1 +1,1 @@
-"""Measurements of time: latency, clocks, floods, decoding, refinement."""
+"""Benchmarks: latency, clocks, floods of OSC, decoding, refinement."""

@@ -1,7 +1,7 @@
-"""How well a MIDI clock is followed: estimators side by side on the same clocks, tuned on some, tried on others.
+"""Accuracy of MIDI clock estimators on simulated clocks: cases used for tuning, and unseen cases.
 
-The error is that of a note scheduled between two clocks: how far from the true course of the tempo it would sound.
-Where a transport only delays, the median delay of each run is taken off first, since `latency_ms` makes up for it.
+The error is that of a note scheduled between two clocks, compared with the true tempo curve. Where the transport only
+delays, the median delay of each run is subtracted, since `latency_ms` compensates for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +17,9 @@ from emo_osc.core.score import TICKS_PER_CLOCK
 from emo_osc.evaluate.bench.clock_estimators import DelayLocked, GearedDelayLocked, LastInterval, LeastSquares
 from emo_osc.evaluate.bench.jitter import (
     MODELS,
-    Course,
     Floats,
     Model,
+    TempoCurve,
     doubling,
     gaussian,
     losing,
@@ -35,7 +35,7 @@ from emo_osc.stage.clock.midi_slave import MidiSlave
 # N probes
 
 PROBES = 2  # between two clocks
-SETTLED_S = 2.0  # nobody plays in time from the first clock on
+SETTLED_S = 2.0  # the estimators settle before errors count
 
 # By their columns: the last interval; least squares over two beats; a delay-locked loop of one bandwidth; the same in
 # gears; one Kalman filter; two that interact.
@@ -53,12 +53,12 @@ ESTIMATORS: Mapping[str, Callable[[], Estimator]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A course of a tempo, how its clocks arrive, and from when until when it is listened to, in seconds.
+    """A tempo curve, a model of how its clocks arrive, and the span in which errors count, in seconds.
 
     `target_ms` is the 99th percentile to reach, or infinity where none was set.
     """
 
-    course: Course
+    curve: TempoCurve
     model: Model
     end_s: float
     start_s: float = SETTLED_S
@@ -66,13 +66,13 @@ class Case:
 
 
 def _relock(before: float, after: float, model: Model, target_ms: float = inf) -> Case:
-    """A step of the tempo, listened to for the second beat after it."""
+    """A step of the tempo, measured over the second beat after it."""
     at_s, beat_s = 5.0, 60.0 / after
     return Case(step(before, after, at_s), model, at_s + 2 * beat_s, at_s + beat_s, target_ms)
 
 
-# A sequencer whose tempo breathes, as a tape, a drummer or a host under load make it.
-_BREATHING = Course(tuple((1.5 * n, 118.0 + 0.8 * wave) for n, wave in enumerate((0, 1, 0, -1, 1, -1, 0, 1, -1))))
+# A sequencer with a slowly varying tempo: tape, a drummer, or a host under load.
+_BREATHING = TempoCurve(tuple((1.5 * n, 118.0 + 0.8 * wave) for n, wave in enumerate((0, 1, 0, -1, 1, -1, 0, 1, -1))))
 _SMALL, _LARGE = Model(uniform(0.0002)), Model(uniform(0.003))
 _LOSSY, _DOUBLED = Model(losing(gaussian(0.0008))), Model(doubling(uniform(0.0015)))
 _LOSSY_BURSTS, _BURSTS = Model(losing(usb()), only_delays=True), Model(usb(0.3, (0.002, 0.012)), only_delays=True)
@@ -124,11 +124,11 @@ def bench_clock(seconds: float) -> dict[str, dict[str, dict[str, float]]]:
     The 99th percentile of the absolute phase error over all rounds, with the `target` where there is one; then
     `lasting slips` (runs that ended more than half a clock off), `runs`, and `receive, us` (mean time of one clock).
 
-    The IMM is what the instrument plays by. The geared DLL is within the targets too, for half the time a clock; the
-    IMM is calmer by a third while the tempo holds, and nearer by a third on a ramp. What one estimator cannot have at
-    once: the calmer a steady tempo is held, the later a small step or a breathing tempo is believed; there a plain
-    Kalman filter, twice as restless otherwise, is nearer. And none can tell a clock that is lost in the very gap in
-    which the tempo jumps, nor a first clock after Start that is lost or held back: the downbeat is where it is heard.
+    The stage uses the IMM. The geared DLL meets the targets too at half the cost per clock; the IMM has a third less
+    error at a steady tempo and on a ramp. There is a trade-off: an estimator that smooths a steady tempo more follows a
+    small step or a varying tempo later; there a single Kalman filter, with twice the error otherwise, is better. No
+    estimator detects a clock lost exactly where the tempo jumps, nor a first clock after Start that is lost or late:
+    the downbeat is where it arrives.
     """
     cases = {f"tuned: {name}": case for name, case in TUNED.items()}
     cases |= {f"unseen: {name}": case for name, case in UNSEEN.items()}
@@ -154,7 +154,7 @@ def bench_clock(seconds: float) -> dict[str, dict[str, dict[str, float]]]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What following one row of clocks came to: errors at times, in seconds (N,), positive where a note is early."""
+    """Result of one run: phase errors (N,) at times (N,) in seconds, positive where a note is early."""
 
     times_s: Floats
     errors_s: Floats
@@ -164,9 +164,9 @@ class Run:
 
 
 def follow(case: Case, estimator: Estimator, seed: int) -> Run:
-    """Plays one case to a follower from Start on, and asks it for the position between the clocks."""
+    """Feed one case to a follower from Start on and probe its position between the clocks."""
     random = np.random.default_rng(seed)
-    stamps_s = case.model.jitter(case.course.clocks_until(case.end_s), random)
+    stamps_s = case.model.jitter(case.curve.clocks_until(case.end_s), random)
     follower = MidiSlave(100.0, estimator)
     follower.receive(bytes((START,)), float(stamps_s[0]) - 0.001)
     clock, times_s, positions, receive_s = bytes((CLOCK,)), [], [], 0.0
@@ -178,15 +178,15 @@ def follow(case: Case, estimator: Estimator, seed: int) -> Run:
         if stamp_s >= case.start_s:
             times_s += probes_s
             positions += [follower.tick_at(probe_s) / TICKS_PER_CLOCK for probe_s in probes_s]
-    errors_s = case.course.times_of(np.array(positions)) - np.array(times_s)
-    slip_clocks = abs(float(np.median(errors_s[-20:]))) * case.course.rate_at(case.end_s)
+    errors_s = case.curve.times_of(np.array(positions)) - np.array(times_s)
+    slip_clocks = abs(float(np.median(errors_s[-20:]))) * case.curve.rate_at(case.end_s)
     if case.model.only_delays:
         errors_s = errors_s - np.median(errors_s)
     return Run(np.array(times_s), errors_s, slip_clocks > 0.5, receive_s, len(stamps_s))
 
 
 def _with_probes(stamps_s: Floats, random: np.random.Generator) -> Iterator[tuple[float, list[float]]]:
-    """Every stamp but the last, with some times until the next."""
+    """Every stamp but the last, with `PROBES` random times before the next."""
     shares = np.sort(random.random((len(stamps_s) - 1, PROBES)), axis=1)
     probes_s = stamps_s[:-1, None] + shares * np.diff(stamps_s)[:, None]
     yield from zip(stamps_s[:-1].tolist(), probes_s.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""How long melodies take to decode, and how far fast decoding strays from the plain one."""
+"""Time to decode melodies, and agreement of fast with sequential decoding."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from emo_osc.weights.precision import SHORT, Choice, Precision
 
 # B melodies, K bars, Z latent size, E embedding size
 
-WIDE = 512  # the compact size that the targets of the decoder speak of
+WIDE = 512  # width of the compact decoder that the targets are set for
 MANY = 64
 CPU = torch.device("cpu")
 COMPARED = 8
@@ -40,15 +40,15 @@ class Subject:
     embed: Callable[[Latents], Tensor]  # -> (B, K, E)
     weights: BarDecoderWeights  # at the precision that is fastest here
     plain: BarDecoderWeights  # float32
-    loop: Callable[[Latents, Tensor], Tensor]  # 256 steps, one after another
+    loop: Callable[[Latents, Tensor], Tensor]  # sequential, 256 steps
     latents: Latents  # MANY of them
     choice: Choice
 
 
-def bench_decode(seconds: float, threads: int, told: Callable[[str], None]) -> dict[str, float]:
+def bench_decode(seconds: float, threads: int, report: Callable[[str], None]) -> dict[str, float]:
     """Measures for about `seconds` on `threads` >= 1 of the CPU; names to figures, in the order to show them.
 
-    `told` gets a line for each network: the precision chosen for it, and why.
+    `report` is called with a line for each network: the chosen precision and the reason.
 
     For the `shipped` generator (while there is none, its network with random weights), the `compact` size of the
     targets and `full` size hierdec, both with random weights: `NAME_one_ms`, `NAME_first_bar_ms`, `NAME_64_ms` (median
@@ -61,7 +61,7 @@ def bench_decode(seconds: float, threads: int, told: Callable[[str], None]) -> d
     with threads_of(threads), torch.no_grad():
         for build in subjects:
             subject = build()
-            told(f"{subject.name}: {SHORT[subject.choice.precision]}, {subject.choice.why}")
+            report(f"{subject.name}: {SHORT[subject.choice.precision]}, {subject.choice.why}")
             figures |= figures_of(subject, seconds / len(subjects))
     return figures
 
@@ -86,8 +86,8 @@ def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
 
 
 def _medians_ms(runs: dict[str, Run], seconds: float) -> dict[str, float]:
-    """Takes the runs in turn, so that whatever else the machine does slows all of them alike."""
-    runs["one"]()  # the first allocates
+    """Medians in ms; the runs alternate, so that other load affects all of them alike."""
+    runs["one"]()  # warm-up: the first run allocates
     times: dict[str, list[float]] = {what: [] for what in runs}
     while sum(map(sum, times.values())) < seconds or not times["one"]:
         for what, run in runs.items():
@@ -139,7 +139,7 @@ def _full() -> Subject:
 
 @contextmanager
 def threads_of(count: int) -> Iterator[None]:
-    """So many threads (the studio plays with one), no denormals."""
+    """Run with `count` threads (the studio uses one) and denormals flushed."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

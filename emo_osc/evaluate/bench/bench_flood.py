@@ -1,7 +1,7 @@
-"""What a flood of OSC does to the notes, and to a polite client: a whole daemon, flooded by another process.
+"""Effect of a flood of OSC messages on notes and on a second client, measured on a daemon.
 
-Some floods come from one port, some from many ports of the client's own host or of another, and one is scheduled for
-one instant. Run as `python -m emo_osc.evaluate.bench.bench_flood KIND PORT SECONDS` it is that other process.
+A sender process floods from one port, from many ports of one host, from another host, or with bundles scheduled for
+one instant. `python -m emo_osc.evaluate.bench.bench_flood KIND PORT SECONDS` runs the sender.
 """
 
 import json
@@ -41,20 +41,20 @@ Packet = tuple[bytes, int]  # and how many messages are in it
 
 
 def bench_flood(seconds: float) -> dict[str, Row]:
-    """Floods a daemon for `seconds` with each kind of flood in turn; kind to figures, `quiet` first.
+    """Flood a daemon for `seconds` with each kind in turn; kind -> figures, `quiet` first.
 
-    `sent_a_s`, `accepted_a_s` and `dropped_a_s` count messages (dropped: datagrams); `note_*_ms` say how late notes
-    were sent, `ping_*_ms` how long a second client waited for its answer meanwhile, `lost_pings` how often in vain.
+    `sent_a_s`, `accepted_a_s`, `dropped_a_s`: messages per second (dropped: datagrams); `note_*_ms`: lateness of notes;
+    `ping_*_ms`: round trips of a second client; `lost_pings`: its pings without an answer.
 
     Raises:
         EmoOscError: the daemon does not start or does not answer.
     """
-    kinds = [kind for kind, flood in FLOODS.items() if _is_ours(flood.host)]
+    kinds = [kind for kind, flood in FLOODS.items() if _can_bind(flood.host)]
     return {kind: _measured(kind, seconds) for kind in ("quiet", *kinds)}
 
 
-def _is_ours(host: str) -> bool:
-    """Whether this machine can send from a host: not every system has all of 127.0.0.0/8."""
+def _can_bind(host: str) -> bool:
+    """Whether this machine can bind an address: not every system has all of 127.0.0.0/8."""
     try:
         _opened(host).close()
     except OSError:
@@ -72,16 +72,16 @@ def _measured(kind: str, seconds: float) -> Row:
             assert flooder.stdout is not None
             flooder.stdout.readline()  # it has begun
             pinged = _pinged(client, seconds)
-            told = json.loads(flooder.stdout.readline())
-        counted = {"sent_a_s": told["messages"] / told["seconds"]}
+            reply = json.loads(flooder.stdout.readline())
+        counted = {"sent_a_s": reply["messages"] / reply["seconds"]}
         for name, figure in (("received", "accepted_a_s"), ("dropped", "dropped_a_s")):
-            counted[figure] = float(str(_ask(client, f"/emo/get/{name}").arguments[0])) / told["seconds"]
+            counted[figure] = float(str(_ask(client, f"/emo/get/{name}").arguments[0])) / reply["seconds"]
         return counted | _lateness(client) | pinged
 
 
 @contextmanager
 def _daemon() -> Iterator[int]:
-    """`emo-osc serve` in a process of its own; its OSC port."""
+    """Start `emo-osc serve` and give its OSC port; stop it on exit."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])
@@ -100,7 +100,7 @@ def _daemon() -> Iterator[int]:
 
 
 def _pinged(client: socket.socket, seconds: float) -> Row:
-    """Round trips of a client that asks about two hundred times a second."""
+    """Round trips of a client that sends about 200 pings per second."""
     client.settimeout(LOST_S)
     trips_s, lost, start_s = list[float](), 0, perf_counter()
     ends_s = start_s + seconds
@@ -122,14 +122,14 @@ def _pinged(client: socket.socket, seconds: float) -> Row:
 
 def _lateness(client: socket.socket) -> Row:
     client.send(encode("/emo/latency"))
-    while (told := decode(client.recv(2048))[0]).arguments[:1] != ("schedule",):
+    while (reply := decode(client.recv(2048))[0]).arguments[:1] != ("schedule",):
         continue
-    p50, _, p99, longest, count = (float(str(figure)) for figure in told.arguments[1:])
+    p50, _, p99, longest, count = (float(str(figure)) for figure in reply.arguments[1:])
     return {"note_p50_ms": p50, "note_p99_ms": p99, "note_max_ms": longest, "notes": count}
 
 
 def _ask(client: socket.socket, address: str) -> Message:
-    """The next answer to a question that is asked until it is answered."""
+    """The answer to a query, which is sent up to five times."""
     for _ in range(5):
         client.send(encode(address))
         try:
@@ -141,33 +141,33 @@ def _ask(client: socket.socket, address: str) -> Message:
     raise EmoOscError(f"the daemon does not answer {address}")
 
 
-def _drag(count: int) -> list[Packet]:
-    """A pad that is dragged: /emo/va over and over."""
+def _drags(count: int) -> list[Packet]:
+    """A dragged pad: `/emo/va` messages only."""
     return [(encode("/emo/va", (n % 41 - 20) / 20, (n * 7 % 41 - 20) / 20), 1) for n in range(count)]
 
 
 def _bundles(count: int) -> list[Packet]:
-    """The same in bundles."""
-    elements = [pack(">i", len(packet)) + packet for packet, _ in _drag(count)]
+    """A dragged pad in bundles of ten messages."""
+    elements = [pack(">i", len(packet)) + packet for packet, _ in _drags(count)]
     head = b"#bundle\0" + pack(">Q", 1)
     groups = range(0, count - MESSAGES_A_BUNDLE, MESSAGES_A_BUNDLE)
     return [(head + b"".join(elements[n : n + MESSAGES_A_BUNDLE]), MESSAGES_A_BUNDLE) for n in groups]
 
 
 def _mixed(count: int) -> list[Packet]:
-    """Several controls at once, and things that cannot be overtaken among them."""
+    """A dragged pad with other messages between, some of which cannot be coalesced."""
     others = [encode("/emo/set/density", 0.5), encode("/emo/ping", 1), encode("/emo/nonsense"), b"junk"]
-    return [packet if n % 4 else (others[n // 4 % 4], 1) for n, packet in enumerate(_drag(count))]
+    return [packet if n % 4 else (others[n // 4 % 4], 1) for n, packet in enumerate(_drags(count))]
 
 
 def _pings(count: int) -> list[Packet]:
-    """Questions, none of which can be overtaken."""
+    """Pings, which cannot be coalesced."""
     return [(encode("/emo/ping", n), 1) for n in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """What is sent, from how many ports of which host."""
+    """The packets of a flood, and the number of ports and the host they come from."""
 
     packets: Callable[[int], list[Packet]]
     ports: int = 1
@@ -175,13 +175,13 @@ class Flood:
 
 
 FLOODS = {
-    "drag": Flood(_drag),
+    "drag": Flood(_drags),
     "bundles": Flood(_bundles),
     "mixed": Flood(_mixed),
-    "instant": Flood(_drag),
-    "drag_100_ports": Flood(_drag, 100),
+    "instant": Flood(_drags),
+    "drag_100_ports": Flood(_drags, 100),
     "mixed_100_ports": Flood(_mixed, 100),
-    "drag_10000_ports": Flood(_drag, 10_000),
+    "drag_10000_ports": Flood(_drags, 10_000),
     "mixed_10000_ports": Flood(_mixed, 10_000),
     "pings_10000_ports": Flood(_pings, 10_000),
     "other_host_10000_ports": Flood(_mixed, 10_000, OTHER_HOST),
@@ -190,7 +190,7 @@ FLOODS = {
 
 
 def flood(kind: str, port: int, seconds: float) -> None:
-    """Sends as fast as it can; says when it begins, and at the end how many messages in how many seconds."""
+    """Send as fast as possible; prints an empty line at the start and counts as JSON at the end."""
     sys.stdout.write("\n")
     sys.stdout.flush()
     start_s = perf_counter()
@@ -205,7 +205,7 @@ def flood(kind: str, port: int, seconds: float) -> None:
 
 
 def _flood(kind: Flood, port: int) -> Generator[int, None, None]:
-    """Sends on and on, and answers how many messages were in each datagram."""
+    """Send without end; yields the number of messages in each datagram."""
     senders = deque(_opened(kind.host) for _ in range(min(kind.ports, MAX_SOCKETS)))
     try:
         for packet, count in cycle(kind.packets(4096)):
@@ -222,7 +222,7 @@ def _flood(kind: Flood, port: int) -> Generator[int, None, None]:
 
 
 def _schedule(port: int) -> Generator[int, None, None]:
-    """Schedules 1,024 messages for an instant, and as many for another as soon as that has come."""
+    """Schedule 1,024 messages for one instant; repeat when it has passed."""
     packets = [encode("/emo/set/density", n % 2 / 2) for n in range(SCHEDULED_A_BUNDLE)]
     elements = [pack(">i", len(packet)) + packet for packet in packets]
     with _opened(HOST) as sender:

@@ -1,4 +1,4 @@
-"""How soon a melody for any feeling is there: from the shelf, from the studio, and many at once on each device."""
+"""Time to a melody for any affect: from the shelf, from the studio process, and in batches on each device."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,9 +29,9 @@ from emo_osc.weights import checkpoints
 
 EACH = 64  # melodies for each mood
 LOOKS = 2000
-SIDE = 512  # of the matrices that show what the machine can do at best
+SIDE = 512  # of the matrices that measure the peak rate of the device
 FLOOR_S = 0.5
-PAUSE_S = 0.5  # between orders, on average: sometimes the studio is at rest then, sometimes at work
+PAUSE_S = 0.5  # mean pause between requests, so that the studio is sometimes idle, sometimes busy
 AFFECTS = tuple(mood.affect for mood in MOODS)
 Row = dict[str, float]
 Refine = Callable[[Sequence[Source], Affect, int], list[Composed]]
@@ -39,7 +39,7 @@ Refine = Callable[[Sequence[Source], Affect, int], list[Composed]]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Melodies for an affect: how many were made in a first go and a second, how many are on target, and flawless."""
+    """Counts of melodies for an affect: made in the first and the second pass, on target, and without flaws."""
 
     first: int
     second: int
@@ -48,15 +48,14 @@ class Made:
 
 
 def bench_refine(orders: int, sources: int, each: int = EACH) -> dict[str, dict[str, Row]]:
-    """Tables of figures: title, row, column.
+    """Tables of figures: title -> row -> column.
 
-    `shelf`: a look for a random point among as many melodies as a shelf holds, in microseconds. `order`: from an order
-    for a random point to its melody, through a studio process and its socket, with `sources` >= 1 drawn beforehand;
-    `within` is the share of melodies within tolerance of that very point, flaws counted. `moods`: `each` latents for
-    every mood, refined, decoded and measured, a column for one thread, two threads and each accelerator that is here;
-    `second` is the share that went off target and was made once more from
-    another source, `on_target` what is within tolerance of density, register and mode in the end, `flawless` what is
-    so with its flaws counted. `gflops` is what this device does with plain matrices.
+    `shelf`: a search for a random affect in a full shelf, in microseconds. `order`: from a request for a random affect
+    to its melody, through a studio process and its socket, with `sources` >= 1 drawn before; `within` is the share of
+    melodies within tolerance, flaws included. `moods`: `each` latents for every mood, refined, decoded and measured,
+    with a column for one thread, two threads and each accelerator; `second` is the share that missed and was made again
+    from another source, `on_target` the share within tolerance of density, register and mode in the end, `flawless` the
+    same with flaws included. `gflops` is the rate of float32 matrix products on the device.
 
     Raises:
         EmoOscError: there is no checkpoint, or the studio does not start.
@@ -72,7 +71,7 @@ def bench_refine(orders: int, sources: int, each: int = EACH) -> dict[str, dict[
 
 
 def look_times() -> Row:
-    """A full shelf asked for `LOOKS` points: microseconds."""
+    """Searches of a full shelf for `LOOKS` random affects: microseconds."""
     path = shelf_path()
     shelf, random = Shelf(read_shelf(path) if path else ()), Random(1)
     while len(shelf) < MAX_MELODIES:
@@ -87,13 +86,13 @@ def look_times() -> Row:
 
 
 def order_times(section: GeneratorSection, drawn: Sequence[Source], orders: int) -> Row:
-    """Orders for random points, at random moments, to a studio that keeps its pools warm meanwhile: milliseconds."""
+    """Requests for random affects at random times to a studio process that pre-composes meanwhile: milliseconds."""
     random, times_ms, distances_ = Random(2), [], []
     with TemporaryDirectory() as cache:
         path = Path(section.checkpoint) if section.checkpoint else checkpoints.find(section.name)
         PoolFile(Path(cache), key_of(path, section.temperature)).save(drawn)
         with StudioProcess(section, AFFECTS, cache) as studio:
-            studio.order(_any_point(random))  # the first allocates
+            studio.order(_any_point(random))  # warm-up: the first call allocates
             for _ in range(orders):
                 sleep(random.uniform(0.0, 2 * PAUSE_S))
                 start_s = perf_counter()
@@ -105,7 +104,7 @@ def order_times(section: GeneratorSection, drawn: Sequence[Source], orders: int)
 
 
 def make(refine: Refine, pool: Pool, affect: Affect, each: int) -> Made:
-    """`each` melodies for an affect from a pool; those off target get a second go from other sources."""
+    """`each` melodies for an affect from a pool; those off target are made once more from other sources."""
     first = refine(pool.choose(affect, each), affect, each)
     missed = each - sum(_are_on_target(first, affect))
     again = refine(pool.choose(affect, missed), affect, missed) if missed else []
@@ -115,12 +114,12 @@ def make(refine: Refine, pool: Pool, affect: Affect, each: int) -> Made:
 
 
 def mood_times(section: GeneratorSection, drawn: Sequence[Source], each: int) -> Row:
-    """`each` melodies for every mood on a section's device: seconds, and how many were found."""
+    """`each` melodies for every mood on a section's device: seconds and counts."""
     generator, pool = build(section), Pool(max(1, len(drawn)))
     assert isinstance(generator, Refining)  # the shipped one is
     refine = Refiner(generator).refine
     pool.add(drawn)
-    refine(pool.choose(AFFECTS[0], 2), AFFECTS[0], 2)  # the first allocates
+    refine(pool.choose(AFFECTS[0], 2), AFFECTS[0], 2)  # warm-up: the first call allocates
     start_s = perf_counter()
     made = [make(refine, pool, affect, each) for affect in AFFECTS]
     took_s, asked = perf_counter() - start_s, each * len(AFFECTS)
@@ -137,7 +136,7 @@ def mood_times(section: GeneratorSection, drawn: Sequence[Source], each: int) ->
 
 
 def floor_gflops(device: str) -> float:
-    """What a device does with plain float32 matrices of 512 x 512."""
+    """The rate of float32 products of 512 x 512 matrices on a device, in GFLOP/s."""
     one = torch.randn(SIDE, SIDE, device=device)
     count, start_s = 0, perf_counter()
     while perf_counter() - start_s < FLOOR_S:

@@ -1,4 +1,4 @@
-"""How much faster than real time the music transformer composes, and how soon its first bar is there."""
+"""Composing speed of the music transformer relative to real time, and the delay of its first bar."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,19 +19,18 @@ from emo_osc.weights import checkpoints
 
 BAR_S = 2.0  # 4/4 at 120 bpm
 MEAN_EVENTS = 21  # of a bar of POP909, its bar line included (20.8)
-FEWEST = 5  # times that anything is measured
-ROWS = 2  # what is told the feeling, and what is not
+FEWEST = 5  # fewest repetitions of each measurement
+ROWS = 2  # conditioned and unconditioned, for guidance
 Row = dict[str, float]
 
 
 def bench_transformer(seconds: float, model: Path | None = None, threads: int = 1) -> dict[str, Row]:
-    """Measures for about `seconds` on `threads` >= 1 of the CPU; rows of figures.
+    """Measure for about `seconds` on `threads` >= 1 of the CPU; rows of figures.
 
-    `event` tells of one event at the end of a full context, told and untold, and what that makes of a mean bar and of
-    the busiest; `first bar` of a mean bar before which nothing is remembered; `composed` of bars that a checkpoint
-    composes (`model`, or the shipped one; left out where there is none). `real_time` is a bar's two seconds at 120 bpm
-    over what it takes, `quiet` the same where nobody else wants the processor: over the processor's time. While there
-    is no checkpoint the weights are random, which takes as long.
+    `event`: one event at the end of a full context, conditioned and unconditioned; `mean bar` and `busiest bar` are
+    derived from it; `first bar`: a mean bar with an empty context; `composed`: bars of a checkpoint (`model`, or the
+    shipped one; left out without one). `real_time` is the two seconds of a bar at 120 bpm over the wall time, `quiet`
+    the same over CPU time, as on an idle machine. Without a checkpoint the weights are random, at the same speed.
     """
     transformer = _found(model)
     net = transformer.net if transformer else MusicTransformer(MusicTransformerConfig()).eval()
@@ -59,7 +58,7 @@ def _found(model: Path | None) -> Transformer | None:
 
 @dataclass(frozen=True, slots=True)
 class _Time:
-    """What something takes: on the wall, and of the processor."""
+    """Wall time and CPU time of a run, in seconds."""
 
     wall_s: float
     cpu_s: float
@@ -81,23 +80,23 @@ def _middle(times: Sequence[_Time]) -> _Time:
 
 
 def _times(runs: Sequence[Callable[[], object]], seconds: float) -> list[_Time]:
-    """The median time of each run, taken in turn."""
+    """The median times of alternating runs."""
     times: list[list[_Time]] = [[] for _ in runs]
     end_s = perf_counter() + seconds
     while perf_counter() < end_s or len(times[0]) < FEWEST:
-        for run, taken in zip(runs, times, strict=True):
-            taken.append(_Time.of(run))
-    return [_middle(taken) for taken in times]
+        for run, samples in zip(runs, times, strict=True):
+            samples.append(_Time.of(run))
+    return [_middle(samples) for samples in times]
 
 
 def _event(place: int, note: int, length: int) -> Events:
     where, which, held, nought = (torch.full((ROWS, 1), number) for number in (place, note, length, 0))
-    told, is_told = torch.zeros(ROWS, 1, TOLD), torch.tensor([[True], [False]])
-    return Events(where, which, held, nought, nought, told, is_told)
+    condition, is_told = torch.zeros(ROWS, 1, TOLD), torch.tensor([[True], [False]])
+    return Events(where, which, held, nought, nought, condition, is_told)
 
 
-def _said(net: MusicTransformer, known: torch.Tensor) -> float:
-    """All that is worked out to draw one event."""
+def _event_logits(net: MusicTransformer, known: torch.Tensor) -> float:
+    """Compute everything that is needed to draw one event."""
     place = note = torch.zeros(ROWS, 1, dtype=torch.long)
     parts = (net.place_logits(known), net.note_logits(known, place), net.length_logits(known, place, note))
     return sum(float(part.log_softmax(-1).max()) for part in parts)
@@ -108,7 +107,7 @@ def _at_the_end(net: MusicTransformer) -> Callable[[], object]:
 
     def one_more() -> None:
         cache.events = net.config.context - 1
-        _said(net, net.step(note, cache))
+        _event_logits(net, net.step(note, cache))
 
     return one_more
 
@@ -117,7 +116,7 @@ def _mean_bar(net: MusicTransformer) -> None:
     cache = Cache(net.config, ROWS)
     for at in range(MEAN_EVENTS):
         event = _event(BAR, NO_NOTE, NO_LENGTH) if not at else _event(at % (PLACES - 1), at % (PARTS * KEYS), 0)
-        _said(net, net.step(event, cache))
+        _event_logits(net, net.step(event, cache))
 
 
 def _composed(transformer: Transformer, seconds: float) -> Row:

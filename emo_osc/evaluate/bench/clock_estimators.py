@@ -1,4 +1,4 @@
-"""Estimators of a MIDI clock that `bench clock` compares with the one that plays: simpler, and none as good.
+"""Simple MIDI clock estimators that `bench clock` compares with the one in use.
 
 Each is an `Estimator` of `stage/clock/estimators`: seconds and clock numbers.
 """
@@ -8,19 +8,19 @@ from math import pi, sqrt
 
 
 class LastInterval:
-    """Believes every stamp: what a sequencer without any smoothing does."""
+    """The tempo of the last interval, without smoothing."""
 
     def start(self, at_s: float, period_s: float) -> None:
         """Begin with a clock."""
         self.at_s, self.period_s = at_s, period_s
 
     def add(self, steps: int, stamp_s: float) -> None:
-        """The last interval is the tempo."""
+        """Take the last interval as the period."""
         self.at_s, self.period_s = stamp_s, max(0.001, (stamp_s - self.at_s) / steps)
 
 
 class LeastSquares:
-    """A straight line through the last stamps, one beat of them by default."""
+    """Least-squares line through the last `window` stamps, one beat by default."""
 
     def __init__(self, window: int = 24) -> None:
         self._window = window
@@ -31,7 +31,7 @@ class LeastSquares:
         self._stamps = deque([(-1, at_s - period_s), (0, at_s)], maxlen=self._window)
 
     def add(self, steps: int, stamp_s: float) -> None:
-        """Draw the line anew."""
+        """Fit the line again."""
         number = self._stamps[-1][0] + steps
         self._stamps.append((number, stamp_s))
         count = len(self._stamps)
@@ -62,23 +62,23 @@ class DelayLocked:
 
 
 class GearedDelayLocked(DelayLocked):
-    """The same loop in gears: wide while the deviations lean to one side, narrow when they have settled."""
+    """The same loop with variable bandwidth: wide while deviations are biased, narrow when they have settled."""
 
     def __init__(self, widest: float = 0.08, narrowest: float = 0.012) -> None:
         super().__init__(widest)
         self._widest, self._narrowest = 2 * pi * widest, 2 * pi * narrowest
-        self._lean_s = self._size_s = 0.0
+        self._bias_s = self._size_s = 0.0
 
     def start(self, at_s: float, period_s: float) -> None:
-        """Begin with a clock, in the widest gear."""
+        """Begin with a clock, at the widest bandwidth."""
         super().start(at_s, period_s)
-        self.gain, self._lean_s, self._size_s = self._widest, 0.0, 0.0005
+        self.gain, self._bias_s, self._size_s = self._widest, 0.0, 0.0005
 
     def add(self, steps: int, stamp_s: float) -> None:
-        """Choose the gear, then correct."""
+        """Choose the bandwidth, then correct."""
         deviation_s = stamp_s - self.at_s - steps * self.period_s
-        self._lean_s += 0.2 * (deviation_s - self._lean_s)  # over some five clocks
+        self._bias_s += 0.2 * (deviation_s - self._bias_s)  # over some five clocks
         self._size_s += 0.05 * (abs(deviation_s) - self._size_s)  # over some twenty
-        is_leaning = abs(self._lean_s) > self._size_s + 0.0001
-        self.gain = min(self._widest, self.gain * 1.5) if is_leaning else max(self._narrowest, self.gain * 0.93)
+        is_biased = abs(self._bias_s) > self._size_s + 0.0001
+        self.gain = min(self._widest, self.gain * 1.5) if is_biased else max(self._narrowest, self.gain * 0.93)
         super().add(steps, stamp_s)

@@ -1,4 +1,4 @@
-"""How far each estimator strays from a MIDI clock over time, as a picture."""
+"""Plot of the phase error of each MIDI clock estimator over time."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ SHOWN = {
 
 
 def clock_png(path: Path) -> None:
-    """Draws the phase error of every estimator, in milliseconds, over a few courses of a tempo.
+    """Draws the phase error of every estimator, in milliseconds, over a few tempo curves.
 
     Raises:
         EmoOscError: matplotlib is not installed, or the file cannot be written.

@@ -1,9 +1,9 @@
-"""The machine's floor: a bare sender that sleeps, spins and sends one MIDI message, and does nothing else.
+"""The latency floor of this machine: a process that only sends MIDI on time, or only answers datagrams with MIDI.
 
-And a bare reader, that waits for a datagram and answers it with one MIDI message. Run as `python -m
-emo_osc.evaluate.bench.floor POLICY PRIORITY` it prints its UDP port, then reads orders, `seconds events_a_second` (0:
-read), one a line. It answers each with a line when it has begun, and one with a JSON list of pairs: how late it was
-awake, and how late the message was sent, in seconds.
+The bare sender sleeps, busy-waits and sends one MIDI message; the bare reader answers each datagram with one. `python
+-m emo_osc.evaluate.bench.floor POLICY PRIORITY` prints its UDP port, then reads lines of `seconds events_per_second`
+(0: read). For each it prints a line at the start, and at the end a JSON list of pairs in seconds: delay until awake,
+delay until sent.
 """
 
 import gc
@@ -30,7 +30,7 @@ Pair = tuple[float, float]
 
 
 class Floor:
-    """A bare sender and reader in a process of its own; datagrams go to `port` of this computer."""
+    """Handle of the floor process; its reader takes datagrams on the loopback `port`."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -38,7 +38,7 @@ class Floor:
         self.port = int(process.stdout.readline())
 
     def begin(self, seconds: float, events_a_s: float) -> None:
-        """Let it send for so long, at this rate on average; read, where the rate is 0. It has begun on return."""
+        """Start sending for `seconds` at a mean rate, or reading where the rate is 0; returns once it has started."""
         assert self._process.stdin is not None  # pipes were asked for
         assert self._process.stdout is not None
         self._process.stdin.write(f"{seconds} {events_a_s}\n")
@@ -46,14 +46,14 @@ class Floor:
         self._process.stdout.readline()
 
     def end(self) -> list[Pair]:
-        """How late each of its events was awake, and sent, in seconds."""
+        """Wait for the end; the pairs (delay until awake, delay until sent) of all events, in seconds."""
         assert self._process.stdout is not None  # a pipe was asked for
         return [(awake_s, sent_s) for awake_s, sent_s in json.loads(self._process.stdout.readline())]
 
 
 @contextmanager
 def floor(policy: int, priority: int) -> Iterator[Floor]:
-    """A bare sender with a scheduling policy and priority of `sched_setscheduler`, until the context ends."""
+    """Run the floor process with a policy and priority of `sched_setscheduler` until the context ends."""
     command = [sys.executable, "-m", "emo_osc.evaluate.bench.floor", str(policy), str(priority)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -63,14 +63,14 @@ def floor(policy: int, priority: int) -> Iterator[Floor]:
 
 
 def priority_of(process_id: int | None) -> tuple[int, int]:
-    """Policy and priority of a process; 0 and 0, which is what everybody has, where the system does not tell."""
+    """Scheduling policy and priority of a process; (0, 0), the default, where the system does not tell."""
     if process_id is None or not hasattr(os, "sched_getscheduler"):
         return 0, 0
     return os.sched_getscheduler(process_id), os.sched_getparam(process_id).sched_priority
 
 
 def send_bare(seconds: float, events_a_s: float, port: Any, random: Random) -> list[Pair]:
-    """Send at moments half to one and a half mean gaps apart."""
+    """Send at random times, 0.5 to 1.5 mean intervals apart; delays until awake and until sent, in seconds."""
     pairs: list[Pair] = []
     due_s = perf_counter()
     ends_s = due_s + seconds
@@ -85,7 +85,7 @@ def send_bare(seconds: float, events_a_s: float, port: Any, random: Random) -> l
 
 
 def read_bare(seconds: float, udp: socket.socket, port: Any) -> list[Pair]:
-    """Answer datagrams: how long after the system got each it was read, and its answer sent; none but on Linux."""
+    """Answer datagrams; delays from the kernel's receive stamp until read and until sent, in seconds. Linux only."""
     pairs: list[Pair] = []
     ends_s = time() + seconds
     while (left_s := ends_s - time()) > 0:
@@ -101,7 +101,7 @@ def read_bare(seconds: float, udp: socket.socket, port: Any) -> list[Pair]:
 
 
 def _stamp_s(extra: tuple[int, int, bytes]) -> float:
-    """When the system got a datagram, in Unix time; 0 where it does not say."""
+    """The kernel's receive time of a datagram in Unix time; 0 where there is none."""
     level, kind, data = extra
     if (level, kind) != (socket.SOL_SOCKET, STAMP):
         return 0.0
@@ -117,34 +117,34 @@ def _open_udp() -> socket.socket:
     return udp
 
 
-def _empty(udp: socket.socket) -> None:
-    """Forget what came after its turn: it is nobody's."""
+def _drain(udp: socket.socket) -> None:
+    """Discard datagrams left from the previous turn."""
     while select([udp], (), (), 0.0)[0]:
         udp.recv(2048)
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 def main() -> None:
-    """Do what standard input orders, until it ends."""
+    """Execute the lines of standard input until it ends."""
     policy, priority = map(int, sys.argv[1:])
     port, random, udp = lonely_output(), Random(1), _open_udp()
-    _tell(str(udp.getsockname()[1]))
+    _print_line(str(udp.getsockname()[1]))
     if policy:
         os.sched_setscheduler(0, policy, os.sched_param(priority))
     gc.collect()
     gc.freeze()
     gc.disable()
-    for order in sys.stdin:
-        seconds, events_a_s = map(float, order.split())
+    for line in sys.stdin:
+        seconds, events_a_s = map(float, line.split())
         reads = events_a_s == 0.0
-        _empty(udp)
-        _tell("begun")
+        _drain(udp)
+        _print_line("begun")
         pairs = read_bare(seconds, udp, port) if reads else send_bare(seconds, events_a_s, port, random)
-        _tell(json.dumps(pairs))
+        _print_line(json.dumps(pairs))
 
 
 if __name__ == "__main__":

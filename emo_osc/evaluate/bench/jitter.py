@@ -1,4 +1,4 @@
-"""MIDI clocks as they arrive: the true course of a tempo, and what cables, drivers and hosts make of it."""
+"""Simulated MIDI clocks: tempo curves, and models of jitter, loss and duplication in transport."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 CLOCKS_PER_BEAT = 24
 
-USB_FRAME_S = 0.001  # full-speed USB hands over once a millisecond
+USB_FRAME_S = 0.001  # full-speed USB transfers once per millisecond
 STALL_EVERY_S = 1.0
-STALL_S = (0.002, 0.008)  # a host that looks away: what comes meanwhile is delivered together at the end
+STALL_S = (0.002, 0.008)  # a stalled host delivers all clocks of the stall at its end
 LOST_SHARE = 0.01
 DOUBLED_SHARE = 0.02
 DOUBLED_AFTER_S = 0.0002
 
 
 @dataclass(frozen=True)  # without slots: the counted clocks are kept
-class Course:
+class TempoCurve:
     """A tempo over time: straight lines between points (seconds, beats per minute); two points at one time are a step.
 
     The first clock comes at 0 s; after the last point the tempo stays.
@@ -35,7 +35,7 @@ class Course:
     points: tuple[tuple[float, float], ...]
 
     def clocks_at(self, times_s: Floats) -> Floats:
-        """How many clocks have passed, with fractions. (N,) -> (N,)."""
+        """The number of clocks passed at times in seconds, with fractions, (N,) -> (N,)."""
         starts_s, rates, slopes, counts = self._segments
         at = np.maximum(np.searchsorted(starts_s, times_s, side="right") - 1, 0)
         past_s = times_s - starts_s[at]
@@ -43,7 +43,7 @@ class Course:
         return passed
 
     def times_of(self, numbers: Floats) -> Floats:
-        """When clocks come, in seconds. (N,) -> (N,)."""
+        """The times of clock numbers in seconds, (N,) -> (N,)."""
         starts_s, rates, slopes, counts = self._segments
         at = np.maximum(np.searchsorted(counts, numbers, side="right") - 1, 0)
         rate, slope, more = rates[at], slopes[at], numbers - counts[at]
@@ -52,7 +52,7 @@ class Course:
         return times
 
     def rate_at(self, time_s: float) -> float:
-        """Clocks a second."""
+        """Clocks per second at a time."""
         starts_s, rates, slopes, _ = self._segments
         at = max(int(np.searchsorted(starts_s, time_s, side="right")) - 1, 0)
         return float(rates[at] + slopes[at] * (time_s - starts_s[at]))
@@ -63,7 +63,7 @@ class Course:
 
     @cached_property
     def _segments(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Where each line starts, its rate there, the slope of the rate, the clocks before. Each (P,)."""
+        """Start time, rate at the start, slope of the rate, and clocks before, of each segment, (P,) each."""
         times_s, tempos = np.array(self.points).T
         rates = tempos * CLOCKS_PER_BEAT / 60.0
         lengths_s = np.diff(times_s)
@@ -72,30 +72,30 @@ class Course:
         return times_s, rates, slopes, counts
 
 
-def steady(tempo: float) -> Course:
-    """One tempo, 20..300 beats per minute."""
-    return Course(((0.0, tempo),))
+def steady(tempo: float) -> TempoCurve:
+    """A constant tempo, 20..300 bpm."""
+    return TempoCurve(((0.0, tempo),))
 
 
-def step(before: float, after: float, at_s: float) -> Course:
-    """One tempo, then at once another."""
-    return Course(((0.0, before), (at_s, before), (at_s, after)))
+def step(before: float, after: float, at_s: float) -> TempoCurve:
+    """A tempo that steps to another at a time."""
+    return TempoCurve(((0.0, before), (at_s, before), (at_s, after)))
 
 
-def ramp(before: float, after: float, start_s: float, length_s: float) -> Course:
-    """One tempo, then a straight line to another."""
-    return Course(((0.0, before), (start_s, before), (start_s + length_s, after)))
+def ramp(before: float, after: float, start_s: float, length_s: float) -> TempoCurve:
+    """A tempo that changes linearly to another."""
+    return TempoCurve(((0.0, before), (start_s, before), (start_s + length_s, after)))
 
 
 Jitter = Callable[[Floats, np.random.Generator], Floats]
-"""True times of the clocks to the times they are received at, in order; some may be missing, some doubled."""
+"""True times of clocks -> times of reception in order; some may be missing or doubled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A way clocks arrive.
+    """A model of transport.
 
-    `only_delays` where nothing comes early: its median delay is constant, and what `latency_ms` is for.
+    `only_delays`: clocks are never early; `latency_ms` compensates for the constant median delay.
     """
 
     jitter: Jitter
@@ -103,17 +103,17 @@ class Model:
 
 
 def uniform(size_s: float) -> Jitter:
-    """Every clock up to `size_s` early or late."""
+    """Uniform jitter of up to `size_s` seconds either way."""
     return lambda times_s, random: np.sort(times_s + random.uniform(-size_s, size_s, len(times_s)))
 
 
 def gaussian(sigma_s: float) -> Jitter:
-    """A normal deviation, as of many small causes."""
+    """Normally distributed jitter with a standard deviation of `sigma_s` seconds."""
     return lambda times_s, random: np.sort(times_s + random.normal(0.0, sigma_s, len(times_s)))
 
 
 def usb(every_s: float = STALL_EVERY_S, stall_s: tuple[float, float] = STALL_S) -> Jitter:
-    """Handed over at the next frame; now and then the host looks away, and what waited comes in one batch."""
+    """Delivery at the next USB frame, with host stalls, about every `every_s`, that deliver clocks in one batch."""
 
     def jitter(times_s: Floats, random: np.random.Generator) -> Floats:
         end_s = times_s[-1] + 1.0
@@ -130,7 +130,7 @@ def usb(every_s: float = STALL_EVERY_S, stall_s: tuple[float, float] = STALL_S) 
 
 
 def losing(jitter: Jitter, share: float = LOST_SHARE) -> Jitter:
-    """The same, but that share of the clocks never comes; the first always does, since it tells the downbeat."""
+    """Jitter with a share of clocks lost; the first clock, the downbeat, is never lost."""
 
     def lossy(times_s: Floats, random: np.random.Generator) -> Floats:
         is_heard = random.random(len(times_s)) >= share
@@ -141,7 +141,7 @@ def losing(jitter: Jitter, share: float = LOST_SHARE) -> Jitter:
 
 
 def doubling(jitter: Jitter, share: float = DOUBLED_SHARE) -> Jitter:
-    """The same, but that share of the clocks comes twice, as JACK may do it in its asynchronous mode."""
+    """Jitter with a share of clocks doubled, as in JACK's asynchronous mode."""
 
     def double(times_s: Floats, random: np.random.Generator) -> Floats:
         heard_s = jitter(times_s, random)

@@ -1,4 +1,4 @@
-"""A studio process of one's own, to be measured from where the stage is."""
+"""A studio process for benchmarks, with the stage's end of its socket."""
 
 import os
 import socket
@@ -15,12 +15,12 @@ from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import ComposeRequest, Failed, Finish, Loaded, Ready, StudioToStage
 from emo_osc.studio.setup import StudioSetup
 
-PATIENCE_S = 60.0  # a large model may take long to load on a busy machine
-ENDING_S = 10.0
+START_TIMEOUT_S = 60.0  # a large model may take long to load on a busy machine
+END_TIMEOUT_S = 10.0
 
 
 class StudioProcess:
-    """A studio and the line to it; as a context it ends with its block."""
+    """A studio process and its connection; as a context manager it ends with the block."""
 
     def __init__(self, section: GeneratorSection, affects: Sequence[Affect], cache: str = "") -> None:
         """Start it and wait until it can compose.
@@ -29,7 +29,7 @@ class StudioProcess:
             EmoOscError: it does not start.
         """
         with closing(socket.create_server(("127.0.0.1", 0))) as server:
-            server.settimeout(PATIENCE_S)
+            server.settimeout(START_TIMEOUT_S)
             setup = StudioSetup(server.getsockname()[1], "bench", section, tuple(affects), cache)
             one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # as the supervisor starts it
             command = [sys.executable, "-m", "emo_osc.studio.worker"]
@@ -37,9 +37,9 @@ class StudioProcess:
             assert self.process.stdin is not None  # a pipe was asked for
             self.process.stdin.write(setup.to_json().encode())
             self.process.stdin.close()
-            self._line, _ = server.accept()
-        self._line.settimeout(PATIENCE_S)
-        self._lines = self._line.makefile("rb")
+            self._connection, _ = server.accept()
+        self._connection.settimeout(START_TIMEOUT_S)
+        self._lines = self._connection.makefile("rb")
         self._lines.readline()  # its token
         self._tickets = 0
         self._read(Loaded)
@@ -51,7 +51,7 @@ class StudioProcess:
             EmoOscError: the studio failed.
         """
         self._tickets += 1
-        self._line.sendall(encode(ComposeRequest(affect, self._tickets)))
+        self._connection.sendall(encode(ComposeRequest(affect, self._tickets)))
         while True:
             ready = self._read(Ready)
             if isinstance(ready, Ready) and ready.ticket == self._tickets:
@@ -64,14 +64,14 @@ class StudioProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._line.sendall(encode(Finish()))
+            self._connection.sendall(encode(Finish()))
             while self._lines.read(1 << 16):
                 continue
         except OSError:  # it has gone already
             pass
         self._lines.close()
-        self._line.close()
-        self.process.wait(ENDING_S)
+        self._connection.close()
+        self.process.wait(END_TIMEOUT_S)
 
     def _read(self, kind: type[Ready] | type[Loaded]) -> StudioToStage:
         while line := self._lines.readline():

@@ -1,1 +1,1 @@
-"""Classifiers taught on labelled human clips, and what they say of melodies."""
+"""Emotion classifiers trained on labelled human clips, applied to made melodies."""

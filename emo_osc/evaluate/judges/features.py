@@ -1,7 +1,7 @@
-"""What a judge can read from one voice: a table of features, for melodies on the grid and for performed lines alike.
+"""Features of one voice for the judges, for melodies on the grid and performed lines alike.
 
-A judge that is to be believed must not know the code that composes or ranks, so nothing here is shared with it but the
-reading of tokens. Every feature is one column; a block of the table gives one or several.
+Judges must be independent of the code that composes and ranks: only the reading of tokens and key fitting are shared.
+A `Block` gives one or several columns of the feature table.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -80,21 +80,21 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Columns of the table that are measured together; one without labels is a single column, (N,)."""
+    """Columns of the table that one function measures; without labels it returns a single column, (N,)."""
 
     measure: Callable[[Lines], Floats]
     labels: tuple[str, ...] = ("",)
 
 
 def tabled(lines: Lines, blocks: Mapping[str, Block]) -> tuple[Floats, tuple[str, ...]]:
-    """The features (N, F) of lines, and their names; where a line has none of what is measured, 0."""
+    """The features (N, F) of lines and their names; 0 where a feature is undefined for a line."""
     columns = [block.measure(lines).reshape(len(lines.onset), len(block.labels)) for block in blocks.values()]
     names = [f"{name} {label}".strip() for name, block in blocks.items() for label in block.labels]
     return np.nan_to_num(np.concatenate(columns, axis=1)), tuple(names)
 
 
 def spread(values: Floats, keep: NDArray[np.bool_]) -> Floats:
-    """Mean, standard deviation, quartiles and extremes of what is kept of each row, (N, 7); 0 where nothing is."""
+    """Mean, standard deviation and 5, 25, 50, 75, 95 % quantiles of the values kept in each row, (N, 7); 0 for none."""
     bare = np.where(keep, values, np.nan)
     bare[~keep.any(axis=1), 0] = 0.0
     cuts = np.nanquantile(bare, (0.05, 0.25, 0.5, 0.75, 0.95), axis=1)
@@ -102,7 +102,7 @@ def spread(values: Floats, keep: NDArray[np.bool_]) -> Floats:
 
 
 def shares(values: Floats, keep: NDArray[np.bool_], edges: Sequence[float]) -> Floats:
-    """The share of what is kept of each row that falls in [edge, next edge), the last one open, (N, edges)."""
+    """The share of the values kept in each row that lie in [edge, next edge), (N, edges); the last bin is open."""
     place = np.searchsorted(edges, values, side="right") - 1
     total = np.maximum(keep.sum(axis=1), 1)
     return np.stack([((place == index) & keep).sum(axis=1) / total for index in range(len(edges))], axis=1)
@@ -126,7 +126,7 @@ def jumpiness(lines: Lines) -> Floats:
 
 
 def classes(lines: Lines) -> Floats:
-    """The time that each pitch class sounds, (N, 12)."""
+    """The time each pitch class sounds, in the unit of the lines, (N, 12)."""
     held = np.where(lines.is_note, lines.duration, 0.0)
     return np.stack([(held * (lines.pitch % 12 == pc)).sum(axis=1) for pc in range(12)], axis=1)
 
@@ -160,14 +160,14 @@ def in_scale(lines: Lines) -> Floats:
 
 
 def variety(lines: Lines) -> Floats:
-    """Bits in the pitch classes' time, (N,)."""
+    """Entropy in bits of the time per pitch class, (N,)."""
     histogram = classes(lines)
     share = histogram / np.maximum(histogram.sum(axis=1, keepdims=True), 1e-9)
     return np.asarray(-(share * np.log2(np.where(share > 0, share, 1.0))).sum(axis=1))
 
 
 def turns(lines: Lines) -> Floats:
-    """Shares of notes where the line turns, goes on, stays; of leaps answered by a step back; of rising, (N, 5)."""
+    """Shares of notes where the line turns, continues, repeats; of leaps followed by a step back; of rises, (N, 5)."""
     jumps, keep = lines.leaps
     both = keep[:, 1:]
     before, after = np.sign(jumps[:, :-1]), np.sign(jumps[:, 1:])
@@ -182,7 +182,7 @@ def turns(lines: Lines) -> Floats:
 
 
 def pairs(lines: Lines) -> Floats:
-    """How many of a line's pairs and triples of (interval, time to the next) are new ones, (N, 2)."""
+    """The share of distinct pairs and triples of (interval, inter-onset time), (N, 2)."""
     jumps, keep = lines.leaps
     gaps = np.round(lines.gaps[0], 2)
     found = []
@@ -210,4 +210,4 @@ PITCHES: dict[str, Block] = {
     "pitch variety": Block(variety),
     "line": Block(turns, ("turns", "goes on", "stays", "answers leaps", "rises")),
 }
-"""What holds in any unit of time."""
+"""Features of pitch, independent of the unit of time."""

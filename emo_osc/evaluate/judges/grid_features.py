@@ -1,4 +1,4 @@
-"""Features of 16-bar melodies on the grid of sixteenths: where notes start, how bars answer each other, how all ends.
+"""Features of 16-bar melodies on the grid of sixteenths: rhythm, similarity of bars, endings.
 
 Melodies are tokens (N, 256), as in `studio/tokens.py`.
 """
@@ -65,7 +65,7 @@ def waits(lines: Lines) -> Floats:
 
 
 def successions(lines: Lines) -> Floats:
-    """How often a wait is the same as, shorter or longer than the one before, (N, 3)."""
+    """How often an inter-onset time is shorter than, equal to or longer than the one before, (N, 3)."""
     gaps, keep = lines.gaps
     both = keep[:, 1:]
     change = np.sign(np.diff(gaps, axis=1))
@@ -73,14 +73,14 @@ def successions(lines: Lines) -> Floats:
 
 
 def legato(lines: Lines) -> Floats:
-    """The share of notes that reach the next one, and the share of time that sounds, (N, 2)."""
+    """The share of notes held until the next one, and the share of sounding time, (N, 2)."""
     gaps, keep = lines.gaps
     joined = ((lines.duration[:, :-1] >= gaps) & keep).sum(axis=1) / keep.sum(axis=1).clip(1)
     return np.column_stack([joined, (lines.duration * lines.is_note).sum(axis=1) / (BAR * BARS)])
 
 
 def accents(lines: Lines) -> Floats:
-    """How much higher than the melody's mean notes on each quarter, and off the quarters, lie (N, 5)."""
+    """Mean pitch above the melody's mean of notes on each quarter, and off the quarters, (N, 5)."""
     mean = (lines.pitch * lines.is_note).sum(axis=1, keepdims=True) / lines.count
     found = []
     for keep in (*(lines.onset % BAR == 4 * beat for beat in range(4)), lines.onset % 4 != 0):
@@ -160,7 +160,7 @@ def alike(marks: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Callable[[
 
 
 def different(lines: Lines) -> Floats:
-    """How many different bars there are, by notes, by rhythm, and by intervals and rhythm, (N, 3)."""
+    """The number of distinct bars by notes, by rhythm, and by intervals and rhythm, (N, 3)."""
     bars = _bars(lines)
     onsets = bars > 0
     lowest = np.where(onsets, bars, 99).min(axis=2, keepdims=True)

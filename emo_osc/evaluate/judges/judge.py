@@ -1,15 +1,13 @@
-"""Honest judges: classifiers that learned from labelled human clips alone say which feeling they hear in our melodies.
+"""Independent judges: classifiers trained on labelled human clips only, applied to made melodies.
 
-They share no code with what composes and ranks but the reading of tokens and the fit of keys, never see a test clip
-while they learn, and their figures for human test clips in the same form stand beside ours. There are two, which
-learned from corpora of different kinds; only what both hear is to be claimed. A judge gives four chances, one a
-quadrant; arousal and valence are sums of two. What was chosen was chosen by folds over training songs
-(docs/judges.md).
+They share no code with composing and ranking except reading tokens and fitting keys, are not trained on test clips, and
+their accuracy on human test clips of the same form is reported beside ours. There are two, trained on different
+corpora; claim only what both confirm. A judge gives the probabilities of the four quadrants; arousal and valence are
+sums of two. Hyperparameters were chosen by cross-validation over training songs (docs/judges.md).
 
-Each row stands twice, *as they are* and *within their set*: there, every feature is counted in deviations of its own
-set of clips, all four quadrants together, without their labels. A judge that only knows pop piano may take all of our
-melodies for calm, since few of its own have as few notes; within their set it can still hear which are the calmer
-ones. Human clips are treated the same way, so the rows compare; what is lost is the absolute level.
+Each row appears twice: *as they are*, and *within their set*, where features are standardised over their own set of
+clips, without labels. A judge trained on dense pop piano may classify all sparse melodies as calm; within their set
+it still ranks them. Human clips are treated alike, so rows are comparable; the absolute level is lost.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,15 +33,15 @@ from emo_osc.studio.generators import Composed
 from emo_osc.studio.tokens import melody_of, tokens_of
 
 Row = dict[str, float]
-Heard = dict[str, NDArray[np.int64]]  # axis -> what is likeliest of each clip
-Shares = Mapping[str, Floats]  # who -> the share of each quadrant heard (4 columns) for each asked (4 rows)
+Predictions = dict[str, NDArray[np.int64]]  # axis -> the prediction for each clip
+Shares = Mapping[str, Floats]  # maker -> shares of predicted quadrants (4 columns) for each target (4 rows)
 
 CENTRES = tuple(Affect(v, a) for v, a in ((0.6, 0.6), (-0.6, 0.6), (-0.6, -0.6), (0.6, -0.6)))
 """The middle of each quadrant, 1 to 4."""
 
 TREES, LEAST_LEAF = 300, 2
 FOLDS = 5
-WORDS = {"as they are": False, "within their set": True}
+SCALINGS = {"as they are": False, "within their set": True}
 PEOPLE, ALL_PEOPLE = "human test clips", "all human clips, five folds by song"
 AXES: dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]] = {
     "quadrant": lambda quadrant: quadrant,
@@ -54,29 +52,29 @@ AXES: dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A forest that learned the quadrants of clips, as they are or within their set."""
+    """A random forest that predicts quadrants from features, as they are or standardised within their set."""
 
     forest: RandomForestClassifier
     is_relative: bool
 
     @classmethod
-    def taught(cls, clips: Clips, is_relative: bool, seed: int = 0) -> "Judge":
-        """A judge that has learned from these clips; quadrants weigh the same however many clips each has."""
+    def fit(cls, clips: Clips, is_relative: bool, seed: int = 0) -> "Judge":
+        """A judge trained on clips; quadrants have equal weight."""
         forest = RandomForestClassifier(
             TREES, min_samples_leaf=LEAST_LEAF, class_weight="balanced", random_state=seed, n_jobs=1
         )
-        forest.fit(_seen(clips.values, is_relative), clips.quadrant, sample_weight=clips.weight)
+        forest.fit(_scaled(clips.values, is_relative), clips.quadrant, sample_weight=clips.weight)
         return cls(forest, is_relative)
 
-    def chances(self, values: Floats) -> Floats:
-        """The chance of each quadrant for features (N, F) of one set, (N, 4)."""
-        chances: Floats = self.forest.predict_proba(_seen(values, self.is_relative))
-        return chances
+    def probabilities(self, values: Floats) -> Floats:
+        """The probability of each quadrant, for features (N, F) of one set, (N, 4)."""
+        probabilities: Floats = self.forest.predict_proba(_scaled(values, self.is_relative))
+        return probabilities
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """N melodies (N, 256) with the quadrant, 1..4, that was asked for, and the beats a minute to play them at, (N,)."""
+class QuadrantMelodies:
+    """N melodies (N, 256) with their target quadrant 1..4, (N,), and their playing tempo in bpm, (N,)."""
 
     tokens: NDArray[np.int64]
     quadrant: NDArray[np.int64]
@@ -84,17 +82,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """What judges hear: tables of right answers by title, and by form and judge which quadrant is heard for which."""
+class Judgements:
+    """Results of the judges: accuracy tables by title, and confusions of quadrants by form and judge."""
 
     tables: dict[str, Table]
     confusions: dict[str, dict[str, Shares]]
 
 
-def hear(makers: Mapping[str, Maker], clips: Labelled, samples: int) -> Hearing:
-    """What both judges hear in people's clips and in what each maker makes for the quadrants, `samples` in all.
+def judge_makers(makers: Mapping[str, Maker], clips: Labelled, samples: int) -> Judgements:
+    """The predictions of both judges for human clips and for each maker's melodies, `samples` per maker.
 
-    One table for each form and judge, and one for each form with what both hear.
+    One table per form and judge, and one per form with what both judges confirm.
     """
     made = {name: compose_quadrants(maker, samples) for name, maker in makers.items()}
     tables: dict[str, Table] = {}
@@ -102,61 +100,66 @@ def hear(makers: Mapping[str, Maker], clips: Labelled, samples: int) -> Hearing:
     for form in FORMS:
         theirs = {name: _as_clips(form, each) for name, each in made.items()}
         for corpus in CORPORA:
-            table, told = one_judge(clips[form][corpus], theirs)
+            table, shares_by_scaling = one_judge(clips[form][corpus], theirs)
             tables[f"{form}, judged by {corpus}"] = table
-            confusions.setdefault(form, {}).update({f"{corpus}, {words}": who for words, who in told.items()})
+            confusions.setdefault(form, {}).update(
+                {f"{corpus}, {scaling}": who for scaling, who in shares_by_scaling.items()}
+            )
         tables[f"{form}, what both judges hear"] = both_judges(clips[form], theirs)
-    return Hearing(tables, confusions)
+    return Judgements(tables, confusions)
 
 
-def compose_quadrants(maker: Maker, samples: int) -> Asked:
-    """As many melodies for the middle of each quadrant, `samples` in all."""
+def compose_quadrants(maker: Maker, samples: int) -> QuadrantMelodies:
+    """Melodies for the middle of each quadrant, equally many, `samples` in all."""
     each = max(1, samples // len(CENTRES))
     made = [maker.make(affect, each, seed) for seed, affect in enumerate(CENTRES)]
     paces = [maker.pace(tokens, affect) for tokens, affect in zip(made, CENTRES, strict=True)]
-    return Asked(np.concatenate(made), np.repeat(np.arange(1, 5), each), np.concatenate(paces))
+    return QuadrantMelodies(np.concatenate(made), np.repeat(np.arange(1, 5), each), np.concatenate(paces))
 
 
 def one_judge(clips: Clips, made: Mapping[str, Clips]) -> tuple[Table, dict[str, Shares]]:
-    """A judge's shares of right answers for human clips of songs it has not heard, and for each maker's; and, as they
-    are and within their set, which quadrant it hears for which.
-    """
+    """A judge's accuracy on held-out human clips and on each maker's melodies; and its confusions by scaling."""
     known, test = clips.select(~clips.is_test), clips.select(clips.is_test)
     table: Table = {}
-    told: dict[str, Shares] = {}
-    for words, is_relative in WORDS.items():
-        judge = Judge.taught(known, is_relative)
+    shares_by_scaling: dict[str, Shares] = {}
+    for scaling, is_relative in SCALINGS.items():
+        judge = Judge.fit(known, is_relative)
         sets = {PEOPLE: test, **made}
-        heard = {who: _most(judge.chances(each.values)) for who, each in sets.items()}
-        table |= {f"{who}, {words}": scores(heard[who], each) for who, each in sets.items()}
-        told[words] = {who: confused(heard[who]["quadrant"], each) for who, each in sets.items()}
+        predicted = {who: _predictions(judge.probabilities(each.values)) for who, each in sets.items()}
+        table |= {f"{who}, {scaling}": scores(predicted[who], each) for who, each in sets.items()}
+        shares_by_scaling[scaling] = {who: confused(predicted[who]["quadrant"], each) for who, each in sets.items()}
         if not is_relative:
-            table[ALL_PEOPLE] = scores(_most(_out_of_fold(clips)), clips)
-    return table, told
+            table[ALL_PEOPLE] = scores(_predictions(_out_of_fold(clips)), clips)
+    return table, shares_by_scaling
 
 
 def both_judges(clips: Mapping[str, Clips], made: Mapping[str, Clips]) -> Table:
-    """Shares of clips of which both judges, within their set, are right; each corpus's test clips, and each maker's."""
-    judges = [Judge.taught(each.select(~each.is_test), is_relative=True) for each in clips.values()]
+    """Shares of clips that both judges classify correctly within their set: test clips of each corpus, and each
+    maker's.
+    """
+    judges = [Judge.fit(each.select(~each.is_test), is_relative=True) for each in clips.values()]
     sets = {f"{corpus}'s test clips": each.select(each.is_test) for corpus, each in clips.items()} | dict(made)
-    return {name: scores([_most(judge.chances(some.values)) for judge in judges], some) for name, some in sets.items()}
+    return {
+        name: scores([_predictions(judge.probabilities(some.values)) for judge in judges], some)
+        for name, some in sets.items()
+    }
 
 
-def confused(heard: NDArray[np.int64], clips: Clips) -> Floats:
-    """The share of each quadrant heard, of those that each was asked of, (4, 4); pieces weigh the same.
+def confused(predicted: NDArray[np.int64], clips: Clips) -> Floats:
+    """The share of each predicted quadrant (columns) for each target (rows), (4, 4); pieces have equal weight.
 
     >>> clips = Clips(np.zeros((3, 1)), np.array([1, 1, 3]), np.ones(3), np.arange(3), np.ones(3, dtype=bool))
     >>> confused(np.array([1, 4, 3]), clips)[:3].tolist()
     [[0.5, 0.0, 0.0, 0.5], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]
     """
     counts = np.zeros((4, 4))
-    np.add.at(counts, (clips.quadrant - 1, heard - 1), clips.weight)
+    np.add.at(counts, (clips.quadrant - 1, predicted - 1), clips.weight)
     return np.asarray(counts / counts.sum(axis=1, keepdims=True).clip(1e-9))
 
 
-def scores(heard: Sequence[Heard] | Heard, clips: Clips) -> Row:
-    """The share of clips heard rightly (by every judge that answered), on each axis, with 95 % intervals by song."""
-    answers = [heard] if isinstance(heard, dict) else list(heard)
+def scores(predicted: Sequence[Predictions] | Predictions, clips: Clips) -> Row:
+    """Accuracy (where every judge is right) by axis, with 95 % intervals by song."""
+    answers = [predicted] if isinstance(predicted, dict) else list(predicted)
     row: Row = {}
     for axis, of in AXES.items():
         is_right = np.logical_and.reduce([answer[axis] == of(clips.quadrant) for answer in answers])
@@ -166,9 +169,9 @@ def scores(heard: Sequence[Heard] | Heard, clips: Clips) -> Row:
 
 
 def played(melody: Melody, affect: Affect, bpm: float, seed: int = 0) -> NDArray[np.float64]:
-    """A melody as the stage plays it for an affect: onset s, duration s, pitch, velocity.
+    """A melody as the stage plays it for an affect: (notes, 4) of onset s, duration s, pitch, velocity.
 
-    `seed` is the phrase's, by which its velocities vary.
+    `seed` is the phrase's: velocities vary with it.
     """
     composed = Composed(melody, measure(np.array(tokens_of(melody))), 0.0, seed)
     second = bpm / 60.0 * TICKS_PER_BEAT
@@ -176,7 +179,7 @@ def played(melody: Melody, affect: Affect, bpm: float, seed: int = 0) -> NDArray
     return np.array([[n.start_tick / second, n.duration_tick / second, n.pitch, n.velocity] for n in notes])
 
 
-def _as_clips(form: str, made: Asked) -> Clips:
+def _as_clips(form: str, made: QuadrantMelodies) -> Clips:
     count = len(made.tokens)
     if form == "notes":
         values, _ = grid_features(made.tokens)
@@ -189,25 +192,25 @@ def _as_clips(form: str, made: Asked) -> Clips:
     return Clips(values, made.quadrant, np.ones(count), np.arange(count), np.ones(count, dtype=bool))
 
 
-def _most(chances: Floats) -> Heard:
-    """What is likeliest on each axis."""
+def _predictions(probabilities: Floats) -> Predictions:
+    """The prediction on each axis."""
     return {
-        "quadrant": chances.argmax(axis=1) + 1,
-        "arousal": (chances[:, [0, 1]].sum(axis=1) > 0.5).astype(np.int64),
-        "valence": (chances[:, [0, 3]].sum(axis=1) > 0.5).astype(np.int64),
+        "quadrant": probabilities.argmax(axis=1) + 1,
+        "arousal": (probabilities[:, [0, 1]].sum(axis=1) > 0.5).astype(np.int64),
+        "valence": (probabilities[:, [0, 3]].sum(axis=1) > 0.5).astype(np.int64),
     }
 
 
 def _out_of_fold(clips: Clips) -> Floats:
-    chances = np.zeros((len(clips.values), 4))
+    probabilities = np.zeros((len(clips.values), 4))
     for learn, ask in GroupKFold(FOLDS, shuffle=True, random_state=0).split(clips.values, groups=clips.song):
-        is_learned = np.isin(np.arange(len(chances)), learn)
-        chances[ask] = Judge.taught(clips.select(is_learned), is_relative=False).chances(clips.values[ask])
-    return chances
+        is_learned = np.isin(np.arange(len(probabilities)), learn)
+        probabilities[ask] = Judge.fit(clips.select(is_learned), is_relative=False).probabilities(clips.values[ask])
+    return probabilities
 
 
-def _seen(values: Floats, is_relative: bool) -> Floats:
-    """Features as a judge takes them: as they are, or in deviations within their own set."""
+def _scaled(values: Floats, is_relative: bool) -> Floats:
+    """Features as they are, or standardised within their own set."""
     if not is_relative:
         return values
     return np.asarray((values - values.mean(axis=0)) / values.std(axis=0).clip(1e-6))

@@ -1,6 +1,6 @@
-"""Human clips with the feeling that people heard in them, as features: what the judges learn from.
+"""Human clips labelled with emotions, as features: the training data of the judges.
 
-Two corpora that do not agree in kind: EMOPIA (pop piano; one annotator, one quadrant a clip) and VGMIDI (game music;
+Two corpora of different kinds: EMOPIA (pop piano; one annotator, one quadrant a clip) and VGMIDI (game music;
 about thirty raters, split at the medians of its training part). Each comes in two forms: *notes*, melody windows on
 the grid without tempo or dynamics, and *played*, the top line of the piece with its seconds and velocities.
 """
@@ -21,8 +21,8 @@ from emo_osc.evaluate.judges.played_features import played_features, top_line
 CORPORA = ("emopia", "vgmidi")
 FORMS = ("notes", "played")
 WINDOWS, NOTES = "labelled_16bar.npz", "notes_labelled.npz"
-TEST = 2  # the split that nothing is ever learned from, or tuned on
-MOST_WINDOWS = 6  # of one piece, spread over it; further ones say little more
+TEST = 2  # the split that is neither trained nor tuned on
+MOST_WINDOWS = 6  # per piece, evenly spaced; further windows add little
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -93,7 +93,7 @@ def _windows(data: Path, corpus: str) -> Clips:
 
 
 def _spread_windows(is_wanted: NDArray[np.bool_], piece: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rows of the wanted windows, of each piece no more than some, evenly over it."""
+    """Rows of the wanted windows, at most `MOST_WINDOWS` per piece, evenly spaced."""
     kept = []
     for each in np.unique(piece[is_wanted]):
         rows = np.flatnonzero(piece == each)
@@ -113,7 +113,7 @@ def _pieces(data: Path, corpus: str) -> Clips:
 
 
 def _labels(whole: Arrays, rows: NDArray[np.int64], split: NDArray[np.int64]) -> NDArray[np.int64]:
-    """EMOPIA's quadrants as they are; VGMIDI's from its ratings, above or below the median of what is not the test."""
+    """EMOPIA's quadrants as they are; VGMIDI's from its ratings, above or below the median of the training part."""
     if (whole["quadrant"][rows] > 0).all():
         return whole["quadrant"][rows].astype(np.int64)
     axes = [whole[axis][rows].astype(np.float64) for axis in ("valence", "arousal")]

@@ -1,4 +1,4 @@
-"""Features of one voice as it was played: seconds, velocities, how notes are joined; besides what its pitches say."""
+"""Features of one voice as performed: pitches, timing in seconds, velocities, articulation."""
 
 from collections.abc import Sequence
 
@@ -67,18 +67,18 @@ def holds(lines: Lines) -> Floats:
 
 
 def gates(lines: Lines) -> Floats:
-    """The share of notes that last each part of the time to the next, (N, 7)."""
+    """The share of notes by the ratio of their duration to the inter-onset time, (N, 7)."""
     apart, keep = lines.gaps
     return shares(lines.duration[:, :-1] / np.maximum(apart, SHORTEST_S), keep, GATES)
 
 
 def velocities(lines: Lines) -> Floats:
-    """How hard notes are struck, (N, 7)."""
+    """Velocities: mean, deviation, quantiles, (N, 7)."""
     return spread(lines.velocity, lines.is_note)
 
 
 def swells(lines: Lines) -> Floats:
-    """How much velocity changes from note to note, (N, 7)."""
+    """Absolute change of velocity from note to note, (N, 7)."""
     return spread(np.abs(np.diff(lines.velocity, axis=1)), lines.is_note[:, 1:])
 
 
@@ -91,4 +91,4 @@ TOUCH: dict[str, Block] = {
     "velocity": Block(velocities, SPREAD),
     "swell": Block(swells, SPREAD),
 }
-"""What the player adds."""
+"""Features of timing, velocity and articulation, absent from the score."""

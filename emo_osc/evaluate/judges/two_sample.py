@@ -1,8 +1,7 @@
-"""Can a classifier tell made melodies from human ones? 0.5: it cannot; 1: every time.
+"""Classifier two-sample test: how well made melodies are distinguished from human ones (accuracy .5 to 1).
 
-A random forest on the features of both, judged on melodies it has not seen: folds are by song on the human side, so
-that no song is both learned and asked about, and each side has equally many melodies. Both sides are read in C, major
-or minor: the key is a choice of whoever plays.
+A random forest on the features of both sides with cross-validation by song, so that no song is in training and test;
+each side has equally many melodies. All melodies are transposed to C, major or minor: the key is set on the stage.
 """
 
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ LEAST_LEAF = 2
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """Both sides' features (N, F), 1 where ours (N,), the song or the maker's draw each belongs to (N,)."""
+    """Features (N, F) of both sides, `is_ours` 1 or 0 (N,), and the song or the draw each melody belongs to (N,)."""
 
     values: Floats
     is_ours: NDArray[np.int64]
@@ -38,34 +37,35 @@ class _Sides:
 def two_sample(
     ours: Tokens, human: Tokens, groups: Groups, seed: int = 0, our_groups: Groups | None = None
 ) -> dict[str, float]:
-    """How often a classifier is right about which melodies (N, 256) are ours and which human (M, 256).
+    """Accuracy of a classifier that separates our melodies (N, 256) from human ones (M, 256).
 
-    `groups` (M,) is the song of each human melody; `our_groups` (N,), in the same numbers, what each of ours was made
-    from, where several of ours, or one of ours and a human one, have a source in common: they stay in one fold.
-    Answers `accuracy` with its 95 % interval `low`, `high` (by song), the area under the curve
-    `auc`, and `melodies`, how many each side gave.
+    `groups` (M,) is the song of each human melody; `our_groups` (N,), with the same numbers, the source of each of ours
+    where several melodies share one: they stay in one fold. Returns `accuracy` with its 95 % interval `low`, `high` (by
+    song), the area under the ROC curve `auc`, and `melodies`, the number on each side.
 
     Raises:
         ValueError: a side has fewer melodies, or the human one fewer songs, than folds.
     """
     sides = _sides(ours, human, groups, seed, our_groups)
-    chance = np.zeros(len(sides.is_ours))
-    for learn, ask in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(sides.values, groups=sides.songs):
-        forest = _forest(seed).fit(sides.values[learn], sides.is_ours[learn])
-        chance[ask] = forest.predict_proba(sides.values[ask])[:, 1]
-    is_right = (chance > 0.5) == sides.is_ours
+    probability = np.zeros(len(sides.is_ours))
+    for train, test in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(sides.values, groups=sides.songs):
+        forest = _forest(seed).fit(sides.values[train], sides.is_ours[train])
+        probability[test] = forest.predict_proba(sides.values[test])[:, 1]
+    is_right = (probability > 0.5) == sides.is_ours
     low, high = by_group(is_right, sides.songs)
     return {
         "accuracy": float(is_right.mean()),
         "low": low,
         "high": high,
-        "auc": float(roc_auc_score(sides.is_ours, chance)),
-        "melodies": float(len(chance) // 2),
+        "auc": float(roc_auc_score(sides.is_ours, probability)),
+        "melodies": float(len(probability) // 2),
     }
 
 
-def telling(ours: Tokens, human: Tokens, groups: Groups, seed: int = 0, most: int = 25) -> dict[str, dict[str, float]]:
-    """The features that tell ours from human, the most telling first: `weight` in the forest, and both sides' means.
+def feature_importances(
+    ours: Tokens, human: Tokens, groups: Groups, seed: int = 0, most: int = 25
+) -> dict[str, dict[str, float]]:
+    """The most important features that separate the sides: `weight` in the forest, and the means of both sides.
 
     `apart` is the difference of the means in the human side's standard deviations. Weights of all features add to 1.
     """
@@ -85,9 +85,9 @@ def telling(ours: Tokens, human: Tokens, groups: Groups, seed: int = 0, most: in
 
 
 def by_group(is_right: NDArray[np.bool_], groups: Groups, weights: Floats | None = None) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson), for as many witnesses as there are: two melodies of one song are not two.
+    """The 95 % interval of a share (Wilson) with an effective sample size, since melodies of one song are correlated.
 
-    Their number is what would spread the share as much as the groups do; where all are right or all wrong, the groups'.
+    The effective size gives the variance observed between groups; where all or none are right it is their number.
 
     >>> [round(bound, 3) for bound in by_group(np.array([True, False] * 50), np.arange(100))]
     [0.404, 0.596]
@@ -95,16 +95,16 @@ def by_group(is_right: NDArray[np.bool_], groups: Groups, weights: Floats | None
     _, group = np.unique(groups, return_inverse=True)
     weight = np.ones(len(group)) if weights is None else weights
     share = float(np.average(is_right, weights=weight))
-    astray = np.bincount(group, (is_right - share) * weight) / weight.sum()
-    spread = float((astray**2).sum())
-    witnesses = min(share * (1.0 - share) / spread, len(group)) if spread > 0.0 else group.max() + 1.0
-    return _wilson(share, float(witnesses))
+    residuals = np.bincount(group, (is_right - share) * weight) / weight.sum()
+    spread = float((residuals**2).sum())
+    effective_count = min(share * (1.0 - share) / spread, len(group)) if spread > 0.0 else group.max() + 1.0
+    return _wilson(share, float(effective_count))
 
 
-def _wilson(share: float, witnesses: float) -> tuple[float, float]:
+def _wilson(share: float, effective_count: float) -> tuple[float, float]:
     z2 = 1.96**2
-    centre = (share * witnesses + z2 / 2) / (witnesses + z2)
-    half = 1.96 * sqrt(share * (1.0 - share) * witnesses + z2 / 4) / (witnesses + z2)
+    centre = (share * effective_count + z2 / 2) / (effective_count + z2)
+    half = 1.96 * sqrt(share * (1.0 - share) * effective_count + z2 / 4) / (effective_count + z2)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
@@ -114,18 +114,18 @@ def _sides(ours: Tokens, human: Tokens, groups: Groups, seed: int, our_groups: G
         raise ValueError(
             f"a two-sample test needs {FOLDS} melodies a side and {FOLDS} human songs, got {size} melodies"
         )
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     makers = np.arange(len(ours)) + int(groups.max()) + 1 if our_groups is None else our_groups
-    mine, theirs = _spread_over(makers, size, luck), _spread_over(groups, size, luck)
+    mine, theirs = _spread_over(makers, size, rng), _spread_over(groups, size, rng)
     first, names = grid_features(in_c(ours[mine]))
     second, _ = grid_features(in_c(human[theirs]))
     songs = np.concatenate([makers[mine], groups[theirs]]).astype(np.int64)
     return _Sides(np.concatenate([first, second]), np.repeat([1, 0], size), songs, names)
 
 
-def _spread_over(groups: Groups, size: int, luck: np.random.Generator) -> NDArray[np.int64]:
-    """`size` rows that take from each song as equally as there is to take."""
-    order = luck.permutation(len(groups))
+def _spread_over(groups: Groups, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """`size` rows, spread over the songs as equally as possible."""
+    order = rng.permutation(len(groups))
     _, song = np.unique(groups[order], return_inverse=True)
     turn = np.zeros(len(order), dtype=np.int64)
     for each in range(song.max() + 1):

@@ -11,7 +11,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.bench.bench_clock import ESTIMATORS, TUNED, UNSEEN, Case, follow
 from emo_osc.evaluate.bench.clock_estimators import LastInterval
 from emo_osc.evaluate.bench.clock_plot import clock_png
-from emo_osc.evaluate.bench.jitter import MODELS, Course, Model, doubling, losing, ramp, steady, step, uniform, usb
+from emo_osc.evaluate.bench.jitter import MODELS, Model, TempoCurve, doubling, losing, ramp, steady, step, uniform, usb
 from emo_osc.stage.clock.estimators import Interacting
 
 TEMPOS = st.floats(20.0, 300.0)
@@ -27,10 +27,10 @@ def p99_ms(case: Case, seeds: range = SEEDS) -> float:
 
 @given(TEMPOS, TEMPOS, st.floats(0.0, 20.0))
 def test_clocks_and_times_of_a_course_are_each_others_inverse(before: float, after: float, length_s: float) -> None:
-    course = ramp(before, after, 2.0, length_s)
+    curve = ramp(before, after, 2.0, length_s)
     times_s = np.linspace(0.0, 30.0, 50)
 
-    assert course.times_of(course.clocks_at(times_s)) == pytest.approx(times_s, abs=1e-6)
+    assert curve.times_of(curve.clocks_at(times_s)) == pytest.approx(times_s, abs=1e-6)
 
 
 def test_a_course_counts_24_clocks_a_beat() -> None:
@@ -103,11 +103,11 @@ def test_a_slip_is_seen_where_there_is_one() -> None:
 
 
 def test_a_constant_delay_is_taken_off_only_where_a_transport_only_delays() -> None:
-    course = Course(((0.0, 120.0),))
+    curve = TempoCurve(((0.0, 120.0),))
     held = Model(lambda times_s, _: times_s + 0.003)
     taken_off = Model(held.jitter, only_delays=True)
 
-    plain, corrected = (follow(Case(course, model, 5.0), Interacting(), 1).errors_s for model in (held, taken_off))
+    plain, corrected = (follow(Case(curve, model, 5.0), Interacting(), 1).errors_s for model in (held, taken_off))
 
     assert plain == pytest.approx(np.full(len(plain), -0.003), abs=1e-6)
     assert corrected == pytest.approx(np.zeros(len(corrected)), abs=1e-6)

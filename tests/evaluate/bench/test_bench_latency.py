@@ -11,7 +11,7 @@ import pytest
 
 from emo_osc.cli import main as cli
 from emo_osc.core.errors import EmoOscError
-from emo_osc.evaluate.bench.bench_latency import INSIDE, PANELS, Result, Seen, bench_latency, histogram_png
+from emo_osc.evaluate.bench.bench_latency import INSIDE, PANELS, Result, Samples, bench_latency, histogram_png
 from emo_osc.evaluate.bench.floor import floor, priority_of, send_bare
 from emo_osc.evaluate.bench.instance import instance
 
@@ -19,20 +19,20 @@ FIGURES = {"p50_ms": 0.1, "p95_ms": 0.2, "p99_ms": 0.3, "max_ms": 0.4, "count": 
 
 
 def test_each_sending_is_paired_with_what_is_heard_before_the_next() -> None:
-    seen = Seen(sent_s=[1.0, 2.0, 3.0])
+    samples = Samples(sent_s=[1.0, 2.0, 3.0])
     for at_s, message in (
         (1.25, b"\xb0\x4a\x10"),
         (1.5, b"\xb0\x4a\x11"),
         (2.1, b"\x90\x3c\x40"),
         (3.5, b"\xb0\x4a\x12"),
     ):
-        seen.hear(at_s, message)
+        samples.on_midi(at_s, message)
 
-    assert seen.heard_late_s == [0.25, 0.5]
+    assert samples.midi_delays_s == [0.25, 0.5]
 
 
 def test_without_a_listener_nothing_is_paired() -> None:
-    assert Seen(sent_s=[1.0, 2.0]).heard_late_s == []
+    assert Samples(sent_s=[1.0, 2.0]).midi_delays_s == []
 
 
 def test_a_bare_sender_is_never_early_and_sends_at_the_rate_it_is_told() -> None:
@@ -91,8 +91,8 @@ def test_a_run_over_real_midi_tells_every_figure_and_notes_leave_before_their_fl
 
     rows, counters = result.tables["latency"], result.tables["conditions"]
     drawn = {name for panel in PANELS.values() for name in panel}
-    told = {"OSC sent -> acknowledged", "bare sender: due -> awake", "bare reader: received -> read"}
-    assert set(rows) == {*INSIDE, *drawn, *told}
+    histograms = {"OSC sent -> acknowledged", "bare sender: due -> awake", "bare reader: received -> read"}
+    assert set(rows) == {*INSIDE, *drawn, *histograms}
     assert all(isfinite(figure) and figure >= 0.0 for row in rows.values() for figure in row.values())
     assert all(row["p50_ms"] <= row["p95_ms"] <= row["p99_ms"] <= row["max_ms"] for row in rows.values())
     assert rows["OSC sent -> MIDI heard"]["count"] > 50

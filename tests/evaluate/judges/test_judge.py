@@ -13,7 +13,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note
 from emo_osc.core.targets import tempo_hint
 from emo_osc.evaluate.judges import judge as module
-from emo_osc.evaluate.judges.judge import Hearing, Judge, hear, one_judge, played
+from emo_osc.evaluate.judges.judge import Judge, Judgements, judge_makers, one_judge, played
 from emo_osc.evaluate.judges.labelled import MOST_WINDOWS, load_clips, load_labelled
 from tests.evaluate.labelled_files import FOLLOW, IGNORE, PIECES, write_labelled
 
@@ -30,9 +30,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_clips_are_read_in_both_forms(folder: Path) -> None:
-    notes, heard = load_clips(folder, "vgmidi", "notes"), load_clips(folder, "vgmidi", "played")
+    notes, predicted = load_clips(folder, "vgmidi", "notes"), load_clips(folder, "vgmidi", "played")
 
-    for clips in (notes, heard):
+    for clips in (notes, predicted):
         assert clips.quadrant.tolist() == [1, 2, 3, 4] * (PIECES // 4)  # at the medians, though all ratings are high
         assert clips.weight.tolist() == [1.0] * PIECES
         assert clips.is_test.sum() == PIECES // 4
@@ -49,9 +49,9 @@ def test_of_a_long_piece_a_few_windows_are_heard_and_weigh_as_one(folder: Path) 
 
     clips = load_clips(folder, "emopia", "notes")
 
-    heard = clips.song == 5
-    assert heard.sum() == MOST_WINDOWS
-    assert clips.weight[heard].sum() == pytest.approx(1.0)
+    predicted = clips.song == 5
+    assert predicted.sum() == MOST_WINDOWS
+    assert clips.weight[predicted].sum() == pytest.approx(1.0)
     assert clips.weight.sum() == pytest.approx(PIECES)
 
 
@@ -61,38 +61,38 @@ def test_a_folder_without_labelled_clips_is_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Hearing:
+def predicted(tmp_path_factory: pytest.TempPathFactory) -> Judgements:
     folder = tmp_path_factory.mktemp("clips")
     write_labelled(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "TREES", 20)
-        return hear({"ours": FOLLOW, "deaf": IGNORE}, load_labelled(folder), samples=64)
+        return judge_makers({"ours": FOLLOW, "deaf": IGNORE}, load_labelled(folder), samples=64)
 
 
-def test_judges_hear_a_feeling_that_is_there_and_none_that_is_not(heard: Hearing) -> None:
-    assert len(heard.tables) == 6
-    for title, table in heard.tables.items():
+def test_judges_hear_a_feeling_that_is_there_and_none_that_is_not(predicted: Judgements) -> None:
+    assert len(predicted.tables) == 6
+    for title, table in predicted.tables.items():
         ours = {name: row for name, row in table.items() if name.startswith("ours")}
         assert ours, title
         for row in ours.values():
             assert row["pieces"] == 64
             assert row["arousal"] > 0.8, title
             assert row["quadrant_low"] <= row["quadrant"] <= row["quadrant_high"]
-    notes = heard.tables["notes, judged by emopia"]
+    notes = predicted.tables["notes, judged by emopia"]
     assert notes["ours, within their set"]["valence"] > 0.8
     assert notes["ours, within their set"]["quadrant"] > 0.7
-    for words in ("as they are", "within their set"):
-        assert notes[f"deaf, {words}"]["quadrant"] < 0.45
-        assert notes[f"deaf, {words}"]["arousal_low"] < 0.5 < notes[f"deaf, {words}"]["arousal_high"] + 0.05
+    for scaling in ("as they are", "within their set"):
+        assert notes[f"deaf, {scaling}"]["quadrant"] < 0.45
+        assert notes[f"deaf, {scaling}"]["arousal_low"] < 0.5 < notes[f"deaf, {scaling}"]["arousal_high"] + 0.05
 
 
-def test_what_is_heard_for_what_adds_up(heard: Hearing) -> None:
-    told = heard.confusions["notes"]["emopia, as they are"]
+def test_what_is_heard_for_what_adds_up(predicted: Judgements) -> None:
+    confusions_ = predicted.confusions["notes"]["emopia, as they are"]
 
-    assert set(told) == {"human test clips", "ours", "deaf"}
-    assert told["ours"].sum(axis=1).tolist() == pytest.approx([1.0] * 4)
-    right = heard.tables["notes, judged by emopia"]["ours, as they are"]["quadrant"]
-    assert np.trace(told["ours"]) / 4 == pytest.approx(right)  # as many were asked for of each
+    assert set(confusions_) == {"human test clips", "ours", "deaf"}
+    assert confusions_["ours"].sum(axis=1).tolist() == pytest.approx([1.0] * 4)
+    right = predicted.tables["notes, judged by emopia"]["ours, as they are"]["quadrant"]
+    assert np.trace(confusions_["ours"]) / 4 == pytest.approx(right)  # as many were asked for of each
 
 
 def test_no_test_clip_is_learned_from(folder: Path) -> None:
@@ -117,9 +117,9 @@ def test_no_test_clip_is_learned_from(folder: Path) -> None:
 
 def test_within_its_set_a_judge_does_not_mind_another_level(folder: Path) -> None:
     clips = load_clips(folder, "emopia", "notes")
-    judge = Judge.taught(clips, is_relative=True)
+    judge = Judge.fit(clips, is_relative=True)
 
-    assert np.array_equal(judge.chances(clips.values), judge.chances(2.0 * clips.values + 4.0))
+    assert np.array_equal(judge.probabilities(clips.values), judge.probabilities(2.0 * clips.values + 4.0))
 
 
 @pytest.mark.parametrize(

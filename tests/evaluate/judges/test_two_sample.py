@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from emo_osc.evaluate.judges import two_sample as module
 from emo_osc.evaluate.judges.grid_features import grid_features
-from emo_osc.evaluate.judges.two_sample import by_group, telling, two_sample
+from emo_osc.evaluate.judges.two_sample import by_group, feature_importances, two_sample
 
 SONGS = 30
 EACH = 4
@@ -19,14 +19,14 @@ def small_forest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def walks(songs: int, seed: int, steps: tuple[int, ...] = (-2, -1, 0, 0, 1, 2)) -> NDArray[np.int64]:
     """Melodies in quarters and eighths that walk through a scale; four near copies of each song, one after another."""
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     scale = np.array([pitch for pitch in range(55, 80) if pitch % 12 in (0, 2, 4, 5, 7, 9, 11)])
     melodies = np.zeros((songs * EACH, 256), dtype=np.int64)
     for song in range(songs):
-        at = np.flatnonzero(luck.random(128) < 0.4 + 0.4 * luck.random()) * 2
-        line = np.cumsum(luck.choice(steps, len(at))) % len(scale)
+        at = np.flatnonzero(rng.random(128) < 0.4 + 0.4 * rng.random()) * 2
+        line = np.cumsum(rng.choice(steps, len(at))) % len(scale)
         for copy in range(EACH):
-            melodies[song * EACH + copy, at] = scale[(line + (luck.random(len(at)) < 0.02)) % len(scale)] - 19
+            melodies[song * EACH + copy, at] = scale[(line + (rng.random(len(at)) < 0.02)) % len(scale)] - 19
     return melodies
 
 
@@ -45,13 +45,13 @@ def test_a_leaping_maker_is_told_apart_by_the_leaps() -> None:
     leaps = walks(SONGS, 1, steps=(-6, -5, 5, 6))
 
     found = two_sample(leaps, walks(SONGS, 2), SONG_OF)
-    told = telling(leaps, walks(SONGS, 2), SONG_OF, most=8)
+    confusions_ = feature_importances(leaps, walks(SONGS, 2), SONG_OF, most=8)
 
     assert found["accuracy"] > 0.95
     assert found["low"] <= found["accuracy"] <= found["high"]
-    assert "interval size mean" in told
-    assert told["interval size mean"]["ours"] > told["interval size mean"]["human"]
-    assert list(told) == sorted(told, key=lambda name: -told[name]["weight"])
+    assert "interval size mean" in confusions_
+    assert confusions_["interval size mean"]["ours"] > confusions_["interval size mean"]["human"]
+    assert list(confusions_) == sorted(confusions_, key=lambda name: -confusions_[name]["weight"])
 
 
 def test_a_song_is_never_both_learned_and_asked_about() -> None:
@@ -104,7 +104,7 @@ def test_features_of_a_known_melody() -> None:
     tokens[0, :, ::2] = np.array(bar) - 19
 
     values, names = grid_features(tokens.reshape(1, 256))
-    told = dict(zip(names, values[0], strict=True))
+    confusions_ = dict(zip(names, values[0], strict=True))
 
     wanted = {
         "notes a bar mean": 8.0,
@@ -119,8 +119,10 @@ def test_features_of_a_known_melody() -> None:
         "rest longest": 0.0,
         "in scale": 1.0,
     }
-    assert {name: told[name] for name in wanted} == pytest.approx(wanted)
-    assert told["interval +2"] + told["interval +1"] == pytest.approx(64 / 127)  # the last is followed by none
+    assert {name: confusions_[name] for name in wanted} == pytest.approx(wanted)
+    assert confusions_["interval +2"] + confusions_["interval +1"] == pytest.approx(
+        64 / 127
+    )  # no note follows the last
 
 
 def test_silence_has_features_too() -> None:

@@ -13,7 +13,7 @@ from emo_osc.evaluate.judges import judge, two_sample
 from emo_osc.evaluate.judges.labelled import load_labelled
 from emo_osc.evaluate.judges.quadrant_plot import quadrant_plots
 from emo_osc.evaluate.judges.verdict import Verdict, verdict
-from emo_osc.evaluate.makers import LOT, Size, cast
+from emo_osc.evaluate.makers import BATCH, Size, judged_makers
 from emo_osc.studio.attributes import measure_table
 from emo_osc.train.corpora.corpus import Corpus
 from emo_osc.train.corpora.phrase_place import PhrasePlace
@@ -34,7 +34,7 @@ def people(seed: int, leap: int = 0) -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+def confusions_(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
     folder = tmp_path_factory.mktemp("clips")
     write_labelled(folder)
     leaping = people(9, leap=12).tokens.astype(np.int64)
@@ -45,22 +45,22 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
         return verdict(makers, load_labelled(folder), people(1), people(2), leaping, samples=64)
 
 
-def test_each_maker_stands_beside_people(told: Verdict) -> None:
+def test_each_maker_stands_beside_people(confusions_: Verdict) -> None:
     for form in ("notes", "played"):
-        row = told.tables[f"understood, {form}"][QUADRANT_ROW]
+        row = confusions_.tables[f"understood, {form}"][QUADRANT_ROW]
         assert list(row) == ["ours", "deaf", "people", "low", "high", "met"]
         assert row["low"] <= row["people"] <= row["high"]
         assert row["met"] == float(row["ours"] >= row["people"])
-    notes = told.tables["understood, notes"][QUADRANT_ROW]
+    notes = confusions_.tables["understood, notes"][QUADRANT_ROW]
     assert notes["deaf"] < 0.5 < notes["ours"]
-    whole = told.tables["notes, judged by emopia"]
+    whole = confusions_.tables["notes, judged by emopia"]
     assert notes["people"] == whole["all human clips, five folds by song"]["quadrant"]
-    within = told.tables["understood, notes"]["emopia, within their set: valence"]
+    within = confusions_.tables["understood, notes"]["emopia, within their set: valence"]
     assert within["people"] == whole["human test clips, within their set"]["valence"]
 
 
-def test_who_writes_as_people_do_is_not_told_and_who_leaps_is(told: Verdict) -> None:
-    table = told.tables["ours or human? a classifier is right"]
+def test_who_writes_as_people_do_is_not_told_and_who_leaps_is(confusions_: Verdict) -> None:
+    table = confusions_.tables["ours or human? a classifier is right"]
 
     assert table["human, other songs"]["accuracy"] < 0.7
     assert table["deaf, for the sixteen moods"]["accuracy"] < 0.7
@@ -71,16 +71,16 @@ def test_who_writes_as_people_do_is_not_told_and_who_leaps_is(told: Verdict) -> 
     assert [name for name, row in table.items() if "met" in row] == ["ours, for the sixteen moods"]
 
 
-def test_what_gives_ours_away_is_named(told: Verdict) -> None:
-    table = told.tables["what gives ours away"]
+def test_what_gives_ours_away_is_named(confusions_: Verdict) -> None:
+    table = confusions_.tables["what gives ours away"]
 
     weights = [row["weight"] for row in table.values()]
     assert weights == sorted(weights, reverse=True)
     assert {"weight", "ours", "human", "apart"} == set(next(iter(table.values())))
 
 
-def test_a_picture_is_drawn_for_each_form(told: Verdict, tmp_path: Path) -> None:
-    one_judge = {form: dict(list(judges.items())[:1]) for form, judges in told.confusions.items()}
+def test_a_picture_is_drawn_for_each_form(confusions_: Verdict, tmp_path: Path) -> None:
+    one_judge = {form: dict(list(judges.items())[:1]) for form, judges in confusions_.confusions.items()}
 
     drawn = quadrant_plots(one_judge, tmp_path / "plots")
 
@@ -90,12 +90,12 @@ def test_a_picture_is_drawn_for_each_form(told: Verdict, tmp_path: Path) -> None
 
 def test_ours_are_composed_a_few_at_a_time_and_edited_ones_set_their_tempo() -> None:
     sketch = Sketch()
-    makers = cast(sketch, people(1).tokens)
+    makers = judged_makers(sketch, people(1).tokens)
 
-    made = {name: maker.make(Affect(0.5, 0.5), LOT + 3, 7) for name, maker in makers.items()}
+    made = {name: maker.make(Affect(0.5, 0.5), BATCH + 3, 7) for name, maker in makers.items()}
 
     assert sketch.composed == [Affect(0.5, 0.5)] * 2
-    assert {name: tokens.shape for name, tokens in made.items()} == dict.fromkeys(makers, (LOT + 3, 256))
+    assert {name: tokens.shape for name, tokens in made.items()} == dict.fromkeys(makers, (BATCH + 3, 256))
     paces = {name: maker.pace(made[name], Affect(0.5, 0.5)) for name, maker in makers.items()}
     assert np.ptp(paces["ours"]) == 0.0
     slow, fast = np.argsort(measure_table(made["edited"])[:, 0])[[0, -1]]
