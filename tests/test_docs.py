@@ -9,6 +9,7 @@ import pytest
 
 from emo_osc.cli import main as cli
 from emo_osc.clients.send import exchange
+from emo_osc.config.clocks import CLOCKS
 from emo_osc.config.preset import parse_preset
 from emo_osc.core.affect import MOODS, PLAIN, Mood
 from emo_osc.core.errors import EmoOscError
@@ -40,6 +41,17 @@ def test_the_osc_page_is_current() -> None:
 
 def test_the_readme_has_the_daemons_own_table() -> None:
     assert manual.readme(README) == README
+
+
+def test_the_page_on_clocks_has_the_table_of_clocks() -> None:
+    assert manual.clock_page(PAGES["docs/clock.md"]) == PAGES["docs/clock.md"]
+
+
+def test_the_shipped_preset_names_every_clock_beside_its_choice() -> None:
+    preset = (ROOT / "presets" / "default.yaml").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^  source: .*#(.+): who owns the tempo$", preset, re.MULTILINE)
+
+    assert re.findall(r"\w+", line.replace(" or ", " ")) == list(CLOCKS)
 
 
 @pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.id)

@@ -1,12 +1,14 @@
 """Pages written from tables, so that they cannot lie: `python -m tools.manual` writes them.
 
-They are docs/osc.md, the table of addresses in the README, and the JSON schema of presets.
+They are docs/osc.md, the table of addresses in the README, that of clocks in docs/clock.md, and the JSON schema of
+presets.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from emo_osc.config.clocks import CLOCKS
 from emo_osc.config.preset import OscSection, schema_text
 from emo_osc.core.affect import MOODS, Mood
 from emo_osc.core.errors import CommandError
@@ -185,17 +187,36 @@ def address_table() -> str:
     return _table(("address", "arguments", "does"), rows)
 
 
+def clock_table() -> str:
+    """Every clock that can be chosen."""
+    rows = ((f"`{name}`", row.help, "yes" if row.is_ours else "no") for name, row in CLOCKS.items())
+    return _table(("`--clock`", "the tempo comes from", "the tempo may follow the affect"), rows)
+
+
 def readme(text: str) -> str:
     """A README with its table of addresses written anew.
 
     Raises:
         ValueError: the two marks are not there.
     """
+    return _between_marks(text, address_table(), "the README")
+
+
+def clock_page(text: str) -> str:
+    """docs/clock.md with its table of clocks written anew.
+
+    Raises:
+        ValueError: the two marks are not there.
+    """
+    return _between_marks(text, clock_table(), "docs/clock.md")
+
+
+def _between_marks(text: str, table: str, name: str) -> str:
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"the README needs the marks {BEGIN} and {END}")
-    return f"{head}{BEGIN}\n{address_table()}\n{END}{tail}"
+        raise ValueError(f"{name} needs the marks {BEGIN} and {END}")
+    return f"{head}{BEGIN}\n{table}\n{END}{tail}"
 
 
 def _route_row(route: Route) -> tuple[str, str, str]:
@@ -237,8 +258,9 @@ def _table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def write(root: Path = ROOT) -> None:
     """Writes every page under the checkout."""
-    page, front = root / "docs" / "osc.md", root / "README.md"
+    page, clock, front = root / "docs" / "osc.md", root / "docs" / "clock.md", root / "README.md"
     page.write_text(osc_page(), encoding="utf-8")
+    clock.write_text(clock_page(clock.read_text(encoding="utf-8")), encoding="utf-8")
     front.write_text(readme(front.read_text(encoding="utf-8")), encoding="utf-8")
     (root / "presets" / "emo_osc.schema.json").write_text(schema_text(), encoding="utf-8")
 

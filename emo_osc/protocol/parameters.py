@@ -146,6 +146,12 @@ class Value:
     unit: str = ""
 
     @property
+    def start(self) -> Scalar:
+        """What it is before anybody sets it; only for values that a preset never leaves as they are."""
+        assert self.default is not None
+        return self.default
+
+    @property
     def is_mappable(self) -> bool:
         """Whether a MIDI controller can stand for it: one argument whose range is known."""
         return self.is_settable and len(self.arguments) == 1 and bool(self.arguments[0].range_text)

@@ -14,7 +14,6 @@ from py2max.m4l import ensure_amxd_project_block, pack_amxd
 from emo_osc.config.preset import OscSection
 from emo_osc.core.affect import MOODS
 from emo_osc.protocol.parameters import VALUES, Argument
-from emo_osc.stage.player.settings import Settings
 from tools.patches.live_key import follow_live
 from tools.patches.live_parameters import AS_FLOAT, ENUM, FLOAT, choice, parameter
 from tools.patches.max_controls import PACE_MS, PAD_SPAN, prove
@@ -154,8 +153,9 @@ def _buttons(patch: Patch, shown: Rect) -> None:
 def _number(patch: Patch, name: str, argument: Argument, shown: Rect) -> None:
     x, y = patch.block(wide(f"prepend /emo/set/{name}"), 130)
     patch.comment(name, (shown[0], shown[1] - 16, shown[2], 16))
-    start = getattr(Settings(), name)
-    about = parameter(FLOAT, name.capitalize(), argument.low, argument.high, start, parameter_unitstyle=AS_FLOAT)
+    about = parameter(
+        FLOAT, name.capitalize(), argument.low, argument.high, float(VALUES[name].start), parameter_unitstyle=AS_FLOAT
+    )
     box = patch.add("live.numbox", (x, y, 50, 15), (1, 2), shown, **about)
     patch.chain(box, patch.object(f"prepend /emo/set/{name}", (x, y + ROW)), patch.out((x, y + 2 * ROW)))
 
@@ -163,7 +163,7 @@ def _number(patch: Patch, name: str, argument: Argument, shown: Rect) -> None:
 def _quantize(patch: Patch, shown: Rect) -> None:
     x, y = patch.block(wide("prepend /emo/quantize"), 130)
     patch.comment("changes land on", (shown[0], shown[1] + 18, shown[2], 18))
-    about = choice("Quantize", VALUES["quantize"].arguments[0].choices, Settings().quantize)
+    about = choice("Quantize", VALUES["quantize"].arguments[0].choices, str(VALUES["quantize"].start))
     menu = patch.add("live.menu", (x, y, 100, 15), (1, 3), shown, **about)
     label = patch.object("prepend /emo/quantize", (x, y + ROW))
     patch.cord(menu, 1, label, 0)

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import Any
 
-from emo_osc.config.preset import ClockSection
 from emo_osc.core.affect import MOODS
 from emo_osc.protocol.parameters import VALUES, Argument
-from emo_osc.stage.player.settings import Settings
 from tools.patches.touchosc import cells
 from tools.patches.words import WORDS, label, mood_label
 
@@ -24,7 +22,6 @@ PARTS = {
     "/emo/state/mood": ("mood", 0),
     "/emo/error": ("error", 1),
 }  # messages of several arguments: the one that is shown
-START = {"tempo": ClockSection().tempo}
 ANSWERED = "set('{}', {}, {{sync: false, send: false}})"
 PONG = "send('/emo/pong', value)"  # the daemon asks another computer whether it hears it
 CONNECT = "send('/emo/start_listen/bar')"
@@ -114,8 +111,13 @@ def _menu(name: str, at: Frame) -> list[Widget]:
 def _fader(name: str, at: Frame) -> list[Widget]:
     left, top, width, height = at
     argument = VALUES[name].arguments[0]
-    start = START[name] if name in START else getattr(Settings(), name)
-    about = {"horizontal": True, "design": "compact", "range": _span(argument), "default": start, "decimals": 3}
+    about = {
+        "horizontal": True,
+        "design": "compact",
+        "range": _span(argument),
+        "default": VALUES[name].start,
+        "decimals": 3,
+    }
     words = _widget("text", f"word_{name}", (left, top, 120, height), default=f"{WORDS[name]} {name}", bypass=True)
     place = (left + 126, top, width - 126, height)
     return [words, _widget("fader", name, place, **about, address=f"/emo/set/{name}", typeTags="f")]

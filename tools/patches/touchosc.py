@@ -31,7 +31,6 @@ from py2tosc import Orientation as Facing
 
 from emo_osc.core.affect import MOODS, Mood
 from emo_osc.protocol.parameters import QUANTIZE, VALUES, Argument
-from emo_osc.stage.player.settings import Settings
 from tools.patches.words import label as in_both
 from tools.patches.words import mood_label
 
@@ -246,8 +245,7 @@ def _caption(layout: Layout, text: str, frame: Rect, size: int) -> None:
 
 def _fader(layout: Layout, name: str, frame: Rect) -> None:
     argument = VALUES[name].arguments[0]
-    start = (getattr(Settings(), name) - argument.low) / (argument.high - argument.low)
-    values = [Value("x", default=start), Value("touch")]
+    values = [Value("x", default=argument.share_of(VALUES[name].start)), Value("touch")]
     shown = fader(color=ACCENT, interactive=False, cursor=False, orientation=Facing.EAST, values=values)
     shown.messages = [hears(f"/emo/state/{name}", scaled("x", argument))]
     layout.add(shown, f"{name} now", frame)

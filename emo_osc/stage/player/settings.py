@@ -4,35 +4,47 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from emo_osc.core.scales import AUTO
+from emo_osc.protocol.parameters import VALUES
 from emo_osc.stage.player.rule_weights import ALL_RULES, RuleWeights
+
+
+def _number(name: str) -> float:
+    return float(VALUES[name].start)
+
+
+def _whole(name: str) -> int:
+    return int(VALUES[name].start)
+
+
+def _text(name: str) -> str:
+    return str(VALUES[name].start)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a player has set, within the ranges of `values.VALUES`; `cc74` and `cc1` say which controllers are sent.
+    """What a player has set, within the ranges of `parameters.VALUES` and at first as that table says.
 
-    `rules` are the preset's alone.
+    `cc74` and `cc1` say which controllers are sent; `rules` are the preset's alone.
     """
 
-    quantize: str = "bar"
-    key: str = AUTO
-    scale: str = AUTO
-    transpose: int = 0
-    register: int = 0
-    density: float = 0.0
-    velocity: float = 1.0
-    gate: float = 1.0
-    swing: float = 0.0
-    humanize: float = 1.0
-    evolve: float = 1.0
-    intensity: float = 1.0
-    tempo_follow: float = 0.0
-    channel: int = 1
-    chords: float = 0.0
-    bass: float = 0.0
-    chords_channel: int = 2
-    bass_channel: int = 3
+    quantize: str = _text("quantize")
+    key: str = _text("key")
+    scale: str = _text("scale")
+    transpose: int = _whole("transpose")
+    register: int = _whole("register")
+    density: float = _number("density")
+    velocity: float = _number("velocity")
+    gate: float = _number("gate")
+    swing: float = _number("swing")
+    humanize: float = _number("humanize")
+    evolve: float = _number("evolve")
+    intensity: float = _number("intensity")
+    tempo_follow: float = _number("tempo_follow")
+    channel: int = _whole("channel")
+    chords: float = _number("chords")
+    bass: float = _number("bass")
+    chords_channel: int = _whole("chords_channel")
+    bass_channel: int = _whole("bass_channel")
     cc74: bool = True
     cc1: bool = False
     rules: RuleWeights = ALL_RULES
