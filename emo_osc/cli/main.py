@@ -161,21 +161,22 @@ def reaching(command: Callable[..., Any]) -> Callable[..., Any]:
 @commands.command(context_settings={"ignore_unknown_options": True})
 @click.argument("address", shell_complete=complete_address)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_argument)
-@click.option("--wait", "wait_s", type=float, default=0.5, show_default=True, metavar="S", help="Seconds to listen.")
+@click.option("--wait", type=float, metavar="S", help="Seconds to listen.  [0.5; up to 3 for a first reply]")
 @reaching
-def send(address: str, arguments: tuple[str, ...], wait_s: float, host: str, port: int) -> None:
+def send(address: str, arguments: tuple[str, ...], wait: float | None, host: str, port: int) -> None:
     """Send one OSC message to a running daemon; print the replies as lines.
 
     emo-osc send /emo/mood bright
     """
-    from emo_osc.clients.send import exchange
+    from emo_osc.clients.send import LISTEN_S, PATIENCE_S, exchange
 
+    wait_s, patience_s = (LISTEN_S, PATIENCE_S) if wait is None else (wait, wait)
     lines = 0
-    for line in exchange(host, port, address, arguments, wait_s):
+    for line in exchange(host, port, address, arguments, wait_s, patience_s):
         click.echo(line)
         lines += 1
-    if wait_s > 0 and not lines:
-        raise EmoOscError(f"{host}:{port} did not answer within {wait_s:g} s; is that the port of emo-osc serve?")
+    if patience_s > 0 and not lines:
+        raise EmoOscError(f"{host}:{port} did not answer within {patience_s:g} s; is that the port of emo-osc serve?")
 
 
 @commands.command()

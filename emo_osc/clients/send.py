@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import isfinite
 from time import monotonic
 
@@ -10,6 +11,8 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from emo_osc.core.errors import EmoOscError
 
+LISTEN_S = 0.5  # for replies, where the caller does not say how long
+PATIENCE_S = 3.0  # for a first reply that is late: a variation is acknowledged when it is made, after 1.5 s at most
 MAX_REPLY_BYTES = 65_507  # the largest UDP datagram; the daemon's own replies stay under 1,400
 
 Argument = int | float | str
@@ -30,8 +33,12 @@ def typed(word: str) -> Argument:
     return word
 
 
-def exchange(host: str, port: int, address: str, words: Sequence[str], wait_s: float) -> Iterator[str]:
+def exchange(
+    host: str, port: int, address: str, words: Sequence[str], wait_s: float, patience_s: float = 0.0
+) -> Iterator[str]:
     """Sends one message, then yields each reply as a line until `wait_s` seconds have passed since the sending.
+
+    Where none has come by then, the first is waited for until `patience_s` seconds after the sending.
 
     Raises:
         EmoOscError: the address is no OSC address, the host is unknown, or nothing listens there.
@@ -41,7 +48,13 @@ def exchange(host: str, port: int, address: str, words: Sequence[str], wait_s: f
         try:
             sock.connect((host, port))  # connected, so that a closed port is told and strangers are not heard
             sock.send(datagram)
-            yield from _replies(sock, monotonic() + wait_s)
+            sent_s = monotonic()
+            answered = False
+            for line in _replies(sock, sent_s + wait_s):
+                answered = True
+                yield line
+            if not answered:
+                yield from islice(_replies(sock, sent_s + patience_s), 1)
         except ConnectionRefusedError:
             raise EmoOscError(f"nothing listens on {host}:{port}; start it with: emo-osc serve") from None
         except (OSError, OverflowError) as error:

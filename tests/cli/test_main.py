@@ -283,6 +283,25 @@ def test_a_daemon_that_asks_whether_it_is_heard_is_answered_and_nobody_need_read
     assert (heard[1], line) == (osc("/emo/pong", 123_456_789), "/emo/version 1")
 
 
+def test_a_first_reply_may_be_later_than_the_time_to_listen() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+        lines = exchange("127.0.0.1", server.getsockname()[1], "/emo/mutate", (), 0.0, 10.0)
+
+        def answer() -> None:
+            _, client = server.recvfrom(2000)
+            for bar in (1, 2):
+                server.sendto(osc("/emo/ack", "/emo/mutate", bar), client)
+
+        thread = Thread(target=answer)
+        thread.start()
+        heard = list(lines)
+        thread.join()
+
+    assert heard == ["/emo/ack /emo/mutate 1"]
+
+
 def test_a_silent_daemon_is_told(capsys: Captured) -> None:
     with answering() as (port, _):
         said = refused(capsys, "send", "/emo/ping", "--port", str(port), "--wait", "0.05")
