@@ -30,6 +30,8 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMAND = re.compile(r"(?:^ {4}|`)(?:\.venv/bin/)?emo-osc ([^`#\n]+)", re.MULTILINE)
 COMMANDS = [(page, line.strip()) for page, text in PAGES.items() for line in COMMAND.findall(text.replace("\\\n", ""))]
 LINKS = [(page, link) for page, text in PAGES.items() for link in re.findall(r"\]\((?!http)([^)#]+)", text)]
+FAULTS = re.findall(r"`((?:\w+/)+test_\w+)(?: -k (\"[^\"]+\"|\w+))?`", PAGES["docs/faults.md"])
+READERS = ("performers", "patchers", "technicians", "researchers", "developers")
 TARGETS = sorted(
     {word for text in PAGES.values() for word in re.findall(r"(?:^ {4}|`)make ([a-z]+)", text, re.MULTILINE)}
 )
@@ -87,6 +89,22 @@ def test_every_mood_and_value_is_on_the_osc_page() -> None:
 @pytest.mark.parametrize(("page", "link"), LINKS)
 def test_a_link_leads_somewhere(page: str, link: str) -> None:
     assert (ROOT / page).parent.joinpath(link).exists()
+
+
+@pytest.mark.parametrize("page", sorted(name for name in PAGES if re.fullmatch(r"docs/(?!index)\w+\.md", name)))
+def test_a_page_says_first_what_it_is_for_and_for_whom(page: str) -> None:
+    title, aim, *_ = PAGES[page].split("\n\n")
+
+    assert title.startswith("# ")
+    assert any(reader in aim for reader in READERS)
+    assert len(aim.split()) <= 45
+
+
+@pytest.mark.parametrize(("file", "chosen"), FAULTS)
+def test_a_fault_names_tests_that_exist(file: str, chosen: str) -> None:
+    names = re.findall(r"def (test_\w+)", (ROOT / "tests" / f"{file}.py").read_text(encoding="utf-8"))
+
+    assert all(any(word in name for name in names) for word in chosen.strip('"').split(" or "))
 
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS)

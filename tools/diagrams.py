@@ -42,13 +42,27 @@ class Arrow(NamedTuple):
 
 
 ROOMS = (
-    Box(1.25, 4.1, 2.1, 1.3, OUTSIDE, "players", "Max, TouchOSC, Live,\npad in a browser, face,\nknobs and keys"),
-    Box(5.0, 4.1, 2.4, 1.3, REAL_TIME, "stage", "clock, shelf of melodies,\ntouch, every note\none thread, real time"),
-    Box(8.75, 4.1, 2.1, 1.3, OUTSIDE, "listeners", "Live, Max, a synthesizer,\nthe built-in instrument"),
+    Box(1.25, 4.1, 2.1, 1.3, OUTSIDE, "controllers", "Max, TouchOSC, Live,\npad in a browser, face,\nknobs and keys"),
     Box(
-        5.0, 1.35, 2.4, 1.3, OFFLINE, "studio", "networks, pool of latents,\ndecoding, measuring\nmay be late, may die"
+        5.0,
+        4.1,
+        2.4,
+        1.3,
+        REAL_TIME,
+        "stage",
+        "clock, shelf of melodies,\nperformance, MIDI notes\none thread, real time",
     ),
-    Box(1.25, 1.35, 2.1, 0.95, OFFLINE, "door", "starts all, restarts,\nkeeps files"),
+    Box(8.75, 4.1, 2.1, 1.3, OUTSIDE, "instruments", "Live, Max, a synthesizer,\nthe built-in synth"),
+    Box(
+        5.0,
+        1.35,
+        2.4,
+        1.3,
+        OFFLINE,
+        "studio",
+        "networks, pool of latents,\ndecoding, measuring\nmay be late or restart",
+    ),
+    Box(1.25, 1.35, 2.1, 0.95, OFFLINE, "supervisor", "starts, restarts,\nreads and writes files"),
     Box(8.75, 1.35, 2.1, 0.95, OFFLINE, "web", "the pad's page,\nOSCQuery"),
 )
 WAYS = (
@@ -61,18 +75,18 @@ WAYS = (
     Arrow((2.1, 1.83), (3.8, 3.5), "", 0.0, "<|-|>"),
 )
 SIDES = (
-    (4.65, 2.72, "what is felt", "right"),
+    (4.65, 2.72, "affect", "right"),
     (5.35, 2.72, "melodies", "left"),
     (7.35, 2.72, "OSC", "left"),
-    (2.65, 2.72, "lines, files", "right"),
+    (2.65, 2.72, "log, files", "right"),
 )
 
 MOMENTS = (
-    (0.0, "0", "/emo/va arrives\nthe shelf answers"),
-    (1.0, "0.3 ms", "touch and controllers\nof the next note change"),
-    (2.4, "0.1 s", "the studio's melody for\nthis very point is there"),
-    (3.9, "next bar", "the notes change,\nat their place in the phrase"),
-    (5.6, "while it plays", "the studio goes on:\nother melodies, other points"),
+    (0.0, "0", "/emo/va arrives,\nthe shelf answers"),
+    (1.0, "0.3 ms", "loudness, length, CC\nof the next note change"),
+    (2.4, "0.1 s", "the studio has a melody\nfor this point"),
+    (3.9, "next bar", "the notes change,\nat the same place in the phrase"),
+    (5.6, "while it plays", "the studio prepares more:\nother melodies, other points"),
 )
 
 
@@ -96,7 +110,7 @@ def drawing(path: Path, size: tuple[float, float], draw: "Callable[[Figure], Non
 
 
 def draw_rooms(figure: "Figure") -> None:
-    """The processes, and what they say to each other."""
+    """The processes, and what they exchange."""
     panel = _empty(figure, (0.0, 10.0), (0.5, 5.1))
     for box in ROOMS:
         _box(panel, box)
@@ -115,7 +129,7 @@ def draw_message(figure: "Figure") -> None:
         panel.scatter([x], [0], s=130, color="#e8442e" if is_real_time else "#4a7fc1", zorder=3)
         panel.text(x, 0.17, when, ha="center", va="bottom", fontsize=11, color=INK, weight="bold")
         panel.text(x, -0.17, text, ha="center", va="top", fontsize=9, color=INK, linespacing=1.35)
-    panel.text(-0.45, -0.8, "red: the stage, in time", fontsize=9, color="#e8442e")
+    panel.text(-0.45, -0.8, "red: the stage, in real time", fontsize=9, color="#e8442e")
     panel.text(1.35, -0.8, "blue: the studio, when it is ready", fontsize=9, color="#4a7fc1")
 
 

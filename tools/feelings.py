@@ -30,7 +30,8 @@ PAGE, PICTURE, FOLDER = "feelings.md", "images/feelings.png", "feelings"
 
 HEAD = """# The same tune, nine feelings
 
-Hear and see what changes when one tune is moved to each of the nine moods: open a MIDI file of the last column.
+Hear and see what changes when one tune is moved to each of the nine moods: open a MIDI file of the last column. For
+performers.
 
 One latent was drawn with the affect left open, moved by the actor to each mood, and played by the performance rules in
 the mood's colour and tempo. Seed {seed} is the first with which each mood gets the mode, major or minor, that it asks
