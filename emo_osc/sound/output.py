@@ -7,7 +7,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.sound.instrument import SAMPLE_RATE
 from emo_osc.sound.tone import BLOCK_FRAMES, Samples
 
-OFF = "the built-in sound is off, MIDI plays on"
+OFF = "the built-in synth is off, MIDI output is not affected"
 WASAPI = "Windows WASAPI"  # a tenth of the delay of Windows' default, MME
 
 

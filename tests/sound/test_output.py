@@ -23,5 +23,5 @@ def test_the_best_system_with_an_output_is_chosen(systems: list[dict[str, object
 
 
 def test_no_output_anywhere_is_one_clear_line() -> None:
-    with pytest.raises(EmoOscError, match="no audio device: the built-in sound is off, MIDI plays on; "):
+    with pytest.raises(EmoOscError, match="no audio device: the built-in synth is off, MIDI output is not affected; "):
         choose_device([api("ALSA", -1), api("OSS", -1)])

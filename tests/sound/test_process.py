@@ -73,7 +73,7 @@ def test_without_a_sound_card_it_greets_says_one_line_and_exits_with_3() -> None
 
     assert process.returncode == 3
     assert said.count("\n") == 1
-    assert "the built-in sound is off, MIDI plays on; " in said
+    assert "the built-in synth is off, MIDI output is not affected; " in said
 
 
 def test_it_shows_that_it_lives_while_it_plays(jack: str) -> None:
