@@ -13,7 +13,7 @@ Tokens = NDArray[np.integer]
 Chords = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-STEPS, HALF_STEPS = 256, 8
+HALF_STEPS = 8
 LOWEST_CLASS, LOWEST_PITCH = 2, 21
 MOST_RESOLVED = 2
 """Most semitones to the next note for a non-chord tone to count as a passing tone."""

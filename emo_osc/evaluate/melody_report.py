@@ -23,7 +23,7 @@ from emo_osc.evaluate.overlap import compared, distances_between, distances_with
 from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.music_vae import MusicVAE
-from emo_osc.studio.nets.bar_vae import BarVAE
+from emo_osc.studio.nets.bar_vae import BarVAE, kl_nats
 from emo_osc.studio.proposers import PriorProposer
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.train.corpora.corpus import Corpus, load_corpus
@@ -84,7 +84,7 @@ def rebuilding(vae: BarVAE, test: Corpus) -> Table:
         centre, spread = vae.encode(bars)
         logits = vae.teach(centre, bars)
         nats = fn.cross_entropy(logits.flatten(0, 1), bars.flatten(), reduction="sum") / len(bars) * 16
-        kl = 0.5 * (spread**2 + centre**2 - 1 - 2 * spread.log()).sum(-1).mean() * 16
+        kl = kl_nats(centre, spread).mean() * 16
     return {
         "free running, mean": reconstruction(test.tokens, mean),
         "free running, drawn": reconstruction(test.tokens, drawn),

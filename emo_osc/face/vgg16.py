@@ -1,11 +1,11 @@
 """VGG16 with batch normalisation for small grey faces (Simonyan and Zisserman 2015, configuration D; Yoon et al.).
 
-Layers carry the names of the published networks (`features.0.weight`, ..), so `with_published` can start from those.
-The published head of three wide layers is for 1,000 classes at 224 x 224; a face of 48 x 48 leaves one place after the
-fifth pooling, so its channels are averaged over what is left and read by one layer.
+Layers carry the names of the published networks (`features.0.weight`, ..). The published head of three wide layers is
+for 1,000 classes at 224 x 224; a face of 48 x 48 leaves one place after the fifth pooling, so its channels are averaged
+over what is left and read by one layer.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 import torch
@@ -64,22 +64,6 @@ class VGG16(nn.Module):
         """Logits (N, 7) of faces (N, 1, H, W) in [0, 1], H and W at least 32."""
         logits: Tensor = self.classifier(self.dropout(self.encode(faces)))
         return logits
-
-    def with_published(self, tensors: Mapping[str, Tensor]) -> "VGG16":
-        """The same network with the convolutions of a published `vgg16_bn`; without its head, colours summed.
-
-        Raises:
-            ValueError: the tensors are those of another network, or this one has another width.
-        """
-        wanted = self.state_dict()
-        found = {name: value for name, value in tensors.items() if name.startswith("features.")}
-        if "features.0.weight" in found:
-            found["features.0.weight"] = found["features.0.weight"].sum(dim=1, keepdim=True)
-        for name, value in wanted.items():
-            if name.startswith("features.") and (name not in found or found[name].shape != value.shape):
-                raise ValueError(f"{name}: not there, or not {tuple(value.shape)}; give the tensors of a vgg16_bn")
-        self.load_state_dict(wanted | found)
-        return self
 
 
 def _layers(width: float) -> Iterator[nn.Module]:

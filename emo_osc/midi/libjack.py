@@ -14,7 +14,6 @@ NO_START_SERVER = 1
 IS_INPUT, IS_OUTPUT = 1, 2
 _Process = ctypes.CFUNCTYPE(c_int, c_uint32, c_void_p)
 _Shutdown = ctypes.CFUNCTYPE(None, c_void_p)
-_Xrun = ctypes.CFUNCTYPE(c_int, c_void_p)
 
 
 class _Event(ctypes.Structure):
@@ -29,7 +28,6 @@ _PROTOTYPES: dict[str, tuple[object, tuple[object, ...]]] = {
     "jack_activate": (c_int, (c_void_p,)),
     "jack_deactivate": (c_int, (c_void_p,)),
     "jack_set_process_callback": (c_int, (c_void_p, _Process, c_void_p)),
-    "jack_set_xrun_callback": (c_int, (c_void_p, _Xrun, c_void_p)),
     "jack_on_shutdown": (None, (c_void_p, _Shutdown, c_void_p)),
     "jack_port_register": (c_void_p, (c_void_p, c_char_p, c_char_p, c_ulong, c_ulong)),
     "jack_port_name": (c_char_p, (c_void_p,)),
@@ -66,8 +64,6 @@ class JackClient:
         self._client = c_void_p(client)
         self._callbacks: list[object] = []  # the library calls them as long as the client lives
         self._event = _Event()
-        self.xruns = 0
-        """Cycles the server reported as late, whoever was."""
 
     @property
     def name(self) -> str:
@@ -121,7 +117,6 @@ class JackClient:
             return 0
 
         self._keep(_Process(on_cycle), self._jack.jack_set_process_callback)
-        self._keep(_Xrun(lambda _: self._count_xrun()), self._jack.jack_set_xrun_callback)
         self._keep(_Shutdown(lambda _: on_shutdown()), self._jack.jack_on_shutdown)
         if self._jack.jack_activate(self._client):
             raise OSError("JACK does not take our client into its graph")
@@ -169,10 +164,6 @@ class JackClient:
     def _keep(self, callback: object, tell: Callable[..., object]) -> None:
         self._callbacks.append(callback)
         tell(self._client, callback, None)
-
-    def _count_xrun(self) -> int:
-        self.xruns += 1
-        return 0
 
     def _texts(self, found: "ctypes._Pointer[c_char_p]") -> list[str]:
         texts: list[str] = []

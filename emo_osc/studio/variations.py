@@ -103,12 +103,6 @@ def sameness(tokens: Tokens, source: Tokens) -> Floats:
     return np.asarray(2.0 * both / np.maximum((tokens >= 2).sum(axis=1) + (source >= 2).sum(), 1))
 
 
-def unchanged_bars(tokens: Tokens, source: Tokens) -> Floats:
-    """The share of bars that melodies `(N, 256)` share with one `(256,)` to the note, `(N,)`."""
-    bars, own = (np.asarray(each).reshape(-1, BARS, each.shape[-1] // BARS) for each in (tokens, source))
-    return np.asarray((bars == own).all(axis=-1).mean(axis=-1))
-
-
 def home_lift(tokens: Tokens) -> int:
     """Semitones, -6..5, that bring a melody `(256,)` to C; 0 for silence.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,8 +24,6 @@ from emo_osc.surface.subscription import Subscription
 
 GOODBYE_S = 0.5
 KEEP_ALIVE_S = 15.0  # a connection that asks for nothing more is closed then
-
-Say = Callable[[str], None]
 
 
 def serve(setup: WebSetup) -> int:

@@ -34,8 +34,6 @@ REGIONS = (
 )
 """What has a name; all the rest is others. No two overlap."""
 
-LABELS = (*(region.label for region in REGIONS), OTHERS)
-
 
 def label_of(energy: float, valence: float) -> str:
     """The name of a point; both in [0, 1].

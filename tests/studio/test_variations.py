@@ -21,7 +21,6 @@ from emo_osc.studio.variations import (
     ranked,
     sameness,
     unchanged,
-    unchanged_bars,
     with_bars,
 )
 
@@ -93,11 +92,10 @@ def test_what_moved_as_far_as_was_asked_comes_first() -> None:
     assert near[0].distance == pytest.approx(unchanged(TUNE, "", targets(Affect(0.0, 0.0)), 6).distance)
 
 
-def test_sameness_and_unchanged_bars_count_what_is_shared() -> None:
+def test_sameness_counts_the_notes_that_are_shared() -> None:
     half = np.array([tokens_of(exchanged(RISING, HIGH, 0.5, Random(3)))])
 
     assert sameness(half, np.array(tokens_of(RISING))).tolist() == [0.5]
-    assert unchanged_bars(half, np.array(tokens_of(RISING))).tolist() == [0.5]
 
 
 @pytest.mark.parametrize("key", range(-5, 7))

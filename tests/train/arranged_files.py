@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from emo_osc.studio.events import BAR_STEPS
-from emo_osc.train.corpora.arrangements import ARRANGED, BAR_TICKS, MELODIES
+from emo_osc.train.corpora.arrangements import ARRANGED, MELODIES
+from emo_osc.train.harmony import BAR_TICKS
 
 BARS = 24
 TONIC = 2

@@ -57,7 +57,6 @@ class StudioClient:
         self.state = StudioState.ABSENT
         self.generator = ""
         self.failure = ""
-        self.garbage = 0
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
         self._varied: Vary | None = None
@@ -170,15 +169,11 @@ class StudioClient:
         Raises:
             ValueError: it is no message for the stage; it was counted.
         """
-        try:
-            message = decode(line)
-            if not isinstance(message, Loaded | Ready | Failed | Alive):
-                raise ValueError(f"{type(message).__name__} is no message for the stage")
-            if isinstance(message, Ready):
-                check_ready(message)
-        except ValueError:
-            self.garbage += 1
-            raise
+        message = decode(line)
+        if not isinstance(message, Loaded | Ready | Failed | Alive):
+            raise ValueError(f"{type(message).__name__} is no message for the stage")
+        if isinstance(message, Ready):
+            check_ready(message)
         self._note(message)
         return message
 

@@ -137,5 +137,10 @@ def bar_loss(net: BarVAE, bars: Tensor, beta: float, generator: torch.Generator)
     noise = torch.randn(mean.shape, generator=generator, device=mean.device)
     logits = net.teach(mean + scale * noise, bars)
     nats = fn.cross_entropy(logits.float().flatten(0, 1), bars.flatten(), reduction="sum") / len(bars)
-    kl = 0.5 * (scale**2 + mean**2 - 1 - 2 * scale.log()).sum(-1).mean()
+    kl = kl_nats(mean, scale).mean()
     return nats + beta * kl, nats, kl
+
+
+def kl_nats(mean: Tensor, scale: Tensor) -> Tensor:
+    """How far a latent's distribution lies from the standard normal, in nats. (B, Z), (B, Z) -> (B,)."""
+    return 0.5 * (scale**2 + mean**2 - 1 - 2 * scale.log()).sum(-1)

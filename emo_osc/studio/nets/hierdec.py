@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, one_hot, softplus
+from torch.nn.functional import one_hot, softplus
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from emo_osc.core.errors import EmoOscError
@@ -142,16 +142,6 @@ def build_hierdec(config: Mapping[str, object], tensors: Mapping[str, Tensor]) -
         reason = " ".join(str(error).split())[:200]
         raise EmoOscError(f"not the weights of a hierdec network ({reason}); import or train them again") from None
     return net.requires_grad_(False).eval()
-
-
-def kl_nats(mu: Tensor, sigma: Tensor) -> Tensor:
-    """How far a latent's distribution lies from the standard normal, in nats. (B, Z), (B, Z) -> (B,)."""
-    return 0.5 * (sigma.square() + mu.square() - 1 - 2 * sigma.log()).sum(-1)
-
-
-def nll_nats(logits: Tensor, tokens: Tensor) -> Tensor:
-    """How surprising a melody is, in nats over all steps. (B, T, V), (B, T) -> (B,)."""
-    return cross_entropy(logits.transpose(1, 2), tokens.long(), reduction="none").sum(-1)
 
 
 def _initialise(module: nn.Module) -> None:

@@ -23,7 +23,6 @@ from emo_osc.train.labels import PUBLISHED, WIDTH, among
 ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909.npz"
 SOURCE = "pop909"
 STEP_TICKS = 6
-BAR_TICKS = BAR_STEPS * STEP_TICKS
 FELT_BARS = 4  # a bar's feeling is that of the music from its bar line on, for so long
 _SPLIT_OF = {number: name for name, number in SPLITS.items()}
 _Arrays = dict[str, NDArray[np.generic]]

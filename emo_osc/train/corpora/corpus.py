@@ -65,10 +65,6 @@ class Corpus:
         """Notes per bar, mean pitch and belief in major of every melody, (N, 3)."""
         return measure_table(self.tokens)
 
-    def own_key(self) -> NDArray[np.uint8]:
-        """The melodies in the keys they came in, (N, 256)."""
-        return transposed(self.tokens, self.shift)
-
     def select(self, rows: NDArray[np.bool_] | Numbers) -> "Corpus":
         """The melodies of some rows."""
         numbers = {name: getattr(self, name)[rows] for name in ("shift", "source", "piece", "group", "bar", "split")}
