@@ -1,14 +1,11 @@
-"""The web process's OSC subscription: renews its lease and subscribes again after a restart."""
+"""The web process's OSC socket to the stage, and its subscription there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from emo_osc.clients.listen_lease import ListenLease
 from emo_osc.protocol.osc import MalformedError, Message, decode, encode
-
-PING_S = 0.5
-SILENCE_S = 2.0  # a stage that plays answers pings within a millisecond
-SUBSCRIBE_S = 10.0  # a stage that was started again meanwhile knows no subscribers
 
 Hear = Callable[[Message], None]
 
@@ -60,44 +57,34 @@ class Subscription:
     """Hears what the stage pushes about `topics`; `on_heard` learns whether it answers, whenever that changes."""
 
     def __init__(self, topics: Sequence[str], hear: Hear, on_heard: Callable[[bool], None]) -> None:
-        self._topics = tuple(topics)
+        self._lease = ListenLease(topics)
         self._hear = hear
         self._on_heard = on_heard
         self._is_heard = False
         self._wire: Wire | None = None
-        self._answered_s = self._subscribed_s = float("-inf")
 
     async def run(self, stage: tuple[str, int]) -> None:
         """Listen until cancelled."""
         wire = self._wire = await open_wire(stage, self._take)
         try:
             while True:
-                self._keep(wire)
-                await asyncio.sleep(PING_S)
+                now_s = asyncio.get_running_loop().time()
+                self._tell_heard(self._lease.is_answered(now_s))
+                self._send(self._lease.due(now_s))
+                await asyncio.sleep(max(0.0, self._lease.next_s - now_s))
         finally:
-            wire.send("/emo/stop_listen/*")
+            self._send(self._lease.end())
             wire.close()
 
     def _take(self, message: Message) -> None:
-        now_s = asyncio.get_running_loop().time()
-        if message.address == "/emo/ping" and self._wire:  # a stage asks whether it is heard
-            self._wire.send("/emo/pong", *(one for one in message.arguments if isinstance(one, int)))
-        if message.address == "/emo/pong" and now_s - self._answered_s > SILENCE_S:
-            self._subscribed_s = float("-inf")
-        self._answered_s = now_s
+        self._send(self._lease.hear(message, asyncio.get_running_loop().time()))
         self._tell_heard(True)
         self._hear(message)
 
-    def _keep(self, wire: Wire) -> None:
-        """Ping, which renews the lease, and subscribe now and then: a stage that was restarted has forgotten us."""
-        now_s = asyncio.get_running_loop().time()
-        is_heard = now_s - self._answered_s < SILENCE_S
-        self._tell_heard(is_heard)
-        if now_s - self._subscribed_s > SUBSCRIBE_S:
-            self._subscribed_s = now_s if is_heard else float("-inf")
-            for topic in self._topics:
-                wire.send(f"/emo/start_listen/{topic}")
-        wire.send("/emo/ping")
+    def _send(self, packets: Iterable[bytes]) -> None:
+        for packet in packets:
+            if self._wire:
+                self._wire.send_packet(packet)
 
     def _tell_heard(self, is_heard: bool) -> None:
         if is_heard != self._is_heard:
