@@ -141,10 +141,16 @@ class Targets:
 
     def notes_per_bar(self, affect: Affect, density: float = 0.0) -> float:
         """Notes in a 4/4 bar, > 0; `density` in [-1, 1] halves to doubles them."""
-        notes = self._notes(affect)
-        if self._log_notes_misses:
-            notes *= exp(_bend(affect, self._log_notes_misses))
-        return notes * pow(2.0, density)
+        return self._notes(affect) * self.times(affect, density)
+
+    def times(self, affect: Affect, density: float = 0.0) -> float:
+        """How many times as many notes are asked for as the formulas ask for, > 0; 1 where nothing bends them.
+
+        >>> Targets().times(Affect(0.5, 0.5)), Targets().times(Affect(0.5, 0.5), density=-1.0)
+        (1.0, 0.5)
+        """
+        bent = exp(_bend(affect, self._log_notes_misses)) if self._log_notes_misses else 1.0
+        return bent * pow(2.0, density)
 
     def mean_pitch(self, affect: Affect) -> float:
         """The mean MIDI pitch, 21..108."""

@@ -38,6 +38,10 @@ class Aims:
         """Aim at other music from now on."""
         self._targets, self._density = Targets(references, is_tempo_fixed=self._is_locked), density
 
+    def times(self, affect: Affect) -> float:
+        """How many times as many notes are asked for as the formulas ask for, > 0."""
+        return self._targets.times(affect, self._density)
+
     def __call__(self, affect: Affect) -> Floats:
         """Notes per bar, mean pitch and share of major, `(3,)`."""
         asked = self._targets

@@ -11,7 +11,7 @@ from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.messages import Measured
 
 if TYPE_CHECKING:
-    from emo_osc.studio.attributes import Aim
+    from emo_osc.studio.aims import Aims
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Generator(Protocol):
         """
 
 
-def build(section: GeneratorSection, aim: "Aim | None" = None) -> Generator:
+def build(section: GeneratorSection, aim: "Aims | None" = None) -> Generator:
     """The generator a preset names, loaded and ready; `aim` says what an affect asks for, else the formulas do.
 
     Raises:

@@ -41,7 +41,7 @@ class Case:
     `wanted` (B, 3): notes per bar, mean pitch, belief in major; `chords` (B, 32), one a half bar, as `harmony` numbers
     them. Where it is known what they were made from, `source` is its outline, `slots` and `source_slots` (B, K, A) are
     both latents in the prior's scale, `spread` (A,) the mean posterior spread of each number, and `doubt` (B,) what the
-    realism critic makes of the moved ones, -ln D.
+    realism critic makes of the moved ones, -ln D. `arousal` (B,) is known where an affect was asked for.
     """
 
     outline: Outline
@@ -52,6 +52,7 @@ class Case:
     source_slots: Tensor | None = None
     spread: Tensor | None = None
     doubt: Tensor | None = None
+    arousal: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,12 @@ def distance(case: Case) -> Tensor:
 
 
 def syncopation(case: Case) -> Tensor:
-    """The share of onsets off the beat that arousal asks for, .40 + .12 a, with a read off the density asked for."""
+    """The share of onsets off the beat that arousal asks for, .40 + .12 a; an unknown a is read off the density."""
     onset = case.outline.onset.sum(1)
     off = 1.0 - onset[:, list(BEATS)].sum(-1) / onset.sum(-1).clamp_min(0.5)
-    arousal = (torch.log(case.wanted[:, 0] / NEUTRAL_NOTES) / NOTES_BY_AROUSAL).clamp(-1.0, 1.0)
+    arousal = case.arousal
+    if arousal is None:
+        arousal = (torch.log(case.wanted[:, 0] / NEUTRAL_NOTES) / NOTES_BY_AROUSAL).clamp(-1.0, 1.0)
     return ((off - (OFFBEAT_SHARE + OFFBEAT_BY_AROUSAL * arousal)) / 0.1).square()
 
 

@@ -15,7 +15,8 @@ from torch import nn
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, Melody, tiled
-from emo_osc.studio.attributes import Aim, Floats, distances, flaws, measure, measure_table, targets
+from emo_osc.studio.aims import Aims
+from emo_osc.studio.attributes import Floats, distances, flaws, measure, measure_table
 from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
@@ -40,12 +41,12 @@ class Transformer:
     name = NAME
     device = "cpu"
 
-    def __init__(self, net: MusicTransformer, choice: Choice = USUAL, aim: Aim = targets) -> None:
-        self.net, self.choice, self._aim = net.eval(), choice, aim
+    def __init__(self, net: MusicTransformer, choice: Choice = USUAL, aim: Aims | None = None) -> None:
+        self.net, self.choice, self._aim = net.eval(), choice, aim or Aims()
 
     def stream(self, seed: int) -> Stream:
         """A piece that goes on for as long as bars are asked for."""
-        return Stream(self.net, seed, self.choice)
+        return Stream(self.net, seed, self.choice, self._aim.times)
 
     def piece(self, seed: int) -> Improviser:
         """The same as phrases for the stage, bar after bar."""
@@ -81,8 +82,10 @@ class Transformer:
         return held(sounds, BARS)
 
 
-def build(section: GeneratorSection, aim: Aim = targets) -> Transformer:
-    """The generator of a preset: its checkpoint, or the shipped one; `aim` says what pieces are ranked by.
+def build(section: GeneratorSection, aim: Aims | None = None) -> Transformer:
+    """The generator of a preset: its checkpoint, or the shipped one.
+
+    `aim` says how many notes it is to write, and what pieces are ranked by.
 
     Raises:
         EmoOscError: there is none, or it is not one of this generator.
@@ -100,7 +103,7 @@ def checkpoint_path(section: GeneratorSection) -> Path:
     return Path(section.checkpoint) if section.checkpoint else checkpoints.find(NAME)
 
 
-def load(path: Path, choice: Choice = USUAL, aim: Aim = targets, is_repeatable: bool = True) -> Transformer:
+def load(path: Path, choice: Choice = USUAL, aim: Aims | None = None, is_repeatable: bool = True) -> Transformer:
     """The generator of a checkpoint file; what need not be repeatable multiplies in the precision that is fastest here.
 
     Raises:

@@ -218,7 +218,8 @@ class MusicVAE:
         measured, chords = measure_table(drawn.tokens), chords_of(drawn.tokens)
         apart = misses(measured, told) + flaws(drawn.tokens)
         outline, weights = Outline.of(drawn.tokens), losses.ranking_weights(self.taste.losses)
-        case = losses.Case(outline, torch.from_numpy(told).float(), torch.from_numpy(chords))
+        arousal = torch.full((len(told),), float(affect.arousal))
+        case = losses.Case(outline, torch.from_numpy(told).float(), torch.from_numpy(chords), arousal=arousal)
         ranked = losses.total(case, weights)
         if self.proposer.likeness is not None:
             ranked = ranked + LIKENESS * fn.softplus(-self.proposer.likeness.logits(drawn.tokens))

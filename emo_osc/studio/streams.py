@@ -4,6 +4,7 @@ What was composed is remembered as keys and values, so a bar costs only its own 
 and composed anew, should the feeling have changed before they were heard.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log2
 from typing import NamedTuple
@@ -53,8 +54,18 @@ class _Mark(NamedTuple):
 class Stream:
     """One piece, endless; the same seed and the same feelings make the same bars."""
 
-    def __init__(self, net: MusicTransformer, seed: int, choice: Choice = USUAL) -> None:
-        self._net, self._seed, self._choice = net, seed, choice
+    def __init__(
+        self,
+        net: MusicTransformer,
+        seed: int,
+        choice: Choice = USUAL,
+        times: Callable[[Affect], float] = lambda _: 1.0,
+    ) -> None:
+        """`times` says how many times as many notes are asked for as usual, > 0.
+
+        The network was never told a density, but the tempo of what it learned: the slower, the more notes in a bar.
+        """
+        self._net, self._seed, self._choice, self._times = net, seed, choice, times
         self._rows = 1 if choice.guidance in (0.0, 1.0) else 2  # what is told the feeling, and what is not
         self._is_told = torch.tensor([[choice.guidance != 0.0], [False]][: self._rows])
         self._cache, self._marks = Cache(net.config, self._rows), dict[int, _Mark]()
@@ -81,7 +92,8 @@ class Stream:
         self._marks = {at: mark for at, mark in self._marks.items() if bar - KEPT < at < bar}
         self._marks[bar] = _Mark(self._cache.read, self._rested)
         luck = np.random.default_rng((self._seed, bar))
-        told = torch.tensor([affect.valence, affect.arousal, log2(np.clip(tempo_bpm, *TEMPI) / REFERENCE_BPM)])
+        pace_bpm = np.clip(tempo_bpm / self._times(affect), *TEMPI)
+        told = torch.tensor([affect.valence, affect.arousal, log2(pace_bpm / REFERENCE_BPM)])
         heard, events = self._hear(_BAR_LINE, bar, told), [_BAR_LINE]
         while len(events) <= MOST_EVENTS and (event := self._drawn(heard, events[-1], luck)) != _BAR_LINE:
             events.append(event)

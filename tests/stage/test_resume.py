@@ -6,7 +6,8 @@ import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import TICKS_PER_BAR
-from emo_osc.protocol.messages import Ready, StageState
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Loaded, Ready, SetTargets, StageState
 from emo_osc.stage.clock.clock import Move, Timeline
 from emo_osc.stage.clock.midi_clock_out import ClockOut
 from emo_osc.stage.clock.midi_slave import MidiSlave
@@ -168,6 +169,16 @@ def test_what_was_learned_is_composed_around(seeds: tuple[Ready, ...]) -> None:
     first.instrument.studio_client.learn(seeds[0].melody)
 
     assert resumed(seeds, snapshot_of(first), 1.0).instrument.studio_client.learned == seeds[0].melody
+
+
+def test_a_held_density_is_told_to_the_studio_of_the_next_stage(seeds: tuple[Ready, ...]) -> None:
+    first = make_stage(seeds)
+    first.ask("/emo/set/density", 0.5)
+
+    studio_client = resumed(seeds, snapshot_of(first), 1.0).instrument.studio_client
+    studio_client.connected()
+    studio_client.receive(encode(Loaded("canned", "cpu")))
+    assert studio_client.due(1.0) == SetTargets((), 0.5)
 
 
 def test_a_text_that_is_no_snapshot_begins_anew_and_says_so(seeds: tuple[Ready, ...]) -> None:

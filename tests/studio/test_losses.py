@@ -116,6 +116,15 @@ def test_the_source_itself_is_nearest_in_rhythm_structure_and_distance() -> None
         assert loss(name, moved) > 0.01
 
 
+def test_off_beats_follow_the_arousal_whatever_density_is_held() -> None:
+    case = case_of(melody(60, 62), 4.6 * 2**0.5, 61.0, 0.5)
+    calm, excited = (loss("syncopation", replace(case, arousal=torch.tensor([arousal]))) for arousal in (-1.0, 1.0))
+    dense = replace(case, wanted=case.wanted * torch.tensor([2.0, 1.0, 1.0]), arousal=torch.tensor([-1.0]))
+
+    assert loss("syncopation", dense) == pytest.approx(calm)
+    assert calm != pytest.approx(excited)
+
+
 def test_doubt_is_the_critic_s() -> None:
     case = replace(case_of(melody(60), 8.0, 60.0, 0.5), doubt=torch.tensor([0.7]))
     assert loss("realism", case) == pytest.approx(0.7)

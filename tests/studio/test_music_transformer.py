@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from emo_osc.config.preset import GeneratorSection
-from emo_osc.core.affect import Affect
+from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import BARS, PHRASE_TICKS, Melody, Note
+from emo_osc.studio.aims import Aims
 from emo_osc.studio.events import BACKING, MELODY, Sound
 from emo_osc.studio.generators import build
 from emo_osc.studio.music_transformer import NAME, Transformer, chords_of
@@ -83,3 +84,27 @@ def test_another_checkpoint_is_refused_with_a_line(tmp_path: Path, config: dict[
 
     with pytest.raises(EmoOscError, match=f"not a {NAME} checkpoint"):
         build(GeneratorSection(name=NAME, checkpoint=str(other)))
+
+
+@pytest.mark.slow
+def test_a_held_density_is_counted_in_the_bars_the_shipped_weights_write() -> None:
+    counted = []
+    for density in (-0.5, 0.0, 0.5, 1.0):
+        generator = build(GeneratorSection(name=NAME, seed=1), Aims(density=density))
+        assert isinstance(generator, Transformer)
+        streams = [generator.stream(seed) for seed in range(3)]
+        counted.append(sum(s.part == MELODY for each in streams for _ in range(8) for s in each.compose(NEUTRAL)))
+
+    assert counted == sorted(counted), counted
+    assert counted[2] > 1.15 * counted[1]
+    assert counted[3] > 1.5 * counted[1]
+
+
+def test_a_density_is_told_as_a_slower_pace_and_lets_the_seed_as_it_was(generator: Transformer, path: Path) -> None:
+    slower, dense = generator.stream(3), build(GeneratorSection(name=NAME, checkpoint=str(path)), Aims(density=0.5))
+    plain = build(GeneratorSection(name=NAME, checkpoint=str(path)), Aims())
+    assert isinstance(dense, Transformer)
+    assert isinstance(plain, Transformer)
+
+    assert dense.stream(3).compose(HERE, 0, 120.0) == slower.compose(HERE, 0, 120.0 / 2**0.5)
+    assert plain.stream(3).compose(HERE, 0, 120.0) == generator.stream(3).compose(HERE, 0, 120.0)

@@ -16,13 +16,14 @@ import rtmidi
 
 from emo_osc.config import paths
 from emo_osc.config.preset import load_preset, parse_preset
-from emo_osc.core.affect import MOODS, Affect
+from emo_osc.core.affect import MOODS, NEUTRAL, Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody
 from emo_osc.midi.probe_port import close_input
 from emo_osc.protocol.parameters import VALUES
 from emo_osc.protocol.stage_setup import Report
 from emo_osc.studio.canned import read_shelf, shelf_path
+from emo_osc.studio.setup import StudioSetup
 from emo_osc.supervisor.daemon import ROLES, _Supervisor, stage_preset, stage_setup
 from emo_osc.supervisor.log import Log
 from tests.serving import TIMEOUT_S, Daemon, Listener, drained, free_port, left_on, next_note
@@ -315,6 +316,15 @@ def test_no_secret_stands_in_a_command_line_or_an_environment(daemon: Callable[.
 
     assert len(pids) > 3
     assert set(SECRET.findall(shown)) <= ours
+
+
+def test_the_studio_begins_with_the_density_of_the_preset() -> None:
+    preset = parse_preset("{performance: {density: 0.5}}", "preset")
+    setup = stage_setup(preset)
+    workers = _Supervisor(preset, setup, Log(print), None, lambda _: setup.presets["current"])._workers(Report(1, 7770))
+
+    (studio,) = [worker for worker in workers if worker.name == "studio"]
+    assert StudioSetup.from_json(studio.setup).aims(NEUTRAL)[0] == pytest.approx(4.6 * 2**0.5)
 
 
 def test_every_worker_is_told_its_token_on_its_standard_input() -> None:

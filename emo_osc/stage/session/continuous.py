@@ -16,13 +16,13 @@ from emo_osc.stage.session.studio_client import StudioClient
 class ContinuousMode:
     """What has been asked for, and whether to ask at all: not while a phrase is kept, or was chosen by the player.
 
-    What was chosen is played until something else is felt.
+    What was chosen is played until something else is felt, or another density is held.
     """
 
     def __init__(self, performer: Performer, studio_client: StudioClient) -> None:
         self._performer, self._studio_client = performer, studio_client
-        self._asked: tuple[int, Affect] | None = None
-        self._felt: Affect | None = None
+        self._asked: tuple[int, Affect, float] | None = None
+        self._felt: tuple[Affect, float] | None = None
         self._wishes = 0
         self._rests = False
 
@@ -34,7 +34,8 @@ class ContinuousMode:
         performer, self._asked, asked_before = self._performer, None, self._asked
         if not self._studio_client.goes_on:
             return
-        felt, wishes = performer.effective_affect, performer.request_epoch
+        felt = (performer.effective_affect, performer.settings.density)
+        wishes = performer.request_epoch
         if felt != self._felt:
             self._rests = False
         elif wishes != self._wishes:
@@ -43,9 +44,10 @@ class ContinuousMode:
         if not performer.is_playing or performer.is_pinned or self._rests:
             return
         performer.wanted = None  # or the studio would be at work on a whole melody when the next bar is due
-        self._asked = (int(tick) // TICKS_PER_BAR + 1, felt)
+        bar = int(tick) // TICKS_PER_BAR + 1
+        self._asked = (bar, *felt)
         if self._asked != asked_before:
-            self._studio_client.go_on(*self._asked, tempo_bpm)
+            self._studio_client.go_on(bar, performer.effective_affect, tempo_bpm)
 
     def take(self, ready: Ready, tick: float) -> bool:
         """Let a bar that was composed enter at its line; whether the message was one. One that is late is left out."""

@@ -7,7 +7,7 @@ import pytest
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import GoOn, Loaded, Measured, Ready, ToStudio
+from emo_osc.protocol.messages import GoOn, Loaded, Measured, Ready, SetTargets, ToStudio
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.session.continuous import joined
 from tests.twin import VirtualStage, make_ready, make_stage
@@ -152,6 +152,17 @@ def test_every_note_is_switched_off_and_the_accompaniment_is_on_its_channel(duo:
             balance[key] = balance.get(key, 0) + (1 if message[0] & 0x10 else -1)
     assert not any(balance.values())
     assert balance.keys() >= {(0, 70), (1, BACKING_PITCH)}
+
+
+def test_a_held_density_is_told_and_the_piece_goes_on_with_it(duo: Duo) -> None:
+    duo.run(5 * BAR_S)
+    duo.orders.clear()
+    duo.stage.ask("/emo/set/density", 0.5)
+    notes = duo.run(4 * BAR_S)
+
+    assert duo.orders[0] == SetTargets((), 0.5)
+    assert [order.bar for order in duo.orders[1:] if isinstance(order, GoOn)][:4] == [6, 7, 8, 9]
+    assert all(70 in pitches(notes, bar) for bar in (6, 7, 8))
 
 
 def test_a_generator_of_whole_melodies_is_never_asked_for_bars() -> None:
