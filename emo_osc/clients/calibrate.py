@@ -4,6 +4,7 @@ The daemon tells when each bar line leaves its port; the taps come from this ter
 itself, through a loopback into an audio input, is not done here.
 """
 
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -81,12 +82,16 @@ def calibrate(
 ) -> None:
     """Says how late the instrument is heard, and how to make up for it; with `apply` it is made up for.
 
-    What was measured is kept with `store` where `keep` says so; None asks. What is kept is set, too.
+    What was measured is kept with `store` where `keep` says so; None asks. What is kept is set, too. A figure of a
+    daemon on another computer belongs there: it is not kept here, and nobody is asked.
 
     Raises:
-        EmoOscError: there is no terminal or no daemon, nothing plays, it is too fast, or the taps do not agree.
+        EmoOscError: there is no terminal or no daemon, nothing plays, it is too fast, the taps do not agree, or `keep`
+            asks to keep here what is true of another computer.
         KeyboardInterrupt: the user gave up.
     """
+    if keep and not is_here(host):
+        raise EmoOscError(f"calibrate: --keep is for this computer, not for {host}; run it there, or use --apply")
     if not has_keyboard():
         raise EmoOscError("calibrate: there is no keyboard to tap on; run it in a terminal")
     listener = Listener(host, port, TOPICS)
@@ -98,7 +103,7 @@ def calibrate(
             click = _tapped(daemon, taps, say, REFERENCE, lambda: daemon.latency_s) if reference else None
             heard = _tapped(daemon, taps, say, HEARD, lambda: 0.0)
             latency_ms = _told(heard.beyond(click) if click else heard.unanticipated(), say, "" if click else ALONE)
-            is_kept = keep if keep is not None else _is_wanted(daemon, say)
+            is_kept = keep if keep is not None else is_here(host) and _is_wanted(daemon, say)
     finally:
         listener.close()
     if is_kept:
@@ -109,6 +114,28 @@ def calibrate(
     else:
         where = "" if (host, port) == ("127.0.0.1", 7770) else f" --host {host} --port {port}"
         say(f"To make up for it: emo-osc send /emo/set/latency_ms {latency_ms}{where}")
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this computer: only an address of its own can be bound; False for a name that is unknown.
+
+    >>> is_here("127.0.0.1"), is_here("192.0.2.1")
+    (True, False)
+    """
+    try:
+        found = socket.getaddrinfo(host, 0, type=socket.SOCK_DGRAM)
+    except OSError:
+        return False
+    return any(_is_bound(family, address) for family, _, _, _, address in found)
+
+
+def _is_bound(family: int, address: tuple[object, ...]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind(address)
+    except OSError:
+        return False
+    return True
 
 
 def _meet(daemon: _Daemon, place: str) -> None:

@@ -102,6 +102,28 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666, ending: str = PART) 
     write_beside(path, data, mode, ending).replace(path)
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A part file for a library to write, in place of what was there once the block ends; for what is too large to
+    be held in memory twice. Where the block raises, nothing has changed.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk is full.
+    """
+    part = write_beside(path, b"")
+    mode = stat.S_IMODE(part.stat().st_mode)
+    try:
+        yield part
+        part.chmod(mode)  # the library may have put a file of its own there, which only we may read
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
 def process_part() -> str:
     """The ending of a part file that no other process writes at the same time."""
     return f".{os.getpid()}{PART}"

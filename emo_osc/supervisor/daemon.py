@@ -69,14 +69,14 @@ def serve(
             cannot be written.
     """
     composer = preset.generator.composer if keeps_composer else ""
-    preset, calibration = calibrated(preset)
+    preset, calibration, level = calibrated(preset)
     setup = stage_setup(preset, composer, is_recorded=record is not None)
     recorder = Recorder(record) if record else None
     told = Log(say, log)
     for line in _left_out(setup.presets):
         told.tell("presets", line, logging.WARNING)
     if calibration:
-        told.tell("calibration", calibration)
+        told.tell("calibration", calibration, level)
     try:
         return asyncio.run(_Supervisor(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
@@ -85,21 +85,21 @@ def serve(
         told.close()
 
 
-def calibrated(preset: Preset) -> tuple[Preset, str]:
-    """The preset with the latency that `calibrate` has kept, where it names none; and a line that says so, or why not.
+def calibrated(preset: Preset) -> tuple[Preset, str, int]:
+    """The preset with the latency that `calibrate` has kept, where it names none; a line that says so, and its level.
 
-    A file that cannot be used is no reason not to play.
+    A file that cannot be used is no reason not to play: the line, a warning then, says why.
     """
     if "latency_ms" in preset.values():
-        return preset, ""
+        return preset, "", logging.INFO
     try:
         latency_ms = read_calibration(calibration_path())
     except EmoOscError as error:
-        return preset, f"{error}; playing without it"
+        return preset, f"{error}; playing without it", logging.WARNING
     if latency_ms is None:
-        return preset, ""
+        return preset, "", logging.INFO
     line = f"everything is sent {latency_ms:g} ms earlier, as calibrated ({calibration_path()})"
-    return changed(preset, {"performance.latency_ms": latency_ms}, "calibration"), line
+    return changed(preset, {"performance.latency_ms": latency_ms}, "calibration"), line, logging.INFO
 
 
 def stage_preset(preset: Preset, name: str) -> StagePreset:

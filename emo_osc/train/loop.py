@@ -16,12 +16,11 @@ from typing import Protocol
 import torch
 import torch.distributed as dist
 from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as to_safetensors
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.core.small_file import read_small_text, write_whole
+from emo_osc.core.small_file import read_small_text, replacing, write_whole
 from emo_osc.studio.decoding.decode import no_denormals
 from emo_osc.train.autocast import training_precision
 from emo_osc.weights.precision import Precision
@@ -203,9 +202,11 @@ def _keep(
     tensors |= {f"averaged.{name}": value for name, value in averaged.items()}
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
-    write_whole(
-        folder / "state.safetensors", to_safetensors({name: value.contiguous() for name, value in tensors.items()})
-    )
+    with replacing(folder / "state.safetensors") as part:  # to make its bytes first would take the state's size twice
+        try:
+            save_file({name: value.contiguous() for name, value in tensors.items()}, part)
+        except SafetensorError as error:
+            raise OSError(f"{part}: cannot be written ({error})") from None
     text = json.dumps({"recipe": asdict(recipe), **asdict(progress)}, indent=1)
     write_whole(folder / "progress.json", text.encode())
 

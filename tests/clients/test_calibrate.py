@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emo_osc.cli import main as cli
+from emo_osc.clients.calibrate import is_here
 from emo_osc.clients.tapping import ANTICIPATION_S, LEAST_TAPS, Beats, Offset, offset_of, unwrapped
 from emo_osc.config.calibration import read_calibration
 from tests.serving import Daemon, free_port
@@ -220,6 +221,22 @@ def test_where_nothing_can_be_measured_it_says_why(daemon: Callable[..., Daemon]
     with terminal("calibrate", "--port", str(free_port())) as screen:
         screen.read_until("did not answer within 3 s")
         assert screen.wait() == 2
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])  # documentation: nobody's
+def test_a_figure_of_another_computer_is_not_kept_on_this_one(
+    host: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    assert cli.main(["calibrate", "--host", host, "--keep"]) == 2
+    assert f"--keep is for this computer, not for {host}; run it there" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_an_address_of_this_computer_is_here(host: str) -> None:
+    assert is_here(host)
 
 
 def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:

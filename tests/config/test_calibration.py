@@ -1,5 +1,6 @@
 """A latency that is kept: written, read, and taken by the next daemon where the preset names none."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -28,15 +29,16 @@ def test_what_is_kept_is_read_again(folder: Path) -> None:
 
 
 def test_the_next_daemon_takes_it_where_the_preset_names_no_latency(folder: Path) -> None:
-    assert calibrated(Preset()) == (Preset(), "")
+    assert calibrated(Preset()) == (Preset(), "", logging.INFO)
 
     keep_calibration(calibration_path(), 23)
-    preset, line = calibrated(Preset())
+    preset, line, level = calibrated(Preset())
 
+    assert level == logging.INFO
     assert preset.values()["latency_ms"] == 23.0
     assert line == f"everything is sent 23 ms earlier, as calibrated ({folder / 'calibration.yaml'})"
     named = parse_preset("performance: {latency_ms: 5}", "mine")
-    assert calibrated(named) == (named, "")
+    assert calibrated(named) == (named, "", logging.INFO)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,7 @@ def test_the_next_daemon_takes_it_where_the_preset_names_no_latency(folder: Path
     [
         ("performance: {latency_ms: 900}", "calibration.yaml.performance.latency_ms: input should be less than"),
         ("performance: {latency_ms: 3, swing: 1}", "calibration.yaml: swing belongs into a preset"),
+        ("performance: [", "calibration.yaml: "),
         ("clock: {tempo: 90}", "calibration.yaml: clock belongs into a preset"),
     ],
 )
@@ -51,9 +54,9 @@ def test_a_file_that_cannot_be_used_is_told_and_the_music_plays(folder: Path, te
     folder.mkdir()
     calibration_path().write_text(text, encoding="utf-8")
 
-    preset, line = calibrated(Preset())
+    preset, line, level = calibrated(Preset())
 
-    assert preset == Preset()
+    assert (preset, level) == (Preset(), logging.WARNING)
     assert said in line
     assert line.endswith("; playing without it")
     assert said in doctor.PARTS["latency"]()[0]

@@ -11,6 +11,7 @@ from emo_osc.core.small_file import (
     process_part,
     read_small,
     read_small_text,
+    replacing,
     write_beside,
     write_whole,
 )
@@ -108,3 +109,25 @@ def test_part_files_are_named_by_small_file_and_two_that_need_their_own() -> Non
     named = sorted(path.name for path in package.rglob("*.py") if '.part"' in path.read_text(encoding="utf-8"))
 
     assert named == ["listen_test.py", "phrase_store.py", "small_file.py"]  # rendered in place; cleans up
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(b"ne")
+    raise OSError("full")
+
+
+def test_a_file_that_a_library_writes_takes_the_place_of_the_old_one_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    path.write_bytes(b"old")
+
+    with pytest.raises(OSError, match="full"), replacing(path) as part:
+        cut_short(part)
+    assert ([each.name for each in tmp_path.iterdir()], path.read_bytes()) == (["state"], b"old")
+
+    mode = path.stat().st_mode
+    with replacing(path) as part:
+        part.write_bytes(b"new")
+        part.chmod(0o600)
+        assert path.read_bytes() == b"old"
+    assert path.stat().st_mode == mode
+    assert ([each.name for each in tmp_path.iterdir()], path.read_bytes()) == (["state"], b"new")

@@ -1,5 +1,6 @@
 """The training loop: it learns, a stopped run goes on as if it had not stopped, and faults are told."""
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,22 @@ def test_another_recipe_does_not_continue_a_run(tmp_path: Path) -> None:
     train(LineTask(), RECIPE, tmp_path, CPU, silent)
     with pytest.raises(EmoOscError, match="another recipe"):
         train(LineTask(), replace(RECIPE, rate=0.2), tmp_path, CPU, silent)
+
+
+def test_the_state_is_written_without_a_second_copy_of_it(tmp_path: Path) -> None:
+    class WideTask(LineTask):
+        def __init__(self) -> None:
+            super().__init__()
+            self.net = nn.Sequential(nn.Linear(1, 1024), nn.Linear(1024, 1024), nn.Linear(1024, 1))
+
+    recipe = replace(RECIPE, steps=1)
+    train(WideTask(), recipe, tmp_path / "first", CPU, silent)  # what is imported and kept once
+    tracemalloc.start()
+    train(WideTask(), recipe, tmp_path / "second", CPU, silent)
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most_bytes < (tmp_path / "second" / "state.safetensors").stat().st_size / 3
 
 
 def test_a_damaged_state_is_refused(tmp_path: Path) -> None:
