@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from emo_osc.evaluate.report import Tables
 
 
+KEPT = ("data", "samples", "quick", "is_judged", "split", "kept_out", "json_out", "plots_out")
+
+
 @click.command("eval")
 @composing
 @click.option(
@@ -30,6 +33,15 @@ if TYPE_CHECKING:
 @click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
 @click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
 @click.option("--judge", "is_judged", is_flag=True, help="Ask judges taught by people too, who need --data.")
+@click.option(
+    "--melodies", type=PATH, metavar="FILE", help="Report on this list (.jsonl, .npz) in the place of a generator's."
+)
+@click.option(
+    "--split",
+    type=click.Choice(["valid", "test"]),
+    help="People to compare with: a list with valid, what is shipped with test, where nothing is said.",
+)
+@click.option("--keep", "kept_out", type=PATH, metavar="OUT.jsonl", help="Keep the melodies that --judge reports on.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
 @click.option(
     "--plots",
@@ -44,9 +56,14 @@ def evaluate(preset: str, face: str | None, card: Path | None, **options: Any) -
     from emo_osc.evaluate.model_card import write_card
     from emo_osc.weights import checkpoints
 
-    kept = {name: options.pop(name) for name in ("data", "samples", "quick", "is_judged", "json_out", "plots_out")}
+    kept = {name: options.pop(name) for name in KEPT}
+    melodies = options.pop("melodies")
+    if melodies:
+        _refuse("--melodies", "generator", "samples", "plots_out", "kept_out", "card", "face")
+        _listed(melodies, kept)
+        return
     if face:
-        _refuse("--face", "generator", "samples", "quick", "is_judged")
+        _refuse("--face", "generator", "samples", "quick", "is_judged", "split", "kept_out")
         path, tables = checkpoints.find(face), _face(face, kept)
     else:
         path, tables = _generator(preset_of(preset, options).generator, kept)
@@ -68,7 +85,18 @@ def _generator(section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path
     if not isinstance(generator, MusicVAE):
         raise EmoOscError(f"generator.name: {generator.name} has no networks to measure; name a trained generator")
     size = QUICK if kept.pop("quick") else FULL
-    return checkpoint_path(section), run(generator, Choices(**kept, size=size))
+    kept["split"] = kept["split"] or "test"
+    return checkpoint_path(section), run(generator, Choices(**kept, size=size, section=section.repeatable()))
+
+
+def _listed(melodies: Path, kept: dict[str, Any]) -> None:
+    from emo_osc.evaluate.evaluation import Choices, listed
+    from emo_osc.evaluate.makers import FULL, QUICK
+
+    data = _corpus(kept, "a list of melodies is measured beside people's")
+    told = {name: kept[name] for name in ("is_judged", "json_out")}
+    size = QUICK if kept["quick"] else FULL
+    listed(melodies, data, Choices(data, size=size, split=kept["split"] or "valid", **told))
 
 
 def _transformer(generator: Any, section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path, Tables]":
@@ -76,7 +104,7 @@ def _transformer(generator: Any, section: "GeneratorSection", kept: dict[str, An
     from emo_osc.evaluate.transformer_report import FULL, QUICK, report
     from emo_osc.studio.music_transformer import checkpoint_path
 
-    _refuse("the music transformer", "samples", "plots_out")
+    _refuse("the music transformer", "samples", "plots_out", "split", "kept_out")
     data = _corpus(kept, "the music transformer is measured beside songs")
     clips = labelled(data) if kept["is_judged"] else None
     tables = report(generator, data, QUICK if kept["quick"] else FULL, clips)

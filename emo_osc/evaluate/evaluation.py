@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import NEUTRAL
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.judges.quadrant_plot import quadrant_plots
-from emo_osc.evaluate.makers import FULL, Size, Table, control, judged_makers
+from emo_osc.evaluate.makers import FULL, QUICK, Size, Table, control, judged_makers
 from emo_osc.evaluate.melody_report import evaluate, spaced_windows
 from emo_osc.evaluate.plots import plots
 from emo_osc.evaluate.report import show, table_console, write
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from emo_osc.evaluate.judges.labelled import Labelled
     from emo_osc.evaluate.judges.verdict import Verdict
 
+Tables = dict[str, Table]
+
+EVENING_AFFECT = NEUTRAL  # its targets hold melodies together least
 NO_CORPUS = "no corpus: no comparison with human melodies, no `edited` baseline; name its folder with --data"
 
 
@@ -27,13 +32,18 @@ NO_CORPUS = "no corpus: no comparison with human melodies, no `edited` baseline;
 class Choices:
     """Options of a run: the corpus folder `data`, `samples` >= 2 melodies to draw, sizes and output files.
 
-    `is_judged` adds the judges, which are trained on the labelled clips in `data`.
+    `is_judged` adds the judges, which are trained on the labelled clips in `data`, and the report on melodies beside
+    the people of a `split`. `section` describes the generator once more, for people's own conditions; None leaves
+    them out. `kept_out` is a file for the melodies that are reported on.
     """
 
     data: Path | None = None
     samples: int = 512
     size: Size = FULL
     is_judged: bool = False
+    split: str = "test"
+    section: GeneratorSection | None = None
+    kept_out: Path | None = None
     json_out: Path | None = None
     plots_out: Path | None = None
 
@@ -57,6 +67,8 @@ def run(generator: MusicVAE, choices: Choices, console: Console | None = None) -
         tables |= {title: dict(table) for title, table in likeness.tables.items()}
     judged = None if clips is None or choices.data is None else judge(generator, clips, choices.data, choices)
     tables |= judged.tables if judged else {}
+    if clips is not None and choices.data is not None:
+        tables |= reported(generator, clips, choices.data, choices)
     show(tables, console)
     if choices.json_out:
         write(tables, choices.json_out)
@@ -79,6 +91,45 @@ def labelled(data: Path | None) -> "Labelled":
     from emo_osc.evaluate.judges.labelled import load_labelled
 
     return load_labelled(data)
+
+
+def reported(generator: MusicVAE, clips: "Labelled", data: Path, choices: Choices) -> Tables:
+    """The report on melodies for the moods and a grid, on an evening of one affect, and on people's own conditions.
+
+    Raises:
+        EmoOscError: the corpus is not there, or the melodies cannot be kept.
+    """
+    from emo_osc.evaluate.melodies.composed_list import as_people, composed_list, evening
+    from emo_osc.evaluate.melodies.melody_list import write_melodies
+    from emo_osc.evaluate.melodies.set_report import TOLD, People, report, told_from_all
+
+    size, beside = choices.size, People.of(data, choices.split, clips)
+    melodies = composed_list(generator, size.each, size.sets)
+    if choices.kept_out:
+        write_melodies(melodies, choices.kept_out)
+    many = evening(generator, EVENING_AFFECT, size.evening)
+    tables = report(melodies.tokens, melodies.affects, beside, melodies.sets, many)
+    if choices.section is not None:
+        asked = as_people(choices.section, beside.people, size.judged)
+        tables[TOLD]["ours, people's conditions, from all people"] = told_from_all(asked.tokens, beside.people)
+    return tables
+
+
+def listed(path: Path, data: Path, choices: Choices) -> Tables:
+    """The report on a file of melodies from any source, printed, and written where `json_out` is given.
+
+    Raises:
+        EmoOscError: the file holds no melodies, the corpus is not there, or something cannot be written.
+    """
+    from emo_osc.evaluate.melodies.melody_list import MelodyList
+    from emo_osc.evaluate.melodies.set_report import report_on
+
+    clips = labelled(data) if choices.is_judged else None
+    tables = report_on(MelodyList.load(path), data, choices.split, clips, is_quick=choices.size is QUICK)
+    show(tables)
+    if choices.json_out:
+        write(tables, choices.json_out)
+    return tables
 
 
 def judge(generator: MusicVAE, clips: "Labelled", data: Path, choices: Choices) -> "Verdict":

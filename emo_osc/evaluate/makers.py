@@ -16,6 +16,7 @@ from emo_osc.core.targets import tempo_hint
 from emo_osc.evaluate.baselines import edited, paced_bpm, sampled, tonal
 from emo_osc.evaluate.control import Sweep, Tokens, control_table, plane, sweep
 from emo_osc.evaluate.identity import NINE, identity_table, mood_table
+from emo_osc.evaluate.melodies.sounding import sounding
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.generators import Composed, Generator
 from emo_osc.studio.music_vae import MusicVAE
@@ -23,6 +24,7 @@ from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.tokens import tokens_of
 
 Table = dict[str, dict[str, float]]
+Make = Callable[[Affect, int, int], Tokens]
 
 BATCH, MOST_BATCHES = 8, 1000
 
@@ -30,7 +32,8 @@ BATCH, MOST_BATCHES = 8, 1000
 @dataclass(frozen=True, slots=True)
 class Size:
     """Sizes of an evaluation: `grid` >= 2 values per axis, `sources` >= 2 latents, `kept` in 1..sources melodies where
-    the best are taken, `judged` >= 16 melodies per maker for the judges.
+    the best are taken, `judged` >= 16 melodies per maker for the judges; for the report `sets` of `each` melodies per
+    affect, and `evening` melodies of one affect.
 
     Raises:
         ValueError: a size is out of range.
@@ -40,6 +43,9 @@ class Size:
     sources: int = 32
     kept: int = 8
     judged: int = 256
+    sets: int = 3
+    each: int = 8
+    evening: int = 200
 
     def __post_init__(self) -> None:
         if self.grid < 2 or self.sources < 2 or not 1 <= self.kept <= self.sources:
@@ -48,16 +54,16 @@ class Size:
             raise ValueError(f"a size needs {len(MOODS)} judged or more, got {self}")
 
 
-FULL, QUICK = Size(), Size(5, 8, 2, 32)
+FULL, QUICK = Size(), Size(5, 8, 2, 32, sets=1, each=2, evening=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """`make(affect, count, seed)` gives melodies (count, 256); `pace(melodies, affect)` their tempo in bpm,
-    (count,).
+    """`make(affect, count, seed)` gives melodies (count, 256) as they sound, in the mode that the stage plays for the
+    affect; `pace(melodies, affect)` their tempo in bpm, (count,).
     """
 
-    make: Callable[[Affect, int, int], Tokens]
+    make: Make
     pace: Callable[[Tokens, Affect], Floats]
 
 
@@ -73,10 +79,15 @@ def judged_makers(generator: Generator, human: NDArray[np.integer]) -> dict[str,
         return np.concatenate([_tokens(batch) for batch in made])
 
     return {
-        "ours": Maker(ours, _own_pace),
-        "tonal": Maker(lambda affect, count, seed: tonal(affect, _seeds(count, seed)), _own_pace),
-        "edited": Maker(lambda affect, count, seed: edited(human, affect, _seeds(count, seed)), paced_bpm),
+        "ours": Maker(_as_played(ours), _own_pace),
+        "tonal": Maker(_as_played(lambda affect, count, seed: tonal(affect, _seeds(count, seed))), _own_pace),
+        "edited": Maker(_as_played(lambda affect, count, seed: edited(human, affect, _seeds(count, seed))), paced_bpm),
     }
+
+
+def _as_played(make: Make) -> Make:
+    """The same melodies as the stage plays them for the affect."""
+    return lambda affect, count, seed: sounding(make(affect, count, seed), [affect] * count)
 
 
 @dataclass(frozen=True, slots=True)

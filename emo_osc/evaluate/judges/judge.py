@@ -129,7 +129,7 @@ def one_judge(clips: Clips, made: Mapping[str, Clips]) -> tuple[Table, dict[str,
         table |= {f"{who}, {scaling}": scores(predicted[who], each) for who, each in sets.items()}
         shares_by_scaling[scaling] = {who: confused(predicted[who]["quadrant"], each) for who, each in sets.items()}
         if not is_relative:
-            table[ALL_PEOPLE] = scores(_predictions(_out_of_fold(clips)), clips)
+            table[ALL_PEOPLE] = scores(_predictions(out_of_fold(clips)), clips)
     return table, shares_by_scaling
 
 
@@ -201,7 +201,8 @@ def _predictions(probabilities: Floats) -> Predictions:
     }
 
 
-def _out_of_fold(clips: Clips) -> Floats:
+def out_of_fold(clips: Clips) -> Floats:
+    """The probabilities (N, 4) from judges that were not fitted to the clip's song, in five folds."""
     probabilities = np.zeros((len(clips.values), 4))
     for learn, ask in GroupKFold(FOLDS, shuffle=True, random_state=0).split(clips.values, groups=clips.song):
         is_learned = np.isin(np.arange(len(probabilities)), learn)

@@ -116,14 +116,14 @@ def _sides(ours: Tokens, human: Tokens, groups: Groups, seed: int, our_groups: G
         )
     rng = np.random.default_rng(seed)
     makers = np.arange(len(ours)) + int(groups.max()) + 1 if our_groups is None else our_groups
-    mine, theirs = _spread_over(makers, size, rng), _spread_over(groups, size, rng)
+    mine, theirs = spread_over(makers, size, rng), spread_over(groups, size, rng)
     first, names = grid_features(in_c(ours[mine]))
     second, _ = grid_features(in_c(human[theirs]))
     songs = np.concatenate([makers[mine], groups[theirs]]).astype(np.int64)
     return _Sides(np.concatenate([first, second]), np.repeat([1, 0], size), songs, names)
 
 
-def _spread_over(groups: Groups, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def spread_over(groups: Groups, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """`size` rows, spread over the songs as equally as possible."""
     order = rng.permutation(len(groups))
     _, song = np.unique(groups[order], return_inverse=True)

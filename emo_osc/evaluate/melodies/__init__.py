@@ -1,0 +1,1 @@
+"""A set of melodies beside people's: what tells them apart, copying, diversity, matched people."""

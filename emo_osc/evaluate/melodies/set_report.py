@@ -1,0 +1,216 @@
+"""The whole report on a list of melodies beside people's: what sounds, told or not, by what, how much of it is copied.
+
+`report` is the function; `report_on` reads people from a corpus folder for it. Figures are means over the list's sets
+(one seed each). Matched people are as dense, as high and as major as the list, no song twice (`matched`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emo_osc.core.affect import Affect
+from emo_osc.evaluate.judges.features import Floats
+from emo_osc.evaluate.judges.labelled import Labelled
+from emo_osc.evaluate.melodies.asked import asked_table
+from emo_osc.evaluate.melodies.copies import Known, copy_table
+from emo_osc.evaluate.melodies.diversity import EVENING, diversity, within
+from emo_osc.evaluate.melodies.heard_affect import Judges, fit_judges, heard_affect, heard_of_people
+from emo_osc.evaluate.melodies.melody_list import MelodyList
+from emo_osc.evaluate.melodies.phrase_tables import labelled_ends, phrase_ends, rhythm_families
+from emo_osc.evaluate.melodies.sides import Side, as_sets, match, tell_columns, told_apart
+from emo_osc.evaluate.melodies.sounding import respelled_share, sounding
+from emo_osc.evaluate.melodies.tells import TELLS, tells_of
+from emo_osc.evaluate.melody_report import spaced_windows
+from emo_osc.studio.attributes import Tokens
+from emo_osc.train.corpora.corpus import Corpus, load_corpus
+
+Table = dict[str, dict[str, float]]
+Tables = dict[str, Table]
+
+OTHER_SPLIT = {"test": "valid", "valid": "test", "train": "valid"}
+TOLD, TELL, WHOLE = "told from people", "tells", "as a whole, beside matched people"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whom a list is measured beside.
+
+    `people` are of one split; `others`, of another, are told from them for comparison. `known` is what the training
+    melodies have; `judges` hear affects, `clips` are what they were fitted to. None leaves those tables out.
+    """
+
+    people: Corpus
+    others: Corpus | None = None
+    known: Known | None = None
+    clips: Labelled | None = None
+    judges: Judges | None = None
+
+    @classmethod
+    def of(cls, data: Path, split: str = "valid", clips: Labelled | None = None) -> "People":
+        """People of a corpus folder; a model is chosen on `valid`, and reported on `test` once.
+
+        Raises:
+            EmoOscError: the corpus is not there.
+        """
+        return cls(
+            spaced_windows(data, split),
+            spaced_windows(data, OTHER_SPLIT[split]),
+            Known.of(load_corpus(data, "train").tokens),
+            clips,
+            None if clips is None else fit_judges(clips),
+        )
+
+
+def report(
+    ours: Tokens,
+    affects: Sequence[Affect] | None,
+    people: People | Corpus,
+    sets: NDArray[np.integer] | None = None,
+    evening: Tokens | None = None,
+    is_quick: bool = False,
+) -> Tables:
+    """All tables on melodies (N, 256) that were made for `affects`; None: for none, and they are taken as they are.
+
+    `sets` (N,) numbers the seeds; `evening` (M, 256) are melodies of one mood, as they sound; `is_quick` leaves out the
+    forests, which take most of the time.
+
+    Raises:
+        EmoOscError: scipy is not installed.
+    """
+    beside = People(people) if isinstance(people, Corpus) else people
+    melodies = MelodyList.of(ours, affects, sets)
+    parts = [_of_one_set(each, beside, seed, is_quick) for seed, each in enumerate(melodies.split())]
+    return mean_tables(parts) | _of_people(beside, is_quick) | _evening(evening, beside)
+
+
+def report_on(
+    melodies: MelodyList, data: Path, split: str = "valid", clips: Labelled | None = None, is_quick: bool = False
+) -> Tables:
+    """The same of a list, beside the people of a corpus folder.
+
+    Raises:
+        EmoOscError: the corpus is not there.
+    """
+    beside = People.of(data, split, clips)
+    return report(melodies.tokens, melodies.affects, beside, melodies.sets, is_quick=is_quick)
+
+
+def mean_tables(parts: Sequence[Tables]) -> Tables:
+    """The mean of each figure over the parts that have it."""
+    mean: Tables = {}
+    for title, table in ((title, table) for part in parts for title, table in part.items()):
+        for row, figures in table.items():
+            for column in figures:
+                values = [
+                    part[title][row][column]
+                    for part in parts
+                    if column in part.get(title, {}).get(row, {}) and np.isfinite(part[title][row][column])
+                ]
+                if values:
+                    mean.setdefault(title, {}).setdefault(row, {})[column] = float(np.mean(values))
+    return mean
+
+
+def told_from_all(tokens: Tokens, people: Corpus, seed: int = 0) -> dict[str, float]:
+    """How often melodies (N, 256), taken as they are, are told from all of people's, by the tells and by the forest."""
+    return told_apart(_ours(tokens, people), Side.of(people.tokens, people.group), seed)
+
+
+def _of_one_set(melodies: MelodyList, beside: People, seed: int, is_quick: bool) -> Tables:
+    heard = melodies.tokens if melodies.affects is None else sounding(melodies.tokens, melodies.affects)
+    ours, people = _ours(heard, beside.people), Side.of(beside.people.tokens, beside.people.group)
+    pairs = match(ours, people)
+    sides = {"": (ours, people)} | ({"matched ": (pairs.ours, pairs.people)} if pairs.is_enough else {})
+    shown = {"ours": heard, "people": people.tokens}
+    tables: Tables = {
+        TOLD: {
+            f"ours from {prefix or 'all '}people": told_apart(*each, seed=seed, is_quick=is_quick)
+            for prefix, each in sides.items()
+        },
+        TELL: tell_columns(sides),
+        "diversity": {"ours": diversity(heard)},
+    }
+    if pairs.is_enough:
+        shown["matched people"] = pairs.people.tokens
+        tables[WHOLE] = {"ours": as_sets(pairs)}
+        tables["diversity"] |= {
+            "ours, matched": diversity(pairs.ours.tokens),
+            "matched people": diversity(pairs.people.tokens),
+        }
+    tables |= {"phrase ends": phrase_ends(shown), "rhythm families": rhythm_families(shown)}
+    if beside.known is not None:
+        tables["copied from training songs"] = copy_table(heard, people.tokens, beside.known)
+    return tables if melodies.affects is None else _with_affects(tables, melodies, heard, beside.judges)
+
+
+def _with_affects(tables: Tables, melodies: MelodyList, heard: Tokens, judges: Judges | None) -> Tables:
+    affects = melodies.affects or ()
+    points = np.unique([(a.valence, a.arousal) for a in affects], axis=0, return_inverse=True)[1].ravel()
+    tables["diversity"]["ours, of one affect"] = within(heard, points)
+    tables["as asked"] = asked_table(heard, affects)
+    tables["as asked"]["melodies re-spelled on stage"] = {"share": respelled_share(melodies.tokens, heard)}
+    if judges is not None:
+        tables["heard in the notes, r"] = heard_affect(heard, affects, judges)
+    return tables
+
+
+def _ours(heard: Tokens, people: Corpus) -> Side:
+    """Ours, each of a song of its own that people do not have."""
+    return Side.of(heard, np.arange(len(heard)) + int(people.group.max()) + 1)
+
+
+def _of_people(beside: People, is_quick: bool) -> Tables:
+    """What the same tests say of people: of one split from another, and what each repertoire is like."""
+    people, others = beside.people, beside.others
+    tables: Tables = {
+        "tells of people, by repertoire": _by_repertoire(people),
+        "phrase ends by people's labels": labelled_ends(people),
+        "rhythm families of people": rhythm_families(_repertoires(people)),
+    }
+    if beside.clips is not None:
+        tables["heard in people's notes, r"] = heard_of_people(beside.clips)
+    if others is not None:
+        tables |= _others(people, others, is_quick)
+    return tables
+
+
+def _others(people: Corpus, others: Corpus, is_quick: bool) -> Tables:
+    """The same tests asked of people of another split: how near people themselves come."""
+    theirs, mine = Side.of(people.tokens, people.group), Side.of(others.tokens, others.group + people.group.max() + 1)
+    told = {"people from other people": told_apart(mine, theirs, is_quick=is_quick)}
+    pairs = match(mine, theirs)
+    if not pairs.is_enough:
+        return {"people told from people": told}
+    told["people from matched people"] = told_apart(pairs.ours, pairs.people, is_quick=is_quick)
+    return {"people told from people": told, f"people {WHOLE}": {"other people": as_sets(pairs)}}
+
+
+def _repertoires(people: Corpus) -> dict[str, Tokens]:
+    named = {name: people.tokens[people.source == source] for source, name in enumerate(people.sources)}
+    return {name: tokens for name, tokens in named.items() if len(tokens)}
+
+
+def _by_repertoire(people: Corpus) -> Table:
+    each = {name: tells_of(tokens) for name, tokens in _repertoires(people).items()}
+    return {
+        tell: {name: float(np.nanmean(values[:, column])) for name, values in each.items() if _known(values[:, column])}
+        for column, tell in enumerate(TELLS)
+    }
+
+
+def _known(values: Floats) -> bool:
+    return bool(np.isfinite(values).any())
+
+
+def _evening(evening: Tokens | None, beside: People) -> Tables:
+    """Many melodies of one mood, and as many of people, of as many songs as there are."""
+    if evening is None:
+        return {}
+    people = beside.people
+    _, first = np.unique(people.group, return_index=True)
+    rest = np.setdiff1d(np.random.default_rng(0).permutation(len(people.tokens)), first, assume_unique=True)
+    rows = np.concatenate([first, rest])[: min(len(evening), EVENING)]
+    return {"an evening of one mood": {"ours": diversity(evening), "people": diversity(people.tokens[rows])}}
