@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emo_osc.cli.completion import complete_generator, complete_preset
+from emo_osc.config.generators import GENERATORS
 
 if TYPE_CHECKING:
     from emo_osc.config.preset import Preset
@@ -59,7 +60,7 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
             "--generator",
             metavar="NAME",
             shell_complete=complete_generator,
-            help="music_vae, music_transformer, or canned (needs no model).",
+            help=f"One of {', '.join(GENERATORS)}; canned needs no model.",
         ),
         click.option("--seed", type=click.IntRange(min=0), help="Random seed; the same seed gives the same melodies."),
         click.option("--tempo", type=float, metavar="BPM", help="Beats per minute, 20 to 300."),

@@ -29,7 +29,7 @@ print(json.dumps([
 def test_a_new_row_is_a_choice_of_command_line_preset_and_schema() -> None:
     run = subprocess.run([sys.executable, "-c", ADD_A_ROW], capture_output=True, text=True, check=True)
 
-    assert json.loads(run.stdout) == [["internal", "midi", "link", "pendulum"], True, "pendulum", True, True]
+    assert json.loads(run.stdout) == [[*CLOCKS, "pendulum"], True, "pendulum", True, True]
 
 
 def test_the_schema_offers_every_clock_of_the_table() -> None:
@@ -44,5 +44,5 @@ def test_the_tempo_is_locked_where_the_clock_is_not_ours(name: str) -> None:
 
 
 def test_a_clock_that_nobody_knows_is_refused_with_those_that_are() -> None:
-    with pytest.raises(EmoOscError, match="no clock 'sun'; clocks are internal, midi, link"):
+    with pytest.raises(EmoOscError, match=f"no clock 'sun'; clocks are {', '.join(CLOCKS)}"):
         find("sun")

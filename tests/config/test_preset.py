@@ -221,7 +221,7 @@ def test_a_moved_mood_keeps_its_aliases_and_a_new_one_brings_its_own() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("generator: {name: music_vea}", "club.generator.name: no generator 'music_vea'; generators are canned, music"),
+        ("generator: {name: music_vea}", "club.generator.name: no generator 'music_vea'; generators are canned, "),
         ("performance: {key: H}", "club.performance.key: no key 'H'"),
         ("performance: {scale: dorain}", "club.performance.scale: no scale 'dorain', did you mean 'dorian'?"),
         ("moods: {clear: {colour: {scale: lydain}}}", "club.moods.clear.colour.scale: no scale 'lydain', did you mean"),
