@@ -14,10 +14,10 @@ from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.messages import (
     Alive,
     AnyMessage,
+    ComposeBar,
     ComposeRequest,
     Failed,
     Finish,
-    GoOn,
     Learn,
     Loaded,
     LogLine,
@@ -46,7 +46,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
     for kind in (
         ComposeRequest,
         Vary,
-        GoOn,
+        ComposeBar,
         Learn,
         SetTargets,
         Finish,

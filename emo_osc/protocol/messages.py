@@ -47,7 +47,7 @@ class Vary:
 
 
 @dataclass(frozen=True, slots=True)
-class GoOn:
+class ComposeBar:
     """The stage asks for one bar more of a piece that goes on, for an affect; `bar` counts from play, from 0.
 
     A bar that was answered already, and that was the last, is asked for again where the feeling has changed.
@@ -97,7 +97,7 @@ class Ready:
     decoded it from, as text only the generator reads, empty where it has none. `chords` fit the melody, one for each
     half of its sixteen bars: 0..11 the major triads on C..B, 12..23 the minor ones; empty where nobody knows them.
     `backing` are the notes composed to accompany it, in order of start, several at once; mostly there are none.
-    `bar` >= 0 answers a `GoOn`: of the sixteen bars that one counts, at its place in the phrase; else it is -1.
+    `bar` >= 0 answers a `ComposeBar`: of the sixteen bars that one counts, at its place in the phrase; else it is -1.
     `asked_notes` are the notes per bar that were asked of it, 0 where those of the formulas were.
 
     Raises:
@@ -253,7 +253,7 @@ class Ports:
     links: str = ""
 
 
-ToStudio = ComposeRequest | Vary | GoOn | Learn | SetTargets | Finish
+ToStudio = ComposeRequest | Vary | ComposeBar | Learn | SetTargets | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 SupervisorToStage = PhraseSaved | PhraseNotSaved | PresetRead | MappingRead | MappingSaved | WorkersState
 ToSupervisor = LogLine | Restart | SwitchGenerator | PhraseSaved | Played | Mapped | StageState | Alive

@@ -8,7 +8,7 @@ from random import Random, SystemRandom
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody
-from emo_osc.protocol.messages import GoOn, Vary
+from emo_osc.protocol.messages import ComposeBar, Vary
 from emo_osc.studio.generators import Composed, Generator
 from emo_osc.studio.improvising import Improvising
 from emo_osc.studio.pool.pool import Pool, Source
@@ -74,7 +74,7 @@ class Composer:
         """Whether it can compose bar by bar."""
         return self._piece is not None
 
-    def go_on(self, order: GoOn) -> list[Composed]:
+    def go_on(self, order: ComposeBar) -> list[Composed]:
         """The bar that was asked for, in an empty phrase; none where the generator makes whole melodies alone."""
         return [self._piece.go_on(order.affect, order.bar, order.tempo_bpm)] if self._piece else []
 

@@ -25,10 +25,10 @@ from emo_osc.protocol.child_setup import USERS_FAULT
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
     Alive,
+    ComposeBar,
     ComposeRequest,
     Failed,
     Finish,
-    GoOn,
     Learn,
     Loaded,
     Ready,
@@ -83,7 +83,7 @@ class Studio:
         self._file = file
         self._connection = connection
         self._rest = b""
-        self._wanted: deque[ComposeRequest | Vary | GoOn] = deque(maxlen=MAX_WANTED)
+        self._wanted: deque[ComposeRequest | Vary | ComposeBar] = deque(maxlen=MAX_WANTED)
         self._is_ending = self._is_changed = self._is_sources_turn = False
         self._asked_s, self._saved_s = -inf, monotonic()
         self._sending = Lock()
@@ -133,7 +133,7 @@ class Studio:
         except ValueError as error:
             self._send(Failed(str(error)))
             return
-        if isinstance(message, ComposeRequest | Vary | GoOn):
+        if isinstance(message, ComposeRequest | Vary | ComposeBar):
             self._asked_s = monotonic()
             self._wanted.append(message)
         if isinstance(message, Learn):
@@ -153,8 +153,8 @@ class Studio:
             return
         self._needs.begin_again()
 
-    def _serve(self, order: ComposeRequest | Vary | GoOn) -> None:
-        if isinstance(order, GoOn):
+    def _serve(self, order: ComposeRequest | Vary | ComposeBar) -> None:
+        if isinstance(order, ComposeBar):
             self._answer(partial(self._composer.go_on, order), order.affect, order.ticket, order.bar)
             return
         amount = max(1, min(MAX_COUNT, order.count))

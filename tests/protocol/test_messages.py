@@ -11,10 +11,10 @@ from emo_osc.protocol.messages import (
     MAX_LINE_BYTES,
     Alive,
     AnyMessage,
+    ComposeBar,
     ComposeRequest,
     Failed,
     Finish,
-    GoOn,
     Learn,
     Loaded,
     LogLine,
@@ -61,7 +61,7 @@ references = st.builds(
 )
 messages = st.one_of(
     st.builds(ComposeRequest, affects, st.integers(), st.integers(1, 99)),
-    st.builds(GoOn, affects, st.integers(), st.floats(20.0, 300.0), st.integers()),
+    st.builds(ComposeBar, affects, st.integers(), st.floats(20.0, 300.0), st.integers()),
     st.builds(Finish),
     st.builds(Loaded, st.text(), st.text(), st.booleans()),
     st.builds(Failed, st.text(), st.integers()),

@@ -10,7 +10,7 @@ from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR
 from emo_osc.protocol.message_codec import decode, encode
-from emo_osc.protocol.messages import Alive, AnyMessage, Finish, GoOn, Loaded, Ready
+from emo_osc.protocol.messages import Alive, AnyMessage, ComposeBar, Finish, Loaded, Ready
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.events import MELODY, Sound
 from emo_osc.studio.generators import Composed
@@ -87,7 +87,7 @@ def test_what_is_held_past_the_phrase_ends_with_it() -> None:
 
 def test_only_a_generator_that_can_goes_on(net: MusicTransformer) -> None:
     composer = Composer(Transformer(net), seed=1)
-    made = composer.go_on(GoOn(GLAD, 7, 120.0, 1))
+    made = composer.go_on(ComposeBar(GLAD, 7, 120.0, 1))
 
     assert composer.goes_on
     assert len(made) == 1
@@ -104,7 +104,7 @@ def test_a_studio_says_that_it_goes_on_and_does(net: MusicTransformer) -> None:
     said: list[AnyMessage] = []
     with theirs, ours, ours.makefile("rb") as lines:
         for bar in (4, 5):
-            ours.sendall(encode(GoOn(SAD, bar, 120.0, bar)))
+            ours.sendall(encode(ComposeBar(SAD, bar, 120.0, bar)))
         while len(said) < 3:
             message = decode(lines.readline())
             said += [] if isinstance(message, Alive) else [message]

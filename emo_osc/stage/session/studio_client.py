@@ -9,9 +9,9 @@ from emo_osc.core.score import Melody
 from emo_osc.protocol.message_codec import decode
 from emo_osc.protocol.messages import (
     Alive,
+    ComposeBar,
     ComposeRequest,
     Failed,
-    GoOn,
     Learn,
     Loaded,
     Ready,
@@ -42,7 +42,7 @@ class StudioState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    message: ComposeRequest | Vary | GoOn
+    message: ComposeRequest | Vary | ComposeBar
     sent_s: float
 
 
@@ -60,7 +60,7 @@ class StudioClient:
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
         self._varied: Vary | None = None
-        self._bar: GoOn | None = None
+        self._bar: ComposeBar | None = None
         self.goes_on = False
         """Whether the studio can compose bar by bar."""
         self.learned: Melody | None = None
@@ -102,7 +102,7 @@ class StudioClient:
     def go_on(self, bar: int, affect: Affect, tempo_bpm: float) -> None:
         """Ask for a bar of the piece that goes on; an older wish that was not sent yet is forgotten."""
         self._tickets += 1
-        self._bar = GoOn(affect, bar, tempo_bpm, self._tickets)
+        self._bar = ComposeBar(affect, bar, tempo_bpm, self._tickets)
 
     def learn(self, melody: Melody | None) -> None:
         """Let the studio compose around a melody from now on, or freely again."""
@@ -193,7 +193,7 @@ class StudioClient:
         self._is_heard = True
         return f"not ready to compose after {patience_s:g} s"
 
-    def _next_bar(self) -> GoOn | None:
+    def _next_bar(self) -> ComposeBar | None:
         bar, self._bar = self._bar, None
         return bar
 

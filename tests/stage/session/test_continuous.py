@@ -7,7 +7,7 @@ import pytest
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import GoOn, Loaded, Measured, Ready, SetTargets, ToStudio
+from emo_osc.protocol.messages import ComposeBar, Loaded, Measured, Ready, SetTargets, ToStudio
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.session.continuous import joined
 from tests.twin import VirtualStage, make_ready, make_stage
@@ -18,7 +18,7 @@ SHELF = (make_ready(60), make_ready(50, -0.8, -0.8))
 BACKING_PITCH = 55
 
 
-def bar_of(pitch: int, order: GoOn) -> Ready:
+def bar_of(pitch: int, order: ComposeBar) -> Ready:
     """Four quarters on one pitch over one long note, in the bar that was asked for."""
     begin = order.bar % BARS * TICKS_PER_BAR
     melody = Melody(tuple(Note(begin + 480 * beat, 480, pitch) for beat in range(4)))
@@ -50,7 +50,7 @@ class Duo:
         order = dispatcher.instrument.studio_client.due(now_s) if self.is_awake else None
         if order is not None:
             self.orders.append(order)
-        if isinstance(order, GoOn):
+        if isinstance(order, ComposeBar):
             answer = bar_of(70 if order.affect.valence >= 0 else 90, order)
             dispatcher.receive_studio(dispatcher.instrument.studio_client.receive(encode(answer)), now_s)
 
@@ -74,8 +74,8 @@ def test_the_shelf_plays_the_first_bar_and_the_piece_all_others(duo: Duo) -> Non
 
     assert pitches(notes, 0) == {60}
     assert {pitch for bar, pitch in notes if bar} == {70}
-    assert [order.bar for order in duo.orders if isinstance(order, GoOn)] == list(range(1, 21))
-    assert all(isinstance(order, GoOn) for order in duo.orders)
+    assert [order.bar for order in duo.orders if isinstance(order, ComposeBar)] == list(range(1, 21))
+    assert all(isinstance(order, ComposeBar) for order in duo.orders)
 
 
 def test_a_new_feeling_is_heard_at_the_next_bar_line(duo: Duo) -> None:
@@ -92,7 +92,7 @@ def test_a_bar_is_asked_for_at_the_tempo_it_will_be_heard_at(duo: Duo) -> None:
     duo.stage.ask("/emo/tempo", 90.0)
     duo.run(2 * BAR_S)
 
-    tempi = {order.bar: order.tempo_bpm for order in duo.orders if isinstance(order, GoOn)}
+    tempi = {order.bar: order.tempo_bpm for order in duo.orders if isinstance(order, ComposeBar)}
     assert [tempi[bar] for bar in (1, 2, 3, 4)] == [120.0, 120.0, 120.0, 90.0]
 
 
@@ -110,7 +110,7 @@ def test_a_studio_that_sleeps_leaves_the_stage_to_the_shelf(duo: Duo) -> None:
 
 def test_a_bar_that_comes_late_is_left_out(duo: Duo) -> None:
     duo.run(2.5 * BAR_S)
-    late = bar_of(99, GoOn(Affect(0.0, 0.0), 2, 120.0, 1))
+    late = bar_of(99, ComposeBar(Affect(0.0, 0.0), 2, 120.0, 1))
 
     duo.stage.dispatcher.receive_studio(late, duo.stage.now_s)
     notes = duo.run(18 * BAR_S)
@@ -161,7 +161,7 @@ def test_a_held_density_is_told_and_the_piece_goes_on_with_it(duo: Duo) -> None:
     notes = duo.run(4 * BAR_S)
 
     assert duo.orders[0] == SetTargets((), 0.5)
-    assert [order.bar for order in duo.orders[1:] if isinstance(order, GoOn)][:4] == [6, 7, 8, 9]
+    assert [order.bar for order in duo.orders[1:] if isinstance(order, ComposeBar)][:4] == [6, 7, 8, 9]
     assert all(70 in pitches(notes, bar) for bar in (6, 7, 8))
 
 
@@ -173,13 +173,13 @@ def test_a_generator_of_whole_melodies_is_never_asked_for_bars() -> None:
     duo.stage.ask("/emo/play")
     duo.run(4 * BAR_S)
 
-    assert not any(isinstance(order, GoOn) for order in duo.orders)
+    assert not any(isinstance(order, ComposeBar) for order in duo.orders)
 
 
 def test_a_bar_takes_its_place_and_leaves_the_others() -> None:
     phrase = replace(make_ready(60), backing=(Note(0, 480, 40), Note(3 * TICKS_PER_BAR, 480, 41)))
 
-    new = joined(phrase, bar_of(70, GoOn(Affect(0.5, 0.5), 19, 120.0, 1)))
+    new = joined(phrase, bar_of(70, ComposeBar(Affect(0.5, 0.5), 19, 120.0, 1)))
 
     assert new.melody.clipped(3, 1).notes == tuple(Note(480 * beat, 480, 70) for beat in range(4))
     assert new.melody.clipped(4, 12) == phrase.melody.clipped(4, 12)
