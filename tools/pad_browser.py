@@ -1,16 +1,14 @@
 """A pad that plays, and a headless Chromium before it: for pictures and for measuring."""
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.evaluate.bench.instance import serving
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -43,22 +41,9 @@ def pad(home: Path, generator: str) -> Iterator[str]:
         EmoOscError: it does not start.
     """
     osc, web = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
-    preset = home / "pictures.yaml"
-    preset.write_text(PRESET.format(osc=osc, web=web, generator=generator), encoding="utf-8")
-    command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-    daemon = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_at_home(home))
-    try:
-        assert daemon.stdout is not None  # a pipe was asked for
-        if not any("web pad   http" in line for line in daemon.stdout):
-            raise EmoOscError("the pad does not start; `emo-osc serve` says why")
+    preset = PRESET.format(osc=osc, web=web, generator=generator)
+    with serving(preset, "web pad   http", home):
         yield f"http://127.0.0.1:{web}/"
-    finally:
-        daemon.terminate()
-        daemon.wait()
-
-
-def _at_home(home: Path) -> dict[str, str]:
-    return {**os.environ, **{f"XDG_{kind}_HOME": str(home / kind) for kind in ("DATA", "CONFIG", "CACHE")}}
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 
+from emo_osc.core.child_start import start
 from emo_osc.midi.jack_setup import MAX_PACKET, SHUT_DOWN, TIME, JackSetup, JackState
 from emo_osc.midi.port_names import CLIENT, Place
 
@@ -20,7 +21,7 @@ FAREWELL_S = 0.5
 MAX_LOOKS = 15
 """At its process, which speaks twice a second: three a second, or one where nobody watches the ports. They are counted
 and not timed, for a stage that was stopped has not looked."""
-_ABANDONED: list[subprocess.Popen[bytes]] = []
+_ABANDONED: list[subprocess.Popen[str]] = []
 
 
 class JackOut:
@@ -44,10 +45,8 @@ class JackOut:
         ours.setblocking(False)
         self._socket = ours
         ours.send(JackSetup(CLIENT, port, place.name, tuple(self.targets)).to_json().encode())
-        command = [sys.executable, "-m", "emo_osc.midi.jack_port", str(theirs.fileno())]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), start_new_session=True
-        )
+        passed = theirs.fileno()
+        self._process = start("emo_osc.midi.jack_port", str(passed), pass_fds=(passed,), start_new_session=True)
         theirs.close()
 
     def send(self, message: bytes, at_s: float) -> None:

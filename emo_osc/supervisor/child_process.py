@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from emo_osc.core.child_start import ONE_THREAD, OWN_GROUP, environment, python
 from emo_osc.protocol.messages import MAX_LINE_BYTES
 from emo_osc.supervisor.log import Log
 from emo_osc.supervisor.output_relay import relayed
@@ -153,15 +152,14 @@ async def start(worker: Worker, log: Log, *, is_heard: bool = False) -> asyncio.
     """
     with relayed(worker.name, log) as told:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *worker.arguments,
+            *python(*worker.arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if is_heard else told,
             stderr=told,
             limit=MAX_LINE_BYTES,
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            env={**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONIOENCODING": ENCODING},
+            creationflags=OWN_GROUP,
+            env=environment(ONE_THREAD, {"PYTHONIOENCODING": ENCODING}),
         )
     assert process.stdin is not None  # a pipe was asked for
     process.stdin.write(worker.setup.encode())

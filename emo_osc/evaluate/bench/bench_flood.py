@@ -18,10 +18,12 @@ from struct import pack
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep, time
 
+from emo_osc.core.child_start import start
 from emo_osc.core.errors import EmoOscError
+from emo_osc.evaluate.bench.instance import HOST, free_port, serving
 from emo_osc.protocol.osc import NTP_TO_UNIX_S, Message, decode, encode
 
-HOST, OTHER_HOST = "127.0.0.1", "127.0.0.2"
+OTHER_HOST = "127.0.0.2"
 LOST_S = 1.0  # a ping without its answer by then is lost
 PING_EVERY_S = 0.005
 MESSAGES_A_BUNDLE = 10
@@ -67,8 +69,8 @@ def _measured(kind: str, seconds: float) -> Row:
         client.connect((HOST, port))
         if kind == "quiet":
             return _pinged(client, seconds) | _lateness(client)
-        command = [sys.executable, "-m", "emo_osc.evaluate.bench.bench_flood", kind, str(port), str(seconds)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as flooder:
+        told_to = (kind, str(port), str(seconds))
+        with start("emo_osc.evaluate.bench.bench_flood", *told_to, stdout=subprocess.PIPE) as flooder:
             assert flooder.stdout is not None
             flooder.stdout.readline()  # it has begun
             pinged = _pinged(client, seconds)
@@ -82,21 +84,9 @@ def _measured(kind: str, seconds: float) -> Row:
 @contextmanager
 def _daemon() -> Iterator[int]:
     """Start `emo-osc serve` and give its OSC port; stop it on exit."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((HOST, 0))
-        port = int(probe.getsockname()[1])
-    with TemporaryDirectory() as folder:
-        preset = Path(folder) / "flood.yaml"
-        preset.write_text(PRESET.format(port=port), encoding="utf-8")
-        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as daemon:
-            assert daemon.stdout is not None
-            try:
-                if not any(b"ready" in line for line in daemon.stdout):
-                    raise EmoOscError("the daemon does not start; `emo-osc serve --generator canned` says why")
-                yield port
-            finally:
-                daemon.terminate()
+    port = free_port()
+    with TemporaryDirectory() as folder, serving(PRESET.format(port=port), "ready", Path(folder)):
+        yield port
 
 
 def _pinged(client: socket.socket, seconds: float) -> Row:

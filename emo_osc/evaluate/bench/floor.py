@@ -20,6 +20,7 @@ from select import select
 from time import perf_counter, sleep, time
 from typing import Any
 
+from emo_osc.core.child_start import start
 from emo_osc.core.midi_standard import NOTE_ON
 from emo_osc.midi.probe_port import lonely_output
 
@@ -54,8 +55,8 @@ class Floor:
 @contextmanager
 def floor(policy: int, priority: int) -> Iterator[Floor]:
     """Run the floor process with a policy and priority of `sched_setscheduler` until the context ends."""
-    command = [sys.executable, "-m", "emo_osc.evaluate.bench.floor", str(policy), str(priority)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    pipe, module = subprocess.PIPE, "emo_osc.evaluate.bench.floor"
+    with start(module, str(policy), str(priority), stdin=pipe, stdout=pipe) as process:
         try:
             yield Floor(process)
         finally:

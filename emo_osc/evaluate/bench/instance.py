@@ -1,10 +1,7 @@
 """An instrument of one's own to measure: `emo-osc serve` in a process, and an OSC client beside it."""
 
-import os
-import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +9,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import perf_counter
 
+from emo_osc.core.child_start import start
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.osc import MalformedError, Message, decode, encode
 
@@ -86,19 +84,33 @@ def instance(generator: str = "canned", tempo: float = 120.0) -> Iterator[Instan
     """
     port = free_port()
     name = f"emo_osc_{port}"
-    with TemporaryDirectory() as folder:
-        preset = Path(folder) / f"{name}.yaml"
-        preset.write_text(PRESET.format(port=port, name=name, tempo=tempo, generator=generator), encoding="utf-8")
-        command = [sys.executable, "-m", "emo_osc", "serve", "--preset", str(preset)]
-        mine = {**os.environ, **{f"XDG_{kind}_HOME": folder for kind in ("DATA", "CONFIG", "CACHE")}}  # kept for nobody
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=mine) as process:
-            one = Instance(process, port, name)
-            try:
-                _wait_until_ready(process)
-                yield one
-            finally:
-                one.client.close()
-                process.send_signal(signal.SIGTERM)
+    preset = PRESET.format(port=port, name=name, tempo=tempo, generator=generator)
+    with TemporaryDirectory() as folder, serving(preset, "generator ready", Path(folder)) as process:
+        one = Instance(process, port, name)
+        try:
+            yield one
+        finally:
+            one.client.close()
+
+
+@contextmanager
+def serving(preset: str, ready: str, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run `emo-osc serve` with a preset until the context ends; it has printed a line with `ready`.
+
+    Its data, configuration and cache are kept in `home`, apart from the user's.
+
+    Raises:
+        EmoOscError: it does not start.
+    """
+    path = home / "preset.yaml"
+    path.write_text(preset, encoding="utf-8")
+    places = {f"XDG_{kind}_HOME": str(home / kind) for kind in ("DATA", "CONFIG", "CACHE")}
+    with start("emo_osc", "serve", "--preset", str(path), stdout=subprocess.PIPE, changes=places) as process:
+        try:
+            _wait_until(ready, process)
+            yield process
+        finally:
+            process.terminate()
 
 
 def free_port() -> int:
@@ -108,14 +120,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+def _wait_until(ready: str, process: subprocess.Popen[str]) -> None:
     """Read what the daemon says until it can compose; what it says later is read too, or it would wait for a reader."""
     assert process.stdout is not None  # a pipe was asked for
     lines, is_ready = process.stdout, Event()
 
     def listen() -> None:
         for line in lines:
-            if "generator ready" in line:
+            if ready in line:
                 is_ready.set()
 
     Thread(target=listen, daemon=True).start()

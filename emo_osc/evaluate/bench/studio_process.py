@@ -1,15 +1,13 @@
 """A studio process for benchmarks, with the stage's end of its socket."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from types import TracebackType
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
+from emo_osc.core.child_start import ONE_THREAD, start_with
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import ComposeRequest, Failed, Finish, Loaded, Ready, StudioToStage
@@ -31,12 +29,7 @@ class StudioProcess:
         with closing(socket.create_server(("127.0.0.1", 0))) as server:
             server.settimeout(START_TIMEOUT_S)
             setup = StudioSetup(server.getsockname()[1], "bench", section, tuple(affects), cache)
-            one_thread = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # as the supervisor starts it
-            command = [sys.executable, "-m", "emo_osc.studio.worker"]
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, env=one_thread)
-            assert self.process.stdin is not None  # a pipe was asked for
-            self.process.stdin.write(setup.to_json().encode())
-            self.process.stdin.close()
+            self.process = start_with(setup.to_json(), "emo_osc.studio.worker", ONE_THREAD)
             self._connection, _ = server.accept()
         self._connection.settimeout(START_TIMEOUT_S)
         self._lines = self._connection.makefile("rb")
