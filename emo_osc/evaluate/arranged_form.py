@@ -11,7 +11,7 @@ from emo_osc.studio.attributes import Floats
 from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound, decode
 from emo_osc.studio.harmony import HALF_STEPS, triad
 from emo_osc.studio.music_transformer import chords_of
-from emo_osc.studio.phrases_of import melody_of_sounds
+from emo_osc.studio.sounds_to_notes import melody_of_sounds
 from emo_osc.studio.streams import held
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.train.corpora.arrangements import Song

@@ -22,7 +22,7 @@ from emo_osc.studio.attributes import distances, flaws, measure_table, targets
 from emo_osc.studio.decoding.decode import no_denormals
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.actor import ActorCritic
-from emo_osc.studio.nets.bar_prior import nearest_word, normalised_attributes
+from emo_osc.studio.nets.bar_prior import nearest_code, normalised_attributes
 from emo_osc.studio.outline import Outline
 from emo_osc.studio.proposers import PriorProposer
 from emo_osc.train.actor import Store, decoded
@@ -97,7 +97,7 @@ def _points(
     store, source = start.store, Outline.of(start.store.tokens)
     for method, (mover, strengths) in movers.items():
         for strength in strengths:
-            slots = nearest_word(mover(strength), proposer.words)
+            slots = nearest_code(mover(strength), proposer.codebook)
             tokens = decoded(generator, slots, store.forms, start.seeds)
             case = losses.Case(Outline.of(tokens), start.wanted, torch.zeros(len(slots), 32, dtype=torch.long), source)
             errors = [
@@ -135,15 +135,15 @@ def _by_vectors(start: Start, strength: float) -> Tensor:
     """z + sum c_k v_k: v_k is the difference of the means of the pool's highest and lowest quarter in attribute k, and
     c_k the missing amount of that attribute in units of v_k.
     """
-    wish = start.pool.wish
-    order = wish.argsort(dim=0)
-    quarter = len(wish) // 4
+    condition = start.pool.condition
+    order = condition.argsort(dim=0)
+    quarter = len(condition) // 4
     low, high = order[:quarter], order[-quarter:]
     moved = start.store.slots.clone()
-    lacking = normalised_attributes(start.wanted) - start.store.wish
-    for kind in range(wish.shape[1]):
+    lacking = normalised_attributes(start.wanted) - start.store.condition
+    for kind in range(condition.shape[1]):
         vector = start.pool.slots[high[:, kind]].mean(0) - start.pool.slots[low[:, kind]].mean(0)
-        unit = wish[high[:, kind], kind].mean() - wish[low[:, kind], kind].mean()
+        unit = condition[high[:, kind], kind].mean() - condition[low[:, kind], kind].mean()
         moved += strength * (lacking[:, kind] / unit).clamp(-1.5, 1.5)[:, None, None] * vector
     return moved
 
@@ -231,7 +231,7 @@ def _drawn(generator: MusicVAE, count: int) -> tuple[Store, list[int]]:
 
 
 def _part(store: Store, begin: int, end: int) -> Store:
-    return Store(store.slots[begin:end], store.forms[begin:end], store.wish[begin:end], store.tokens[begin:end])
+    return Store(store.slots[begin:end], store.forms[begin:end], store.condition[begin:end], store.tokens[begin:end])
 
 
 def _wanted(count: int) -> Tensor:

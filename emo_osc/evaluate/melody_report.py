@@ -210,9 +210,9 @@ def decoder_agreement(generator: MusicVAE, seeds: range) -> Table:
     """Agreement of the fast decoder with the sequential one on the same embeddings and noise, as shares."""
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
-    proposal = proposer.propose(None, seeds, generator.taste)
+    proposal = proposer.propose(None, seeds, generator.sampling)
     noise = generator.noise(seeds, proposal)
-    temperature = proposer.sharpness * generator.taste.temperature
+    temperature = proposer.sharpness * generator.sampling.temperature
     fast = generator.decoded(proposal.embeddings, noise)
     with torch.no_grad():
         rows = proposal.embeddings.flatten(0, 1)

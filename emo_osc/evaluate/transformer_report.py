@@ -112,7 +112,7 @@ def losses_of_songs(net: MusicTransformer, arrangements: Arrangements, pieces: i
     others = [_with_affect_of(piece, other) for piece, other in zip(test, [*test[1:], test[0]], strict=True)]
     tested = {
         "told what is felt": test,
-        "told nothing": [replace(piece, is_told=False) for piece in test],
+        "told nothing": [replace(piece, is_conditioned=False) for piece in test],
         "told what another song makes one feel": others,
     }
     return {name: _nats(net, each, arrangements.pace) for name, each in tested.items()}

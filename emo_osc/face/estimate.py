@@ -19,7 +19,7 @@ from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config
 from emo_osc.face.views import VIEWS, seen
 from emo_osc.weights import checkpoints
 from emo_osc.weights.precision import PRECISIONS, Choice, Precision, Run, fastest, settled
-from emo_osc.weights.size_checks import fitted, told_of
+from emo_osc.weights.size_checks import fitted, one_line_errors
 
 # N faces, V views
 
@@ -84,7 +84,7 @@ class Estimator:
         """
         path = checkpoints.find(name)
         kept = checkpoints.load(path)
-        with told_of(path, "a face network", "make one with emo-osc train face"):
+        with one_line_errors(path, "a face network", "make one with emo-osc train face"):
             net = fitted(VGG16, VGG16Config, kept.config["vgg16"], kept.tensors)
             return cls(net, views, float(kept.config.get("temperature", 1.0)), is_repeatable)
 

@@ -1,1 +1,1 @@
-"""The generator process: whatever composes melodies for an affect."""
+"""The generator process: composes melodies for an affect."""

@@ -1,7 +1,7 @@
-"""What a melody is, measured on its notes: the one code that training, ranking and evaluation share.
+"""Measures of melodies, shared by training, ranking and evaluation.
 
-Melodies come as token arrays, `(N, 256)` integers of the 90 melody classes (see `tokens.py`), so that thousands are
-measured in one go. A melody is N = 1. Targets are those of `core/targets`.
+Melodies are token arrays, `(N, 256)` integers of the 90 melody classes (see `tokens.py`), so that thousands are
+measured at once. Targets are those of `core/targets`.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ MINOR_PROFILE = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 
 """How well each pitch class fits a key of C (Krumhansl and Kessler 1982), rated 1..7."""
 
 MODE_SLOPE = 12.0
-"""Belief in major is logistic in this times the difference of the best correlations: .1 apart is 3 to 1."""
+"""Belief in major is the logistic of this times the difference of the best correlations: .1 gives 3 to 1."""
 
 SPREAD = np.array([0.15, 2.0, 0.25])
 """One unit of distance: ln density, semitones of mean pitch (the tolerances of the control targets), share of major."""
@@ -46,7 +46,7 @@ class NoteGrid:
 
     @classmethod
     def of(cls, tokens: Tokens) -> "NoteGrid":
-        """The notes that tokens `(N, 256)` spell.
+        """Parse tokens `(N, 256)`.
 
         >>> grid = NoteGrid.of(np.array([[43, 0, 0, 1] + [0] * 252]))
         >>> int(grid.pitch[0, 0]), int(grid.duration[0, 0])
@@ -54,7 +54,7 @@ class NoteGrid:
         """
         tokens = np.atleast_2d(tokens).astype(np.int64)
         steps = tokens.shape[1]
-        at = np.where(tokens > 0, np.arange(steps), steps)  # where something happens
+        at = np.where(tokens > 0, np.arange(steps), steps)  # the step of each event
         after = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
         nexts = np.concatenate([after[:, 1:], np.full((len(tokens), 1), steps)], axis=1)
         is_onset = tokens >= 2
@@ -79,7 +79,7 @@ def measure_table(tokens: Tokens) -> Floats:
 
 
 def measure(tokens: Tokens) -> Measured:
-    """What one melody of 256 tokens is."""
+    """The measures of one melody of 256 tokens."""
     notes_per_bar, mean_pitch, major = measure_table(tokens)[0]
     return Measured(float(notes_per_bar), float(mean_pitch), float(major))
 
@@ -90,7 +90,7 @@ def measures_of(measured: Iterable[Measured]) -> Floats:
 
 
 def major_share(pitch_classes: Floats) -> Floats:
-    """Belief that histograms `(N, 12)` are of a major key: best major against best minor correlation, as a logistic.
+    """Belief in [0, 1] that histograms `(N, 12)` are in major: logistic of best major minus best minor correlation.
 
     >>> c_major_triad = np.array([[2.0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]])
     >>> bool(major_share(c_major_triad)[0] > 0.8)
@@ -111,7 +111,7 @@ def key_correlations(pitch_classes: Floats, profile: Floats) -> Floats:
 
 
 def in_c(tokens: Tokens) -> NDArray[np.int64]:
-    """Melodies `(N, 256)` moved by -5..+6 semitones so that the key that fits each best, major or minor, is C's.
+    """Melodies `(N, 256)` transposed by -5..+6 semitones so that the best fitting key is C major or C minor.
 
     >>> in_c(np.array([[43, 0, 47, 0, 50, 0, 43, 0] * 32]))[0, :5].tolist()
     [41, 0, 45, 0, 48]
@@ -134,23 +134,23 @@ def targets(affect: Affect) -> Floats:
 
 
 def distances(measured: Floats, wanted: Floats) -> Floats:
-    """How far measured melodies `(N, 3)` lie from targets `(3,)` in tolerances, root mean square, `(N,)`."""
+    """Root mean square distance of measures `(N, 3)` from targets `(3,)`, in tolerances, `(N,)`."""
     return misses(measured, np.array([[wanted[0], wanted[1], major_belief(wanted[2])]]))
 
 
-def misses(measured: Floats, told: Floats) -> Floats:
-    """The same where each is told its own density, mean pitch and belief in major. (N, 3), (N or 1, 3) -> (N,)."""
-    density = np.log(np.maximum(measured[:, 0], 0.05) / told[:, 0])
-    gaps = np.stack([density, measured[:, 1] - told[:, 1], measured[:, 2] - told[:, 2]], axis=1) / SPREAD
+def misses(measured: Floats, wanted: Floats) -> Floats:
+    """Distances from individual targets: density, mean pitch, belief in major. (N, 3), (N or 1, 3) -> (N,)."""
+    density = np.log(np.maximum(measured[:, 0], 0.05) / wanted[:, 0])
+    gaps = np.stack([density, measured[:, 1] - wanted[:, 1], measured[:, 2] - wanted[:, 2]], axis=1) / SPREAD
     return np.asarray(np.sqrt((gaps**2).mean(axis=1)))
 
 
 def flaws(tokens: Tokens) -> Floats:
-    """How much in melodies `(N, 256)` a musician would not keep, `(N,)`; 0 for what is usual among people.
+    """Penalty for unmusical features of melodies `(N, 256)`, `(N,)`; 0 within the usual range of human melodies.
 
-    One unit each: 5 % more notes outside the key than 95 % of human melodies have, a bar more of rest at a stretch,
-    7 % more leaps beyond a fifth, 3 % beyond an octave, a fifth more of range; half a unit for each of phrases four and
-    eight bars apart that are as little alike as those of unrelated songs (emotion reference, section 6.1).
+    One unit each: 5 % more notes outside the key than 95 % of human melodies have, one bar more of continuous rest,
+    7 % more leaps beyond a fifth, 3 % beyond an octave, a fifth more of range; half a unit each for phrases four and
+    eight bars apart that are as dissimilar as those of unrelated songs (emotion reference, section 6.1).
     """
     grid = NoteGrid.of(tokens)
     leaps, wide_leaps = leap_share(tokens, 7), leap_share(tokens, 12)
@@ -168,7 +168,7 @@ def flaws(tokens: Tokens) -> Floats:
 
 
 def outside_key(grid: NoteGrid) -> Floats:
-    """Share of onsets outside the major, or the natural, harmonic and melodic minor scale that holds most, `(N,)`."""
+    """Share of onsets outside the best fitting scale: major, natural, harmonic or melodic minor, `(N,)`."""
     onsets = np.stack([(grid.is_onset & (grid.pitch % 12 == pc)).sum(axis=1) for pc in range(12)], axis=1)
     inside = [
         onsets[:, [(degree + tonic) % 12 for degree in scale]].sum(axis=1) for tonic in range(12) for scale in _SCALES
@@ -183,7 +183,7 @@ def leap_share(tokens: Tokens, semitones: int) -> Floats:
 
 
 def longest_rest(grid: NoteGrid) -> Floats:
-    """Steps of the longest stretch in which nothing sounds, `(N,)`."""
+    """The longest rest in steps, `(N,)`."""
     steps = np.arange(grid.pitch.shape[1])
     ends = np.maximum.accumulate(np.where(grid.is_onset, steps + grid.duration, 0), axis=1)
     return np.asarray(np.maximum(steps + 1 - ends, 0).max(axis=1), dtype=float)

@@ -1,4 +1,4 @@
-"""The torch-free generator: it chooses among the melodies that ship with emo_osc."""
+"""The `canned` generator: chooses among the melodies that ship with emo_osc. Imports no torch."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 SHELF = "shelf.jsonl"
 MAX_SHELF_BYTES = 1 << 24  # the shipped one has 0.3 MB
-MISS_WEIGHT = 0.25  # a melody's own miss of its targets beside its distance on the plane, as on the stage's shelf
-CANDIDATES = 16  # variations made for each that is asked for
-CHOICE = 8  # among how many of the nearest a seed chooses
+MISS_WEIGHT = 0.25  # weight of the distance from targets against that on the plane, as on the stage's shelf
+CANDIDATES = 16  # variations made for each one requested
+CHOICE = 8  # a seed chooses among this many nearest melodies
 
 
 def shelf_path() -> Path | None:
@@ -50,7 +50,7 @@ def read_shelf(path: Path) -> tuple[Ready, ...]:
 
 
 class Canned:
-    """Chooses among melodies that are ready: near the affect, by seed."""
+    """Chooses melodies near the affect, by seed."""
 
     name = "canned"
     device = "cpu"
@@ -60,7 +60,7 @@ class Canned:
         self._melodies, self._aim = tuple(melodies), aim
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
-        """`count` melodies, the nearest first; fewer where fewer are there. Same seed, same melodies."""
+        """Up to `count` melodies, nearest first; the same seed gives the same melodies."""
         near = self._nearest(affect, max(count, CHOICE))
         chosen = Random(seed).sample(near, min(count, len(near)))
         return [
@@ -69,7 +69,7 @@ class Canned:
         ]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
-        """Variations that take the bars that move from melodies near the affect; `latent` plays no part."""
+        """Variations whose changed bars come from melodies near the affect; `latent` is not used."""
         from emo_osc.studio.attributes import targets
         from emo_osc.studio.variations import exchanged, ranked, unchanged
 

@@ -1,4 +1,4 @@
-"""One generator at work: quickly from its pool of sources where it refines, else afresh; around a theme if one is set.
+"""Composes with one generator: from its pool of sources, without one from new draws, or as variations of a theme.
 
 Knows no stage and no file.
 """
@@ -9,102 +9,102 @@ from random import Random, SystemRandom
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody
 from emo_osc.protocol.messages import ComposeBar, Vary
+from emo_osc.studio.bar_streaming import BarStreaming
 from emo_osc.studio.generators import Composed, Generator
-from emo_osc.studio.improvising import Improvising
 from emo_osc.studio.pool.pool import Pool, Source
 from emo_osc.studio.pool.refining import Refiner, Refining
 from emo_osc.studio.variations import near_octave
 
-FEWEST_NOTES = 3  # of a melody to learn: fewer say nothing about what to play around them
-AROUND = (0.25, 0.6)  # how far what is composed around a learned melody moves from it
-TRIED = 24  # sources refined for each melody asked for
-MOST_TRIED = 64
-FEWEST = 32  # sources below which there is no choice to speak of
-WITHIN = 1.0  # of distance: within tolerance of what the affect asks for
-GOES = 2
+FEWEST_NOTES = 3  # least notes of a melody to learn
+AROUND = (0.25, 0.6)  # range of the amount of variation around a learned melody
+SOURCES_PER_MELODY = 24  # sources refined for each requested melody
+MOST_SOURCES = 64
+FEWEST_SOURCES = 32  # below this the pool gives too little choice
+WITHIN = 1.0  # distance within the tolerances of the targets
+PASSES = 2
 
 
 class Composer:
-    """Melodies for affects, never the same ones twice unless a seed says so."""
+    """Composes melodies for affects; with a seed the same ones in the same order, else new ones every time."""
 
     def __init__(self, generator: Generator, seed: int | None = None, pool: Pool | None = None) -> None:
-        self.pool = Pool() if pool is None else pool  # an empty one is no pool to python
+        self.pool = Pool() if pool is None else pool  # an empty pool is falsy
         self._generator = generator
         self._refiner = Refiner(generator) if isinstance(generator, Refining) else None
         self._theme: Melody | None = None
         first = SystemRandom().randrange(1 << 31) if seed is None else seed
-        self._seeds, self._luck = count(first), Random(first)
-        self._piece = generator.piece(first) if isinstance(generator, Improvising) else None
+        self._seeds, self._rng = count(first), Random(first)
+        self._stream = generator.bar_stream(first) if isinstance(generator, BarStreaming) else None
 
     @property
     def refines(self) -> bool:
-        """Whether it has a use for sources."""
+        """Whether the generator refines sources."""
         return self._refiner is not None
 
     @property
-    def is_bare(self) -> bool:
-        """Whether it has a use for sources and hardly any of them."""
-        return self.refines and len(self.pool) < FEWEST
+    def has_few_sources(self) -> bool:
+        """Whether the generator refines and the pool holds fewer than `FEWEST_SOURCES`."""
+        return self.refines and len(self.pool) < FEWEST_SOURCES
 
     @property
-    def is_lacking(self) -> bool:
-        """Whether it has a use for sources and room for more."""
+    def has_room(self) -> bool:
+        """Whether the generator refines and the pool is not full."""
         return self.refines and not self.pool.is_full
 
     def answer(self, affect: Affect, amount: int) -> list[Composed]:
-        """`amount` >= 1 melodies for an affect as soon as can be, the nearest to its targets first."""
-        if self._refiner is None or self._theme is not None or self.is_bare:
-            return self._afresh(affect, amount)
+        """`amount` >= 1 melodies for an affect as fast as possible, nearest to its targets first."""
+        if self._refiner is None or self._theme is not None or self.has_few_sources:
+            return self._compose_new(affect, amount)
         return self._refined(self._refiner, affect, amount)
 
     def compose(self, affect: Affect, amount: int) -> list[Composed]:
-        """The same without haste: where refining did not come near enough, drawn for this very affect."""
+        """As `answer`, but slower: where refining misses the tolerances, melodies are also drawn for the affect."""
         made = self.answer(affect, amount)
         if not self.refines or self._theme is not None or all(each.distance < WITHIN for each in made):
             return made
-        return sorted([*made, *self._afresh(affect, amount)], key=lambda each: each.distance)[:amount]
+        return sorted([*made, *self._compose_new(affect, amount)], key=lambda each: each.distance)[:amount]
 
-    def vary(self, order: Vary, amount: int) -> list[Composed]:
-        """`amount` >= 1 variations of the order's melody."""
-        moved = max(0.0, min(1.0, order.amount))
-        return self._generator.vary(order.melody, order.latent, order.affect, moved, amount, next(self._seeds))
+    def vary(self, request: Vary, amount: int) -> list[Composed]:
+        """`amount` >= 1 variations of the request's melody."""
+        moved = max(0.0, min(1.0, request.amount))
+        return self._generator.vary(request.melody, request.latent, request.affect, moved, amount, next(self._seeds))
 
     @property
-    def goes_on(self) -> bool:
-        """Whether it can compose bar by bar."""
-        return self._piece is not None
+    def streams_bars(self) -> bool:
+        """Whether the generator can compose bar by bar."""
+        return self._stream is not None
 
-    def go_on(self, order: ComposeBar) -> list[Composed]:
-        """The bar that was asked for, in an empty phrase; none where the generator makes whole melodies alone."""
-        return [self._piece.go_on(order.affect, order.bar, order.tempo_bpm)] if self._piece else []
+    def go_on(self, request: ComposeBar) -> list[Composed]:
+        """The requested bar in an empty phrase; an empty list where the generator cannot compose bar by bar."""
+        return [self._stream.go_on(request.affect, request.bar, request.tempo_bpm)] if self._stream else []
 
     def learn(self, melody: Melody | None) -> None:
-        """Compose around a melody from now on, or freely.
+        """Compose variations of a melody from now on; None ends it.
 
         Raises:
-            ValueError: it has too few notes; what was learned before stays.
+            ValueError: the melody has too few notes; the previous one stays.
         """
         if melody is not None and len(melody.notes) < FEWEST_NOTES:
             raise ValueError(f"{len(melody.notes)} notes are too few to learn from; play {FEWEST_NOTES} or more")
         self._theme = melody
 
     def draw(self, amount: int) -> list[Source]:
-        """Take `amount` >= 1 fresh sources into the pool, where it has a use for them; those."""
+        """Draw `amount` >= 1 sources into the pool and return them; nothing where the generator does not refine."""
         if self._refiner is None:
             return []
-        sources = self._refiner.draw([self._luck.getrandbits(62) for _ in range(amount)])
+        sources = self._refiner.draw([self._rng.getrandbits(62) for _ in range(amount)])
         self.pool.add(sources)
         return sources
 
     def reads(self, text: str) -> bool:
-        """Whether a source's text is one of this generator's."""
+        """Whether the generator can parse a source's text."""
         return self._refiner is not None and self._refiner.reads(text)
 
     def stop_refining(self) -> None:
-        """Do without sources from now on."""
+        """Stop using sources."""
         self._refiner = None
 
-    def _afresh(self, affect: Affect, amount: int) -> list[Composed]:
+    def _compose_new(self, affect: Affect, amount: int) -> list[Composed]:
         seed = next(self._seeds)
         if self._theme is None:
             return self._generator.compose(affect, amount, seed)
@@ -112,10 +112,12 @@ class Composer:
         return self._generator.vary(theme, "", affect, Random(seed).uniform(*AROUND), amount, seed)
 
     def _refined(self, refiner: Refiner, affect: Affect, amount: int) -> list[Composed]:
-        """One quick go; another, from other sources, where the first did not come near enough."""
+        """Refine sources; where too few are within tolerance, refine others once more."""
         made: list[Composed] = []
-        for _ in range(GOES):
-            made += refiner.refine(self.pool.choose(affect, min(MOST_TRIED, TRIED * amount)), affect, amount)
+        for _ in range(PASSES):
+            made += refiner.refine(
+                self.pool.choose(affect, min(MOST_SOURCES, SOURCES_PER_MELODY * amount)), affect, amount
+            )
             if sum(each.distance < WITHIN for each in made) >= amount:
                 break
         best = sorted(made, key=lambda each: each.distance)[:amount] if len(made) > amount else made

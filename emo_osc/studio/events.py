@@ -1,8 +1,8 @@
-"""Music for two parts as a row of events: a melody and its accompaniment, one event a note, one for each bar line.
+"""The event encoding of two-part music: one event per note and one per bar line.
 
-An event says where in the bar it is, which part plays which key of the piano, and for how long. What is not said:
-velocity and touch, which are the stage's, and tempo. A bar of POP909 takes 20.8 events; MidiTok's REMI takes one token
-a bar, one a moment and three a note, 70 together (50 without velocity), and attention pays for the square of it.
+An event holds the place in the bar, the part and piano key, and the length. Velocity, touch and tempo are not encoded:
+the stage sets them. A bar of POP909 takes 20.8 events; MidiTok's REMI takes 70 tokens (50 without velocity), and the
+cost of attention is quadratic in that number.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PARTS = 2
 NO_NOTE = PARTS * KEYS
 NOTES = NO_NOTE + 1
 LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32)
-"""How many steps a note may be held."""
+"""Possible lengths of a note in steps."""
 NO_LENGTH = len(LENGTHS)
 
 Rows = NDArray[np.int64]
@@ -42,7 +42,7 @@ class Sound:
 def encode(notes: Rows, bars: int) -> Rows:
     """Events (E, 3) of place, note and length, of notes (M, 4) of step, part, pitch and length within `bars`.
 
-    Of equal notes the first counts; what is longer or lies outside the piano is shortened, or left out.
+    Of equal notes the first counts; longer notes are shortened, notes outside the piano left out.
 
     >>> encode(np.array([[0, MELODY, 60, 4], [16, BACKING, 48, 9]]), 2).tolist()
     [[16, 176, 16], [0, 39, 3], [16, 176, 16], [0, 115, 7]]
@@ -78,7 +78,7 @@ def bar_of(events: Rows) -> Rows:
 
 
 def transposed(events: Rows, semitones: int) -> Rows:
-    """Events moved by semitones; a note that would leave the piano moves by an octave back inside.
+    """Events transposed by semitones; a note that would leave the piano is moved by octaves.
 
     >>> transposed(encode(np.array([[0, MELODY, 108, 4]]), 1), 1)[1].tolist()
     [0, 76, 3]

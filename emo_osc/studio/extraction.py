@@ -1,7 +1,7 @@
-"""Melodies found in played music, as MusicVAE was fed them. Imports no torch.
+"""Extracts melodies from performed music, as for MusicVAE's training data. Imports no torch.
 
-Equal, rule by rule, to Magenta's OneHotMelodyConverter with the settings of `hierdec-mel_16bar` (magenta/magenta at
-526d3eb, note-seq 0.0.5), but for its limit of 5 windows drawn at random from one sequence.
+The rules equal those of Magenta's OneHotMelodyConverter with the settings of `hierdec-mel_16bar` (magenta/magenta at
+526d3eb, note-seq 0.0.5), without its limit of 5 random windows per sequence.
 """
 
 from bisect import bisect_left
@@ -27,7 +27,7 @@ class _Step:
 
 
 def windows(performance: Performance) -> list[Tokens]:
-    """All different stretches of 16 bars of all melodies, a bar apart; a note held into one is not heard in it."""
+    """All distinct 16-bar windows of all melodies, one bar apart; notes held into a window are dropped."""
     found = (
         tuple(_begun(melody[end - STEPS : end]))
         for piece in performance.pieces()

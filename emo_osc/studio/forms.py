@@ -1,7 +1,7 @@
-"""Form: which bars of a melody repeat which. Patterns only, no notes.
+"""Forms of melodies: which bar repeats which earlier one.
 
 A form is sixteen indices: for each bar the first bar equal to it, so `0 1 2 3 0 1 6 7 ..` returns to its beginning in
-bar five. Forms are drawn from those of human melodies, which the checkpoint keeps beside the weights.
+bar five. Forms are drawn from those of human melodies, which are stored in the checkpoint.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Generators by name: what may compose, and what each must offer. Imports no torch until one is built."""
+"""The interface of generators, and building one by name. Imports no torch until one is built."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A melody made for an affect, with what was measured on its notes and how far that lies from the targets.
+    """A melody made for an affect, with the measures of its notes and their distance from the targets.
 
-    `distance` >= 0, 0 is exact; `seed` makes it again; `latent` is what it was decoded from, as text only its generator
-    reads, empty where there is none; `chords` fit the melody, and the `backing` accompanies it, as `messages.Ready` has
-    them.
+    `distance` >= 0, in tolerances; `seed` reproduces it; `latent` is its latent as text in the generator's format, or
+    empty; `chords` and `backing` as in `messages.Ready`.
     """
 
     melody: Melody
@@ -33,7 +32,7 @@ class Composed:
 
 
 class Generator(Protocol):
-    """Whatever composes melodies for an affect."""
+    """Composes melodies for an affect."""
 
     @property
     def name(self) -> str:
@@ -41,24 +40,24 @@ class Generator(Protocol):
 
     @property
     def device(self) -> str:
-        """What it runs on: `cpu`, `cuda`, `mps`."""
+        """The torch device: `cpu`, `cuda`, `mps`."""
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
-        """`count` >= 1 melodies, the nearest to the affect's targets first; same seed, same melodies."""
+        """`count` >= 1 melodies, nearest to the targets first; the same seed gives the same melodies."""
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
         """`count` >= 1 variations of a melody of 1..16 bars, moved towards an affect; same seed, same variations.
 
-        `amount` in [0, 1]: 0 is the same, 1 a stranger; between, the melody keeps its form and about as many of its
-        bars as `amount` leaves. `latent` is the melody's own, or empty.
+        `amount` in [0, 1]: 0 gives the melody itself, 1 an unrelated one; between, the form and about 1 - `amount` of
+        the bars are kept. `latent` is the melody's own, or empty.
         """
 
 
 def build(section: GeneratorSection, aim: "Aims | None" = None) -> Generator:
-    """The generator a preset names, loaded and ready; `aim` says what an affect asks for, else the formulas do.
+    """Load the generator that a preset names; `aim` gives the targets of an affect, by default the formulas.
 
     Raises:
-        EmoOscError: there is no such generator, or it cannot be loaded.
+        EmoOscError: the generator is unknown, or cannot be loaded.
     """
     module, function = find(section.name).split(":")
     more = {"aim": aim} if aim else {}

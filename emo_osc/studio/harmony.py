@@ -1,7 +1,7 @@
-"""Which chords fit a melody: a hidden Markov model of triads, one a half bar, learned from people's accompaniments.
+"""Fits chords to melodies by a hidden Markov model of triads, one per half bar, counted on human accompaniments.
 
-A chord is a number: 0..11 the major triads on C..B, 12..23 the minor ones. Melodies are in C, major or minor, as the
-prior's are ("parallel" keys), so the tables know degrees, not keys. `emo-osc train harmony` counts them.
+Chord numbers: 0..11 major triads on C..B, 12..23 minor triads. Melodies are in C major or C minor ("parallel" keys), so
+the tables hold degrees. `emo-osc train harmony` counts them.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from emo_osc.studio.attributes import Floats, NoteGrid, Tokens
 from emo_osc.weights import checkpoints
-from emo_osc.weights.size_checks import told_of
+from emo_osc.weights.size_checks import one_line_errors
 
 # N melodies, J = 32 half bars, C = 24 chords, P = 12 pitch classes
 
@@ -52,29 +52,29 @@ class Harmony:
 
     def fit(self, weights: Floats) -> Chords:
         """The likeliest chords (Viterbi). weights: (N, J, P), steps that pitch classes sound -> (N, J)."""
-        said = self.sharpness * weights @ self.note.T  # (N, J, C)
-        best, came = said[:, 0] + self.first, np.zeros(said.shape, np.int64)
-        for half in range(1, said.shape[1]):
-            ways = best[:, :, None] + self.change[half % 2]  # (N, C before, C)
-            came[:, half] = ways.argmax(axis=1)
-            best = ways.max(axis=1) + said[:, half]
-        chords = np.zeros(said.shape[:2], np.int64)
+        emission = self.sharpness * weights @ self.note.T  # (N, J, C)
+        best, previous = emission[:, 0] + self.first, np.zeros(emission.shape, np.int64)
+        for half in range(1, emission.shape[1]):
+            paths = best[:, :, None] + self.change[half % 2]  # (N, C before, C)
+            previous[:, half] = paths.argmax(axis=1)
+            best = paths.max(axis=1) + emission[:, half]
+        chords = np.zeros(emission.shape[:2], np.int64)
         chords[:, -1] = best.argmax(axis=1)
-        for half in range(said.shape[1] - 1, 0, -1):
-            chords[:, half - 1] = came[np.arange(len(said)), half, chords[:, half]]
+        for half in range(emission.shape[1] - 1, 0, -1):
+            chords[:, half - 1] = previous[np.arange(len(emission)), half, chords[:, half]]
         return chords
 
 
 @cache
 def shipped() -> Harmony:
-    """The tables that ship.
+    """The newest installed tables.
 
     Raises:
-        EmoOscError: none were shipped, or installed since.
+        EmoOscError: there are none, or the file is invalid.
     """
     path = checkpoints.find(NAME)
     kept = checkpoints.load(path)
-    with told_of(path, "tables of harmony", "train them or use the shipped ones"):
+    with one_line_errors(path, "tables of harmony", "train them or use the shipped ones"):
         tables = {name: table.numpy().astype(np.float64) for name, table in kept.tensors.items()}
         return Harmony(tables["first"], tables["change"], tables["note"], float(kept.config["sharpness"]))
 
@@ -85,13 +85,13 @@ def chords_of(tokens: Tokens) -> Chords:
 
 
 def chords_of_weights(weights: Tensor) -> Tensor:
-    """The same from what sounds in each half of a bar, `outline.Outline.weight`. (N, K, H, P) -> (N, J)."""
+    """The chords that fit the weights of an `Outline`. (N, K, H, P) -> (N, J)."""
     halves: Floats = weights.detach().cpu().flatten(1, 2).double().numpy()
     return torch.from_numpy(shipped().fit(halves)).to(weights.device)
 
 
 def half_bars(tokens: Tokens) -> Floats:
-    """Steps that each pitch class sounds, by the half bar its notes start in, on a beat twice. (N, 256) -> (N, J, P).
+    """Steps each pitch class sounds, by half bar of the onset; notes on a beat count twice. (N, 256) -> (N, J, P).
 
     >>> half_bars(np.array([[43, 0, 0, 0] * 64]))[0, 0, 2].item()
     16.0
@@ -105,7 +105,7 @@ def half_bars(tokens: Tokens) -> Floats:
 
 
 def chord_tone_ratio(tokens: Tokens, chords: Chords) -> dict[str, Floats]:
-    """The share of notes on root, third or fifth of their chord: `count`, by `duration`, `beats` alone; (N,) each.
+    """The share of notes on chord tones: by `count`, by `duration`, and of notes on `beats`; (N,) each.
 
     0 for a melody without such notes. Human pop melodies over their own chords: .64, .69, .70 (emotion reference 6.1).
     """

@@ -1,8 +1,7 @@
-"""How like a person's a melody is, told on its notes: a logistic regression between human melodies and made ones.
+"""Likeness: a logistic regression that separates human from made melodies by features of their notes.
 
-It judges what targets leave open (steps and leaps, lengths, places in the bar, form), so that of two melodies that say
-the same the likelier one is played, and of the prior's draws those become sources that people might have written
-(discriminator rejection sampling, Azadi et al. 2019).
+The features are those that targets leave open (intervals, lengths, places in the bar, form). The logit is a term in
+ranking, and selects among the prior's draws by discriminator rejection sampling (Azadi et al. 2019).
 """
 
 from collections.abc import Mapping
@@ -19,16 +18,16 @@ from emo_osc.studio.attributes import STEPS_PER_BAR, Floats, NoteGrid, Tokens, l
 
 # N melodies, F features
 
-INTERVALS = (0, 1, 2, 3, 4, 5, 7, 9, 12, 127)  # upper edges of the kinds of step, in semitones
+INTERVALS = (0, 1, 2, 3, 4, 5, 7, 9, 12, 127)  # upper edges of the classes of intervals, in semitones
 LENGTHS = (1, 2, 3, 4, 6, 8, 12, 256)  # of notes, in 16ths
 LAGS = (1, 2, 4, 8)
 PENALTY = 1e-3
-ROUNDS = 60
-BOLDNESS = 1.0  # melodies this much likelier a person's, as a logarithm, are always taken
+ITERATIONS = 60
+ALWAYS_ABOVE = 1.0  # logit above which a melody is always accepted
 
 
 def features(tokens: Tokens) -> Floats:
-    """What is heard of melodies (N, 256) beside their density, register and mode, (N, F)."""
+    """Features of melodies (N, 256) other than density, register and mode, (N, F)."""
     tokens = np.atleast_2d(tokens).astype(np.int64)
     grid = NoteGrid.of(tokens)
     parts = [_places(grid), _lengths(grid), _lines(tokens), _forms(tokens, grid)]
@@ -45,7 +44,7 @@ class Likeness:
 
     @classmethod
     def between(cls, human: Floats, made: Floats) -> "Likeness":
-        """What tells human melodies from made ones, features (N, F) each; both sides count alike."""
+        """Fit to features (N, F) of human and made melodies; both sides have equal weight."""
         both = torch.from_numpy(np.concatenate([human, made])).float()
         is_human = torch.zeros(len(both))
         is_human[: len(human)] = 1.0
@@ -53,41 +52,41 @@ class Likeness:
         centre, scale = both.mean(0), both.std(0).clamp_min(1e-3)
         inputs = _widened(both, centre, scale)
         weights = torch.zeros(inputs.shape[1], requires_grad=True)
-        descent = torch.optim.LBFGS([weights], max_iter=ROUNDS, line_search_fn="strong_wolfe")
+        optimiser = torch.optim.LBFGS([weights], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
 
         def cost() -> Tensor:
-            descent.zero_grad()
+            optimiser.zero_grad()
             errors = fn.binary_cross_entropy_with_logits(inputs @ weights, is_human, reduction="none")
             total = (errors * weight).sum() + PENALTY * weights[:-1].square().sum()
             torch.autograd.backward(total)
             return total
 
-        descent.step(cost)  # type: ignore[no-untyped-call]  # torch has no types for it
+        optimiser.step(cost)  # type: ignore[no-untyped-call]  # torch has no types for it
         return cls(weights.detach(), centre, scale)
 
     @classmethod
     def of(cls, tensors: Mapping[str, Tensor]) -> "Likeness | None":
-        """What `tensors` of a checkpoint hold of it, if anything."""
+        """Load from a checkpoint's tensors; None where it has none."""
         found = {name: tensors.get(f"likeness.{name}") for name in ("weights", "centre", "scale")}
         whole = {name: tensor for name, tensor in found.items() if tensor is not None}
         return cls(**whole) if len(whole) == len(found) else None
 
     def tensors(self) -> dict[str, Tensor]:
-        """The same for a checkpoint."""
+        """Tensors for a checkpoint."""
         return {"likeness.weights": self.weights, "likeness.centre": self.centre, "likeness.scale": self.scale}
 
-    def accepts(self, tokens: Tokens, luck: Floats) -> NDArray[np.bool_]:
-        """Which of melodies (N, 256) to take, so that what is taken is spread as people's are; luck (N,) in [0, 1)."""
-        odds = torch.exp((self.logits(tokens) - BOLDNESS).clamp(max=0.0)).numpy()
-        return np.asarray(luck < odds)
+    def accepts(self, tokens: Tokens, uniform: Floats) -> NDArray[np.bool_]:
+        """The mask of accepted melodies (N, 256) by rejection sampling; `uniform` (N,) are random numbers in [0, 1)."""
+        odds = torch.exp((self.logits(tokens) - ALWAYS_ABOVE).clamp(max=0.0)).numpy()
+        return np.asarray(uniform < odds)
 
     def logits(self, tokens: Tokens) -> Tensor:
-        """The logarithm of how many times likelier people write melodies (N, 256) than the generator, (N,)."""
+        """The log odds that melodies (N, 256) are human rather than made, (N,)."""
         return _widened(torch.from_numpy(features(tokens)).float(), self.centre, self.scale) @ self.weights
 
 
 def _widened(found: Tensor, centre: Tensor, scale: Tensor) -> Tensor:
-    """Features, their squares and a one, none of them far out. (N, F) -> (N, 2 F + 1)."""
+    """Standardised features, clipped to [-4, 4], their squares, and a constant. (N, F) -> (N, 2 F + 1)."""
     unit = ((found - centre) / scale).clamp(-4.0, 4.0)
     return torch.cat([unit, unit.square() - 1.0, torch.ones(len(unit), 1)], dim=1)
 
@@ -112,7 +111,7 @@ def _lengths(grid: NoteGrid) -> Floats:
 
 
 def _lines(tokens: Tokens) -> Floats:
-    """Shares of kinds of step, mean step, turns, range, in each melody's own line, (N, 14)."""
+    """Shares of interval classes, mean interval, turns, returns and range of each melody, (N, 14)."""
     return np.stack([_line(row[row >= 2]) for row in tokens])
 
 
@@ -128,7 +127,7 @@ def _line(line: Tokens) -> Floats:
 
 
 def _forms(tokens: Tokens, grid: NoteGrid) -> Floats:
-    """Tones outside the key, entropy of pitch classes, likeness of bars by lag, bars that return, (N, 9)."""
+    """Notes outside the key, entropy of pitch classes, similarity of bars by lag, repeated bars, (N, 9)."""
     classes = grid.pitch_classes()
     share = classes / np.maximum(classes.sum(axis=1, keepdims=True), 1)
     entropy = -(share * np.log2(np.maximum(share, 1e-9))).sum(axis=1)

@@ -1,8 +1,8 @@
-"""The losses of Jang, Son and Lee, and some more, as a table: a new one is a row, and a preset may weigh each.
+"""The losses of Jang, Son and Lee, and further ones, as a table: a new loss is a row, and a preset can weight each.
 
-Equations: emotion reference, section 4 (the paper describes its losses in words). Each loss gives one number a melody,
-0 or less for the best, from an `Outline`, guessed or counted: training descends them, ranking adds them to what was
-measured.
+Equations: emotion reference, section 4 (the paper describes its losses in words). Each loss gives one number per
+melody, lower is better, from an `Outline`, estimated or counted: training minimises them, ranking adds them to the
+measured distance.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,14 +19,12 @@ from emo_osc.studio.outline import BARS, CLASSES, HALVES, Outline
 # B melodies, K = 16 bars, A active numbers of a slot, P = 12 pitch classes
 
 LEAST_CHORD, MOST_CHORD = 0.60, 0.82  # of notes on root, third and fifth; people: .64, 95 % of them below .80
-ROOT, THIRD, FIFTH, SCALE = 1.0, 0.9, 0.8, 0.3  # what a note earns
+ROOT, THIRD, FIFTH, SCALE = 1.0, 0.9, 0.8, 0.3  # reward of a note
 MARGIN = 0.02  # inside these bounds
-CHORD_PULL = 0.1  # beta: within the bounds, better chord tones are a little better
+CHORD_PULL = 0.1  # beta: weight of the reward within the bounds
 PITCH_SD = 5.2  # of mean pitch in human melodies
 EPSILON = 0.5  # notes in a window, so that an empty bar has a logarithm
-WINDOW_SHARE = (
-    0.1  # of the windowed energy in the density loss: people leave bars empty, and an even melody is a dull one
-)
+WINDOW_SHARE = 0.1  # weight of the density of single bars: human melodies have empty bars
 MEAN_INTERVAL, INTERVAL_SD = 2.4, 0.5  # semitones; human melodies
 SILENCE, STEPS = 0.15, 256  # of a melody's time; human melodies
 LAGS = {4: 0.206, 8: 0.267}  # (onset, pitch class) likeness of bars so far apart, human melodies
@@ -36,12 +34,12 @@ MAJOR_SCALE, MINOR_SCALE = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """B melodies to judge.
+    """B melodies and the inputs of their losses.
 
     `wanted` (B, 3): notes per bar, mean pitch, belief in major; `chords` (B, 32), one a half bar, as `harmony` numbers
-    them. Where it is known what they were made from, `source` is its outline, `slots` and `source_slots` (B, K, A) are
-    both latents in the prior's scale, `spread` (A,) the mean posterior spread of each number, and `doubt` (B,) what the
-    realism critic makes of the moved ones, -ln D. `arousal` (B,) is known where an affect was asked for.
+    them. Where the source is known, `source` is its outline, `slots` and `source_slots` (B, K, A) are
+    both latents in the prior's scale, `spread` (A,) the mean posterior spread of each number, and `doubt` (B,) the
+    realism critic's -ln D of the moved ones. `arousal` (B,): where an affect was requested.
     """
 
     outline: Outline
@@ -57,7 +55,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A row: what it asks, and how much it weighs in training and, where a preset says nothing, in ranking."""
+    """A row: the function, its weight in training, and its default weight in ranking."""
 
     of: Callable[[Case], Tensor]
     training: float
@@ -85,24 +83,24 @@ def mode(case: Case) -> Tensor:
 
 
 def chord(case: Case) -> Tensor:
-    """Chord tones between what people write at least and at most, and within it the better ones a little."""
+    """Keeps the share of chord tones within the human range; within it, a small reward for root, third and fifth."""
     tones = _TONES.to(case.wanted)[case.chords].view(-1, BARS, HALVES, CLASSES)
-    earned = torch.maximum(tones, SCALE * _scale_of(case.wanted)[:, None, None])
+    reward = torch.maximum(tones, SCALE * _scale_of(case.wanted)[:, None, None])
     weight = case.outline.weight
-    mean = (weight * earned).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp_min(1.0)
+    mean = (weight * reward).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp_min(1.0)
     ratio = _chord_ratio(case)
     outside = fn.relu(LEAST_CHORD - ratio).square() + fn.relu(ratio - MOST_CHORD).square()
     return outside - CHORD_PULL * mean
 
 
 def bounds(case: Case) -> Tensor:
-    """How far the share of chord tones lies beyond what people write at least and at most, or too near to it."""
+    """How far the share of chord tones lies outside the human range, less a margin."""
     ratio = _chord_ratio(case)
     return fn.relu(LEAST_CHORD + MARGIN - ratio) + fn.relu(ratio - MOST_CHORD + MARGIN)
 
 
 def breath(case: Case) -> Tensor:
-    """The share of time that lacks to as much silence as people leave."""
+    """How far the melody falls short of the usual share of rests."""
     sounding = case.outline.sounding.sum((1, 2, 3)) / STEPS
     return fn.relu(SILENCE - 1.0 + sounding)
 
@@ -115,7 +113,7 @@ def scale(case: Case) -> Tensor:
 
 
 def interval(case: Case) -> Tensor:
-    """Steps from note to note as wide as people's on average, in standard deviations, squared."""
+    """Mean interval against that of human melodies, in standard deviations, squared."""
     return ((case.outline.mean_interval - MEAN_INTERVAL) / INTERVAL_SD).square()
 
 
@@ -128,25 +126,25 @@ def rhythm(case: Case) -> Tensor:
 
 
 def structure(case: Case) -> Tensor:
-    """Bars that resembled each other still do: the self-similarity of slots moves little."""
+    """Change of the self-similarity of slots, so that similar bars stay similar."""
     slots, source = _latents(case)[:2]
     return (_similarity(slots) - _similarity(source)).square().mean((1, 2))
 
 
 def realism(case: Case) -> Tensor:
-    """What the realism critic doubts, -ln D(z', e)."""
+    """The realism critic's -ln D(z', e)."""
     assert case.doubt is not None  # `needs_source`
     return case.doubt
 
 
 def distance(case: Case) -> Tensor:
-    """How far latents moved: a number whose posterior is narrow carries meaning, and moves at a price."""
+    """Distance of latents from their source; numbers with a narrow posterior carry meaning and cost more."""
     slots, source, spread = _latents(case)
     return (torch.log1p((slots - source).square()) / spread.square()).mean((1, 2))
 
 
 def syncopation(case: Case) -> Tensor:
-    """The share of onsets off the beat that arousal asks for, .40 + .12 a; an unknown a is read off the density."""
+    """Off-beat share of onsets against .40 + .12 arousal; an unknown arousal is inferred from the wanted density."""
     onset = case.outline.onset.sum(1)
     off = 1.0 - onset[:, list(BEATS)].sum(-1) / onset.sum(-1).clamp_min(0.5)
     arousal = case.arousal
@@ -156,14 +154,14 @@ def syncopation(case: Case) -> Tensor:
 
 
 def repetition(case: Case) -> Tensor:
-    """Phrases four and eight bars apart at least as alike as people's, in onsets and pitch classes."""
+    """Shortfall of the similarity of phrases four and eight bars apart against human melodies."""
     starts = case.outline.starts.flatten(2)
-    lacks = []
+    shortfalls = []
     for lag, least in LAGS.items():
         one, other = starts[:, lag:], starts[:, :-lag]
         both, either = torch.minimum(one, other).sum(-1), torch.maximum(one, other).sum(-1).clamp_min(0.5)
-        lacks.append(fn.relu(least - (both / either).mean(-1)) / least)
-    return torch.stack(lacks).square().mean(0)
+        shortfalls.append(fn.relu(least - (both / either).mean(-1)) / least)
+    return torch.stack(shortfalls).square().mean(0)
 
 
 LOSSES: dict[str, Loss] = {
@@ -186,7 +184,7 @@ LOSSES: dict[str, Loss] = {
 
 
 def parts(case: Case, weights: Mapping[str, float]) -> dict[str, Tensor]:
-    """Each loss that weighs something, weighed, (B,) each."""
+    """The weighted losses with nonzero weight, (B,) each."""
     return {name: weight * LOSSES[name].of(case) for name, weight in weights.items() if weight}
 
 
@@ -201,7 +199,7 @@ def training_weights() -> dict[str, float]:
 
 
 def ranking_weights(chosen: Mapping[str, float]) -> dict[str, float]:
-    """Every loss that needs only notes with its weight in ranking: the preset's where it says one, else the table's."""
+    """Ranking weights of all losses that need no source: the preset's, else the table's."""
     return {name: chosen.get(name, loss.ranking) for name, loss in LOSSES.items() if not loss.needs_source}
 
 

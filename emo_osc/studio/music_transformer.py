@@ -1,7 +1,7 @@
-"""The music transformer as a generator: melody and accompaniment, composed bar by bar for a feeling.
+"""The `music_transformer` generator: melody and accompaniment, composed bar by bar, conditioned on the affect.
 
-Pieces are in C, major or minor, as all melodies of the studio. Nothing is drawn beforehand and nothing is moved
-afterwards: a feeling is told to the network, and of several pieces the nearest to what was asked for comes first.
+Pieces are in C, major or minor, as all melodies of the studio. There is no pool and no refinement: several pieces are
+composed and ranked by their distance from the targets.
 """
 
 from collections.abc import Callable
@@ -21,22 +21,28 @@ from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
-from emo_osc.studio.improviser import Improviser
-from emo_osc.studio.nets.music_transformer import TOLD, Cache, Events, MusicTransformer, MusicTransformerConfig
-from emo_osc.studio.phrases_of import backing_of, melody_of_sounds
+from emo_osc.studio.nets.music_transformer import (
+    CONDITION_SIZE,
+    Cache,
+    Events,
+    MusicTransformer,
+    MusicTransformerConfig,
+)
+from emo_osc.studio.phrase_stream import PhraseStream
+from emo_osc.studio.sounds_to_notes import backing_of, melody_of_sounds
 from emo_osc.studio.streams import USUAL, Choice, Stream, held
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import exchanged, ranked, unchanged
 from emo_osc.weights import checkpoints, precision
-from emo_osc.weights.size_checks import fitted, told_of
+from emo_osc.weights.size_checks import fitted, one_line_errors
 
 NAME = "music_transformer"
-TRIED = 2  # pieces for each that is asked for
+CANDIDATES = 2  # pieces composed for each one requested
 TRIAL_EVENTS = 4
 
 
 class Transformer:
-    """Composes pieces of sixteen bars, or a stream without end."""
+    """Composes pieces of sixteen bars, or an endless stream."""
 
     name = NAME
     device = "cpu"
@@ -45,36 +51,37 @@ class Transformer:
         self.net, self.choice, self._aim = net.eval(), choice, aim or Aims()
 
     def stream(self, seed: int) -> Stream:
-        """A piece that goes on for as long as bars are asked for."""
+        """An endless piece."""
         return Stream(self.net, seed, self.choice, self._aim.times)
 
-    def piece(self, seed: int) -> Improviser:
-        """The same as phrases for the stage, bar after bar."""
-        return Improviser(self.stream, seed)
+    def bar_stream(self, seed: int) -> PhraseStream:
+        """An endless piece as phrases for the stage, one bar each."""
+        return PhraseStream(self.stream, seed)
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` pieces, the nearest to the affect's targets first; same seed, same pieces."""
-        seeds = _children(seed, TRIED * count)
-        pieces = [self._piece(affect, child) for child in seeds]
-        tokens = np.array([tokens_of(melody_of_sounds(piece)) for piece in pieces])
-        apart = distances(measure_table(tokens), self._aim(affect)) + flaws(tokens)
+        seeds = _children(seed, CANDIDATES * count)
+        pieces = [self._compose_piece(affect, child) for child in seeds]
+        tokens = np.array([tokens_of(melody_of_sounds(bar_stream)) for bar_stream in pieces])
+        distance = distances(measure_table(tokens), self._aim(affect)) + flaws(tokens)
         return [
-            _composed(pieces[row], float(apart[row]), seeds[row]) for row in np.argsort(apart, kind="stable")[:count]
+            _composed(pieces[row], float(distance[row]), seeds[row])
+            for row in np.argsort(distance, kind="stable")[:count]
         ]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
-        """Variations whose bars that move come from pieces made for the affect; `latent` plays no part."""
+        """Variations whose changed bars come from pieces composed for the affect; `latent` is not used."""
         source = tiled(melody)
         if amount <= 0.0:
             return [unchanged(source, latent, self._aim(affect), seed)] * count
         if amount >= 1.0 or not source.notes:
             return self.compose(affect, count, seed)
-        seeds = _children(seed, TRIED * count)
-        others = [melody_of_sounds(self._piece(affect, child)) for child in seeds]
+        seeds = _children(seed, CANDIDATES * count)
+        others = [melody_of_sounds(self._compose_piece(affect, child)) for child in seeds]
         varied = [exchanged(source, other, amount, Random(child)) for other, child in zip(others, seeds, strict=True)]
         return ranked(varied, seeds, source, self._aim(affect), amount)[:count]
 
-    def _piece(self, affect: Affect, seed: int) -> list[Sound]:
+    def _compose_piece(self, affect: Affect, seed: int) -> list[Sound]:
         stream, sounds = self.stream(seed), list[Sound]()
         for bar in range(BARS):
             at = bar * BAR_STEPS
@@ -83,12 +90,12 @@ class Transformer:
 
 
 def build(section: GeneratorSection, aim: Aims | None = None) -> Transformer:
-    """The generator of a preset: its checkpoint, or the shipped one.
+    """The generator of a preset section: its checkpoint, or the shipped one.
 
-    `aim` says how many notes it is to write, and what pieces are ranked by.
+    `aim` gives the density of pieces, and their targets in ranking.
 
     Raises:
-        EmoOscError: there is none, or it is not one of this generator.
+        EmoOscError: the checkpoint is missing, or of another generator.
     """
     choice = Choice(temperature=section.temperature, guidance=section.guidance)
     return load(checkpoint_path(section), choice, aim, section.seed is not None)
@@ -104,13 +111,13 @@ def checkpoint_path(section: GeneratorSection) -> Path:
 
 
 def load(path: Path, choice: Choice = USUAL, aim: Aims | None = None, is_repeatable: bool = True) -> Transformer:
-    """The generator of a checkpoint file; what need not be repeatable multiplies in the precision that is fastest here.
+    """The generator of a checkpoint file; float32 where `is_repeatable`, else in the precision that is fastest here.
 
     Raises:
-        EmoOscError: the file is not a checkpoint of this generator, or `EMO_OSC_PRECISION` is no precision.
+        EmoOscError: the file is not a checkpoint of this generator, or `EMO_OSC_PRECISION` is invalid.
     """
     kept = checkpoints.load(path)
-    with told_of(path, f"a {NAME} checkpoint", "train one or use the shipped one"):
+    with one_line_errors(path, f"a {NAME} checkpoint", "train one or use the shipped one"):
         tensors = {name: tensor.to(torch.float32) for name, tensor in kept.tensors.items()}
         net = fitted(MusicTransformer, MusicTransformerConfig, kept.config["transformer"], tensors)
     pack(net, composing_choice(net.config, is_repeatable).precision)
@@ -118,17 +125,17 @@ def load(path: Path, choice: Choice = USUAL, aim: Aims | None = None, is_repeata
 
 
 def composing_choice(config: MusicTransformerConfig, is_repeatable: bool = False) -> precision.Choice:
-    """The precision in which a network of that size composes fastest; float32 for what a seed must repeat."""
+    """The precision in which a network of this size composes fastest; float32 where `is_repeatable`."""
     work = f"composing, {config.layers} x {config.width}"
-    return packing_choice(work, lambda: MusicTransformer(config).eval(), _few_events, is_repeatable)
+    return packing_choice(work, lambda: MusicTransformer(config).eval(), _trial_events, is_repeatable)
 
 
-def _few_events(net: nn.Module) -> Callable[[], None]:
-    """Some events, told and untold, after half a context."""
+def _trial_events(net: nn.Module) -> Callable[[], None]:
+    """A trial for the choice: some events with and without condition after half a context."""
     assert isinstance(net, MusicTransformer)
     rows, cache = 2, Cache(net.config, 2)
-    number, told = torch.zeros(rows, 1, dtype=torch.long), torch.zeros(rows, 1, TOLD)
-    event = Events(number, number, number, number, number, told, torch.ones(rows, 1, dtype=torch.bool))
+    number, condition = torch.zeros(rows, 1, dtype=torch.long), torch.zeros(rows, 1, CONDITION_SIZE)
+    event = Events(number, number, number, number, number, condition, torch.ones(rows, 1, dtype=torch.bool))
 
     @torch.inference_mode()
     def run() -> None:
@@ -140,19 +147,19 @@ def _few_events(net: nn.Module) -> Callable[[], None]:
 
 
 def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
-    """The likeliest triad of each half bar of sixteen bars, from all notes that begin there."""
+    """The likeliest triad of each half bar of sixteen bars, (32 numbers), from all notes that start in it."""
     weights: Floats = np.zeros((1, HALVES, CLASSES))
     for sound in sounds:
         weights[0, sound.step // HALF_STEPS, sound.pitch % CLASSES] += sound.length
     return tuple(shipped().fit(weights)[0].tolist())
 
 
-def _composed(sounds: list[Sound], apart: float, seed: int) -> Composed:
+def _composed(sounds: list[Sound], distance: float, seed: int) -> Composed:
     melody = melody_of_sounds(sounds)
     measured = measure(np.array([tokens_of(melody)]))
-    return Composed(melody, measured, apart, seed, chords=chords_of(sounds), backing=backing_of(sounds))
+    return Composed(melody, measured, distance, seed, chords=chords_of(sounds), backing=backing_of(sounds))
 
 
 def _children(seed: int, count: int) -> list[int]:
-    """A seed of its own for each piece; neighbouring seeds share none."""
+    """A child seed for each piece, distinct also between neighbouring seeds."""
     return [int(np.random.SeedSequence((seed, at)).generate_state(1, np.uint64)[0] >> 1) for at in range(count)]

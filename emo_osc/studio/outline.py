@@ -1,6 +1,7 @@
-"""What losses hear of melodies: counted on their notes, or guessed from their slots by a critic. No target, no weight.
+"""The statistics of melodies that losses read: counted on notes, or estimated from slots by a critic.
 
-Both come in the same form, so one loss serves to train on guesses, which have gradients, and to rank what was decoded.
+Both have the same form, so one loss serves for training on estimates, which have gradients, and for ranking of decoded
+melodies.
 """
 
 from dataclasses import dataclass
@@ -15,16 +16,16 @@ from emo_osc.studio.attributes import NoteGrid, Tokens
 # B melodies, K = 16 bars, S = 16 steps a bar, H = 2 halves a bar, P = 12 pitch classes
 
 BARS, STEPS, HALVES, CLASSES = 16, 16, 2, 12
-MIDDLE, OCTAVES = 71.5, 4.5  # pitches are told in 4.5 semitones above 71.5, the mean of human melodies
-GUESSED = STEPS + 3 * HALVES * CLASSES + 2
-"""How many numbers a critic guesses of a bar."""
+MIDDLE, OCTAVES = 71.5, 4.5  # pitches are in units of 4.5 semitones above 71.5, the mean of human melodies
+ESTIMATED = STEPS + 3 * HALVES * CLASSES + 2
+"""Numbers that a critic estimates per bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is heard of each bar of B melodies.
+    """Statistics of each bar of B melodies.
 
-    `onset` (B, K, S) says whether a note starts at a step, [0, 1]. By half bar and pitch class, (B, K, H, P): `starts`,
+    `onset` (B, K, S): whether a note starts at a step, in [0, 1]. By half bar and pitch class, (B, K, H, P): `starts`,
     how many notes start, `sounding`, for how many steps they last, and `weight`, the same with notes on a beat twice.
     By bar, (B, K): `height`, the sum of their pitches in 4.5 semitones above 71.5, and `motion`, the sum of the
     intervals that lead into them, in semitones.
@@ -75,8 +76,8 @@ class Outline:
         )
 
     @classmethod
-    def guessed(cls, numbers: Tensor) -> "Outline":
-        """The outline that a critic's numbers (B, K, GUESSED) say."""
+    def estimated(cls, numbers: Tensor) -> "Outline":
+        """The outline encoded by a critic's output (B, K, ESTIMATED)."""
         onset, histograms, rest = torch.split(numbers, [STEPS, 3 * HALVES * CLASSES, 2], dim=-1)
         counts = fn.softplus(histograms).view(*histograms.shape[:-1], 3, HALVES, CLASSES)
         starts, sounding, weight = counts.unbind(-3)
@@ -85,7 +86,7 @@ class Outline:
 
     @property
     def notes(self) -> Tensor:
-        """How many notes each melody has, at least a half, (B,)."""
+        """Notes of each melody, at least 0.5, (B,)."""
         return self.onset.sum((1, 2)).clamp_min(0.5)
 
     @property
@@ -113,8 +114,8 @@ class Outline:
         return Outline(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def guess_loss(guess: Outline, heard: Outline) -> Tensor:
-    """How far guesses are from what was counted: squared, each kind of number by about its own variance. Scalar."""
+def estimate_loss(guess: Outline, heard: Outline) -> Tensor:
+    """Squared error of estimates, each field divided by its typical variance; a scalar."""
     parts = [((getattr(guess, name) - getattr(heard, name)) / unit).square().mean() for name, unit in _UNITS.items()]
     return torch.stack(parts).sum()
 

@@ -1,4 +1,4 @@
-"""Played music: notes in seconds under changing tempo, from a MIDI file or anywhere else. Imports no torch."""
+"""Performed music: notes in seconds with tempo and time signature changes. Imports no torch."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -19,9 +19,9 @@ Change = TypeVar("Change", bound=tuple[float, ...])
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A note as it was played. Times in seconds, pitch and velocity 0..127; velocity 0 is not heard.
+    """A note as it was played. Times in seconds, pitch and velocity 0..127; velocity 0 is silent.
 
-    Its key goes up at `end_s`, a pedal lets it sound for `pedalled_s` longer.
+    The key is released at `end_s`; with the pedal the note sounds for `pedalled_s` longer.
     """
 
     pitch: int
@@ -47,7 +47,7 @@ class Piece:
 class Performance:
     """Played notes with their tempos (seconds, quarters a minute) and time signatures (seconds, beats, beat unit).
 
-    Before the first of either, 120 and 4/4 hold. `faults` say what of its file could not be read.
+    Before the first of either, 120 and 4/4 apply. `faults` list the unreadable parts of the file.
     """
 
     notes: tuple[Played, ...]
@@ -56,7 +56,7 @@ class Performance:
     faults: tuple[str, ...] = ()
 
     def pieces(self) -> list[Piece]:
-        """The performance cut wherever tempo or time signature change; a note that crosses a cut ends there."""
+        """The performance cut at every change of tempo or time signature; notes across a cut end there."""
         cuts = self._cuts()
         notes = sorted(self.notes, key=lambda note: note.start_s)
         firsts = [bisect_left(notes, cut, key=lambda note: note.start_s) for cut in cuts]
@@ -68,9 +68,9 @@ class Performance:
         ]
 
     def main_part(self) -> "Performance":
-        """The notes but drums and silent ones, between rests of 30 s the part that has most of them.
+        """The stretch with most notes between rests of 30 s, without drums and silent notes.
 
-        So a stray note an hour later says nothing about the music; what is left out so is among the faults.
+        Stray notes far from the music are left out and counted in `faults`.
         """
         heard = sorted(
             (note for note in self.notes if note.velocity and not note.is_drum), key=lambda note: note.start_s
@@ -104,7 +104,7 @@ class Performance:
 
 
 def _at(changes: Sequence[Change], before: Change) -> Callable[[float], Change]:
-    """From a time in seconds to the last change up to it."""
+    """A function from a time in seconds to the last change up to it."""
     ordered = [before, *sorted(changes, key=lambda change: change[0])]
     return lambda time_s: ordered[bisect_right(ordered, time_s, key=lambda change: change[0]) - 1]
 
@@ -116,9 +116,9 @@ def _cut(notes: Sequence[Played], start_s: float, end_s: float) -> tuple[Played,
 
 
 def read_midi(path: Path) -> Performance:
-    """What a MIDI file plays, in seconds.
+    """Read a MIDI file.
 
-    An instrument is a program on a channel of a track; channel 10 plays drums.
+    An instrument is a program on a channel of a track; channel 10 is drums.
 
     Raises:
         ValueError: the file cannot be read as MIDI.

@@ -1,6 +1,6 @@
-"""Where latents come from: the learned prior, or the normal prior of an imported MusicVAE.
+"""Proposers of latents: the learned prior, or the normal prior of an imported MusicVAE.
 
-Where an actor was trained, it re-trains latents that were drawn before for what is wanted of them now, in one pass.
+With an actor, latents drawn before are moved to new targets in one pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
 from emo_osc.studio.forms import BARS, drawn_forms
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.nets.actor import ActorCritic
-from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Wish, nearest_word, normalised_attributes
+from emo_osc.studio.nets.bar_prior import ATTRIBUTES, BarPrior, Condition, nearest_code, normalised_attributes
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.studio.nets.hierdec import Hierdec
 from emo_osc.studio.pool.latents import Latent, rounded
@@ -34,23 +34,25 @@ PERIOD = tuple(bar % 4 for bar in range(16))
 
 @dataclass(frozen=True, slots=True)
 class SamplingParameters:
-    """How melodies are drawn.
+    """Parameters of sampling.
 
-    `temperature` > 0, 1 for what was found best, more for bolder melodies; `share` of the noise that bars of one letter
-    of the form have in common; `looks` at the prior's head for each bar; `losses` are a preset's weights in ranking;
-    `aim` says what an affect asks for.
+    `temperature` > 0, relative to the tuned value; `share`: shared noise of bars of one letter of the form, 0..1;
+    `head_steps`: evaluations of the prior's head per bar; `losses`: the preset's weights in ranking; `aim`: the targets
+    of an affect.
     """
 
     temperature: float = 1.0
     share: float = 1.0
-    looks: int = 12
+    head_steps: int = 12
     losses: Mapping[str, float] = field(default_factory=dict)
     aim: Aim = targets
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """B melodies to decode: latents (B, ..), bar embeddings (B, 16, E), and for each which bars share their noise."""
+    """B melodies to decode: latents (B, ..), bar embeddings (B, 16, E), and for each the form whose bars
+    share noise.
+    """
 
     latents: Tensor
     embeddings: Tensor
@@ -59,7 +61,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What to vary: a melody's latent, what its variations should measure (3,), and how far they go, in (0, 1)."""
+    """A melody to vary: its latent, the targets of its variations (3,), and the amount of change in (0, 1)."""
 
     latent: Tensor
     wanted: Floats
@@ -67,11 +69,11 @@ class Theme:
 
 
 class Proposer(Protocol):
-    """Whatever turns seeds and an affect into bar embeddings.
+    """Turns seeds and an affect into bar embeddings.
 
-    `shape` is that of one melody's latent; `candidates` is how many to draw for each melody asked; `is_in_c` says
-    whether melodies come in C; `sharpness` is the decoder's temperature at a taste of 1; `likeness` tells how like
-    people's its melodies are, where that was learned; `book` reads bars without noise, where bars can be read alone.
+    `shape`: shape of one melody's latent; `candidates`: draws per requested melody; `is_in_c`: melodies are in C;
+    `sharpness`: the decoder's temperature at a sampling temperature of 1; `likeness`: the likeness model, if trained;
+    `bar_cache`: decodes without noise, where bars are independent.
     """
 
     shape: tuple[int, ...]
@@ -81,16 +83,18 @@ class Proposer(Protocol):
     is_in_c: bool
     sharpness: float
     likeness: Likeness | None
-    book: BarCache | None
+    bar_cache: BarCache | None
 
-    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
-        """A melody a seed; `affect` None leaves the feeling open."""
+    def propose(self, affect: Affect | None, seeds: Sequence[int], sampling: SamplingParameters) -> Proposal:
+        """One melody per seed; `affect` None leaves the attributes open."""
 
-    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
-        """A variation a seed, each with its own bars moved; what comes for the other bars is not to be used."""
+    def near(
+        self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], sampling: SamplingParameters
+    ) -> Proposal:
+        """One variation per seed, each with its own changed bars; the other bars of the proposal are to be ignored."""
 
     def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
-        """Each source moved towards what is wanted of it, (B, 3) as `attributes.targets`; as it is without an actor."""
+        """Each source moved towards its targets (B, 3), see `attributes.targets`; unchanged without an actor."""
 
     def read(self, tokens: Tensor) -> Tensor:
         """The latents (B, ..) of melodies (B, 256)."""
@@ -100,12 +104,12 @@ class Proposer(Protocol):
 
 
 class PriorProposer:
-    """The prior over bars, told what an affect asks for, so a few candidates do."""
+    """The prior over bars, conditioned on the targets, so that few candidates are enough."""
 
     candidates = 16
     is_in_c = True
-    sharpness = 0.5  # a slot says which bar is meant; what the decoder adds to it is mostly mistakes
-    least_freedom = 0.5  # of a bar that moves: with less it mostly stays where it is
+    sharpness = 0.5  # slots determine bars; more decoder noise mostly adds errors
+    least_freedom = 0.5  # noise of a changed bar: with less it mostly does not change
 
     def __init__(
         self,
@@ -114,49 +118,55 @@ class PriorProposer:
         forms: Tensor,
         device: torch.device,
         actor: ActorCritic | None = None,
-        words: Tensor | None = None,
+        codebook: Tensor | None = None,
         likeness: Likeness | None = None,
         is_repeatable: bool = False,
     ) -> None:
         self.forms = forms.to(device)
         self.likeness = likeness
-        self.words = None if words is None else words.to(device)
-        self.spread = 0.75 if words is None else 0.9  # of the prior's noise: its rarer bars are its worse ones
+        self.codebook = None if codebook is None else codebook.to(device)
+        self.spread = 0.75 if codebook is None else 0.9  # scale of the prior's noise: its rare bars are worse
         self.actor = None if actor is None else actor.to(device).eval()
         self.vae = vae.to(device).eval()
         self.shape: tuple[int, ...] = (BARS, vae.config.latent)
         self.prior = prior.to(device).eval()
         self.device = device
         self.weights = vae.fused(decoding_choice(device, vae.config.hidden, 1, is_repeatable).precision)
-        self.book: BarCache | None = BarCache(self._bars)
+        self.bar_cache: BarCache | None = BarCache(self._bars)
 
     @torch.no_grad()
-    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
-        """Slots drawn from the prior in human forms; bars that repeat one another share their noise."""
+    def propose(self, affect: Affect | None, seeds: Sequence[int], sampling: SamplingParameters) -> Proposal:
+        """Slots drawn from the prior in forms of human melodies; bars that repeat share their noise."""
         form = drawn_forms(self.forms, seeds)
-        slots = rounded(self.slots(affect, seeds, form, taste))
+        slots = rounded(self.slots(affect, seeds, form, sampling))
         return Proposal(slots, self.embed(slots), tuple(tuple(row) for row in form.tolist()))
 
     @torch.no_grad()
-    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
-        """Moved bars drawn from the prior in their own neighbourhood, which grows with the amount."""
+    def near(
+        self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], sampling: SamplingParameters
+    ) -> Proposal:
+        """Changed bars are drawn from the prior near their own slots; the distance grows with the amount."""
         forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
         freedom = torch.tensor([[float(bar in bars) for bar in range(BARS)] for bars in moved]).to(self.device)
         freedom *= self.least_freedom + (1.0 - self.least_freedom) * theme.amount
         source = theme.latent.to(self.device).expand(len(seeds), -1, -1)
-        wish, form = self.wish(theme.wanted, seeds), torch.tensor(forms, device=self.device)
-        slots = rounded(self.prior.vary(source, freedom, self.noise(seeds, taste), wish, form, taste.looks, self.words))
+        condition, form = self.condition(theme.wanted, seeds), torch.tensor(forms, device=self.device)
+        slots = rounded(
+            self.prior.vary(
+                source, freedom, self.noise(seeds, sampling), condition, form, sampling.head_steps, self.codebook
+            )
+        )
         return Proposal(slots, self.embed(slots), forms)
 
     @torch.no_grad()
     def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
-        """The actor's answer to each source; its form stays."""
+        """The actor's output for each source; forms are kept."""
         slots, forms = torch.stack([source.numbers for source in sources]).to(self.device), [s.form for s in sources]
         if self.actor is not None:
-            wish = normalised_attributes(torch.from_numpy(wanted)).to(self.device)
+            condition = normalised_attributes(torch.from_numpy(wanted)).to(self.device)
             form = torch.tensor(forms, device=self.device)
-            moved = self.actor.actor(self.prior.normalise(slots), form, wish)
-            slots = rounded(self.prior.denormalise(nearest_word(moved, self.words)))
+            moved = self.actor.actor(self.prior.normalise(slots), form, condition)
+            slots = rounded(self.prior.denormalise(nearest_code(moved, self.codebook)))
         return Proposal(slots, self.embed(slots), tuple(forms))
 
     @torch.no_grad()
@@ -172,42 +182,42 @@ class PriorProposer:
 
     @torch.no_grad()
     def slots(
-        self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, taste: SamplingParameters
+        self, affect: Affect | None, seeds: Sequence[int], form: Tensor | None, sampling: SamplingParameters
     ) -> Tensor:
-        """Slots (B, 16, Z), a melody a seed."""
-        wanted = None if affect is None else taste.aim(affect)
-        noise, wish = self.noise(seeds, taste), self.wish(wanted, seeds)
-        return self.prior.sample(noise, wish, form, taste.looks, words=self.words)
+        """Slots (B, 16, Z), one melody per seed."""
+        wanted = None if affect is None else sampling.aim(affect)
+        noise, condition = self.noise(seeds, sampling), self.condition(wanted, seeds)
+        return self.prior.sample(noise, condition, form, sampling.head_steps, codebook=self.codebook)
 
     def _bars(self, slots: Tensor) -> Tensor:
         """The likeliest tokens of bars (M, Z), (M, 16)."""
         return decode(self.weights, self.embed(slots)[:, None], self.sharpness)
 
-    def noise(self, seeds: Sequence[int], taste: SamplingParameters) -> Tensor:
-        """The prior's noise (B, 16, A), a melody a seed."""
+    def noise(self, seeds: Sequence[int], sampling: SamplingParameters) -> Tensor:
+        """The prior's noise (B, 16, A), one melody per seed."""
         shape = (BARS, self.prior.config.active)
         noise = torch.stack([torch.randn(shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
-        return noise.to(self.device) * (self.spread * taste.temperature)
+        return noise.to(self.device) * (self.spread * sampling.temperature)
 
-    def wish(self, targeted: Floats | None, seeds: Sequence[int]) -> Wish:
-        """What the prior is told, a row a seed: targets (3,), if any, the mode by lot; the start of a period."""
+    def condition(self, targeted: Floats | None, seeds: Sequence[int]) -> Condition:
+        """The prior's condition, one row per seed: targets (3,) or None, with a random mode; the start of a period."""
         size = len(seeds)
         attributes = torch.full((size, ATTRIBUTES), float("nan"))
         if targeted is not None:
             wanted = torch.from_numpy(targeted).float().repeat(size, 1)
-            luck = torch.tensor([np.random.default_rng(seed).random() for seed in seeds])
-            wanted[:, 2] = (luck < wanted[:, 2]).float() * 0.9 + 0.05  # one melody is in one mode
+            uniform = torch.tensor([np.random.default_rng(seed).random() for seed in seeds])
+            wanted[:, 2] = (uniform < wanted[:, 2]).float() * 0.9 + 0.05  # one melody is major or minor
             attributes = normalised_attributes(wanted)
         start, any_source = torch.zeros(size, dtype=torch.long), torch.full((size,), self.prior.config.sources)
-        return Wish(start.to(self.device), any_source.to(self.device), attributes.to(self.device))
+        return Condition(start.to(self.device), any_source.to(self.device), attributes.to(self.device))
 
 
 class HierdecProposer:
-    """The normal prior of `hierdec-mel_16bar`, which knows no affect: many candidates, and the nearest is kept."""
+    """The normal prior of `hierdec-mel_16bar`, without condition: the nearest of many candidates is used."""
 
     candidates = 64
     likeness: Likeness | None = None
-    book: BarCache | None = None
+    bar_cache: BarCache | None = None
     is_in_c = False
     sharpness = 1.0
 
@@ -219,20 +229,22 @@ class HierdecProposer:
         self.fast = fuse_hierdec(self.net, decoding_choice(device, *sizes, is_repeatable).precision)
         self.weights = self.fast.bar_decoder
 
-    def propose(self, affect: Affect | None, seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
-        """Latents z ~ N(0, I); neither the affect nor the taste plays a part. Bars four apart share their noise."""
+    def propose(self, affect: Affect | None, seeds: Sequence[int], sampling: SamplingParameters) -> Proposal:
+        """Latents z ~ N(0, I); affect and sampling parameters are not used. Bars four apart share their noise."""
         z = rounded(self.noise(seeds))
         return Proposal(z, self.embed(z), (PERIOD,) * len(seeds))
 
-    def near(self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], taste: SamplingParameters) -> Proposal:
-        """Latents turned away from the theme's: a quarter of a circle for an amount of 1 ends at a stranger's."""
+    def near(
+        self, theme: Theme, moved: Sequence[Moves], seeds: Sequence[int], sampling: SamplingParameters
+    ) -> Proposal:
+        """Latents rotated from the theme's towards random ones, by 90 degrees for an amount of 1."""
         angle = theme.amount * pi / 2
         z = rounded(cos(angle) * theme.latent.to(self.device) + sin(angle) * self.noise(seeds))
         forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
         return Proposal(z, self.embed(z), forms)
 
     def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
-        """The sources as they are: of many, the nearest is kept."""
+        """The sources unchanged; ranking selects among them."""
         z = torch.stack([source.numbers for source in sources]).to(self.device)
         return Proposal(z, self.embed(z), tuple(source.form for source in sources))
 
@@ -242,10 +254,10 @@ class HierdecProposer:
         return rounded(self.net.encode(tokens.to(self.device))[0])
 
     def embed(self, latents: Tensor) -> Tensor:
-        """What the conductor makes of each latent."""
+        """The conductor's embeddings of each latent."""
         return self.fast.conduct(latents.to(self.device))
 
     def noise(self, seeds: Sequence[int]) -> Tensor:
-        """Latents z ~ N(0, I), one a seed."""
+        """Latents z ~ N(0, I), one per seed."""
         z = [torch.randn(self.shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         return torch.stack(z).to(self.device)

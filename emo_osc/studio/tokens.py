@@ -1,6 +1,6 @@
-"""Melody tokens, the alphabet of MusicVAE, and melodies of the hall. Imports no torch.
+"""Converts between melodies and MusicVAE's melody tokens. Imports no torch.
 
-One token a 16th note out of 90: 0 goes on (a note or a rest), 1 ends the note, 2..89 start pitch 21 (A0) .. 108 (C8).
+One of 90 tokens per 16th: 0 holds (a note or a rest), 1 ends the note, 2..89 start pitch 21 (A0) .. 108 (C8).
 As Magenta's OneHotMelodyConverter reads and writes them (magenta/magenta at 526d3eb, note-seq 0.0.5).
 """
 
@@ -36,7 +36,7 @@ def pitch_of(token: int) -> int:
 
 
 def melody_of(tokens: Iterable[int], velocity: int = VELOCITY) -> Melody:
-    """The melody that tokens spell, any whole number of bars; a note ends with the next, an off, or the melody.
+    """Decode tokens of whole bars to a melody; a note ends at the next note, a note-off, or the melody's end.
 
     >>> melody_of([41, 0, 0, 0, 43, 0, 1, *[0] * 9]).notes
     (Note(start_tick=0, duration_tick=480, pitch=60, velocity=80), Note(start_tick=480, duration_tick=240, pitch=62, \
@@ -58,7 +58,7 @@ velocity=80))
 
 
 def tokens_of(melody: Melody) -> list[int]:
-    """The melody on the grid of 16ths, 16 tokens a bar; pitches outside 21..108 are left out, as Magenta does.
+    """Encode a melody on the grid of 16ths, 16 tokens per bar; pitches outside 21..108 are left out, as in Magenta.
 
     Starts and ends go to the nearest step, the later one when halfway; a note keeps one step at least; of notes that
     fall on one step the highest stays. `tokens_of(melody_of(tokens))` gives `clean(tokens)` back.

@@ -1,4 +1,4 @@
-"""What makes a variation: which bars of a melody move, and how like its source it stays. Imports no torch."""
+"""Variations of a melody: which bars change, and how similar the result is to its source. Imports no torch."""
 
 from collections.abc import Sequence
 from random import Random
@@ -16,14 +16,14 @@ from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of
 Tokens = NDArray[np.integer]
 Floats = NDArray[np.float64]
 Moves = dict[int, int]
-"""The bars that change -> the first bar of those that change with each and alike."""
+"""Changed bar -> the first bar of the group that changes together with it."""
 
 PERIODS = (1, 4, 8, 16)
-UNLIKE = 3.0  # of distance for a melody that shares all of its notes where it should share none
+UNLIKE = 3.0  # distance added for a melody that shares all notes where it should share none
 
 
 def moves(form: Sequence[int], amount: float, random: Random) -> Moves:
-    """Some of sixteen bars, drawn by lot: about a share `amount` in (0, 1], at least one.
+    """Random bars of sixteen to change: about a share `amount` in (0, 1], at least one.
 
     `form` names for each bar the first one equal to it. Bars that repeat one another change together, so the form
     stays; only where all of them are more than were asked for, every fourth (eighth, sixteenth) of them changes.
@@ -48,7 +48,7 @@ def form_of(tokens: Tokens) -> list[int]:
 
 
 def exchanged(source: Melody, other: Melody, amount: float, random: Random) -> Melody:
-    """The source with some bars of another melody, each from its own place, or from that of the first it repeats."""
+    """The source with bars of another melody, each from the same place, or from the place of the bar it repeats."""
     tokens = np.array(tokens_of(other)).reshape(BARS, -1)
     moved = moves(form_of(np.array(tokens_of(source))), amount, random)
     taken = tokens[[moved.get(bar, bar) for bar in range(BARS)]]
@@ -58,9 +58,9 @@ def exchanged(source: Melody, other: Melody, amount: float, random: Random) -> M
 def ranked(
     varied: Sequence[Melody], seeds: Sequence[int], source: Melody, wanted: Floats, amount: float
 ) -> list[Composed]:
-    """Variations of a melody, the best first: near the targets, few flaws, as many new notes as asked for.
+    """Variations of a melody, best first: near the targets, few flaws, the wanted share of new notes.
 
-    An empty latent, and the seed given with each.
+    Their latents are empty; each has its seed of `seeds`.
     """
     tokens = np.array([tokens_of(melody) for melody in varied])
     measured = measure_table(tokens)
@@ -74,14 +74,14 @@ def ranked(
 
 
 def unchanged(melody: Melody, latent: str, wanted: Floats, seed: int) -> Composed:
-    """A melody of sixteen bars as the variation that changes nothing."""
+    """A melody of sixteen bars as its own variation."""
     tokens = np.array([tokens_of(melody)])
     apart = distances(measure_table(tokens), wanted) + flaws(tokens)
     return Composed(melody, measure(tokens), float(apart[0]), seed, latent)
 
 
 def near_octave(melody: Melody, mean_pitch: float) -> Melody:
-    """A melody moved by whole octaves, so that its mean pitch is as near as can be to the one asked for.
+    """A melody transposed by octaves to the nearest mean pitch.
 
     >>> from emo_osc.core.score import Note
     >>> near_octave(Melody((Note(0, 480, 48), Note(480, 480, 50))), 71.0).notes[0].pitch
@@ -94,7 +94,7 @@ def near_octave(melody: Melody, mean_pitch: float) -> Melody:
 
 
 def sameness(tokens: Tokens, source: Tokens) -> Floats:
-    """How many notes melodies `(N, 256)` share with one `(256,)`: F1 of (onset, pitch), [0, 1], `(N,)`.
+    """F1 of the (onset, pitch) pairs of melodies `(N, 256)` and a source `(256,)`, in [0, 1], `(N,)`.
 
     >>> sameness(np.array([[41, 0, 43, 0], [41, 45, 0, 0], [0, 1, 0, 0]]), np.array([41, 0, 43, 0])).tolist()
     [1.0, 0.5, 0.0]
@@ -104,7 +104,7 @@ def sameness(tokens: Tokens, source: Tokens) -> Floats:
 
 
 def home_lift(tokens: Tokens) -> int:
-    """Semitones, -6..5, that bring a melody `(256,)` to C; 0 for silence.
+    """Semitones, -6..5, that transpose a melody `(256,)` to C; 0 for silence.
 
     >>> home_lift(np.array([43, 0, 47, 0, 50, 0, 43, 0] * 32))
     -2
@@ -114,7 +114,7 @@ def home_lift(tokens: Tokens) -> int:
 
 
 def lifted(tokens: Tokens, semitones: int) -> NDArray[np.int64]:
-    """Melodies moved by semitones; what would leave the 88 keys moves by octaves back inside."""
+    """Melodies transposed by semitones; notes that would leave the 88 keys are moved by octaves."""
     moved = tokens.astype(np.int64) + semitones
     moved = np.where(moved < 2, moved + 12 * -((moved - 2) // 12), moved)
     moved = np.where(moved > 89, moved - 12 * -((89 - moved) // 12), moved)
@@ -122,9 +122,9 @@ def lifted(tokens: Tokens, semitones: int) -> NDArray[np.int64]:
 
 
 def with_bars(source: Melody, tokens: Tokens, moved: Moves) -> Melody:
-    """The source with the bars of `moved` taken from tokens `(256,)`; all else stays as it was, to the tick.
+    """The source with the bars of `moved` taken from tokens `(256,)`; other bars are unchanged, to the tick.
 
-    Tokens carry no velocity, so what is new is as loud as the source is on average.
+    New notes have the mean velocity of the source.
     """
     velocity = round(mean(note.velocity for note in source.notes)) if source.notes else VELOCITY
     return source.with_bars_of(melody_of(tokens.tolist(), velocity), moved)

@@ -1,6 +1,6 @@
-"""The studio process: it composes what the stage asks for, and keeps melodies and sources ready in between.
+"""The studio process: composes what the stage requests, and pre-composes melodies and sources when idle.
 
-Run as `python -m emo_osc.studio.worker` with a setup on standard input. It ends when the stage hangs up.
+Run as `python -m emo_osc.studio.worker` with a setup on standard input. It ends when the stage closes the connection.
 """
 
 import os
@@ -46,22 +46,22 @@ from emo_osc.studio.pool.refining import Refining
 from emo_osc.studio.setup import StudioSetup
 
 NICENESS = 10
-REFRESH_S = 5.0  # one new melody this often once every point is full
-BREATH_S = 0.3  # after an order the next one may follow, and should not find us at work on anything else
-QUIET_S = 1.0  # without an order: then there is time for sources, which take longer to draw than an order should wait
-SAVE_S = 60.0  # what a kill may cost the pool
-MAX_WANTED = 64
-MAX_COUNT = 64  # melodies in one order
-BATCH = 2  # melodies composed at once for a pool: as quick for each as more, and an order waits half as long as for 4
-DRAWN = 4  # sources drawn at once while nothing can be done without; later one, for an order waits for it
+REFRESH_S = 5.0  # interval of new melodies once every point has enough
+AFTER_REQUEST_S = 0.3  # idle after a request, since the next often follows at once
+QUIET_S = 1.0  # without requests before sources are drawn, which takes longer than a request should wait
+SAVE_S = 60.0  # interval of saving the pool
+MAX_REQUESTS = 64
+MAX_COUNT = 64  # per request
+BATCH = 2  # melodies per batch when pre-composing: more are no faster each, and requests wait longer
+SOURCES_AT_ONCE = 4  # sources per draw while the pool is short; later one, since requests wait for it
 CONNECT_S = 5.0
 ALIVE_S = 1.0
-NOT_ASKED = -1
+UNREQUESTED = -1
 Made = TypeVar("Made")
 
 
 class Studio:
-    """One generator serving one stage: orders first, then the points that lack melodies, then slow renewal."""
+    """One generator serving one stage: requests first, then pre-composing where melodies are missing, then renewal."""
 
     def __init__(
         self,
@@ -71,41 +71,43 @@ class Studio:
         connection: socket.socket,
         file: PoolFile | None = None,
     ) -> None:
-        """`aims` are those the generator was built with; another preset bends them."""
+        """`aims` must be those the generator was built with; a change of preset updates them."""
         section = setup.generator
         self._aims = aims
         self._composer = Composer(generator, section.seed, Pool(aim=aims))
-        self._loaded = Loaded(generator.name, generator.device, self._composer.goes_on)
-        is_wide = self._composer.refines and bool(setup.affects)  # else what is composed for is the moods alone
-        affects = () if self._composer.goes_on else setup.affects  # or a bar would wait for a melody nobody asked for
-        self._needs = PrecomposePlanner(affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
+        self._loaded = Loaded(generator.name, generator.device, self._composer.streams_bars)
+        is_wide = self._composer.refines and bool(setup.affects)  # else only for the moods
+        affects = (
+            () if self._composer.streams_bars else setup.affects
+        )  # else a bar would wait for a pre-composed melody
+        self._planner = PrecomposePlanner(affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
         self._batch = 1 if is_wide else BATCH
         self._file = file
         self._connection = connection
         self._rest = b""
-        self._wanted: deque[ComposeRequest | Vary | ComposeBar] = deque(maxlen=MAX_WANTED)
+        self._requests: deque[ComposeRequest | Vary | ComposeBar] = deque(maxlen=MAX_REQUESTS)
         self._is_ending = self._is_changed = self._is_sources_turn = False
-        self._asked_s, self._saved_s = -inf, monotonic()
+        self._last_request_s, self._saved_s = -inf, monotonic()
         self._sending = Lock()
 
     def run(self) -> None:
-        """Serve until the stage hangs up."""
+        """Serve until the stage closes the connection."""
         self._open()
         self._send(self._loaded)
-        Thread(target=self._show_life, daemon=True).start()
+        Thread(target=self._send_alive, daemon=True).start()
         try:
             while not self._is_ending:
-                self._listen()
-                if self._wanted:
-                    self._serve(self._wanted.popleft())
-                elif not self._is_ending and not self._needs.is_empty:
+                self._read_requests()
+                if self._requests:
+                    self._serve(self._requests.popleft())
+                elif not self._is_ending and not self._planner.is_empty:
                     self._work()
         finally:
             self._save()
 
-    def _listen(self) -> None:
-        """Read orders; wait for one only while there is nothing else to do."""
-        wait_s = 0.0 if self._wanted else self._pause_s()
+    def _read_requests(self) -> None:
+        """Read requests; wait for one only while there is no other work."""
+        wait_s = 0.0 if self._requests else self._pause_s()
         while not self._is_ending and select.select([self._connection], [], [], wait_s)[0]:
             wait_s = 0.0
             data = self._connection.recv(1 << 16)
@@ -115,17 +117,17 @@ class Studio:
                 self._read(line)
 
     def _pause_s(self) -> float:
-        """How long nothing needs to be done."""
-        if self._needs.is_empty:
+        """Seconds until the next work without a request."""
+        if self._planner.is_empty:
             return REFRESH_S
-        if self._composer.is_bare or self._needs.next_lack():
-            return max(0.0, BREATH_S - self._quiet_s)
-        return max(0.0, QUIET_S - self._quiet_s) if self._composer.is_lacking else REFRESH_S
+        if self._composer.has_few_sources or self._planner.next_need():
+            return max(0.0, AFTER_REQUEST_S - self._quiet_s)
+        return max(0.0, QUIET_S - self._quiet_s) if self._composer.has_room else REFRESH_S
 
     @property
     def _quiet_s(self) -> float:
-        """How long nobody has asked for anything."""
-        return monotonic() - self._asked_s
+        """Seconds since the last request."""
+        return monotonic() - self._last_request_s
 
     def _read(self, line: bytes) -> None:
         try:
@@ -134,61 +136,61 @@ class Studio:
             self._send(Failed(str(error)))
             return
         if isinstance(message, ComposeRequest | Vary | ComposeBar):
-            self._asked_s = monotonic()
-            self._wanted.append(message)
+            self._last_request_s = monotonic()
+            self._requests.append(message)
         if isinstance(message, Learn):
             self._learn(message.melody)
         if isinstance(message, SetTargets):
             self._aims.bend(message.references, message.density)
-            self._needs.begin_again()
+            self._planner.begin_again()
         if isinstance(message, Finish):
             self._is_ending = True
 
     def _learn(self, melody: Melody | None) -> None:
-        """Compose around a melody from now on, or freely, and fill every pool with what comes of it."""
+        """Set or clear the melody to vary, and pre-compose all points again."""
         try:
             self._composer.learn(melody)
         except ValueError as error:
             self._send(Failed(str(error)))
             return
-        self._needs.begin_again()
+        self._planner.begin_again()
 
-    def _serve(self, order: ComposeRequest | Vary | ComposeBar) -> None:
-        if isinstance(order, ComposeBar):
-            self._answer(partial(self._composer.go_on, order), order.affect, order.ticket, order.bar)
+    def _serve(self, request: ComposeRequest | Vary | ComposeBar) -> None:
+        if isinstance(request, ComposeBar):
+            self._answer(partial(self._composer.go_on, request), request.affect, request.ticket, request.bar)
             return
-        amount = max(1, min(MAX_COUNT, order.count))
-        if isinstance(order, Vary):
-            self._answer(partial(self._composer.vary, order, amount), order.affect, order.ticket)
+        amount = max(1, min(MAX_COUNT, request.count))
+        if isinstance(request, Vary):
+            self._answer(partial(self._composer.vary, request, amount), request.affect, request.ticket)
             return
-        self._needs.note_wish(order.affect, monotonic())
-        self._needs.note_sent(order.affect, amount)
-        self._answer(partial(self._composer.answer, order.affect, amount), order.affect, order.ticket)
+        self._planner.note_request(request.affect, monotonic())
+        self._planner.note_sent(request.affect, amount)
+        self._answer(partial(self._composer.answer, request.affect, amount), request.affect, request.ticket)
 
     def _work(self) -> None:
-        """The one thing that lacks most; melodies and sources by turns, or few sources would make all the melodies."""
-        is_drawing = self._composer.is_bare or (self._is_sources_turn and self._quiet_s >= QUIET_S)
-        self._is_sources_turn = not self._is_sources_turn and self._composer.is_lacking
-        lack = None if is_drawing else self._needs.next_lack()
-        if lack is not None:
-            self._compose(lack[0], min(self._batch, lack[1]))
-        elif self._composer.is_lacking:
-            self._draw(DRAWN if self._composer.is_bare else 1)
+        """One unit of work; melodies and sources alternate, so that melodies come from many sources."""
+        is_drawing = self._composer.has_few_sources or (self._is_sources_turn and self._quiet_s >= QUIET_S)
+        self._is_sources_turn = not self._is_sources_turn and self._composer.has_room
+        need = None if is_drawing else self._planner.next_need()
+        if need is not None:
+            self._compose(need[0], min(self._batch, need[1]))
+        elif self._composer.has_room:
+            self._draw(SOURCES_AT_ONCE if self._composer.has_few_sources else 1)
         else:
             self._renew()
 
     def _renew(self) -> None:
-        """A new melody, a new source: so no evening is like another."""
-        affect = self._needs.renewed()
+        """A new melody and a new source, for variety."""
+        affect = self._planner.renewed()
         if affect is not None:
             self._compose(affect, 1)
         self._draw(1)
 
     def _compose(self, affect: Affect, amount: int) -> None:
-        """Melodies that nobody has asked for yet, with less haste the longer nobody has asked for any."""
+        """Pre-compose melodies; by the slower method after `QUIET_S` without requests."""
         make = self._composer.compose if self._quiet_s >= QUIET_S else self._composer.answer
-        self._needs.note_sent(affect, amount)
-        self._answer(partial(make, affect, amount), affect, NOT_ASKED)
+        self._planner.note_sent(affect, amount)
+        self._answer(partial(make, affect, amount), affect, UNREQUESTED)
 
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int, bar: int = -1) -> None:
         composed = self._made(make, ticket)
@@ -198,53 +200,53 @@ class Studio:
             self._send(Failed("the generator found no melody", ticket))
         asked_notes = float(self._aims(affect)[0])
         for made in composed:
-            told = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords, made.backing, bar)
-            self._send(Ready(made.melody, affect, *told, asked_notes))
+            details = (made.measured, made.distance, made.seed, ticket, made.latent, made.chords, made.backing, bar)
+            self._send(Ready(made.melody, affect, *details, asked_notes))
 
     def _draw(self, amount: int) -> None:
         if not self._composer.refines:
             return
-        if self._made(partial(self._composer.draw, amount), NOT_ASKED) is None:
-            self._composer.stop_refining()  # or it would fail again at once, and for ever
+        if self._made(partial(self._composer.draw, amount), UNREQUESTED) is None:
+            self._composer.stop_refining()  # else it would fail again at once
         self._is_changed = True
         if monotonic() - self._saved_s > SAVE_S:
             self._save()
 
     def _made(self, make: Callable[[], list[Made]], ticket: int) -> list[Made] | None:
-        """What was made; None where it failed, which has been told then."""
+        """The result of `make`; None where it failed and the failure has been sent."""
         try:
             return make()
-        except MemoryError:  # the next process has all of its memory again
+        except MemoryError:  # the process ends and is restarted
             self._send(Failed("out of memory", ticket))
             self._is_ending = True
-        except Exception as error:  # a generator may fail in any way, and the studio must answer and go on
+        except Exception as error:  # any error of a generator is answered; the studio goes on
             self._send(Failed(f"{type(error).__name__}: {error}"[:500], ticket))
         return None
 
     def _open(self) -> None:
-        """Take in the sources of other evenings."""
+        """Load the sources of earlier runs."""
         if self._file is None:
             return
         found = self._file.load(self._composer.reads)
         self._composer.pool.add(found.sources)
-        if found.said:
-            self._send(Failed(found.said))
+        if found.note:
+            self._send(Failed(found.note))
 
     def _save(self) -> None:
-        """Keep the sources for other evenings; where that fails, say so once and play on."""
+        """Save the sources for later runs; a failure is reported once."""
         if self._file is None or not self._is_changed:
             return
         self._is_changed, self._saved_s = False, monotonic()
         fault = self._file.save(self._composer.pool.sources())
         if fault:
             self._file = None
-            with suppress(OSError):  # the stage may have gone
+            with suppress(OSError):  # the stage may have ended
                 self._send(Failed(fault))
 
-    def _show_life(self) -> None:
-        """Beside the composing, which takes as long as it takes: a process that was stopped falls silent."""
+    def _send_alive(self) -> None:
+        """Send `Alive` every second from a thread, also while composing; a stopped process sends none."""
         beat = Event()
-        with suppress(OSError):  # the stage has gone, and the studio will notice
+        with suppress(OSError):  # the stage has ended
             while not beat.wait(ALIVE_S):
                 self._send(Alive())
 
@@ -254,7 +256,7 @@ class Studio:
 
 
 def main() -> int:
-    """Serve the stage as the setup on standard input says; the exit code, 2 where the generator cannot be loaded."""
+    """Serve the stage by the setup on standard input; returns the exit code, 2 where the generator cannot be loaded."""
     return StudioSetup.run(_join)
 
 
@@ -266,7 +268,7 @@ def _join(setup: StudioSetup) -> int:
         with socket.create_connection(("127.0.0.1", setup.port), timeout=CONNECT_S) as connection:
             connection.settimeout(None)
             return _serve(setup, connection)
-    except ConnectionError:  # the stage has gone, and we with it
+    except ConnectionError:  # the stage has ended
         return 0
 
 
@@ -283,7 +285,7 @@ def _serve(setup: StudioSetup, connection: socket.socket) -> int:
 
 
 def _pool_file(setup: StudioSetup, generator: Generator) -> PoolFile | None:
-    """Where sources are kept; nowhere for an evening that a seed repeats, or where nothing is drawn beforehand."""
+    """The file of the pool; None with a fixed seed, without a cache, or for a generator that does not refine."""
     section = setup.generator
     if not setup.cache or section.seed is not None or not isinstance(generator, Refining):
         return None

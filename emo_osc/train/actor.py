@@ -29,8 +29,8 @@ from emo_osc.studio.harmony import chords_of_weights
 from emo_osc.studio.likeness import Likeness, features
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.actor import ActorConfig, ActorCritic, RealismCritic
-from emo_osc.studio.nets.bar_prior import BarPrior, nearest_word, normalised_attributes
-from emo_osc.studio.outline import Outline, guess_loss
+from emo_osc.studio.nets.bar_prior import BarPrior, nearest_code, normalised_attributes
+from emo_osc.studio.outline import Outline, estimate_loss
 from emo_osc.studio.proposers import PriorProposer, Proposal
 from emo_osc.train.corpora.corpus import Corpus, load_corpus
 from emo_osc.train.loop import Recipe, Scores
@@ -81,7 +81,7 @@ class Store:
 
     slots: Tensor
     forms: Tensor
-    wish: Tensor
+    condition: Tensor
     tokens: NDArray[np.uint8]
     spread: Tensor | None = None
 
@@ -105,7 +105,7 @@ class ActorTask:
         self.proposer = generator.proposer
         corpus = load_corpus(folder, "train")
         self.human = human_store(corpus, self.proposer)
-        self.words = self.proposer.words = human_words(corpus, self.proposer)
+        self.codebook = self.proposer.codebook = human_codebook(corpus, self.proposer)
         self.valid = _prior_store(generator, range(1 << 40, (1 << 40) + 256), out / "valid_draws.safetensors", told)
         self.prior = _prior_store(generator, range(choices.draws), out / "draws.safetensors", told)
         assert self.human.spread is not None
@@ -120,14 +120,14 @@ class ActorTask:
         net = self._net()
         slots, forms, tokens = self._sources(size, generator)
         wanted = wishes(size, self.choices.anywhere, generator)
-        wish = normalised_attributes(wanted)
-        meant = net.actor(slots, forms, wish)
+        condition = normalised_attributes(wanted)
+        meant = net.actor(slots, forms, condition)
         moved = self._spoken(meant)
-        case = self._case(net, moved, slots, wanted, wish, Outline.of(tokens))
+        case = self._case(net, moved, slots, wanted, condition, Outline.of(tokens))
         parts = {
             "acted": self._acted(case),
             "meant": self.choices.commitment * (meant - moved.detach()).square().mean(),
-            "realism": self._realism(net, moved.detach(), wish, generator),
+            "realism": self._realism(net, moved.detach(), condition, generator),
             "guess": self._guess(net, size, generator),
         }
         if self._steps % self.choices.decode_every == 0:
@@ -164,8 +164,8 @@ class ActorTask:
         """What tells human melodies from what the prior draws, and the actor makes of it for wishes by lot."""
         generator = torch.Generator().manual_seed(19)
         store, size = self.prior, min(len(self.prior.slots), TOLD)
-        wish = normalised_attributes(wishes(size, 0.0, generator))
-        moved = self._spoken(net.actor(store.slots[:size], store.forms[:size], wish))
+        condition = normalised_attributes(wishes(size, 0.0, generator))
+        moved = self._spoken(net.actor(store.slots[:size], store.forms[:size], condition))
         made = np.concatenate([store.tokens, self._decoded(moved, store.forms[:size], list(range(size)))])
         rows = torch.randperm(len(self.human.slots), generator=generator)[: 4 * TOLD].numpy()
         with torch.enable_grad():
@@ -173,13 +173,13 @@ class ActorTask:
 
     def _spoken(self, moved: Tensor) -> Tensor:
         """The nearest words, as they will be played; gradients pass as if they were the slots themselves."""
-        return moved + (nearest_word(moved.detach(), self.words) - moved).detach()
+        return moved + (nearest_code(moved.detach(), self.codebook) - moved).detach()
 
     def _case(
-        self, net: ActorCritic, moved: Tensor, slots: Tensor, wanted: Tensor, wish: Tensor, source: Outline
+        self, net: ActorCritic, moved: Tensor, slots: Tensor, wanted: Tensor, condition: Tensor, source: Outline
     ) -> losses.Case:
         outline = functional_call(net.attributes, _still(net.attributes), (moved,))
-        doubt = RealismCritic.doubt(functional_call(net.realism, _still(net.realism), (moved, wish)))
+        doubt = RealismCritic.doubt(functional_call(net.realism, _still(net.realism), (moved, condition)))
         chords = chords_of_weights(outline.weight.detach())
         return losses.Case(outline, wanted, chords, source, moved, slots, self.spread, doubt)
 
@@ -187,24 +187,24 @@ class ActorTask:
         with _exactly():
             return losses.total(case, self.choices.weights()).mean()
 
-    def _realism(self, net: ActorCritic, moved: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:
+    def _realism(self, net: ActorCritic, moved: Tensor, condition: Tensor, generator: torch.Generator) -> Tensor:
         """Binary cross-entropy and gradient penalties: for the whole on the way from human to moved (Gulrajani et al.
         2017), for neighbouring bars at the human ones (Mescheder et al. 2018), so that it may be as sharp as it needs.
         """
         size = len(moved)
         rows = torch.randint(len(self.human.slots), (size,), generator=generator)
-        human, own = self.human.drawn(rows, generator), self.human.wish[rows]
+        human, own = self.human.drawn(rows, generator), self.human.condition[rows]
         moved = moved + self.spread * torch.randn(moved.shape, generator=generator)  # as a posterior's draw would be
         drawn = torch.randint(len(self.prior.slots), (max(1, size // 4),), generator=generator)
         slots = torch.cat([human, moved, self.prior.slots[drawn], human[: len(drawn)]])
-        told = torch.cat([own, wish, self.prior.wish[drawn], own.roll(1, 0)[: len(drawn)]])
+        told = torch.cat([own, condition, self.prior.condition[drawn], own.roll(1, 0)[: len(drawn)]])
         logits = net.realism(slots, told)
         is_human, is_made = fn.softplus(-logits[:size]), fn.softplus(logits[size:])
         made_bars = is_made[: -len(drawn), 1:]  # what is said of a melody does not touch its bars
         error = is_human[:, 0].mean() + is_human[:, 1:].mean() + is_made[:, 0].mean() + made_bars.mean()
         way = torch.rand(size, 1, 1, generator=generator)
         between = torch.lerp(human, moved, way).requires_grad_()
-        whole = net.realism(between, torch.lerp(own, wish, way[:, 0]))[:, 0]
+        whole = net.realism(between, torch.lerp(own, condition, way[:, 0]))[:, 0]
         pairs = net.realism.pairs(human).requires_grad_()
         steep = _slope(whole, between).flatten(1).square().sum(1).sqrt()
         local = _slope(net.realism.neighbours(pairs), pairs).square().sum(-1)
@@ -212,7 +212,7 @@ class ActorTask:
 
     def _guess(self, net: ActorCritic, size: int, generator: torch.Generator) -> Tensor:
         slots, tokens = self.replay.drawn(size, generator)
-        return guess_loss(net.attributes(slots), Outline.of(tokens))
+        return estimate_loss(net.attributes(slots), Outline.of(tokens))
 
     def _sources(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor, NDArray[np.uint8]]:
         people = round(size * self.choices.human_share)
@@ -289,7 +289,7 @@ def wishes(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
     return wanted
 
 
-def human_words(corpus: Corpus, proposer: PriorProposer) -> Tensor:
+def human_codebook(corpus: Corpus, proposer: PriorProposer) -> Tensor:
     """The bars that at least `SHARED_BY` songs have in common, so that none is one song's own. (M, A) normalised.
 
     Raises:
@@ -311,7 +311,7 @@ def human_store(corpus: Corpus, proposer: PriorProposer) -> Store:
     encoded = encode_corpus(proposer.vae, corpus)
     spread = encoded.spread[..., prior.which.cpu()] / prior.scale.cpu()
     forms = torch.from_numpy(forms_of(corpus.tokens)).long()
-    return Store(_normalised(prior, encoded.mean), forms, encoded.wish.attributes, corpus.tokens, spread)
+    return Store(_normalised(prior, encoded.mean), forms, encoded.condition.attributes, corpus.tokens, spread)
 
 
 def decoded(generator: MusicVAE, slots: Tensor, forms: Tensor, seeds: list[int]) -> NDArray[np.uint8]:
@@ -342,15 +342,15 @@ def _prior_store(generator: MusicVAE, seeds: range, path: Path, told: Callable[[
         path.parent.mkdir(parents=True, exist_ok=True)
         save_file(kept, path)
     tokens = kept["tokens"].numpy()
-    wish = normalised_attributes(torch.from_numpy(measure_table(tokens)))
-    return Store(_normalised(proposer.prior, kept["slots"]), kept["forms"].long(), wish, tokens)
+    condition = normalised_attributes(torch.from_numpy(measure_table(tokens)))
+    return Store(_normalised(proposer.prior, kept["slots"]), kept["forms"].long(), condition, tokens)
 
 
 def _draws(generator: MusicVAE, seeds: range, told: Callable[[str], None]) -> dict[str, Tensor]:
     parts = []
     for start in range(0, len(seeds), 128):
         some = list(seeds[start : start + 128])
-        proposal = generator.proposer.propose(None, some, generator.taste)
+        proposal = generator.proposer.propose(None, some, generator.sampling)
         tokens = clean(generator.decoded(proposal.embeddings, generator.noise(some, proposal)))
         forms = torch.tensor(proposal.forms, dtype=torch.uint8)
         parts.append({"slots": proposal.latents.cpu(), "forms": forms, "tokens": tokens.to(torch.uint8).cpu()})

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from emo_osc.studio.nets.bar_prior import ATTRIBUTES, PHASES, BarPrior, BarPriorConfig, Wish, prior_loss
+from emo_osc.studio.nets.bar_prior import ATTRIBUTES, PHASES, BarPrior, BarPriorConfig, Condition, prior_loss
 from emo_osc.studio.nets.bar_prior import normalised_attributes as normalised
 from emo_osc.studio.nets.bar_vae import BarVAE
 from emo_osc.train.corpora.corpus import Corpus, load_corpus
@@ -38,7 +38,7 @@ class Slots:
 
     mean: Tensor
     spread: Tensor
-    wish: Wish
+    condition: Condition
 
 
 class PriorTask:
@@ -67,11 +67,11 @@ class PriorTask:
     def _loss(self, net: nn.Module, slots: Slots, rows: Tensor, generator: torch.Generator) -> Tensor:
         assert isinstance(net, BarPrior)
         mean = slots.mean[rows]
-        heard = mean + torch.randn(mean.shape, generator=generator) * self.choices.jitter * slots.spread[rows]
-        wish = _partly_open(slots.wish, rows, net.config.sources, self.choices.open_share, generator)
+        context_bars = mean + torch.randn(mean.shape, generator=generator) * self.choices.jitter * slots.spread[rows]
+        condition = _partly_open(slots.condition, rows, net.config.sources, self.choices.open_share, generator)
         noise = torch.Generator(self.device).manual_seed(int(torch.randint(1 << 40, (1,), generator=generator)))
-        here = Wish(*(part.to(self.device) for part in (wish.phase, wish.source, wish.attributes)))
-        return prior_loss(net, heard.to(self.device), mean.to(self.device), here, self.choices.draws, noise)
+        here = Condition(*(part.to(self.device) for part in (condition.phase, condition.source, condition.attributes)))
+        return prior_loss(net, context_bars.to(self.device), mean.to(self.device), here, self.choices.draws, noise)
 
 
 def encode_corpus(vae: BarVAE, corpus: Corpus) -> Slots:
@@ -83,7 +83,7 @@ def encode_corpus(vae: BarVAE, corpus: Corpus) -> Slots:
     index = torch.from_numpy(back.reshape(-1, 16))
     mean, spread = (torch.cat([part[k].cpu() for part in parts])[index] for k in (0, 1))
     attributes = normalised(torch.from_numpy(corpus.attributes()))
-    return Slots(mean, spread, Wish(torch.from_numpy(corpus.phase), torch.from_numpy(corpus.source), attributes))
+    return Slots(mean, spread, Condition(torch.from_numpy(corpus.phase), torch.from_numpy(corpus.source), attributes))
 
 
 def _fitted(slots: Slots, sources: int) -> BarPrior:
@@ -96,8 +96,10 @@ def _fitted(slots: Slots, sources: int) -> BarPrior:
     return net
 
 
-def _partly_open(wish: Wish, rows: Tensor, sources: int, share: float, generator: torch.Generator) -> Wish:
+def _partly_open(
+    condition: Condition, rows: Tensor, sources: int, share: float, generator: torch.Generator
+) -> Condition:
     is_open = torch.rand(len(rows), 2 + ATTRIBUTES, generator=generator) < share
-    phase = wish.phase[rows].masked_fill(is_open[:, 0], PHASES)
-    source = wish.source[rows].masked_fill(is_open[:, 1], sources)
-    return Wish(phase, source, wish.attributes[rows].masked_fill(is_open[:, 2:], float("nan")))
+    phase = condition.phase[rows].masked_fill(is_open[:, 0], PHASES)
+    source = condition.source[rows].masked_fill(is_open[:, 1], sources)
+    return Condition(phase, source, condition.attributes[rows].masked_fill(is_open[:, 2:], float("nan")))

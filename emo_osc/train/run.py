@@ -29,7 +29,7 @@ from emo_osc.train.curves import curves_png
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 from emo_osc.weights import checkpoints
 from emo_osc.weights.precision import forced
-from emo_osc.weights.size_checks import fitted, told_of
+from emo_osc.weights.size_checks import fitted, one_line_errors
 
 VAE_NAME, FACE_NAME, TRANSFORMER_NAME = "bar_vae", "face", "music_transformer"
 MOST_FORMS = 4096
@@ -81,7 +81,7 @@ def train_prior(run: Run, vae_path: Path) -> Path:
     kept = checkpoints.load(vae_path)
     if "vae" not in kept.config or "prior" in kept.config:
         raise EmoOscError(f"{vae_path}: not a bar VAE; give --vae what emo-osc train vae made")
-    with told_of(vae_path, "a bar VAE", "give --vae what emo-osc train vae made"):
+    with one_line_errors(vae_path, "a bar VAE", "give --vae what emo-osc train vae made"):
         net = fitted(BarVAE, BarVAEConfig, kept.config["vae"], kept.tensors).eval()
         before = dict(kept.config["training"])
     torch.manual_seed(recipe.first_seed)
@@ -109,7 +109,7 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
     kept = checkpoints.load(model)
     if "prior" not in kept.config:
         raise EmoOscError(f"{model}: not a model; give --model what emo-osc train prior made")
-    with told_of(model, "a model", "give --model what emo-osc train prior made"):
+    with one_line_errors(model, "a model", "give --model what emo-osc train prior made"):
         before = dict(kept.config["training"])
     generator = load(
         model, pick_device("cpu"), SamplingParameters()
@@ -122,7 +122,7 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
     config = kept.config | {"actor": task.net.config.as_dict(), "training": training}
     tensors = {name: value for name, value in kept.tensors.items() if not name.startswith("actor.")}
     tensors |= {f"actor.{name}": value for name, value in task.net.state_dict().items()}
-    tensors |= {"words": task.words, **task.likeness(task.net).tensors()}
+    tensors |= {"words": task.codebook, **task.likeness(task.net).tensors()}
     return _kept(run.out, NAME, tensors, config)
 
 

@@ -58,7 +58,7 @@ class Piece:
     bar: int
     semitones: int = 0
     faster: float = 1.0
-    is_told: bool = True
+    is_conditioned: bool = True
 
 
 class TransformerTask:
@@ -86,10 +86,10 @@ class TransformerTask:
     def validate(self, net: nn.Module) -> Scores:
         """Nats an event of the same pieces, told what is felt and not."""
         assert isinstance(net, MusicTransformer)
-        told = mean_nats(net, self._parts(self._valid))
-        untold = mean_nats(net, self._parts([replace(piece, is_told=False) for piece in self._valid]))
-        parts = {f"valid_{name}": nats for name, nats in told.items()}
-        return {"valid_nats": sum(told.values()), "valid_nats_untold": sum(untold.values()), **parts}
+        condition = mean_nats(net, self._parts(self._valid))
+        untold = mean_nats(net, self._parts([replace(piece, is_conditioned=False) for piece in self._valid]))
+        parts = {f"valid_{name}": nats for name, nats in condition.items()}
+        return {"valid_nats": sum(condition.values()), "valid_nats_untold": sum(untold.values()), **parts}
 
     def read(self, pieces: Sequence[Piece]) -> tuple[Events, Rows]:
         """Pieces as the network reads them, `context` events each, and what follows each event, (B, T, 3)."""
@@ -123,7 +123,7 @@ def spread(songs: Sequence[Song], context: int, count: int) -> list[Piece]:
 
 def read(pieces: Sequence[Piece], context: int, pace: Floats, device: torch.device) -> tuple[Events, Rows]:
     """Pieces as the network reads them and what follows each event, (B, T, 3); `pace` as `Arrangements` has it."""
-    rows, numbers, told = [], [], []
+    rows, numbers, condition = [], [], []
     for piece in pieces:
         first = piece.song.begins[piece.bar]
         events = transposed(piece.song.events[first : first + context + 1], piece.semitones)
@@ -133,13 +133,15 @@ def read(pieces: Sequence[Piece], context: int, pace: Floats, device: torch.devi
         tempo = np.log2(piece.song.bpm / REFERENCE_BPM) + octaves
         rows.append(events)
         numbers.append(np.column_stack([bars % PHASES, np.full(len(bars), piece.semitones % CLASSES)]))
-        told.append(np.column_stack([felt, np.full(len(bars), tempo)]))
+        condition.append(np.column_stack([felt, np.full(len(bars), tempo)]))
     heard, phase_key = (torch.from_numpy(np.stack(each)).to(device) for each in (rows, numbers))
-    is_told = torch.tensor([piece.is_told for piece in pieces], device=device)[:, None].expand(-1, context)
-    feeling = torch.from_numpy(np.stack(told)).float().to(device)
+    is_conditioned = torch.tensor([piece.is_conditioned for piece in pieces], device=device)[:, None].expand(
+        -1, context
+    )
+    feeling = torch.from_numpy(np.stack(condition)).float().to(device)
     place, note, length = heard[:, :-1].unbind(-1)
     phase, key = phase_key.unbind(-1)
-    return Events(place, note, length, phase, key, feeling, is_told), np.stack(rows)[:, 1:]
+    return Events(place, note, length, phase, key, feeling, is_conditioned), np.stack(rows)[:, 1:]
 
 
 def nats_of(net: MusicTransformer, events: Events, follows: Rows) -> dict[str, Tensor]:

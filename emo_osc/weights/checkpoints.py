@@ -27,16 +27,16 @@ _HASHED = re.compile(r"(?P<name>.+)-(?P<hash>[0-9a-f]{8})")
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a file holds: the config that builds the network, and its weights by name, on the CPU."""
+    """The content of a file: the config that builds the network, and its weights by name, on the CPU."""
 
     config: dict[str, Any]
     tensors: dict[str, Tensor]
 
 
 def save(folder: Path, name: str, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> Path:
-    """Writes `folder/NAME-HASH8.safetensors`; HASH8 begins the file's SHA-256, so equal contents get equal names.
+    """Write `folder/NAME-HASH8.safetensors`; HASH8 begins the file's SHA-256, so equal contents get equal names.
 
-    `config` is anything JSON can hold. The file appears whole or not at all.
+    `config` is anything JSON can hold. The file is written atomically.
 
     Raises:
         EmoOscError: the folder cannot be written.
@@ -46,7 +46,7 @@ def save(folder: Path, name: str, tensors: Mapping[str, Tensor], config: Mapping
 
 
 def save_as(path: Path, tensors: Mapping[str, Tensor], config: Mapping[str, Any]) -> Path:
-    """Writes exactly `path`, for those who chose the name; nothing verifies a name without a hash.
+    """Write to `path` exactly; a name without a hash is not verified on loading.
 
     Raises:
         EmoOscError: the file cannot be written.
@@ -81,7 +81,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def checkpoint_folders() -> tuple[Path, ...]:
-    """Where a checkpoint is looked up by name: the player's own folder first, then the shipped ones."""
+    """The folders searched for a checkpoint by name: the user's first, then the shipped ones."""
     from platformdirs import user_data_path
 
     shipped = Path(str(files("emo_osc")))
@@ -130,7 +130,7 @@ def _write(path: Path, content: bytes) -> Path:
 
 
 def _verify(path: Path) -> None:
-    """Look at the size and the head of a file, and at all of it where its name carries a hash.
+    """Check the size and the header of a file, and its hash where the name has one.
 
     Raises:
         OSError: it cannot be read, or is no file.
@@ -140,7 +140,7 @@ def _verify(path: Path) -> None:
         if os.fstat(file.fileno()).st_size > MAX_BYTES:
             raise EmoOscError(f"{path}: over {MAX_BYTES >> 30} GiB; name a checkpoint of emo_osc")
         head = int.from_bytes(file.read(8), "little")
-        if head > MAX_HEAD_BYTES:  # it would all be read before anything is known of it
+        if head > MAX_HEAD_BYTES:  # safetensors would read all of it
             raise EmoOscError(f"{path}: cut short or not a safetensors file (its head has {head:,} bytes); {_AGAIN}")
         named = _HASHED.fullmatch(path.stem)
         if not named:

@@ -15,26 +15,26 @@ from emo_osc.core.small_file import process_part, read_small_text, write_whole
 
 MOST_BYTES = 1 << 16
 MOST_KEPT = 64
-"""Kinds of work; the oldest goes first."""
+"""Most kinds of work kept; the oldest is dropped first."""
 
 
 def read(key: str) -> dict[str, float] | None:
-    """Names to milliseconds as they were kept under a key, float32's among them; None where there are none."""
+    """The cached milliseconds by name of a key, float32 included; None where there are none."""
     return _figures(_kept().get(key))
 
 
 def write(key: str, times_ms: Mapping[str, float]) -> None:
-    """Keeps figures under a key, if the disk takes them."""
+    """Cache figures under a key; disk errors are ignored."""
     others = {name: value for name, value in _kept().items() if name != key and _figures(value)}
     kept = dict([*others.items(), (key, dict(times_ms))][-MOST_KEPT:])
     try:
         write_whole(_path(), json.dumps(kept, indent=1).encode(), ending=process_part())
     except OSError:
-        return  # it is measured again at the next start
+        return  # measured again at the next start
 
 
 def machine() -> str:
-    """What figures hold for: this processor with its instructions, this torch, so many threads."""
+    """A key of this machine: processor and its instructions, torch version, number of threads."""
     import torch
 
     asks = [name for name in dir(torch.cpu) if name.startswith("_is_") and name.endswith("_supported")]
@@ -44,7 +44,7 @@ def machine() -> str:
 
 @cache
 def processor() -> str:
-    """The processor's name as its maker writes it, where the system tells it."""
+    """The processor's model name, where the system tells it."""
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as lines:
             named = next((line for line in lines if line.startswith(("model name", "Hardware"))), "")

@@ -18,13 +18,13 @@ from emo_osc.weights import measured_cache as measured
 Precision = Literal["float32", "bfloat16", "int8"]
 Run = Callable[[], object]
 Trial = Callable[[], Run]
-"""Prepares a little work at one precision and answers what does it."""
+"""Prepares a trial at one precision and returns the function to time."""
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16", "int8")
 """The most exact first."""
 VARIABLE = "EMO_OSC_PRECISION"
 SHORT: dict[Precision, str] = {"float32": "float32", "bfloat16": "bf16", "int8": "int8"}
-"""As they are written and said."""
+"""Precision -> short name."""
 NAMES: dict[str, Precision] = {"bfloat16": "bfloat16", **{short: precision for precision, short in SHORT.items()}}
 BUDGET_S = 0.25
 LEAST_ROUNDS, MOST_ROUNDS = 2, 20
@@ -36,14 +36,14 @@ _CHOSEN: dict[str, "Choice"] = {}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A precision and, in a few words, why."""
+    """A precision, and the reason for it as a short text."""
 
     precision: Precision
     why: str
 
 
 def forced(allowed: Collection[Precision] = PRECISIONS) -> Precision | None:
-    """What `EMO_OSC_PRECISION` asks for; None where it is unset, empty or `auto`.
+    """The precision set by `EMO_OSC_PRECISION`; None where it is unset, empty or `auto`.
 
     Raises:
         EmoOscError: it is no precision, or not one of those allowed.
@@ -60,7 +60,7 @@ def forced(allowed: Collection[Precision] = PRECISIONS) -> Precision | None:
 def settled(
     device_type: str, is_repeatable: bool = False, allowed: Collection[Precision] = PRECISIONS
 ) -> Choice | None:
-    """What needs no measurement: a precision that is forced, float32 on a GPU and for what is to be repeatable.
+    """The choice without measurement: a forced precision, or float32 on a GPU and for repeatable work; else None.
 
     Raises:
         EmoOscError: what is forced is no precision, or not one of those allowed.
@@ -84,12 +84,12 @@ def fastest(work: str, trials: Mapping[Precision, Trial]) -> Choice:
         found = known or _times_ms(trials)
         if not known:
             measured.write(key, found)
-        _CHOSEN[key] = Choice(_best(found), _told(found, "kept from an earlier start" if known else "just now"))
+        _CHOSEN[key] = Choice(_best(found), _reason(found, "kept from an earlier start" if known else "just now"))
     return _CHOSEN[key]
 
 
 def _times_ms(trials: Mapping[Precision, Trial]) -> dict[str, float]:
-    """The least time of each, taken in turn, so that whatever else the machine does slows all of them alike."""
+    """The least time of each in ms; trials alternate, so that other load affects all alike."""
     runs: dict[str, Run] = {}
     for precision, trial in trials.items():
         try:
@@ -98,7 +98,7 @@ def _times_ms(trials: Mapping[Precision, Trial]) -> dict[str, float]:
         except (RuntimeError, NotImplementedError, AttributeError):
             if precision == "float32":
                 raise
-            continue  # this processor, or this torch, has no such kernel
+            continue  # this processor or torch lacks the kernel
         runs[precision] = run
     times: dict[str, list[float]] = {name: [] for name in runs}
     began = perf_counter()
@@ -124,6 +124,6 @@ def _best(times_ms: Mapping[str, float]) -> Precision:
     return best
 
 
-def _told(times_ms: Mapping[str, float], when: str) -> str:
+def _reason(times_ms: Mapping[str, float], when: str) -> str:
     figures = ", ".join(f"{SHORT[name]} {times_ms[name]:.3g} ms" for name in PRECISIONS if name in times_ms)
     return f"measured {when} on {measured.processor()}: {figures}"

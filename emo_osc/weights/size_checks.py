@@ -1,4 +1,4 @@
-"""Networks of checkpoints that anybody may have written: the sizes are checked before anything is made of them."""
+"""Builds networks from untrusted checkpoints: sizes are checked before memory is allocated."""
 
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -27,15 +27,15 @@ _STUMBLES = (
     TypeError,
     ValueError,
 )
-"""What torch and our own networks let out where weights or sizes are not those they need."""
+"""Exceptions of torch and of our networks for wrong weights or sizes."""
 
 Config = TypeVar("Config")
 Net = TypeVar("Net", bound=nn.Module)
 
 
 @contextmanager
-def told_of(path: Path, what: str, remedy: str) -> Iterator[None]:
-    """Whatever goes wrong while a checkpoint is read, as one line of bounded length.
+def one_line_errors(path: Path, what: str, remedy: str) -> Iterator[None]:
+    """Convert errors while reading a checkpoint to an `EmoOscError` of one bounded line.
 
     Raises:
         EmoOscError: the checkpoint is not `what`.
@@ -48,13 +48,13 @@ def told_of(path: Path, what: str, remedy: str) -> Iterator[None]:
 
 
 def fitted(make: Callable[[Config], Net], kind: type[Config], sizes: object, tensors: Mapping[str, Tensor]) -> Net:
-    """The network of the sizes that a checkpoint tells, with its weights; memory is taken only where both fit.
+    """Build the network of a checkpoint's sizes and load its weights; allocates only after both are checked.
 
     Raises:
         ValueError: a size is missing or out of range, or a weight is missing, left over or of another shape.
     """
     config = sizes_of(kind, sizes)
-    with torch.device("meta"):  # shapes alone
+    with torch.device("meta"):  # computes shapes without memory
         wanted = {name: tuple(tensor.shape) for name, tensor in make(config).state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     for name in (*wanted, *found):
@@ -66,7 +66,7 @@ def fitted(make: Callable[[Config], Net], kind: type[Config], sizes: object, ten
 
 
 def sizes_of(kind: type[Config], found: object) -> Config:
-    """The dataclass of sizes that a checkpoint tells.
+    """The dataclass of a checkpoint's sizes.
 
     >>> from emo_osc.face.vgg16 import VGG16Config
     >>> sizes_of(VGG16Config, {"width": 0.5}).width

@@ -59,6 +59,6 @@ def test_it_is_drawn(points: list[Point], tmp_path: Path) -> None:
 def test_a_generator_without_an_actor_is_refused(shipped: MusicVAE) -> None:
     own = shipped.proposer
     assert isinstance(own, PriorProposer)
-    bare = MusicVAE(PriorProposer(own.vae, own.prior, own.forms, torch.device("cpu")), replace(shipped.taste))
+    bare = MusicVAE(PriorProposer(own.vae, own.prior, own.forms, torch.device("cpu")), replace(shipped.sampling))
     with pytest.raises(EmoOscError, match="has no actor"):
         frontier(bare)

@@ -54,24 +54,28 @@ def piece(third: int = 4, every: int = 8, top: int = 72) -> list[Sound]:
 
 
 def test_measures_count_what_is_there() -> None:
-    told = {name: measure(piece()) for name, measure in MEASURES.items()}
+    condition = {name: measure(piece()) for name, measure in MEASURES.items()}
 
-    assert told["notes per bar"] == 3.0
-    assert told["notes at once"] == 3.0
-    assert told["mean pitch"] == pytest.approx(48 + 11 / 3)
-    assert (told["on chords"], told["melody on these chords"], told["chord changes"]) == (1.0, 1.0, 0.0)
-    assert (told["bars without a note"], told["between the eighths"], told["leaps of the lowest note"]) == (0, 0, 0)
-    assert told["begins with the melody"] == 0.5
+    assert condition["notes per bar"] == 3.0
+    assert condition["notes at once"] == 3.0
+    assert condition["mean pitch"] == pytest.approx(48 + 11 / 3)
+    assert (condition["on chords"], condition["melody on these chords"], condition["chord changes"]) == (1.0, 1.0, 0.0)
+    assert (
+        condition["bars without a note"],
+        condition["between the eighths"],
+        condition["leaps of the lowest note"],
+    ) == (0, 0, 0)
+    assert condition["begins with the melody"] == 0.5
 
 
 def test_silence_is_no_accompaniment_and_no_error() -> None:
     tune = arranged_form.of_part(piece(), MELODY)
 
-    told = {name: measure(tune) for name, measure in MEASURES.items()}
+    condition = {name: measure(tune) for name, measure in MEASURES.items()}
 
-    assert told["bars without a note"] == 1.0
-    assert np.isnan(told["mean pitch"])
-    assert np.isnan(told["on chords"])
+    assert condition["bars without a note"] == 1.0
+    assert np.isnan(condition["mean pitch"])
+    assert np.isnan(condition["on chords"])
 
 
 def test_songs_are_like_themselves_and_all_their_stretches_are_known(corpus: Path) -> None:
@@ -100,9 +104,9 @@ def test_faster_and_higher_pieces_are_heard_as_more_excited() -> None:
     assert rows["guidance 1"]["arousal, taught"] == pytest.approx(1.0)
     assert rows["guidance 0"]["arousal, taught"] == pytest.approx(-1.0)
     assert rows["guidance 1"]["valence, taught"] == 0.0  # all were asked for the same
-    told = correlations(made)
-    assert told["melody's notes per bar"]["arousal"] == pytest.approx(1.0)
-    assert told["accompaniment's notes per bar"]["arousal"] == 0.0
+    condition = correlations(made)
+    assert condition["melody's notes per bar"]["arousal"] == pytest.approx(1.0)
+    assert condition["accompaniment's notes per bar"]["arousal"] == 0.0
 
 
 def test_without_guidance_the_feeling_is_not_heard(corpus: Path) -> None:
@@ -112,9 +116,9 @@ def test_without_guidance_the_feeling_is_not_heard(corpus: Path) -> None:
     assert made.pieces == again.pieces
     assert len(made.pieces) == 4
     table = losses_of_songs(net_of(), load_arrangements(corpus), 4)
-    told, untold = table["told what is felt"], table["told nothing"]
-    assert told["all"] == pytest.approx(told["place"] + told["note"] + told["length"])
-    assert told["pieces"] == untold["pieces"] > 0
+    condition, untold = table["told what is felt"], table["told nothing"]
+    assert condition["all"] == pytest.approx(condition["place"] + condition["note"] + condition["length"])
+    assert condition["pieces"] == untold["pieces"] > 0
 
 
 def test_people_are_heard_by_listeners_who_did_not_know_them(corpus: Path) -> None:

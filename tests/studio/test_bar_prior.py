@@ -4,16 +4,16 @@ import pytest
 import torch
 
 from emo_osc.studio.forms import BARS
-from emo_osc.studio.nets.bar_prior import PHASES, BarPrior, BarPriorConfig, Wish, normalised_attributes, prior_loss
+from emo_osc.studio.nets.bar_prior import PHASES, BarPrior, BarPriorConfig, Condition, normalised_attributes, prior_loss
 
 pytestmark = pytest.mark.torch
 CONFIG = BarPriorConfig(latent=3, active=2, width=24, layers=2, heads=2, head_layers=2, sources=1)
 
 
-def wish(size: int, density: float) -> Wish:
+def condition(size: int, density: float) -> Condition:
     attributes = torch.full((size, 3), float("nan"))
     attributes[:, 0] = density
-    return Wish(torch.full((size,), PHASES), torch.ones(size, dtype=torch.long), attributes)
+    return Condition(torch.full((size,), PHASES), torch.ones(size, dtype=torch.long), attributes)
 
 
 def alternating(signs: torch.Tensor) -> torch.Tensor:
@@ -30,7 +30,7 @@ def trained() -> BarPrior:
     generator = torch.Generator().manual_seed(0)
     for _ in range(200):
         signs = torch.randint(0, 2, (64,), generator=generator) * 2.0 - 1.0
-        asked = wish(64, 0.0)
+        asked = condition(64, 0.0)
         asked.attributes[:, 0] = signs.masked_fill(torch.rand(64, generator=generator) < 0.3, float("nan"))
         z = alternating(signs)
         loss = prior_loss(net, z, z, asked, 2, generator)
@@ -42,7 +42,7 @@ def trained() -> BarPrior:
 
 def drawn(net: BarPrior, density: float, given: torch.Tensor | None = None) -> torch.Tensor:
     noise = torch.randn(64, BARS, 2, generator=torch.Generator().manual_seed(3))
-    return net.sample(noise, wish(64, density), looks=8, given=given)
+    return net.sample(noise, condition(64, density), head_steps=8, given=given)
 
 
 @pytest.mark.parametrize("asked", [1.0, -1.0])
@@ -71,7 +71,7 @@ def test_a_bar_hears_only_the_bars_before_it() -> None:
     slots = torch.randn(1, BARS - 1, 2)
     changed = slots.clone()
     changed[0, 6] += 1.0
-    differs = (net(slots, wish(1, 0.0)) - net(changed, wish(1, 0.0))).abs().amax(-1)[0] > 1e-6
+    differs = (net(slots, condition(1, 0.0)) - net(changed, condition(1, 0.0))).abs().amax(-1)[0] > 1e-6
     assert differs.tolist() == [False] * 7 + [True] * 9
 
 
@@ -96,7 +96,7 @@ def test_bars_without_freedom_stay_and_the_others_hear_them(trained: BarPrior) -
     freedom[:, 5:7] = 1.0
     noise = torch.randn(8, BARS, 2, generator=torch.Generator().manual_seed(3))
     forms = torch.arange(BARS).repeat(8, 1)
-    varied = trained.vary(source, freedom, noise, wish(8, 0.0), forms)
+    varied = trained.vary(source, freedom, noise, condition(8, 0.0), forms)
 
     kept = freedom == 0.0
     assert torch.allclose(varied[..., :2][kept], source[..., :2][kept], atol=1e-5)
@@ -108,7 +108,7 @@ def test_more_freedom_leads_further(trained: BarPrior) -> None:
     noise = torch.randn(8, BARS, 2, generator=torch.Generator().manual_seed(3))
     forms = torch.arange(BARS).repeat(8, 1)
     moved = [
-        float((trained.vary(source, torch.full((8, BARS), freedom), noise, wish(8, 0.0), forms) - source).norm())
+        float((trained.vary(source, torch.full((8, BARS), freedom), noise, condition(8, 0.0), forms) - source).norm())
         for freedom in (0.1, 0.4, 1.0)
     ]
 

@@ -4,7 +4,7 @@ import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody, Note
-from emo_osc.studio.composer import FEWEST, TRIED, WITHIN, Composer
+from emo_osc.studio.composer import FEWEST_SOURCES, SOURCES_PER_MELODY, WITHIN, Composer
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.refining import Refiner
@@ -26,7 +26,7 @@ def test_an_order_is_answered_by_refining_once_and_drawing_nothing() -> None:
     made = composer.answer(MILD, 1)
 
     assert [made[0].distance < WITHIN, len(sketch.refined), len(sketch.drawn)] == [True, 1, 200]
-    assert [len(sketch.refined[0]), sketch.composed] == [TRIED, []]
+    assert [len(sketch.refined[0]), sketch.composed] == [SOURCES_PER_MELODY, []]
     assert made[0].seed in sketch.refined[0]
 
 
@@ -64,7 +64,7 @@ def test_the_same_wish_over_and_over_never_gets_the_same_source_while_there_are_
 def test_evenings_differ_unless_a_seed_says_so() -> None:
     def evening(seed: int | None) -> list[Composed]:
         composer = Composer(Sketch(), seed)
-        composer.draw(FEWEST)
+        composer.draw(FEWEST_SOURCES)
         return composer.answer(MILD, 4)
 
     assert evening(7) == evening(7)
@@ -76,9 +76,9 @@ def test_while_there_are_hardly_any_sources_it_composes_afresh() -> None:
     sketch = Sketch()
     composer = Composer(sketch, seed=1)
     bare = []
-    for count in (FEWEST - 1, 1):
+    for count in (FEWEST_SOURCES - 1, 1):
         composer.draw(count)
-        bare.append(composer.is_bare)
+        bare.append(composer.has_few_sources)
         composer.answer(MILD, 1)
 
     assert (bare, sketch.composed, len(sketch.refined)) == ([True, False], [MILD], 1)
@@ -125,7 +125,7 @@ def test_after_it_was_told_to_stop_it_composes_afresh() -> None:
     composer.stop_refining()
     composer.answer(MILD, 1)
 
-    assert (composer.draw(3), composer.refines, composer.is_lacking, sketch.composed) == ([], False, False, [MILD])
+    assert (composer.draw(3), composer.refines, composer.has_room, sketch.composed) == ([], False, False, [MILD])
 
 
 def test_an_empty_pool_that_was_given_is_the_one_that_is_filled() -> None:

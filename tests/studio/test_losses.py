@@ -12,7 +12,7 @@ from emo_osc.studio import losses
 from emo_osc.studio.attributes import measure_table
 from emo_osc.studio.losses import LOSSES, Case
 from emo_osc.studio.nets.actor import ActorConfig, ActorCritic
-from emo_osc.studio.outline import GUESSED, Outline, guess_loss
+from emo_osc.studio.outline import ESTIMATED, Outline, estimate_loss
 from tests.studio.test_harmony import melody
 
 pytestmark = pytest.mark.torch
@@ -42,8 +42,8 @@ def test_an_outline_counts_what_is_measured() -> None:
 
 def test_a_guess_that_is_right_costs_nothing_and_a_wrong_one_something() -> None:
     heard = Outline.of(melody(*C_MAJOR)[None])
-    assert float(guess_loss(heard, heard)) == 0.0
-    assert float(guess_loss(Outline.guessed(torch.zeros(1, 16, GUESSED)), heard)) > 0.1
+    assert float(estimate_loss(heard, heard)) == 0.0
+    assert float(estimate_loss(Outline.estimated(torch.zeros(1, 16, ESTIMATED)), heard)) > 0.1
 
 
 BETTER = {
@@ -143,10 +143,10 @@ def test_every_loss_of_a_guess_has_a_gradient() -> None:
     torch.manual_seed(1)
     net = ActorCritic(ActorConfig(active=4, width=12, layers=1, heads=2, critic=16, guess=16))
     slots = torch.randn(3, 16, 4)
-    form, wish = torch.arange(16).repeat(3, 1), torch.zeros(3, 3)
-    moved = net.actor(slots, form, wish)
+    form, condition = torch.arange(16).repeat(3, 1), torch.zeros(3, 3)
+    moved = net.actor(slots, form, condition)
     source = Outline.of(np.stack([melody(*C_MAJOR)] * 3))
-    doubt = net.realism.doubt(net.realism(moved, wish))
+    doubt = net.realism.doubt(net.realism(moved, condition))
     chords, asked = torch.zeros(3, 32, dtype=torch.long), torch.tensor([[5.0, 70.0, 0.95]] * 3)
     case = Case(net.attributes(moved), asked, chords, source, moved, slots, torch.full((4,), 0.2), doubt)
     for name, row in LOSSES.items():

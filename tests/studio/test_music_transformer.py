@@ -14,7 +14,7 @@ from emo_osc.studio.events import BACKING, MELODY, Sound
 from emo_osc.studio.generators import build
 from emo_osc.studio.music_transformer import NAME, Transformer, chords_of
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
-from emo_osc.studio.phrases_of import backing_of
+from emo_osc.studio.sounds_to_notes import backing_of
 from emo_osc.weights import checkpoints
 
 pytestmark = pytest.mark.torch

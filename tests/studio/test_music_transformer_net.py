@@ -5,7 +5,7 @@ import torch
 
 from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
 from emo_osc.studio.nets.music_transformer import (
-    TOLD,
+    CONDITION_SIZE,
     Cache,
     Events,
     MusicTransformer,
@@ -33,9 +33,9 @@ def some_events(count: int = COUNT, seed: int = 0) -> Events:
     def draw(below: int) -> torch.Tensor:
         return torch.randint(below, (PIECES, count), generator=luck)
 
-    told = torch.randn(PIECES, count, TOLD, generator=luck)
-    is_told = torch.ones(PIECES, count, dtype=torch.bool)
-    return Events(draw(PLACES), draw(NOTES), draw(NO_LENGTH + 1), draw(8), draw(12), told, is_told)
+    condition = torch.randn(PIECES, count, CONDITION_SIZE, generator=luck)
+    is_conditioned = torch.ones(PIECES, count, dtype=torch.bool)
+    return Events(draw(PLACES), draw(NOTES), draw(NO_LENGTH + 1), draw(8), draw(12), condition, is_conditioned)
 
 
 def part(events: Events, first: int, last: int) -> Events:
@@ -107,7 +107,7 @@ def test_no_event_hears_what_comes_later() -> None:
 def test_a_feeling_enters_where_the_config_says(entry: str, is_heard: list[bool]) -> None:
     net = small(entry=entry)
     events = some_events(3)._replace(place=torch.tensor([[0, BAR, 1]] * PIECES))
-    moved = events._replace(told=events.told + 1.0)
+    moved = events._replace(condition=events.condition + 1.0)
 
     differs = (net(events) - net(moved)).abs().amax(dim=(0, 2)) > 1e-4
 
@@ -116,9 +116,9 @@ def test_a_feeling_enters_where_the_config_says(entry: str, is_heard: list[bool]
 
 def test_what_is_not_told_plays_no_part() -> None:
     net, events = small(), some_events()
-    untold = events._replace(is_told=torch.zeros_like(events.is_told))
+    untold = events._replace(is_conditioned=torch.zeros_like(events.is_conditioned))
 
-    assert torch.equal(net(untold), net(untold._replace(told=events.told + 1.0)))
+    assert torch.equal(net(untold), net(untold._replace(condition=events.condition + 1.0)))
     assert not torch.allclose(net(untold), net(events), atol=1e-2)
 
 

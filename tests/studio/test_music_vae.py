@@ -85,7 +85,7 @@ def test_an_excited_melody_has_more_notes_than_a_calm_one(shipped: MusicVAE) -> 
 
 def test_a_reference_says_what_melodies_of_its_point_are_like(shipped: MusicVAE) -> None:
     aims = Aims((Reference(CALM, notes_per_bar=7.0, mean_pitch=66.0),))
-    told = MusicVAE(shipped.proposer, replace(shipped.taste, aim=aims))
+    told = MusicVAE(shipped.proposer, replace(shipped.sampling, aim=aims))
     plain, own = (generator.compose(CALM, 3, seed=5) for generator in (shipped, told))
 
     assert np.mean([made.measured.notes_per_bar for made in own]) == pytest.approx(7.0, rel=0.2)
@@ -105,7 +105,7 @@ def test_a_held_density_is_counted_in_the_notes_of_what_is_refined_and_composed(
 ) -> None:
     sources = shipped.sources(range(24))
     for density in densities:
-        told = MusicVAE(shipped.proposer, replace(shipped.taste, aim=Aims(known, density=density)))
+        told = MusicVAE(shipped.proposer, replace(shipped.sampling, aim=Aims(known, density=density)))
         asked = Targets(known).notes_per_bar(NEUTRAL, density)
         for made in (told.refine(sources, NEUTRAL, 4), told.compose(NEUTRAL, 4, seed=5)):
             counted = np.mean([len(each.melody.notes) / 16 for each in made])
@@ -115,7 +115,7 @@ def test_a_held_density_is_counted_in_the_notes_of_what_is_refined_and_composed(
 def test_more_notes_than_the_weights_ever_write_make_as_many_as_they_can(shipped: MusicVAE) -> None:
     sources, counted = shipped.sources(range(24)), []
     for density in (0.0, 0.5):
-        told = MusicVAE(shipped.proposer, replace(shipped.taste, aim=Aims(BUSY, density=density)))
+        told = MusicVAE(shipped.proposer, replace(shipped.sampling, aim=Aims(BUSY, density=density)))
         counted.append(np.mean([len(each.melody.notes) / 16 for each in told.refine(sources, NEUTRAL, 4)]))
 
     assert 7.0 < counted[0] < counted[1] < Targets(BUSY).notes_per_bar(NEUTRAL, 0.5)

@@ -29,7 +29,7 @@ from emo_osc.protocol.messages import (
 )
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
-from emo_osc.studio.composer import FEWEST
+from emo_osc.studio.composer import FEWEST_SOURCES
 from emo_osc.studio.pool.pool_file import PoolFile
 from emo_osc.studio.pool.precompose_planner import GRID
 from emo_osc.studio.pool.refining import Refiner
@@ -117,7 +117,7 @@ def test_sources_come_first_then_the_moods_then_the_grid(studio: Open) -> None:
 
     assert made[:3] == [JOY] * 3
     assert sorted(map(str, made[3:])) == sorted(map(str, GRID * 2))
-    assert len(sketch.drawn) >= FEWEST
+    assert len(sketch.drawn) >= FEWEST_SOURCES
 
 
 def test_another_presets_music_is_aimed_at_from_the_next_order_on(studio: Open) -> None:
@@ -199,7 +199,7 @@ def test_sources_are_kept_for_the_next_evening_and_no_melody_of_this_one_comes_a
         line.send(Finish())
         assert line.lines.read() is not None  # until it has hung up, and written
 
-    assert len(file.load(Refiner(Sketch()).reads).sources) >= FEWEST
+    assert len(file.load(Refiner(Sketch()).reads).sources) >= FEWEST_SOURCES
     assert not {ready.melody for ready in evenings[0]} & {ready.melody for ready in evenings[1]}
     assert (first.calls[0], second.calls[0]) == ("sources", "refine"), "it was warm at once"
 

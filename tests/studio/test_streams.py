@@ -107,7 +107,7 @@ def test_a_melody_that_rests_comes_back(net: MusicTransformer, monkeypatch: pyte
         return [all(sound.part != MELODY for sound in bar) for bar in bars(Stream(shy, 1), 24)]
 
     longest = max(len(run) for run in "".join("x" if rest else " " for rest in rests()).split())
-    monkeypatch.setattr(streams, "RESTLESS", 0.0)
+    monkeypatch.setattr(streams, "REST_BONUS", 0.0)
 
     assert 1 <= longest < 12
     assert all(rests())

@@ -57,16 +57,16 @@ def test_a_piece_is_told_with_the_feeling_of_its_tempo_and_key(corpus: Path) -> 
     device = torch.device("cpu")
 
     plain, follows = read([Piece(calm, 8)], TINY.context, pace, device)
-    varied, moved = read([Piece(calm, 8, semitones=-3, faster=2.0, is_told=False)], TINY.context, pace, device)
+    varied, moved = read([Piece(calm, 8, semitones=-3, faster=2.0, is_conditioned=False)], TINY.context, pace, device)
 
-    assert plain.told[0, 0].tolist() == pytest.approx([*np.clip(calm.felt[8], -1, 1), np.log2(BPM / 110)])
-    assert varied.told[0, 0].tolist() == pytest.approx(
+    assert plain.condition[0, 0].tolist() == pytest.approx([*np.clip(calm.felt[8], -1, 1), np.log2(BPM / 110)])
+    assert varied.condition[0, 0].tolist() == pytest.approx(
         [*np.clip(calm.felt[8] + pace, -1, 1), np.log2(BPM / 110) + 1], abs=1e-6
     )
     assert pace[1] > 0
     assert [int(each[0, 0]) for each in (plain.phase, plain.key, varied.key)] == [0, 0, 9]
-    assert plain.is_told.all()
-    assert not varied.is_told.any()
+    assert plain.is_conditioned.all()
+    assert not varied.is_conditioned.any()
     assert follows.shape == moved.shape == (1, TINY.context, 3)
     assert plain.place[0, 1:].tolist() == follows[0, :-1, 0].tolist()
 

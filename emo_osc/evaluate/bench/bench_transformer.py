@@ -13,7 +13,13 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.bench.bench_decode import threads_of
 from emo_osc.studio.events import BAR, KEYS, NO_LENGTH, NO_NOTE, PARTS, PLACES
 from emo_osc.studio.music_transformer import NAME, Transformer, load
-from emo_osc.studio.nets.music_transformer import TOLD, Cache, Events, MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.nets.music_transformer import (
+    CONDITION_SIZE,
+    Cache,
+    Events,
+    MusicTransformer,
+    MusicTransformerConfig,
+)
 from emo_osc.studio.streams import MOST_EVENTS
 from emo_osc.weights import checkpoints
 
@@ -91,8 +97,8 @@ def _times(runs: Sequence[Callable[[], object]], seconds: float) -> list[_Time]:
 
 def _event(place: int, note: int, length: int) -> Events:
     where, which, held, nought = (torch.full((ROWS, 1), number) for number in (place, note, length, 0))
-    condition, is_told = torch.zeros(ROWS, 1, TOLD), torch.tensor([[True], [False]])
-    return Events(where, which, held, nought, nought, condition, is_told)
+    condition, is_conditioned = torch.zeros(ROWS, 1, CONDITION_SIZE), torch.tensor([[True], [False]])
+    return Events(where, which, held, nought, nought, condition, is_conditioned)
 
 
 def _event_logits(net: MusicTransformer, known: torch.Tensor) -> float:

@@ -1,1 +1,1 @@
-"""From latents to notes, quickly: packed products, CUDA graphs, precision."""
+"""Fast decoding of latents to tokens: packed products, CUDA graphs, precision."""

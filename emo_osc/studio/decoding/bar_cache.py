@@ -1,4 +1,4 @@
-"""Bars that were decoded before: a slot says one bar, the likeliest, so none needs decoding twice."""
+"""A cache of decoded bars: without noise a slot always decodes to the same bar."""
 
 from collections.abc import Callable
 
@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-# B melodies, K bars, S steps a bar, Z latent size of a bar, M bars not known yet
+# B melodies, K bars, S steps a bar, Z latent size of a bar, M bars not cached yet
 
-MOST = 32_768  # bars remembered: some 5 MB
+MOST = 32_768  # bars, about 5 MB
 
 Bars = NDArray[np.uint8]
 
 
 class BarCache:
-    """Tokens of bars by their slots, as decoded once; forgotten all at once where there are too many."""
+    """Tokens of bars by their slots; cleared when it holds more than `MOST`."""
 
     def __init__(self, decode: Callable[[Tensor], Tensor]) -> None:
         """`decode` turns slots (M, Z) into tokens (M, S)."""

@@ -1,4 +1,4 @@
-"""Which precision melodies are decoded in on a device: what is settled, or what is fastest in a few steps."""
+"""Chooses the precision of decoding on a device: fixed by settings, or the fastest in a short trial."""
 
 from functools import partial
 
@@ -10,16 +10,16 @@ from emo_osc.weights.precision import PRECISIONS, Choice, Precision, Run, fastes
 # R rows, H width, L layers
 
 FEW, MANY = 16, 64
-"""Rows: the bars of one melody, and of some."""
+"""Rows in the trial: the bars of one melody, and of four."""
 FEW_STEPS = 2
-"""For each step of many rows, so that both count about alike."""
+"""Steps of few rows per step of many, so that both take about the same time."""
 
 
 def decoding_choice(device: torch.device, width: int, layers: int, is_repeatable: bool = False) -> Choice:
-    """The precision of a bar decoder of `layers` layers of `width` units; float32 for what a seed must repeat.
+    """The precision of a bar decoder of `layers` layers of `width` units; float32 where `is_repeatable`.
 
     Raises:
-        EmoOscError: `EMO_OSC_PRECISION` asks for what is no precision.
+        EmoOscError: `EMO_OSC_PRECISION` is invalid.
     """
     if (choice := settled(device.type, is_repeatable)) is not None:
         return choice
@@ -29,7 +29,7 @@ def decoding_choice(device: torch.device, width: int, layers: int, is_repeatable
 
 @torch.no_grad()
 def _trial(precision: Precision, width: int, layers: int) -> Run:
-    """Steps of layers with weights that mean nothing: only their size matters."""
+    """A trial of layers with arbitrary weights of the given size."""
     wave = torch.linspace(-0.1, 0.1, 4 * width)[:, None]
     bias = torch.zeros(4 * width)
     first = layer(wave.repeat(1, width), None, precision)

@@ -1,8 +1,16 @@
-"""All bars of a melody at once: embeddings to tokens, for any bar decoder made of LSTM layers. Knows no network.
+"""Parallel decoding of all bars of a melody: embeddings to tokens, for any bar decoder of LSTM layers.
 
-Bars that are linked by a token across the bar line are decoded under a guess of it and again where the guess was wrong,
-until nothing changes: the same tokens as one step after another, given the same noise, in fewer sequential steps. The
-guess is what bars usually end on under the very noise that the bar before will end with.
+Theory of operation. In: packed weights (`fuse`), one embedding per bar (B, K, E), and Gumbel noise (B, K, S, V). Out:
+tokens (B, K S). A bar decoder starts each bar from its embedding alone (MusicVAE, Roberts et al. 2018, section 3.1), so
+all bars of all melodies are rows of one batch: 16 sequential steps instead of 256. Each step adds the gates of the
+previous token (a table, so no embedding is multiplied) and of the bar (computed once) to the recurrent product, applies
+the LSTM layers, and takes argmax(logits + temperature * noise), a sample by the Gumbel-max trick; noise is input, so
+tokens depend on seeds only.
+
+In `hierdec` one token crosses each bar line (`is_linked`), so bars are not independent. There the last token of every
+bar is guessed from its usual logits under the noise of that step; all bars are decoded; bars whose true previous token
+differs from the guess are decoded again, until none differs. At most one more bar is final after each pass, and the
+result equals sequential decoding with the same noise. The shipped decoder has no such link and needs one pass.
 """
 
 from collections.abc import Iterator
@@ -32,17 +40,17 @@ class BarDecoderWeights:
     Gates come in the order i, f, o, g; the first layer's biases are in `token_gates`, which has its layers' type.
     """
 
-    token_gates: Tensor  # (V + 1, 4 H): what a token before adds to the first layer's gates; the last row begins
+    token_gates: Tensor  # (V + 1, 4 H): gates of the first layer by previous token; the last row is the start
     embedding_gates: Product  # (R, E) -> (R, 4 H)
     start: Product  # (R, E) -> (R, 2 L H): each layer's cell, then its hidden state, before tanh
     layers: tuple[Layer, ...]  # the first reads its own state (R, H), the others [below, own] (R, 2 H)
-    logits: Product  # (R, H) -> (R, V); never bf16: tokens are decided by it
-    is_linked: bool  # whether a bar's first step follows the token before the bar line, or begins afresh
-    end: Tensor  # (V,) logits of a bar's last step as they usually are: what a bar ends on is guessed from these
+    logits: Product  # (R, H) -> (R, V); never bf16, since the argmax decides tokens
+    is_linked: bool  # whether a bar's first step takes the last token of the bar before
+    end: Tensor  # (V,) usual logits of a bar's last step, for the guess of its last token
 
     @property
     def begin(self) -> int:
-        """The row of `token_gates` that nothing comes before."""
+        """The row of `token_gates` for the start."""
         return len(self.token_gates) - 1
 
 
@@ -56,7 +64,7 @@ def fuse(
     is_linked: bool,
     precision: Precision = "float32",
 ) -> BarDecoderWeights:
-    """Packs a bar decoder's weights for `decode`; all gates in torch's order i, f, g, o, all tensors on one device.
+    """Pack a bar decoder's weights for `decode`; all gates in torch's order i, f, g, o, all tensors on one device.
 
     token_gates: (V + 1, 4 H), per token before, all of the first layer's biases included; row V begins a bar (a melody,
     when linked). embedding_gates: (4 H, E), no bias. start: weight (2 L H, E) and bias of the first states, cell before
@@ -77,9 +85,9 @@ def fuse(
 
 @torch.no_grad()
 def decode(weights: BarDecoderWeights, embeddings: Tensor, temperature: float, noise: Tensor | None = None) -> Tensor:
-    """Melodies of given embeddings. embeddings: (B, K, E) -> (B, K S) int64; any K >= 1, so one bar may come first.
+    """Decode embeddings (B, K, E) to tokens (B, K S) int64; any K >= 1, so the first bar can be decoded alone.
 
-    noise: (B, K, S, V) Gumbel, see `noise.gumbel`, or None for the likeliest tokens whatever the temperature > 0.
+    noise: (B, K, S, V) Gumbel, see `noise.gumbel`, or None for the likeliest tokens; `temperature` > 0.
     """
     melodies, bars = embeddings.shape[:2]
     rows = embeddings.flatten(0, 1)  # (R, E)
@@ -91,7 +99,7 @@ def decode(weights: BarDecoderWeights, embeddings: Tensor, temperature: float, n
     if weights.is_linked:
         last_noise = scaled[:, -1].view(melodies, bars, -1)[:, :-1]
         before[:, 1:] = torch.argmax(weights.end + last_noise, 2)
-    tokens = _bars(weights, before.flatten(), *inputs)  # (R, S)
+    tokens = _decode_bars(weights, before.flatten(), *inputs)  # (R, S)
     while weights.is_linked:
         ends = tokens.view(melodies, bars, -1)[:, :-1, -1]
         truly_before = torch.cat((before[:, :1], ends), 1)
@@ -99,16 +107,16 @@ def decode(weights: BarDecoderWeights, embeddings: Tensor, temperature: float, n
         if not len(stale):
             break
         before = truly_before
-        tokens[stale] = _bars(weights, before.flatten()[stale], *(each[stale] for each in inputs))
+        tokens[stale] = _decode_bars(weights, before.flatten()[stale], *(each[stale] for each in inputs))
     return tokens.view(melodies, -1)
 
 
 @torch.no_grad()
 def usual_end(weights: BarDecoderWeights, embeddings: Tensor, noise: Tensor) -> Tensor:
-    """The mean logits of the last step of some bars, (V,). embeddings: (B, K, E), noise: (B, K, S, V)."""
+    """The mean logits (V,) of the last step of bars. embeddings: (B, K, E), noise: (B, K, S, V)."""
     rows, each = embeddings.flatten(0, 1), noise.to(embeddings).flatten(0, 1)
     before = torch.full((len(rows),), HOLD, device=rows.device)
-    _, scores = _played(weights, before, weights.embedding_gates(rows), torch.tanh(weights.start(rows)), each)
+    _, scores = _decode_rows(weights, before, weights.embedding_gates(rows), torch.tanh(weights.start(rows)), each)
     return (scores - each[:, -1]).mean(0)
 
 
@@ -124,9 +132,9 @@ def clean(tokens: Tensor) -> Tensor:
 
 @contextmanager
 def no_denormals() -> Iterator[None]:
-    """Numbers too small to matter count as 0: an LSTM that fades out is full of them, each a hundred times as slow.
+    """Flush denormal numbers to 0: decaying LSTM states hold many, and each operation is about 100 times slower.
 
-    The processor keeps this for a whole thread, so it is given back.
+    This is a setting of the thread and is restored at the end.
     """
     torch.set_flush_denormal(True)
     try:
@@ -135,20 +143,20 @@ def no_denormals() -> Iterator[None]:
         torch.set_flush_denormal(False)
 
 
-def _bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor:
+def _decode_bars(weights: BarDecoderWeights, before: Tensor, *inputs: Tensor) -> Tensor:
     run = partial(_run, weights)
     return replay(weights, run, (before, *inputs)) if before.is_cuda else run(before, *inputs)
 
 
 def _run(weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor) -> Tensor:
     """Sixteen steps of every row. before: (R,), bar_gates: (R, 4 H), start: (R, L 2 H), noise: (R, S, V) -> (R, S)."""
-    return _played(weights, before, bar_gates, start, noise)[0]
+    return _decode_rows(weights, before, bar_gates, start, noise)[0]
 
 
-def _played(
+def _decode_rows(
     weights: BarDecoderWeights, before: Tensor, bar_gates: Tensor, start: Tensor, noise: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The same, and what the last token was the largest of, (R, V)."""
+    """Tokens as of `_run`, and the scores of the last step, (R, V)."""
     first, *above = weights.layers
     states = lstm_start(start, len(weights.layers))
     gates = Gates.of(torch.empty_like(bar_gates))

@@ -1,4 +1,4 @@
-"""CUDA graphs: a fixed run of small kernels recorded once and replayed without launching them one by one."""
+"""CUDA graphs: record a fixed sequence of small kernels once and replay it without single launches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,9 +22,10 @@ _GRAPHS: WeakKeyDictionary[object, dict[tuple[torch.Size, ...], _Graph]] = WeakK
 
 
 def replay(owner: object, run: Run, inputs: tuple[Tensor, ...]) -> Tensor:
-    """`run(*inputs)` on a GPU, from a graph kept as long as `owner` for these shapes. Rows are the first dimension.
+    """`run(*inputs)` on a GPU, by a graph cached per `owner` and shapes. Rows are the first dimension.
 
-    Row counts are rounded up to a power of two, so that few graphs serve all of them; `run` must treat rows alike.
+    Row counts are rounded up to a power of two, so that few graphs serve all of them; `run` must treat rows
+    independently.
     """
     rows = len(inputs[0])
     padded = tuple(_padded(tensor, 1 << max(4, (rows - 1).bit_length())) for tensor in inputs)

@@ -1,8 +1,7 @@
-"""One step of an LSTM layer with packed weights, at a precision. Knows no network.
+"""One step of an LSTM layer with packed weights at a precision. Knows no network.
 
-In float32 and int8 the states are float32 and the gates are a total that products are added to. In bf16 everything is
-bf16 from the layer's input to its new states, so nothing is converted on the way; where a bias is all that the products
-are added to, oneDNN applies the nonlinearities to the sums while it holds them.
+In float32 and int8 states are float32 and products are accumulated into the gates. In bf16 inputs, gates and states are
+all bf16, without conversions; where only a bias is added, oneDNN fuses the nonlinearities into the product.
 """
 
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from emo_osc.weights.precision import Precision
 
 
 class Gates(NamedTuple):
-    """One layer's gates as i, f, o, g side by side, with views of its parts that are made once."""
+    """The gates of one layer in the order i, f, o, g, with views of the parts."""
 
     whole: Tensor  # (R, 4 H)
     sigmoids: Tensor  # i, f, o: (R, 3 H)
@@ -46,11 +45,12 @@ class Layer(Protocol):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Of x, of the gates and of the states."""
+        """The type of x, the gates and the states."""
 
     def step(self, gates: Gates, x: Tensor, state: State) -> None:
-        """One step. `gates` holds what is added to the products before the nonlinearities, where the layer has no bias
-        of its own, and anything else where it has; what it holds afterwards is of no use.
+        """Update `state` in place by one step. x: (R, K).
+
+        `gates` holds the values added to the products where the layer has no bias; its content is overwritten.
         """
 
 

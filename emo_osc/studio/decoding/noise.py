@@ -1,4 +1,4 @@
-"""Gumbel noise from seeds: with it, drawing a token is an argmax, and a melody is a function of its seed."""
+"""Gumbel noise from seeds: sampling a token becomes an argmax, and a melody a function of its seed."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ def gumbel(
     bar_steps: int = 16,
     vocabulary: int = 90,
 ) -> Tensor:
-    """Noise for one melody a seed, whatever the others of the batch. -> (B, K, S, V) float32 on the CPU.
+    """Noise for one melody per seed, independent of the batch. -> (B, K, S, V) float32 on the CPU.
 
     `form` has one letter (0, 1, ..) a bar. With probability `share` in [0, 1] a step of a bar takes the noise of its
-    letter instead of its own, so bars of one letter and of like embeddings decode to like bars: form costs nothing.
-    Every element is a standard Gumbel whatever `share`, and steps of one bar stay independent.
+    letter instead of its own, so bars of one letter with similar embeddings decode to similar bars.
+    Every element is standard Gumbel for any `share`, and steps of one bar are independent.
 
     Raises:
         ValueError: `share` is outside [0, 1].
@@ -34,7 +34,7 @@ def gumbel(
 def _of_seed(seed: int, share: float, form: tuple[int, ...], bar_steps: int, vocabulary: int) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     uniform = torch.rand(len(form), bar_steps, vocabulary, generator=generator)
-    if share > 0.0:  # drawn after the bars' own, so that more share changes single steps, not all
+    if share > 0.0:  # drawn after the bars' own noise, so that a larger share changes single steps only
         is_shared = torch.rand(len(form), bar_steps, 1, generator=generator) < share
         letters = torch.rand(max(form) + 1, bar_steps, vocabulary, generator=generator)
         uniform = torch.where(is_shared, letters[torch.tensor(form)], uniform)

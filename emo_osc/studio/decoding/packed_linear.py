@@ -1,4 +1,4 @@
-"""A network whose linear layers multiply in another precision than float32; what is between them stays float32."""
+"""Replaces a network's linear layers by layers of lower precision; all else stays float32."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from emo_osc.weights.precision import PRECISIONS, Choice, Precision, Run, fastes
 
 
 def pack(net: nn.Module, precision: Precision) -> None:
-    """Replaces every linear layer inside a network by one of that precision, for use without gradients."""
+    """Replace every linear layer inside a network by one of this precision; the network then has no gradients."""
     if precision == "float32":
         return
     for name, child in net.named_children():
@@ -21,10 +21,10 @@ def pack(net: nn.Module, precision: Precision) -> None:
 
 
 def packing_choice(work: str, build: Callable[[], nn.Module], run: Callable[[nn.Module], Run], repeats: bool) -> Choice:
-    """The precision in which a network that `build` makes anew does fastest what `run` does with it.
+    """The precision in which `run` is fastest with a network of `build`; float32 where it `repeats`.
 
     Raises:
-        EmoOscError: `EMO_OSC_PRECISION` asks for what is no precision.
+        EmoOscError: `EMO_OSC_PRECISION` is invalid.
     """
     if (choice := settled("cpu", repeats)) is not None:
         return choice

@@ -1,6 +1,6 @@
-"""Matrix products with fixed weights, packed once for the processor at hand: what fast decoding spends its time in.
+"""Matrix products with fixed weights, packed once for this processor.
 
-A processor or a torch that lacks a packed kernel computes the same, rounded alike, by plain operators.
+Where a packed kernel is missing, standard operators give the same result with the same rounding.
 """
 
 from collections.abc import Callable
@@ -22,13 +22,13 @@ Function = Literal["none", "sigmoid", "tanh"]
 PACK_FROM = 1 << 20  # elements; below, a plain product on a transposed copy is as fast
 ROWS = 16  # that weights are packed for: the bars of one melody
 _INT8 = 127.0
-_MISSING = (RuntimeError, AttributeError, NotImplementedError)  # how a kernel that is not there says so
+_MISSING = (RuntimeError, AttributeError, NotImplementedError)  # raised where a kernel is missing
 
 
 def product(weight: Tensor, bias: Tensor | None = None, precision: Precision = "float32") -> Product:
-    """`x @ weight.T + bias` for x that is not bounded. weight: (N, K), bias: (N,).
+    """`x @ weight.T + bias` for unbounded x. weight: (N, K), bias: (N,).
 
-    In bf16 inputs are rounded to bf16, and outputs are bf16; int8 has no part in it.
+    In bf16 inputs are rounded to bf16, and outputs are bf16; int8 is computed in float32.
     """
     if precision == "bfloat16" and weight.dtype != torch.float64:
         multiply = pointwise(weight.bfloat16(), None if bias is None else bias.bfloat16())
@@ -40,7 +40,9 @@ def product(weight: Tensor, bias: Tensor | None = None, precision: Precision = "
 
 
 def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Product:
-    """The same in any precision. int8 rounds x to 1/127 of its largest entry, so rows depend a little on others."""
+    """As `product`, in any precision; int8 rounds x to 1/127 of its largest entry, so rows affect each
+    other slightly.
+    """
     if precision != "int8":
         return product(weight, bias, precision)
     add = adder(weight, "int8")
@@ -55,7 +57,7 @@ def linear(weight: Tensor, bias: Tensor, precision: Precision) -> Product:
 
 
 def pointwise(weight: Tensor, bias: Tensor | None = None, function: Function = "none") -> Pointwise:
-    """`function(x @ weight.T + bias + added)` in one operator, all of one type; an added matrix goes with no function.
+    """`function(x @ weight.T + bias + added)` in one operator, all of one type; `added` requires the function "none".
 
     weight: (N, K), bias: (N,).
     """
@@ -148,7 +150,7 @@ def _int8(weight: Tensor) -> Adder:
 
 @cache
 def _has_exact_int8() -> bool:
-    """Whether this processor sums products of integers exactly: without VNNI, pairs of large ones overflow 16 bits."""
+    """Whether int8 products are exact on this processor: without VNNI, sums of pairs overflow 16 bits."""
     total = torch.zeros(ROWS, ROWS)
     try:
         _int8(torch.ones(ROWS, 64))(total, torch.ones(ROWS, 64))
@@ -168,7 +170,7 @@ def _rounded(weight: Tensor) -> Adder:
 
 
 def _scale(weight: Tensor) -> Tensor:
-    """What one step of each row's integers is worth, (N,)."""
+    """The quantisation step of each row, (N,)."""
     return weight.abs().amax(1).clamp(min=1e-12) / _INT8
 
 

@@ -1,9 +1,9 @@
-"""The actor-critic of latents: an actor that moves a melody's slots towards what is wanted, and its two critics.
+"""The latent actor-critic: an actor that moves a melody's slots towards target attributes, and its two critics.
 
 After Engel, Hoffman and Roberts 2018 ("Latent Constraints"), whose gated actor and realism critic Jang, Son and Lee
-take over. The actor's gate says for each number of a slot whether to keep it. What is wanted is told as attributes
-(notes per bar, mean pitch, belief in major), so any point of the plane, a preset's own reference values and a held
-density all take one forward pass and no new training.
+take over. The actor's gate decides for each number of a slot how much to keep. The condition is the target
+attributes (notes per bar, mean pitch, belief in major), so any affect, a preset's references and a held density take
+one forward pass without retraining.
 """
 
 # B melodies, K = 16 bars, A active numbers of a slot, W width, N rows
@@ -16,9 +16,9 @@ from torch.nn import functional as fn
 
 from emo_osc.studio.forms import BARS
 from emo_osc.studio.nets.bar_prior import ATTRIBUTES
-from emo_osc.studio.outline import GUESSED, Outline
+from emo_osc.studio.outline import ESTIMATED, Outline
 
-KEEPING = -2.0  # the gate's first bias: an actor that is new keeps nearly everything
+KEEP_BIAS = -2.0  # initial bias of the gate: an untrained actor keeps nearly everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class ActorConfig:
     guess: int = 256
 
     def as_dict(self) -> dict[str, int]:
-        """The sizes as they are kept beside the weights."""
+        """The sizes for the checkpoint's config."""
         return asdict(self)
 
 
 class Actor(nn.Module):
-    """Slots to slots: what to draw each number towards, and how much of the way."""
+    """Maps slots to slots: a target for each number, and a gate that interpolates towards it."""
 
     def __init__(self, config: ActorConfig) -> None:
         super().__init__()
@@ -49,14 +49,14 @@ class Actor(nn.Module):
         self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
         self.write = nn.Linear(width, 2 * config.active)
         with torch.no_grad():
-            self.write.bias[config.active :] = KEEPING
+            self.write.bias[config.active :] = KEEP_BIAS
 
-    def forward(self, slots: Tensor, form: Tensor, wish: Tensor) -> Tensor:
+    def forward(self, slots: Tensor, form: Tensor, condition: Tensor) -> Tensor:
         """Moved slots. slots: (B, K, A) in the prior's scale, form: (B, K), wish: (B, 3) normalised -> (B, K, A).
 
-        A bar that repeats another one takes the moved slot of that one, so form stays to the note.
+        A bar that repeats another takes its moved slot, so the form is kept exactly.
         """
-        h = self.read(slots) + self.place + self.told(wish)[:, None]
+        h = self.read(slots) + self.place + self.told(condition)[:, None]
         for block in self.blocks:
             h = block(h)
         drawn, gate = self.write(_norm(h)).to(slots).chunk(2, dim=-1)  # lerp takes no bf16 beside float32
@@ -65,8 +65,8 @@ class Actor(nn.Module):
 
 
 class RealismCritic(nn.Module):
-    """Logits that slots are those of a human melody: of the whole, which measures what is said of it, and of each two
-    neighbouring bars, of which there are many more to learn from.
+    """Logits that slots are of a human melody: for the whole melody given its attributes, and for each two neighbouring
+    bars, of which there are more training examples.
     """
 
     def __init__(self, config: ActorConfig) -> None:
@@ -86,9 +86,11 @@ class RealismCritic(nn.Module):
             nn.Linear(local, 1),
         )
 
-    def forward(self, slots: Tensor, wish: Tensor) -> Tensor:
-        """slots: (B, K, A), wish: (B, 3) normalised -> (B, K), the whole first, then each bar with the one before."""
-        h = fn.silu(self.read(slots.flatten(1)) + self.told(wish))
+    def forward(self, slots: Tensor, condition: Tensor) -> Tensor:
+        """slots: (B, K, A), wish: (B, 3) normalised -> (B, K), the whole melody first, then each bar with
+        the one before.
+        """
+        h = fn.silu(self.read(slots.flatten(1)) + self.told(condition))
         for layer in self.think:
             h = fn.silu(layer(h)) + h
         return torch.cat([self.judge(h), self.neighbours(self.pairs(slots))[..., 0]], dim=1).to(slots)
@@ -106,10 +108,10 @@ class RealismCritic(nn.Module):
 
 
 class AttributeCritic(nn.Module):
-    """What will be counted on a bar's decoded notes, guessed from its slot and its neighbours': losses of it have
-    gradients. (Where a note ends, and which interval leads into a bar, the neighbours say.)
+    """Estimates the outline of a bar's decoded notes from its slot and its neighbours', so that losses have gradients.
+    (The neighbours determine where a held note ends and the interval into the bar.)
 
-    It knows nothing of targets, so another loss or another weight needs no other critic.
+    It is independent of targets: new losses or weights need no new critic.
     """
 
     def __init__(self, config: ActorConfig) -> None:
@@ -122,13 +124,13 @@ class AttributeCritic(nn.Module):
             nn.SiLU(),
             nn.Linear(width, width),
             nn.SiLU(),
-            nn.Linear(width, GUESSED),
+            nn.Linear(width, ESTIMATED),
         )
 
     def forward(self, slots: Tensor) -> Outline:
         """slots: (B, K, A) -> the outline of B melodies."""
         before, after = fn.pad(slots[:, :-1], (0, 0, 1, 0)), fn.pad(slots[:, 1:], (0, 0, 0, 1))
-        return Outline.guessed(self.think(torch.cat([before, slots, after], dim=-1)).to(slots))
+        return Outline.estimated(self.think(torch.cat([before, slots, after], dim=-1)).to(slots))
 
 
 class ActorCritic(nn.Module):
@@ -160,8 +162,8 @@ class _Block(nn.Module):
 
     def _attend(self, h: Tensor) -> Tensor:
         query, key, value = self.mix(h).view(*h.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        heard = fn.scaled_dot_product_attention(query, key, value)
-        return torch.flatten(heard.transpose(1, 2), 2)
+        attended = fn.scaled_dot_product_attention(query, key, value)
+        return torch.flatten(attended.transpose(1, 2), 2)
 
 
 def _norm(h: Tensor) -> Tensor:

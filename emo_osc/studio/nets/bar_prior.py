@@ -1,10 +1,10 @@
-"""A prior over melodies: bar after bar, each bar's slot drawn from what the bars before it suggest.
+"""An autoregressive prior over melodies: each bar's slot is drawn given the bars before it.
 
 A causal transformer reads the bars so far, and a small flow-matching head draws the next slot (the design of Li et al.
 2024, "Autoregressive image generation without vector quantization"; flows as in Lipman et al. 2023). Each bar also
-hears directly the bars 1, 2, 4 and 8 before it, where people repeat; so form, which a single Gaussian prior cannot
-hold, is learned here. The prior may be told where in an eight-bar period the melody starts, which repertoire it should
-resemble, and what is to be measured on it; each may be left open.
+reads directly the bars 1, 2, 4 and 8 before it, where human melodies repeat, so that the prior learns form. The prior
+is conditioned on the place of the start in an eight-bar period, the repertoire, and the measured attributes; each may
+be left open.
 """
 
 # B melodies, S = 16 bars, Z latent size of a bar, A active numbers of a slot, D width, M draws of a time a bar
@@ -18,8 +18,8 @@ from torch.nn import functional as fn
 from emo_osc.studio.forms import BARS, repeating
 
 PHASES = 8
-LAGS = (1, 2, 4, 8)  # which bars before are heard directly: where people repeat (emotion reference, section 6.1)
-NEAREST = 0.05  # to the end of a line, where a direction is told from an end
+LAGS = (1, 2, 4, 8)  # earlier bars that are read directly: where human melodies repeat (emotion reference, section 6.1)
+NEAREST = 0.05  # least distance from time 1, where the velocity is computed from the end point
 ATTRIBUTES = 3  # as `attributes.measure_table`: notes per bar, mean pitch, belief in major
 
 
@@ -34,7 +34,7 @@ class BarPriorConfig:
     heads: int = 6
     head_layers: int = 3
     sources: int = 3
-    dropout: float = 0.1  # some two thousand pieces are soon known by heart
+    dropout: float = 0.1  # about two thousand pieces overfit soon
 
     def as_dict(self) -> dict[str, float]:
         """The sizes as they are kept beside the weights."""
@@ -42,8 +42,8 @@ class BarPriorConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What melodies should be like. All have B rows.
+class Condition:
+    """The condition of B melodies.
 
     `phase` (B,) int in 0..7, 8 for open; `source` (B,) int, `sources` for open; `attributes` (B, 3) as
     `normalised_attributes`, NaN for open.
@@ -53,9 +53,9 @@ class Wish:
     source: Tensor
     attributes: Tensor
 
-    def of(self, rows: Tensor) -> "Wish":
-        """The wish for some of the melodies, named by their rows (n,) int."""
-        return Wish(self.phase[rows], self.source[rows], self.attributes[rows])
+    def of(self, rows: Tensor) -> "Condition":
+        """The condition of some of the melodies, by rows (n,) int."""
+        return Condition(self.phase[rows], self.source[rows], self.attributes[rows])
 
 
 def normalised_attributes(measured: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def normalised_attributes(measured: Tensor) -> Tensor:
 
 
 class BarPrior(nn.Module):
-    """Bars so far to the next bar's slot."""
+    """Predicts the next bar's slot from the bars before it."""
 
     which: Tensor  # the active numbers of a slot: (A,) int
     centre: Tensor  # the mean slot, (Z,)
@@ -90,12 +90,12 @@ class BarPrior(nn.Module):
         self.register_buffer("centre", torch.zeros(config.latent))
         self.register_buffer("scale", torch.ones(config.active))
 
-    def forward(self, slots: Tensor, wish: Wish) -> Tensor:
-        """What the bars before each bar suggest for it. slots: (B, n, A) normalised, n < 16 -> (B, n + 1, D)."""
+    def forward(self, slots: Tensor, condition: Condition) -> Tensor:
+        """The context of each bar and of the next one. slots: (B, n, A) normalised, n < 16 -> (B, n + 1, D)."""
         bars = slots.shape[1] + 1
-        before = fn.pad(slots, (0, 0, max(LAGS), 0))  # nothing sounds before the first bar
+        before = fn.pad(slots, (0, 0, max(LAGS), 0))  # zeros before the first bar
         lagged = [before[:, max(LAGS) - lag :][:, :bars] for lag in LAGS]
-        h = self.read(torch.cat(lagged, dim=-1)) + self.place[:bars] + self._of(wish)[:, None]
+        h = self.read(torch.cat(lagged, dim=-1)) + self.place[:bars] + self._of(condition)[:, None]
         for block in self.blocks:
             h = block(h)
         return _norm(h)
@@ -104,21 +104,21 @@ class BarPrior(nn.Module):
     def sample(
         self,
         noise: Tensor,
-        wish: Wish,
+        condition: Condition,
         form: Tensor | None = None,
-        looks: int = 12,
+        head_steps: int = 12,
         given: Tensor | None = None,
-        words: Tensor | None = None,
+        codebook: Tensor | None = None,
     ) -> Tensor:
         """Slots of the VAE drawn one bar after another. noise: (B, S, A) -> (B, S, Z).
 
-        `form` (B, S) names the bar that each one repeats, itself for none; `given` (B, n, Z) are bars to go on from;
-        `looks` is how often the head is asked for each bar. Where there are `words` (M, A), bars that people have
-        written, normalised, each bar is the nearest of them, and the next is drawn to follow that one.
+        `form` (B, S): the bar that each one repeats, itself for none; `given` (B, n, Z): bars to continue from;
+        `head_steps`: evaluations of the head per bar. `codebook` (M, A): normalised slots of human bars; each bar is
+        quantised to the nearest of them before the next is drawn.
         """
         slots = noise[:, :0] if given is None else self.normalise(given)
         for bar in range(slots.shape[1], BARS):
-            drawn = nearest_word(self.head.sample(noise[:, bar], self(slots, wish)[:, -1], looks), words)
+            drawn = nearest_code(self.head.sample(noise[:, bar], self(slots, condition)[:, -1], head_steps), codebook)
             drawn = drawn if form is None else repeating(slots, bar, form, drawn)
             slots = torch.cat([slots, drawn[:, None]], dim=1)
         return self.denormalise(slots)
@@ -129,67 +129,69 @@ class BarPrior(nn.Module):
         source: Tensor,
         freedom: Tensor,
         noise: Tensor,
-        wish: Wish,
+        condition: Condition,
         form: Tensor,
-        looks: int = 12,
-        words: Tensor | None = None,
+        head_steps: int = 12,
+        codebook: Tensor | None = None,
     ) -> Tensor:
-        """Slots near given ones, each bar drawn as what comes before it now suggests. source: (B, S, Z) -> (B, S, Z).
+        """Variations of slots, each bar drawn given the bars before it. source: (B, S, Z) -> (B, S, Z).
 
-        `freedom` (B, S) says how far each bar may go: 0 keeps it, 1 draws it anew; between, the head begins at the
-        bar itself under that much noise (SDEdit, Meng et al. 2022). The others as for `sample`.
+        `freedom` (B, S): 0 keeps a bar, 1 draws a new one; between, the head starts from the bar with that amount of
+        noise (SDEdit, Meng et al. 2022). The others as for `sample`.
         """
         own = self.normalise(source)
         slots = own[:, :0]
         for bar in range(BARS):
             bars = own[:, bar].clone()
             rows = torch.nonzero((freedom[:, bar] > 0.0) & (form[:, bar] == bar))[:, 0]
-            if len(rows):  # the others stay, or repeat: nobody needs to be asked
+            if len(rows):  # the other bars are kept or repeated
                 start = 1.0 - freedom[rows, bar]
                 near = (1.0 - start)[:, None] * noise[rows, bar] + start[:, None] * bars[rows]
-                moved = self.head.sample(near, self(slots[rows], wish.of(rows))[:, -1], looks, start)
-                bars[rows] = nearest_word(moved, words)
+                moved = self.head.sample(near, self(slots[rows], condition.of(rows))[:, -1], head_steps, start)
+                bars[rows] = nearest_code(moved, codebook)
             bars = torch.where(freedom[:, bar, None] > 0.0, repeating(slots, bar, form, bars), bars)
             slots = torch.cat([slots, bars[:, None]], dim=1)
         return self.denormalise(slots)
 
     def normalise(self, z: Tensor) -> Tensor:
-        """Slots of the VAE as this network reads them. z: (B, S, Z) -> (B, S, A)."""
+        """Normalise slots of the VAE for this network. z: (B, S, Z) -> (B, S, A)."""
         return (z - self.centre)[..., self.which] / self.scale
 
     def denormalise(self, slots: Tensor) -> Tensor:
-        """Slots as the VAE reads them; what carries nothing stays at its mean. slots: (B, S, A) -> (B, S, Z)."""
+        """Slots of the VAE; inactive numbers are set to their mean. slots: (B, S, A) -> (B, S, Z)."""
         z = self.centre.repeat(*slots.shape[:2], 1)
         z[..., self.which] += slots * self.scale
         return z
 
-    def _of(self, wish: Wish) -> Tensor:
-        is_open = torch.isnan(wish.attributes)
-        values = torch.cat([wish.attributes.nan_to_num(0.0), is_open.to(wish.attributes.dtype)], dim=-1)
-        condition: Tensor = self.phase(wish.phase) + self.source(wish.source) + self.measured(values)
-        return condition
+    def _of(self, condition: Condition) -> Tensor:
+        is_open = torch.isnan(condition.attributes)
+        values = torch.cat([condition.attributes.nan_to_num(0.0), is_open.to(condition.attributes.dtype)], dim=-1)
+        embedded: Tensor = self.phase(condition.phase) + self.source(condition.source) + self.measured(values)
+        return embedded
 
 
-def prior_loss(net: BarPrior, heard: Tensor, z: Tensor, wish: Wish, draws: int, generator: torch.Generator) -> Tensor:
+def prior_loss(
+    net: BarPrior, context_bars: Tensor, z: Tensor, condition: Condition, draws: int, generator: torch.Generator
+) -> Tensor:
     """Mean squared error of the head's velocity at random times (logit-normal, Esser et al. 2024), `draws` a bar.
 
-    heard: (B, S, Z), the bars as the network hears them; z: (B, S, Z), as they should be -> scalar.
+    context_bars: (B, S, Z), the input bars; z: (B, S, Z), the target bars -> scalar.
     """
-    suggested = net(net.normalise(heard[:, :-1]), wish).repeat(draws, 1, 1)  # (M B, S, D)
+    context = net(net.normalise(context_bars[:, :-1]), condition).repeat(draws, 1, 1)  # (M B, S, D)
     x = net.normalise(z).repeat(draws, 1, 1)
     noise = torch.randn(x.shape, generator=generator, device=x.device)
     time = torch.sigmoid(torch.randn(x.shape[:2], generator=generator, device=x.device))
     along = time[..., None]
-    guess = net.head(((1 - along) * noise + along * x), suggested, time)
+    guess = net.head(((1 - along) * noise + along * x), context, time)
     return fn.mse_loss(guess.float(), x - noise)
 
 
-def nearest_word(slots: Tensor, words: Tensor | None) -> Tensor:
-    """For each slot the nearest of the words (M, A), itself where there are none. (.., A) -> (.., A)."""
-    if words is None:
+def nearest_code(slots: Tensor, codebook: Tensor | None) -> Tensor:
+    """Quantise slots to the nearest entry of a codebook (M, A); None leaves them. (.., A) -> (.., A)."""
+    if codebook is None:
         return slots
     rows = slots.reshape(-1, slots.shape[-1])
-    return words[torch.cdist(rows, words).argmin(1)].view(slots.shape)
+    return codebook[torch.cdist(rows, codebook).argmin(1)].view(slots.shape)
 
 
 class _Block(nn.Module):
@@ -212,15 +214,15 @@ class _Block(nn.Module):
     def _attend(self, h: Tensor) -> Tensor:
         parts: Tensor = self.mix(h)
         query, key, value = parts.view(*h.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)  # (B, heads, S, .)
-        heard = fn.scaled_dot_product_attention(query, key, value, is_causal=True)
-        joined: Tensor = self.join(torch.flatten(heard.transpose(1, 2), 2))
+        attended = fn.scaled_dot_product_attention(query, key, value, is_causal=True)
+        joined: Tensor = self.join(torch.flatten(attended.transpose(1, 2), 2))
         return joined
 
 
 class _Head(nn.Module):
-    """Noise to a slot, along straight lines, for what the bars before suggest.
+    """The flow-matching head: maps noise to a slot along straight lines, given the context.
 
-    It guesses where the line ends, not its direction: a repeated bar is then a plain copy at every time.
+    It predicts the end point of the line rather than the velocity: a repeated bar is then a copy at every time.
     """
 
     def __init__(self, active: int, width: int, layers: int) -> None:
@@ -239,29 +241,29 @@ class _Head(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor, suggested: Tensor, time: Tensor) -> Tensor:
-        """Where slots should move. x: (.., A), suggested: (.., D), time: (..) in [0, 1] -> (.., A)."""
-        condition = fn.silu(self.told(suggested) + self.time(_waves(time)))
+    def forward(self, x: Tensor, context: Tensor, time: Tensor) -> Tensor:
+        """The velocity of slots. x: (.., A), context: (.., D), time: (..) in [0, 1] -> (.., A)."""
+        condition = fn.silu(self.told(context) + self.time(_waves(time)))
         h = self.read(x)
         for modulate, think in zip(self.modulate, self.think, strict=True):
             shift, scale, gate = modulate(condition).chunk(3, dim=-1)
             h = h + gate * think(_norm(h) * (1 + scale) + shift)
-        end = self.plain(suggested) + self.fine(_norm(h))
+        end = self.plain(context) + self.fine(_norm(h))
         velocity: Tensor = (end - x) / (1 - time).clamp_min(NEAREST)[..., None]
         return velocity
 
-    def sample(self, noise: Tensor, suggested: Tensor, looks: int, start: Tensor | None = None) -> Tensor:
-        """Slots for noise by the midpoint rule. noise: (B, A), suggested: (B, D) -> (B, A).
+    def sample(self, noise: Tensor, context: Tensor, head_steps: int, start: Tensor | None = None) -> Tensor:
+        """Slots for noise by the midpoint rule. noise: (B, A), context: (B, D) -> (B, A).
 
-        `start` (B,) is the time in [0, 1] at which each row is on its line already, 0 for none.
+        `start` (B,): the time in [0, 1] of each row of `noise` on its line, 0 for pure noise.
         """
-        x, strides = noise, max(1, looks // 2)
+        x, strides = noise, max(1, head_steps // 2)
         begin = torch.zeros(len(x), device=x.device) if start is None else start
         stride = (1.0 - begin) / strides
         for k in range(strides):
             now = begin + k * stride
-            middle = x + self(x, suggested, now) * (0.5 * stride)[:, None]
-            x = x + self(middle, suggested, now + 0.5 * stride) * stride[:, None]
+            middle = x + self(x, context, now) * (0.5 * stride)[:, None]
+            x = x + self(middle, context, now + 0.5 * stride) * stride[:, None]
         return x
 
 

@@ -1,9 +1,9 @@
-"""A variational autoencoder of bars: sixteen latent slots make a melody's latent, one for each bar.
+"""A variational autoencoder of bars: the latent of a melody is sixteen slots, one per bar.
 
-The shipped relative of MusicVAE (Roberts et al. 2018), of which it keeps the latent of 512 numbers, the 90 melody
-classes and a core decoder that starts each bar from that bar's embedding. Two things differ. Each bar owns a slice of
-the latent, so bars decode independently, can be swapped one by one, and repeat when their slices do. And no conductor
-turns one Gaussian into sixteen embeddings: which slices belong together is learned by the prior (`bar_prior.py`).
+Derived from MusicVAE (Roberts et al. 2018), with its latent of 512 numbers, its 90 melody classes, and a decoder that
+starts each bar from that bar's embedding. Two differences: each bar has its own slice of the latent, so bars decode
+independently, can be exchanged, and repeat where their slices do; and there is no conductor: the joint distribution of
+the slots is learned by the prior (`bar_prior.py`).
 """
 
 # B bars, T = 16 steps, V = 90 classes, W token width, H hidden size, Z latent size of a bar
@@ -70,7 +70,7 @@ class BarVAE(nn.Module):
         return mean, torch.exp(0.5 * log_variance.clamp(-10.0, 4.0))
 
     def embed(self, z: Tensor) -> Tensor:
-        """A bar's embedding, from which alone it is decoded. z: (B, Z) -> (B, H)."""
+        """The embedding from which a bar is decoded. z: (B, Z) -> (B, H)."""
         embedding: Tensor = self.embedding(z)
         return embedding
 
@@ -89,14 +89,14 @@ class BarVAE(nn.Module):
         return logits
 
     def sample(self, z: Tensor, temperature: float = 1.0, noise: Tensor | None = None) -> Tensor:
-        """Bars, step by step: the plain path that the fast decoder is checked against. z: (B, Z) -> (B, T).
+        """Sequential decoding of bars, the reference for the fast decoder. z: (B, Z) -> (B, T).
 
-        `noise` (B, T, V) is Gumbel noise, which makes a draw of an argmax; without it the likeliest token is taken.
+        `noise` (B, T, V) is Gumbel noise for sampling; without it the likeliest tokens are taken.
         """
         return self.sample_embedded(self.embed(z), temperature, noise)
 
     def sample_embedded(self, embedding: Tensor, temperature: float = 1.0, noise: Tensor | None = None) -> Tensor:
-        """The same from embeddings (B, H)."""
+        """Sequential decoding of embeddings (B, H), see `sample`."""
         table, bar_gates = self._token_table(), self.bar_gates(embedding)
         c, h = torch.tanh(self.start(embedding)).chunk(2, dim=-1)
         token = torch.full((len(embedding),), CLASSES, device=embedding.device)
@@ -132,7 +132,7 @@ class BarVAE(nn.Module):
 
 
 def bar_loss(net: BarVAE, bars: Tensor, beta: float, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Nats to rebuild a bar plus beta times its KL from N(0, I); also both parts. bars: (B, T) -> three scalars."""
+    """Reconstruction loss in nats plus beta times KL from N(0, I), and both terms. bars: (B, T) -> three scalars."""
     mean, scale = net.encode(bars)
     noise = torch.randn(mean.shape, generator=generator, device=mean.device)
     logits = net.teach(mean + scale * noise, bars)

@@ -66,7 +66,7 @@ class Hierdec(nn.Module):
         self.apply(_initialise)
 
     def encode(self, tokens: Tensor, lengths: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Where a melody lies: mean and standard deviation of its latent.
+        """Mean and standard deviation of the latents of melodies.
 
         tokens: (B, T) integers, ignored past `lengths` (B,), each 1..T -> (B, Z), (B, Z) > 0.
         """
@@ -85,7 +85,7 @@ class Hierdec(nn.Module):
         return torch.as_tensor(embeddings)
 
     def logits(self, embeddings: Tensor, tokens: Tensor) -> Tensor:
-        """Teacher forcing: what each step would say after the given tokens, all bars at once.
+        """Logits of each step given the tokens before it (teacher forcing), all bars at once.
 
         embeddings: (B, K, E), tokens: (B, K S) -> (B, K S, V), before temperature.
         """
@@ -99,7 +99,7 @@ class Hierdec(nn.Module):
 
     @torch.no_grad()
     def sample_sequential(self, embeddings: Tensor, temperature: float, noise: Tensor | None = None) -> Tensor:
-        """The published way: 256 steps one after another. `decode.py` gives the same tokens sooner.
+        """Sequential decoding as published, 256 steps; `decode.decode` gives the same tokens faster.
 
         embeddings: (B, K, E); noise: (B, K, S, V) Gumbel, or None for the likeliest token -> (B, K S) int64.
         """
@@ -112,7 +112,9 @@ class Hierdec(nn.Module):
                 logits, state = self._bar(before, embeddings[:, bar], state)
                 scores = logits[:, 0] if noise is None else logits[:, 0] / temperature + noise[:, bar, step]
                 tokens.append(scores.argmax(-1))
-                before = one_hot(tokens[-1][:, None], c.vocabulary).to(embeddings.dtype)  # this does cross it
+                before = one_hot(tokens[-1][:, None], c.vocabulary).to(
+                    embeddings.dtype
+                )  # the last token crosses the bar line
         return torch.stack(tokens, 1)
 
     def _bar(self, before: Tensor, embedding: Tensor, state: State) -> tuple[Tensor, State]:

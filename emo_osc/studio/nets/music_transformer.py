@@ -1,7 +1,7 @@
-"""A decoder-only transformer over the events of a piece, with relative attention (Huang et al. 2018), told a feeling.
+"""A decoder-only transformer over events with relative attention (Huang et al. 2018), conditioned on the affect.
 
-What is said of an event is said in turn: where, then which note, then for how long; each is told what was said before.
-The feeling enters every layer through its norms (AdaLN, Peebles and Xie 2023), or only at bar lines, as a token would.
+The next event is predicted in three steps: place, note given the place, length given both. The condition enters every
+layer through its norms (AdaLN, Peebles and Xie 2023), or only at bar lines, as a token would.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,23 +14,23 @@ from torch.nn import functional
 
 from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
 
-# B pieces, T events, S events seen (T and those in the cache), D width, H heads, G width of a head, F told numbers
+# B pieces, T events, S events seen (T and those in the cache), D width, H heads, G width of a head, F condition size
 
-TOLD = 3
-"""What is told of a bar: valence, arousal, and how many octaves its tempo lies above 110 bpm."""
+CONDITION_SIZE = 3
+"""Numbers in the condition of a bar: valence, arousal, and log2 of its tempo over 110 bpm."""
 PHASES, CLASSES = 8, 12
 REFERENCE_BPM = 110.0
 
 
 @dataclass(frozen=True, slots=True)
 class MusicTransformerConfig:
-    """The network's size: 3.5 million weights, since a bar must be composed in a fraction of its time on one core."""
+    """Sizes; the defaults give 3.5 million weights, so that one core composes a bar in a fraction of its duration."""
 
     width: int = 256
     layers: int = 4
     heads: int = 4
     context: int = 384  # events: 16 bars of POP909, the length of a phrase
-    feeling: int = 64  # how wide what is told becomes
+    feeling: int = 64  # width of the embedded condition
     dropout: float = 0.1
     entry: Literal["layers", "bars"] = "layers"
 
@@ -42,7 +42,7 @@ class MusicTransformerConfig:
 class Events(NamedTuple):
     """Events as the network reads them: place, note, length, the bar's number modulo 8, the key; (B, T) each.
 
-    `told` (B, T, F) is what is told of each event's bar, `is_told` (B, T) whether it is.
+    `condition` (B, T, F) is that of each event's bar, `is_conditioned` (B, T) whether it is used.
     """
 
     place: Tensor
@@ -50,14 +50,14 @@ class Events(NamedTuple):
     length: Tensor
     phase: Tensor
     key: Tensor
-    told: Tensor
-    is_told: Tensor
+    condition: Tensor
+    is_conditioned: Tensor
 
 
 class Cache:
-    """Keys and values of every layer, (layers, B, H, context, G): what has been read, in place; `events` of it count.
+    """Keys and values of every layer, (layers, B, H, context, G), changed in place; the first `events` are valid.
 
-    `dropped` older ones were forgotten to make room.
+    `dropped` counts older events that were removed to make room.
     """
 
     def __init__(self, config: MusicTransformerConfig, pieces: int) -> None:
@@ -67,15 +67,15 @@ class Cache:
 
     @property
     def read(self) -> int:
-        """How many events have been read in all."""
+        """The number of events read in all."""
         return self.dropped + self.events
 
     def go_back_to(self, read: int) -> None:
-        """Forget the latest, so that so many events have been read in all."""
+        """Remove the latest events, so that `read` remain."""
         self.events = max(0, read - self.dropped)
 
     def make_room(self) -> None:
-        """Forget the oldest quarter where all is full: seldom, since to move the rest takes longer than an event."""
+        """Remove the oldest quarter of a full cache; by quarters, since moving the rest costs more than an event."""
         context = self.keys.shape[3]
         if self.events < context:
             return
@@ -86,7 +86,7 @@ class Cache:
 
 
 class RelativeAttention(nn.Module):
-    """Causal attention that knows how far back each event lies, by the skewing of Huang et al. (2018, section 3.4)."""
+    """Causal attention with relative positions, by the skewing of Huang et al. (2018, section 3.4)."""
 
     def __init__(self, config: MusicTransformerConfig) -> None:
         super().__init__()
@@ -104,7 +104,7 @@ class RelativeAttention(nn.Module):
         return self._written(scores.masked_fill_(ahead, float("-inf")).softmax(dim=-1) @ value)
 
     def step(self, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        """One event more. x: (B, 1, D); keys and values with room for its own at the end, (B, H, S, G) -> (B, 1, D)."""
+        """One more event. x: (B, 1, D); keys and values (B, H, S, G), the last place for its own -> (B, 1, D)."""
         query, key, value = self._read(x)
         keys[:, :, -1:], values[:, :, -1:] = key.detach(), value.detach()
         far = query @ self.distance[:, -keys.shape[2] :].transpose(-1, -2)  # (B, H, 1, S)
@@ -123,13 +123,13 @@ class RelativeAttention(nn.Module):
         padded: Tensor = functional.pad(far, (1, 0))  # (B, H, T, T + 1)
         return padded.view(*query.shape[:2], length + 1, length).narrow(2, 1, length)
 
-    def _written(self, heard: Tensor) -> Tensor:
-        written: Tensor = self.write(heard.transpose(1, 2).flatten(2))
+    def _written(self, attended: Tensor) -> Tensor:
+        written: Tensor = self.write(attended.transpose(1, 2).flatten(2))
         return written
 
 
 class Layer(nn.Module):
-    """Attention, then two linear layers, each after a norm that the feeling scales and shifts where it may."""
+    """Attention and a feed-forward block, each after a norm that the condition scales and shifts (`entry` "layers")."""
 
     def __init__(self, config: MusicTransformerConfig) -> None:
         super().__init__()
@@ -147,18 +147,18 @@ class Layer(nn.Module):
         """All events at once. x: (B, T, D), feeling: (B, T, feeling) -> (B, T, D)."""
         first, second = self._normed(feeling)
         x = x + self.dropout(self.attention(first(x)))
-        thought: Tensor = self.dropout(self._think(second(x)))
-        return x + thought
+        changed: Tensor = self.dropout(self._think(second(x)))
+        return x + changed
 
     def step(self, x: Tensor, feeling: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-        """One event more, as `RelativeAttention.step`."""
+        """One more event, as `RelativeAttention.step`."""
         first, second = self._normed(feeling)
         x = x + self.attention.step(first(x), keys, values)
         return x + self._think(second(x))
 
     def _think(self, x: Tensor) -> Tensor:
-        thought: Tensor = self.narrow(functional.gelu(self.widen(x)))
-        return thought
+        changed: Tensor = self.narrow(functional.gelu(self.widen(x)))
+        return changed
 
     def _normed(self, feeling: Tensor) -> "tuple[_Norm, _Norm]":
         if self.moves is None:
@@ -168,7 +168,7 @@ class Layer(nn.Module):
 
 
 class _Norm:
-    """A norm as the feeling has it."""
+    """A norm, scaled and shifted by the condition where there is one."""
 
     def __init__(self, norm: nn.Module, scale: Tensor | None = None, shift: Tensor | None = None) -> None:
         self._norm, self._scale, self._shift = norm, scale, shift
@@ -181,7 +181,7 @@ class _Norm:
 
 
 class MusicTransformer(nn.Module):
-    """Reads events, says the next: `forward` for training, `step` with a cache on the CPU for composing."""
+    """Predicts the next event: `forward` for training, `step` with a cache on the CPU for composing."""
 
     def __init__(self, config: MusicTransformerConfig) -> None:
         super().__init__()
@@ -189,7 +189,9 @@ class MusicTransformer(nn.Module):
         self.places, self.notes = nn.Embedding(PLACES, width), nn.Embedding(NOTES, width)
         self.lengths, self.phases = nn.Embedding(NO_LENGTH + 1, width), nn.Embedding(PHASES, width)
         self.keys = nn.Embedding(CLASSES, width)
-        self.feel = nn.Sequential(nn.Linear(TOLD, config.feeling), nn.SiLU(), nn.Linear(config.feeling, config.feeling))
+        self.feel = nn.Sequential(
+            nn.Linear(CONDITION_SIZE, config.feeling), nn.SiLU(), nn.Linear(config.feeling, config.feeling)
+        )
         self.unfelt = nn.Parameter(torch.zeros(config.feeling))
         self.announce = nn.Linear(config.feeling, width) if config.entry == "bars" else None
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
@@ -201,7 +203,7 @@ class MusicTransformer(nn.Module):
             nn.init.normal_(table.weight, std=0.02)
 
     def forward(self, events: Events) -> Tensor:
-        """What is known after each event, of the one that follows. -> (B, T, D)."""
+        """The output after each event, from which the next is predicted, (B, T, D)."""
         x, feeling = self._embedded(events)
         x = self.dropout(x)
         for layer in self.layers:
@@ -210,7 +212,7 @@ class MusicTransformer(nn.Module):
         return known
 
     def step(self, events: Events, cache: Cache) -> Tensor:
-        """The same for one event, T = 1, after those in the cache, which then holds it too."""
+        """The output after one event, T = 1, that follows those in the cache; the cache is extended."""
         x, feeling = self._embedded(events)
         cache.make_room()
         cache.events += 1
@@ -221,27 +223,27 @@ class MusicTransformer(nn.Module):
         return known
 
     def place_logits(self, known: Tensor) -> Tensor:
-        """Where the next event is. (.., D) -> (.., PLACES)."""
+        """Logits of the next place. (.., D) -> (.., PLACES)."""
         logits: Tensor = self.heads[0](known)
         return logits
 
     def note_logits(self, known: Tensor, place: Tensor) -> Tensor:
-        """Which note it is, its place being known. (.., D), (..) -> (.., NOTES - 1)."""
-        logits: Tensor = self.heads[1](self._told(0, known, self.said[0](place)))
+        """Logits of the note, given its place. (.., D), (..) -> (.., NOTES - 1)."""
+        logits: Tensor = self.heads[1](self._given(0, known, self.said[0](place)))
         return logits
 
     def length_logits(self, known: Tensor, place: Tensor, note: Tensor) -> Tensor:
-        """How long it is held, its place and note being known. (.., D), (..), (..) -> (.., NO_LENGTH)."""
-        logits: Tensor = self.heads[2](self._told(1, known, self.said[0](place) + self.said[1](note)))
+        """Logits of the length, given place and note. (.., D), (..), (..) -> (.., NO_LENGTH)."""
+        logits: Tensor = self.heads[2](self._given(1, known, self.said[0](place) + self.said[1](note)))
         return logits
 
-    def _told(self, turn: int, known: Tensor, said: Tensor) -> Tensor:
+    def _given(self, turn: int, known: Tensor, said: Tensor) -> Tensor:
         return known + functional.gelu(self.turns[turn](known + said)) + said
 
     def _embedded(self, events: Events) -> tuple[Tensor, Tensor]:
         x = self.places(events.place) + self.notes(events.note) + self.lengths(events.length)
         x = x + self.phases(events.phase) + self.keys(events.key)
-        feeling = torch.where(events.is_told[..., None], self.feel(events.told), self.unfelt)
+        feeling = torch.where(events.is_conditioned[..., None], self.feel(events.condition), self.unfelt)
         if self.announce is not None:
             x = x + self.announce(feeling) * (events.place == BAR)[..., None]
         return x, feeling

@@ -1,4 +1,4 @@
-"""What a melody was decoded from, as text: its numbers, and the noise under which they were read."""
+"""A latent as text: its numbers, its form, and the seed of the decoder's noise."""
 
 from base64 import b64decode, b64encode
 from binascii import Error
@@ -27,10 +27,10 @@ class Latent:
 
     @classmethod
     def from_text(cls, text: str, shape: tuple[int, ...]) -> "Latent":
-        """The latent of a text, whose numbers should have that shape.
+        """Parse a latent whose numbers have `shape`.
 
         Raises:
-            ValueError: the text is of another generator, or none.
+            ValueError: the text is not a latent of this shape.
         """
         try:
             data = b64decode(text, validate=True)
@@ -45,5 +45,5 @@ class Latent:
 
 
 def rounded(numbers: Tensor) -> Tensor:
-    """Numbers as a text will hold them, so that what is read back decodes alike."""
+    """Numbers rounded to float16, as the text holds them, so that a parsed latent decodes alike."""
     return numbers.half().float()

@@ -1,4 +1,14 @@
-"""Latents to re-train, as text beside what they measure: found by what an affect asks for. Knows no generator, no file.
+"""The pool of sources: latents drawn before an affect is known. Knows no generator and no file.
+
+Theory of operation. Drawing a latent from the prior is slow and needs no affect; moving it to an affect by the actor is
+fast. So the studio draws latents when idle and keeps them here as text with the measures of their decoded notes. In:
+sources (`add`), an affect (`choose`), and which sources gave a melody (`spend`). Out: sources to refine. `choose` takes
+the sources whose measures lie nearest to the targets of the affect, four times as many as requested, since the nearer
+a source, the less the actor must change it and the more of the melody's identity is kept; among those it prefers the
+least used, then those given out longest ago, so melodies do not repeat: one source and one affect always give the same
+melody. The caller refines, decodes, measures and ranks them (`Refiner`, `MusicVAE.refine`). A full pool drops its most
+used source. The paper (Jang, Son and Lee) moves one given latent; choosing among many is ours (emotion reference,
+section 4).
 
 A source takes about 1.6 KB, most of it text: 1,400 characters for the 512 numbers of the shipped generator.
 """
@@ -13,14 +23,14 @@ from emo_osc.protocol.messages import Measured
 from emo_osc.studio.attributes import Aim, distances, measures_of, targets
 
 MAX_SOURCES = 512
-LOOKED_AT = 4  # times as many as are asked for: so many of the nearest take turns
+CANDIDATES = 4  # times as many nearest sources as requested are considered
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A latent as text only its generator reads, the seed it was drawn from, what its notes measure before anything.
+    """A latent as text in its generator's format, the seed it was drawn from, and the measures of its decoded notes.
 
-    `uses` >= 0 is how many melodies have come of it, tonight or in earlier runs.
+    `uses` >= 0 counts the melodies made from it, including earlier runs.
     """
 
     text: str
@@ -30,8 +40,8 @@ class Source:
 
 
 @dataclass(slots=True)
-class _Place:
-    """A source, how many melodies have come of it by now, and the turn in which it was last given out."""
+class _Entry:
+    """A source with its current use count and the turn in which it was last chosen."""
 
     source: Source
     uses: int
@@ -39,52 +49,52 @@ class _Place:
 
 
 class Pool:
-    """A bounded pool: of the sources nearest to an affect those take their turn that have given least and rested most.
+    """A bounded pool; `choose` takes the least used, longest unused of the sources nearest to an affect.
 
-    What one source and one affect make is always the same melody, so a source that gave one steps back.
+    One source and one affect always give the same melody, so used sources come later.
     """
 
     def __init__(self, size: int = MAX_SOURCES, aim: Aim = targets) -> None:
-        """An empty pool for `size` >= 1 sources; `aim` says what an affect asks for."""
+        """An empty pool for `size` >= 1 sources; `aim` gives the targets of an affect."""
         self._size, self.aim = size, aim
-        self._places: dict[int, _Place] = {}  # by seed, the oldest first
+        self._entries: dict[int, _Entry] = {}  # by seed, the oldest first
         self._turn = 0
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._entries)
 
     @property
     def is_full(self) -> bool:
-        """Whether one more makes another leave."""
-        return len(self._places) >= self._size
+        """Whether adding a source drops another."""
+        return len(self._entries) >= self._size
 
     def sources(self) -> list[Source]:
-        """All of them with their uses so far, the oldest first."""
-        return [replace(place.source, uses=place.uses) for place in self._places.values()]
+        """All sources with their current uses, the oldest first."""
+        return [replace(entry.source, uses=entry.uses) for entry in self._entries.values()]
 
     def add(self, sources: Iterable[Source]) -> None:
-        """Take in sources that are not there yet; where there is no room, what gave most leaves, the oldest first."""
+        """Add new sources; a full pool drops its most used source, the oldest of equals."""
         for source in sources:
-            if source.seed in self._places:
+            if source.seed in self._entries:
                 continue
             if self.is_full:
-                del self._places[max(self._places, key=lambda seed: self._places[seed].uses)]
-            self._places[source.seed] = _Place(source, source.uses)
+                del self._entries[max(self._entries, key=lambda seed: self._entries[seed].uses)]
+            self._entries[source.seed] = _Entry(source, source.uses)
 
     def choose(self, affect: Affect, count: int) -> list[Source]:
-        """`count` sources to refine for an affect, fewer where fewer are there."""
-        places = list(self._places.values())
-        if not places:
+        """Up to `count` sources to refine for an affect, the least used first."""
+        entries = list(self._entries.values())
+        if not entries:
             return []
-        far = distances(measures_of(place.source.measured for place in places), self.aim(affect))
-        near = np.argsort(far, kind="stable")[: LOOKED_AT * count].tolist()
-        chosen = [places[row] for row in sorted(near, key=lambda row: (places[row].uses, places[row].turn))[:count]]
+        far = distances(measures_of(entry.source.measured for entry in entries), self.aim(affect))
+        near = np.argsort(far, kind="stable")[: CANDIDATES * count].tolist()
+        chosen = [entries[row] for row in sorted(near, key=lambda row: (entries[row].uses, entries[row].turn))[:count]]
         self._turn += 1
-        for place in chosen:
-            place.turn = self._turn
-        return [place.source for place in chosen]
+        for entry in chosen:
+            entry.turn = self._turn
+        return [entry.source for entry in chosen]
 
     def spend(self, seed: int) -> None:
-        """Remember that a melody came of a source; others go first from now on."""
-        if seed in self._places:
-            self._places[seed].uses += 1
+        """Count a melody made from the source with this seed."""
+        if seed in self._entries:
+            self._entries[seed].uses += 1

@@ -1,6 +1,6 @@
-"""The pool's sources on disk between evenings: one file a checkpoint, written whole or not at all.
+"""The pool's sources on disk: one file per checkpoint and temperature, replaced atomically.
 
-What is wrong in a file is skipped and said: a pool that is lost is drawn again in idle time.
+Invalid lines are skipped and reported; missing sources are drawn again when idle.
 """
 
 import hashlib
@@ -16,41 +16,41 @@ from emo_osc.studio.pool.pool import MAX_SOURCES, Source
 
 VERSION = 1
 MAX_BYTES = 8 << 20  # ten times what a full pool of the shipped generator takes
-MAX_FILES = 4  # of as many checkpoints and temperatures; the one not used for longest leaves
+MAX_FILES = 4  # for as many checkpoints and temperatures; the least recently used is deleted
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file held, and one line on what was skipped, empty where nothing was."""
+    """The sources of a file, and a line on skipped content, empty for none."""
 
     sources: tuple[Source, ...] = ()
-    said: str = ""
+    note: str = ""
 
 
 class PoolFile:
-    """The file of one key in a folder; the key names the checkpoint by its hash, and how it is drawn from."""
+    """The file of one key in a folder; the key holds the checkpoint's hash and the temperature."""
 
     def __init__(self, folder: Path, key: str) -> None:
         self.path = folder / f"sources-{key}.jsonl"
         self._head = {"kind": "sources", "version": VERSION, "key": key}
 
     def load(self, is_readable: Callable[[str], bool]) -> Found:
-        """The sources of other evenings; `is_readable` tells whether the generator reads a source's text."""
+        """The sources of earlier runs; `is_readable` checks the text of a source."""
         try:
             lines = read_small(self.path, MAX_BYTES).splitlines()
         except FileNotFoundError:
             return Found()
         except OSError as error:
-            return Found(said=f"{self.path} cannot be read ({reason_of(error)}); its sources are drawn again")
+            return Found(note=f"{self.path} cannot be read ({reason_of(error)}); its sources are drawn again")
         if not lines or _json(lines[0]) != self._head:
-            return Found(said=f"{self.path} is not of this version; its sources are drawn again")
+            return Found(note=f"{self.path} is not of this version; its sources are drawn again")
         read = [_source(line) for line in lines[1 : 1 + MAX_SOURCES]]
         sources = tuple(source for source in read if source is not None and is_readable(source.text))
         skipped = len(lines) - 1 - len(sources)
         return Found(sources, f"{self.path}: {skipped} lines were no sources; others are drawn" if skipped else "")
 
     def save(self, sources: Iterable[Source]) -> str:
-        """Write the sources in place of what was there; why not, in one line, or empty."""
+        """Replace the file's sources; returns a line on the error, empty for none."""
         lines = [self._head, *({"source": _plain(source)} for source in sources)]
         try:
             write_whole(self.path, "".join(json.dumps(line) + "\n" for line in lines).encode())
@@ -66,7 +66,7 @@ class PoolFile:
 
 
 def key_of(checkpoint: Path, temperature: float) -> str:
-    """The key of what is drawn from a checkpoint at a temperature.
+    """The key of a checkpoint and a temperature.
 
     Raises:
         OSError: the checkpoint cannot be read.

@@ -1,4 +1,4 @@
-"""Generators that refine latents drawn before: what they offer, and their latents as text. Loads torch when used."""
+"""The interface of generators that refine latents, and their latents as text. Imports torch when used."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Shaped(Protocol):
-    """Whatever knows the shape of one melody's latent."""
+    """Has the shape of one melody's latent."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -22,35 +22,35 @@ class Shaped(Protocol):
 
 @runtime_checkable
 class Refining(Protocol):
-    """A generator whose melodies may start from latents that were drawn before anybody asked."""
+    """A generator whose melodies can start from latents drawn without an affect."""
 
     @property
     def proposer(self) -> Shaped:
         """What its latents come from."""
 
     def sources(self, seeds: Sequence[int]) -> "list[Latent]":
-        """A latent a seed, its affect open: the slow part."""
+        """One latent per seed, without an affect; slow."""
 
     def refine(self, sources: "Sequence[Latent]", affect: Affect, count: int) -> list[Composed]:
-        """The `count` best of what sources become for an affect: the quick part."""
+        """The `count` best melodies that sources give for an affect; fast."""
 
     def again(self, latent: "Latent") -> Tokens:
-        """The tokens (256,) of a latent as it is."""
+        """The tokens (256,) that a latent decodes to."""
 
 
 class Refiner:
-    """A refining generator whose latents are text outside."""
+    """Adapter of a refining generator that passes latents as text."""
 
     def __init__(self, generator: Refining) -> None:
         self._generator = generator
 
     def draw(self, seeds: Sequence[int]) -> list[Source]:
-        """Fresh sources, one a seed, measured as they are."""
+        """New sources, one per seed, measured before refining."""
         latents = self._generator.sources(seeds)
         return [Source(each.to_text(), each.seed, measure(self._generator.again(each)[None])) for each in latents]
 
     def refine(self, sources: Sequence[Source], affect: Affect, count: int) -> list[Composed]:
-        """The `count` best melodies for an affect, each with the seed of the source it came of.
+        """The `count` best melodies for an affect, each with the seed of its source.
 
         Raises:
             ValueError: a source is of another generator.
@@ -66,6 +66,6 @@ class Refiner:
         return True
 
     def _latent(self, text: str) -> "Latent":
-        from emo_osc.studio.pool.latents import Latent  # torch, which is there already where anything refines
+        from emo_osc.studio.pool.latents import Latent  # imports torch, which a refining generator has loaded
 
         return Latent.from_text(text, self._generator.proposer.shape)

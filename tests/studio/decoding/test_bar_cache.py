@@ -26,23 +26,23 @@ class Counting:
 
 def test_a_bar_is_decoded_once() -> None:
     decode_bars = Counting()
-    book = BarCache(decode_bars)
+    cache = BarCache(decode_bars)
     slots = torch.tensor([[[3.0, 0.5], [4.0, 0.5], [3.0, 0.5]]])
-    assert book.read(slots)[0, ::16].tolist() == [3, 4, 3]
-    assert book.read(slots.flip(1))[0, ::16].tolist() == [3, 4, 3]
-    assert (decode_bars.decoded, len(book)) == (2, 2)
+    assert cache.read(slots)[0, ::16].tolist() == [3, 4, 3]
+    assert cache.read(slots.flip(1))[0, ::16].tolist() == [3, 4, 3]
+    assert (decode_bars.decoded, len(cache)) == (2, 2)
 
 
 def test_it_forgets_rather_than_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bar_cache, "MOST", 10)
-    book = BarCache(Counting())
+    cache = BarCache(Counting())
     for number in range(100):
-        book.read(torch.tensor([[[float(number)]]]))
-    assert len(book) <= 11
+        cache.read(torch.tensor([[[float(number)]]]))
+    assert len(cache) <= 11
 
 
 def test_what_it_reads_is_what_the_decoder_says(shipped: MusicVAE) -> None:
-    proposal = shipped.proposer.propose(None, range(4), shipped.taste)
-    assert shipped.proposer.book is not None
+    proposal = shipped.proposer.propose(None, range(4), shipped.sampling)
+    assert shipped.proposer.bar_cache is not None
     plain = decode(shipped.proposer.weights, proposal.embeddings, 1.0)
-    assert np.array_equal(shipped.proposer.book.read(proposal.latents), plain.numpy())
+    assert np.array_equal(shipped.proposer.bar_cache.read(proposal.latents), plain.numpy())

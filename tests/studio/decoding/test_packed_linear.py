@@ -32,8 +32,8 @@ def _known(net: MusicTransformer) -> Tensor:
     known = []
     for _ in range(8):
         place, note, length, phase, key = torch.randint(8, (5, 2, 1), generator=luck)
-        told, is_told = torch.rand(2, 1, 3, generator=luck), torch.tensor([[True], [False]])
-        known.append(net.step(Events(place, note, length, phase, key, told, is_told), cache))
+        condition, is_conditioned = torch.rand(2, 1, 3, generator=luck), torch.tensor([[True], [False]])
+        known.append(net.step(Events(place, note, length, phase, key, condition, is_conditioned), cache))
     return torch.stack(known)
 
 

@@ -11,7 +11,7 @@ from emo_osc.core.affect import Affect, Reference
 from emo_osc.protocol.messages import Measured
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
-from emo_osc.studio.pool.pool import LOOKED_AT, Pool, Source
+from emo_osc.studio.pool.pool import CANDIDATES, Pool, Source
 
 HIGH, LOW = Affect(0.9, 0.9), Affect(-0.9, -0.9)
 
@@ -51,10 +51,10 @@ def test_what_a_preset_knows_of_its_music_says_what_is_near() -> None:
 
 def test_the_same_wish_again_gets_others_until_all_that_are_near_had_their_turn() -> None:
     pool = full_pool()
-    rounds = [{each.seed for each in pool.choose(HIGH, 10)} for _ in range(LOOKED_AT + 1)]
+    rounds = [{each.seed for each in pool.choose(HIGH, 10)} for _ in range(CANDIDATES + 1)]
 
-    assert len({seed for each in rounds[:LOOKED_AT] for seed in each}) == 10 * LOOKED_AT
-    assert rounds[LOOKED_AT] == rounds[0], "those that have rested longest"
+    assert len({seed for each in rounds[:CANDIDATES] for seed in each}) == 10 * CANDIDATES
+    assert rounds[CANDIDATES] == rounds[0], "those that have rested longest"
 
 
 def test_a_source_that_gave_a_melody_steps_back() -> None:
@@ -62,7 +62,7 @@ def test_a_source_that_gave_a_melody_steps_back() -> None:
     spent = {each.seed for each in pool.choose(HIGH, 10)}
     for seed in spent:
         pool.spend(seed)
-    later = [{each.seed for each in pool.choose(HIGH, 10)} for _ in range(2 * (LOOKED_AT - 1))]
+    later = [{each.seed for each in pool.choose(HIGH, 10)} for _ in range(2 * (CANDIDATES - 1))]
 
     assert not spent & {seed for each in later for seed in each}
 

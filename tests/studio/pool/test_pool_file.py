@@ -30,7 +30,7 @@ def test_what_is_no_file_is_told_and_replaced(reason: str, tmp_path: Path) -> No
     ODD["a FIFO"](file.path.with_name(f"{file.path.name}.part"))
 
     found = file.load(anything)
-    assert reason in found.said
+    assert reason in found.note
     assert (file.save(()) == "") == (reason != "a folder")
 
 
@@ -49,7 +49,7 @@ def test_a_text_of_another_generator_is_skipped_and_said(file: PoolFile) -> None
     found = file.load(lambda text: text != "latent 3")
 
     assert found.sources == tuple(each for each in SOURCES if each.seed != 3)
-    assert "1 lines were no sources" in found.said
+    assert "1 lines were no sources" in found.note
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_wrong_line_costs_that_line_alone(line: bytes, file: PoolFile) -> None
     found = file.load(anything)
 
     assert found.sources == SOURCES
-    assert str(file.path) in found.said
+    assert str(file.path) in found.note
 
 
 @pytest.mark.parametrize("kept", range(0, 300, 29))
@@ -88,7 +88,7 @@ def test_a_file_cut_short_gives_the_whole_lines_it_has(kept: int, file: PoolFile
 
     assert found.sources == SOURCES[: len(found.sources)]
     assert len(found.sources) < len(SOURCES)
-    assert found.said or not whole[:kept].split(b"\n", 1)[-1]
+    assert found.note or not whole[:kept].split(b"\n", 1)[-1]
 
 
 @pytest.mark.parametrize("head", [b'{"kind": "sources", "version": 2, "key": "abcd1234-1"}', b"", b"x", b"[]"])
@@ -98,7 +98,7 @@ def test_another_version_or_key_is_left_alone(head: bytes, file: PoolFile) -> No
     file.path.write_bytes(b"\n".join([head, *rest]))
 
     assert file.load(anything).sources == ()
-    assert "not of this version" in file.load(anything).said
+    assert "not of this version" in file.load(anything).note
 
 
 def test_a_file_past_all_measure_is_read_as_far_as_a_pool_goes(file: PoolFile) -> None:
@@ -110,7 +110,7 @@ def test_a_file_past_all_measure_is_read_as_far_as_a_pool_goes(file: PoolFile) -
 def test_what_cannot_be_read_is_said(file: PoolFile) -> None:
     file.path.mkdir(parents=True)
 
-    assert "cannot be read" in file.load(anything).said
+    assert "cannot be read" in file.load(anything).note
 
 
 def test_a_disk_that_cannot_be_written_is_said_and_the_old_file_stays(file: PoolFile) -> None:

@@ -1,4 +1,4 @@
-"""Events of a phrase as the notes of the hall: the melody's one voice, the accompaniment's many. Imports no torch."""
+"""Converts decoded events to score notes: a monophonic melody and a polyphonic accompaniment. Imports no torch."""
 
 from emo_osc.core.score import BARS, TICKS_PER_STEP, Melody, Note
 from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound
@@ -6,13 +6,13 @@ from emo_osc.studio.tokens import VELOCITY, melody_of, written
 
 
 def melody_of_sounds(sounds: list[Sound]) -> Melody:
-    """The melody of sixteen bars, each note cut off by the next."""
+    """The melody of sixteen bars; each note ends at the latest where the next starts."""
     spans = [(sound.step, sound.step + sound.length, sound.pitch) for sound in sounds if sound.part == MELODY]
     return melody_of(written(spans, BARS * BAR_STEPS))
 
 
 def backing_of(sounds: list[Sound]) -> tuple[Note, ...]:
-    """The accompaniment's notes in ticks, in order; several may sound at once, no pitch twice."""
+    """The accompaniment's notes in ticks, in order; a pitch does not overlap itself."""
     ends: dict[int, Sound] = {}
     notes: list[Sound] = []
     for sound in sorted(each for each in sounds if each.part == BACKING):

@@ -1,4 +1,4 @@
-"""A piece that goes on: bars of a stream at their places in a phrase, as the stage counts them."""
+"""Bars of a stream placed in 16-bar phrases, as the stage numbers them."""
 
 from collections.abc import Callable
 from itertools import count
@@ -10,13 +10,13 @@ from emo_osc.core.score import BARS
 from emo_osc.studio.attributes import measure
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.phrases_of import backing_of, melody_of_sounds
+from emo_osc.studio.sounds_to_notes import backing_of, melody_of_sounds
 from emo_osc.studio.streams import Stream, held
 from emo_osc.studio.tokens import tokens_of
 
 
-class Improviser:
-    """Streams, one after another: where bars do not follow each other a new one begins."""
+class PhraseStream:
+    """A sequence of streams; a request that does not continue the current stream begins a new one."""
 
     def __init__(self, begin: Callable[[int], Stream], seed: int) -> None:
         """`begin` makes the stream of a seed."""
@@ -25,7 +25,7 @@ class Improviser:
         self._recent: dict[int, list[Sound]] = {}
 
     def go_on(self, affect: Affect, bar: int, tempo_bpm: float) -> Composed:
-        """A phrase in which that bar, heard at a tempo, is new; `measured` is of the last sixteen bars together."""
+        """A phrase that holds only the new bar, composed for a tempo; `measured` covers the last sixteen bars."""
         own = bar - self._first
         if own != self._stream.bars and not self._stream.can_go_back_to(own):
             self._stream, self._first, own = self._begin(next(self._seeds)), bar, 0
@@ -39,6 +39,6 @@ class Improviser:
 
 
 def placed(sounds: list[Sound], slot: int) -> list[Sound]:
-    """A bar's notes at its place in a phrase; what is held past the phrase's end is cut there."""
+    """A bar's notes at its place in a phrase, cut at the phrase's end."""
     at = slot * BAR_STEPS
     return held([Sound(s.step + at, s.part, s.pitch, s.length) for s in sounds], BARS)

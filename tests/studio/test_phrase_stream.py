@@ -14,9 +14,9 @@ from emo_osc.protocol.messages import Alive, AnyMessage, ComposeBar, Finish, Loa
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.events import MELODY, Sound
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.improviser import Improviser, placed
 from emo_osc.studio.music_transformer import NAME, Transformer
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
+from emo_osc.studio.phrase_stream import PhraseStream, placed
 from emo_osc.studio.setup import StudioSetup
 from emo_osc.studio.streams import Stream
 from emo_osc.studio.worker import Studio
@@ -36,8 +36,8 @@ def net() -> MusicTransformer:
     return net
 
 
-def piece(net: MusicTransformer) -> Improviser:
-    return Improviser(lambda seed: Stream(net, seed), 3)
+def bar_stream(net: MusicTransformer) -> PhraseStream:
+    return PhraseStream(lambda seed: Stream(net, seed), 3)
 
 
 def bars_of(made: Composed) -> set[int]:
@@ -45,14 +45,14 @@ def bars_of(made: Composed) -> set[int]:
 
 
 def test_every_bar_lies_at_its_place_in_the_phrase(net: MusicTransformer) -> None:
-    endless = piece(net)
+    endless = bar_stream(net)
 
     for bar in range(5, 24):
         assert bars_of(endless.go_on(GLAD, bar, 120.0)) <= {bar % BARS}
 
 
 def test_a_bar_that_is_asked_for_again_is_composed_for_the_new_feeling(net: MusicTransformer) -> None:
-    changed, straight = piece(net), piece(net)
+    changed, straight = bar_stream(net), bar_stream(net)
     for bar in (1, 2):
         changed.go_on(GLAD, bar, 120.0)
     changed.go_on(GLAD, 3, 120.0)
@@ -64,19 +64,19 @@ def test_a_bar_that_is_asked_for_again_is_composed_for_the_new_feeling(net: Musi
 
 
 def test_what_is_composed_depends_on_the_tempo_it_will_be_heard_at(net: MusicTransformer) -> None:
-    slow, fast, faster = (piece(net).go_on(GLAD, 0, tempo_bpm) for tempo_bpm in (60.0, 165.0, 300.0))
+    slow, fast, faster = (bar_stream(net).go_on(GLAD, 0, tempo_bpm) for tempo_bpm in (60.0, 165.0, 300.0))
 
     assert slow.melody != fast.melody
     assert fast.melody == faster.melody
 
 
 def test_after_a_jump_another_piece_begins(net: MusicTransformer) -> None:
-    jumped = piece(net)
+    jumped = bar_stream(net)
     jumped.go_on(GLAD, 1, 120.0)
 
     assert (
         jumped.go_on(GLAD, 40, 120.0).melody
-        == Improviser(lambda seed: Stream(net, seed), 4).go_on(GLAD, 40, 120.0).melody
+        == PhraseStream(lambda seed: Stream(net, seed), 4).go_on(GLAD, 40, 120.0).melody
     )
 
 
@@ -89,7 +89,7 @@ def test_only_a_generator_that_can_goes_on(net: MusicTransformer) -> None:
     composer = Composer(Transformer(net), seed=1)
     made = composer.go_on(ComposeBar(GLAD, 7, 120.0, 1))
 
-    assert composer.goes_on
+    assert composer.streams_bars
     assert len(made) == 1
     assert bars_of(made[0]) <= {7}
 
