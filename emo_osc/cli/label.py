@@ -42,7 +42,7 @@ def label(
     from emo_osc.train.label_rows import LabelFile, json_line
 
     def say(found: "Label") -> None:
-        click.echo(json_line(found.told(), getattr(sys.stdout, "encoding", None) or "ascii"), nl=False)
+        click.echo(json_line(found.row(), getattr(sys.stdout, "encoding", None) or "ascii"), nl=False)
 
     watch = partial(_watched, is_shown=bool(out) or not sys.stdout.isatty())  # labels on the terminal are progress
     with LabelFile(out) if out else nullcontext() as file:

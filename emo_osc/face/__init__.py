@@ -1,1 +1,1 @@
-"""The camera's room: a face becomes a point on the valence-arousal plane, sent by OSC like anybody's."""
+"""The camera process: maps a face to a point on the valence-arousal plane and sends it by OSC."""

@@ -1,4 +1,4 @@
-"""How long a look takes: a drawn face that moves through the pictures of a camera, found and judged on one thread."""
+"""Benchmark of face detection and classification: a drawn face in simulated camera frames, on one thread."""
 
 from pathlib import Path
 from time import perf_counter, thread_time
@@ -18,10 +18,10 @@ Figures = dict[str, dict[str, float]]
 
 
 def bench(model: str, yunet: Path | None = None, looks: int = 200) -> Figures:
-    """Milliseconds of a look at 640 x 480 and of its parts, `looks` times: p50 and p95 by the wall and of our own time.
+    """Milliseconds of a look at 640 x 480 and of its parts, `looks` times: p50 and p95 of wall time and of CPU time.
 
     Raises:
-        EmoOscError: the checkpoint or YuNet's file is not there.
+        EmoOscError: the checkpoint or YuNet's file is missing.
     """
     torch.set_num_threads(1)
     haar, estimator = HaarFinder(), Estimator.of_checkpoint(model, is_repeatable=False)

@@ -1,4 +1,4 @@
-"""Where a face is in a picture, and the crop of it that the network reads."""
+"""Boxes of faces in pictures, and the crop that the network reads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def apart(boxes: Iterable[Box], share: float = 0.3) -> tuple[Box, ...]:
 
 
 def cut(grey: Grey, box: Box) -> Grey:
-    """What is inside a box, as the network reads it: uint8 (48, 48); beyond the picture's edge the edge goes on.
+    """What is inside a box, as the network reads it: uint8 (48, 48); pixels beyond the picture's edge repeat the edge.
 
     Raises:
         ValueError: the box lies outside the picture.

@@ -1,4 +1,4 @@
-"""A face drawn with a few strokes that a detector takes for one: to measure and test with nobody's picture."""
+"""Draws a simple face that detectors find, for benchmarks and tests without photographs."""
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ _SKIN, _SHADE, _DARK, _LIP = (150, 175, 205), (120, 140, 175), (30, 35, 40), (90
 
 
 def blank(width: int = 640, height: int = 480, seed: int = 0) -> Picture:
-    """A wall with the noise of a camera and nobody in front of it."""
+    """A picture of camera noise without a face."""
     noise = np.random.default_rng(seed).normal(0.0, 3.0, (height, width, 3))
     slope = np.linspace(70, 110, width)[None, :, None]
     return np.clip(slope + noise, 0, 255).astype(np.uint8)

@@ -1,7 +1,6 @@
-"""What faces express, as probabilities: `classify` for many at their best, an `Estimator` for one after another, live.
+"""Probabilities of facial expressions: `classify` for batches, `Estimator` for live use.
 
-Several views of a face are judged and their logits averaged. How many pay was measured on FER2013's PublicTest:
-docs/faces.md has the table.
+The logits of several views of a face are averaged; docs/faces.md has the accuracy by number of views.
 """
 
 from copy import deepcopy
@@ -54,7 +53,7 @@ def _careful() -> "Estimator":
 
 
 class Estimator:
-    """A face network ready to judge: normalisation folded into the convolutions, nothing kept for training.
+    """A face network for inference, with normalisation folded into the convolutions.
 
     `views` 1..14 looks a face: one is quickest, more are a little more often right. `temperature` divides the logits,
     so that a probability of .8 is right eight times of ten. What need not be repeatable on every machine is computed in
@@ -62,7 +61,7 @@ class Estimator:
 
     Raises:
         ValueError: `views` or `temperature` is out of range.
-        EmoOscError: `EMO_OSC_PRECISION` asks for what is no precision.
+        EmoOscError: `EMO_OSC_PRECISION` is invalid.
     """
 
     def __init__(self, net: VGG16, views: int = 1, temperature: float = 1.0, is_repeatable: bool = True) -> None:

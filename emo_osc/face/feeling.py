@@ -1,4 +1,4 @@
-"""What a face that expresses this means on the plane. Knows no picture."""
+"""Maps probabilities of expressions to an affect. Knows no picture."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ POINTS = tuple(
 
 
 def affect_of(probabilities: Sequence[float]) -> Affect:
-    """The mean of the expressions' points, each with its probability: a doubtful face lies between them.
+    """The mean of the expressions' points, weighted by their probabilities.
 
     >>> affect_of([0, 0, 0, 0.5, 0, 0, 0.5])  # half happy, half neutral
     Affect(valence=0.3, arousal=0.425)

@@ -1,6 +1,6 @@
-"""What the instrument is told, look after look: smoothed, doubtful faces passed over, neutral when everybody left.
+"""Filters the affects of faces over time: smoothing, a confidence threshold, and return to neutral without faces.
 
-Pure: it is told what time it is.
+Pure: time is an argument.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ _ARRIVED = 0.005  # nearer to neutral than this is neutral
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How a face is followed: `sure` is the least probability of its likeliest expression, 0..1, to be believed.
+    """Settings: `sure`, the least probability 0..1 of the likeliest expression for a face to count.
 
-    Nobody there: the last point is held for `hold_s` seconds, then drifts to neutral, two thirds of the way in
+    Without a face the last point is held for `hold_s` seconds, then drifts to neutral, two thirds of the way in
     `drift_s` seconds.
 
     Raises:
@@ -35,7 +35,7 @@ class Manners:
 
 
 class Follower:
-    """One point for whoever is in front of the camera."""
+    """Follows one affect for all faces in front of the camera."""
 
     def __init__(self, manners: Manners | None = None) -> None:
         self._manners = manners or Manners()
@@ -45,9 +45,9 @@ class Follower:
         self._seen_s = 0.0
 
     def follow(self, faces: Sequence[Sequence[float]], at_s: float) -> Affect | None:
-        """The point after a look at `at_s` seconds that saw these faces, each seven probabilities; None: say nothing.
+        """The affect to send at `at_s` seconds, given each face's seven probabilities; None to send nothing.
 
-        Nothing is said before the first face, and after everybody left and neutral was reached.
+        Nothing is sent before the first face, nor after neutral was reached without faces.
         """
         if not faces:
             return self._alone(at_s)

@@ -1,8 +1,8 @@
-"""Finds faces with OpenCV's own cascade, which is in its wheel (Viola and Jones 2001; Lienhart and Maydt 2002).
+"""Face detection with OpenCV's Haar cascade (Viola and Jones 2001; Lienhart and Maydt 2002).
 
-A whole picture takes the cascade too long for every frame. So a face that was found is looked for near its last place,
-and every second frame one part of the picture is searched for others: the whole of it for large faces, in turn with one
-of its quarters for small ones.
+Searching the whole picture is too slow for every frame. Known faces are searched near their last position; every second
+frame a part of the picture is searched for others: the whole picture for large faces, in turn with a quarter for small
+ones.
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ class HaarFinder:
     def __init__(self, patience: int = 2) -> None:
         self._cascade = cv2.CascadeClassifier(str(cv2.data.haarcascades) + CASCADE)
         self._patience = patience
-        self._known: list[tuple[Box, int]] = []  # a face, and for how many frames nobody saw it
+        self._known: list[tuple[Box, int]] = []  # a face, and the frames since it was last found
         self._parts: Iterator[Part] = cycle(part for quarter in _QUARTERS for part in (_WHOLE, quarter))
         self._frame = 0
 
@@ -53,7 +53,7 @@ class HaarFinder:
         known = [self._again(grey, box, missed) for box, missed in self._known]
         kept = [(box, missed) for box, missed in known if missed <= self._patience]
         self._frame += 1
-        count = self._frame % 2 if kept else 2  # with nobody to judge there is more time to search
+        count = self._frame % 2 if kept else 2  # without faces to classify there is more time to search
         parts = [next(self._parts) for _ in range(count)]
         new = [(box, 0) for part in parts for box in self._searched(grey, part)]
         found = apart(box for box, _ in kept + new)

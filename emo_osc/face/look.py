@@ -1,4 +1,4 @@
-"""One look at a picture: who is there, and what they express."""
+"""Detects and classifies the faces of one picture."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from emo_osc.face.estimate import Estimator, Probabilities
 from emo_osc.face.feeling import strongest
 
 MOST_FACES = 4
-"""Faces that are judged in one picture: each takes the network once more."""
+"""Most faces classified in one picture."""
 CHOICES: dict[str, Callable[[tuple[Box, ...]], tuple[Box, ...]]] = {
     "largest": lambda boxes: tuple(sorted(boxes, key=lambda box: -box.side)[:1]),
     "mean": lambda boxes: tuple(sorted(boxes, key=lambda box: -box.side)[:MOST_FACES]),
@@ -37,12 +37,12 @@ class Look:
         return rows
 
     def __str__(self) -> str:
-        """What is seen, for a person to read."""
+        """The result as a line of text."""
         return ", ".join(f"{name} {share:.2f}" for name, share in map(strongest, self.faces)) or "nobody"
 
 
 class Looker:
-    """Looks at pictures: finds the faces, cuts out those that count, judges them."""
+    """Finds the faces of pictures, crops those that count, and classifies them."""
 
     def __init__(self, find: Find, estimator: Estimator, faces: str = "largest") -> None:
         self._find, self._estimator, self._choose = find, estimator, CHOICES[faces]

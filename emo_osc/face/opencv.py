@@ -1,4 +1,4 @@
-"""Whether OpenCV is here, told in one line; every other file of the camera may then import it."""
+"""Imports OpenCV with a one-line error where it is missing; the other files of this package import it directly."""
 
 import os
 
@@ -14,7 +14,7 @@ def need_opencv() -> None:
     Raises:
         EmoOscError: it is missing, cannot be loaded, or is too new to have its old detector.
     """
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # quiet: what goes wrong is told by us, in one line
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # our error messages are enough
     # OpenCV reads these once, as it is imported, and looks at the head of a picture before it takes memory for it.
     os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = str(MAX_PIXELS)
     os.environ["OPENCV_IO_MAX_IMAGE_WIDTH"] = os.environ["OPENCV_IO_MAX_IMAGE_HEIGHT"] = str(MAX_SIDE)

@@ -1,4 +1,4 @@
-"""A face network for judging, in another precision than float32: convolutions in bf16, or in int8.
+"""Face network inference in reduced precision: convolutions in bf16 or int8.
 
 In int8 the first convolution, which sees the picture itself, and the last layer stay float32; between them what a
 convolution sees is positive, and is rounded to 1/255 of the largest number in the batch.

@@ -1,4 +1,4 @@
-"""A filter that is calm while a value rests and quick when it moves: one euro (Casiez, Roussel and Vogel, CHI 2012)."""
+"""The one-euro filter: strong smoothing at rest, low lag in motion (Casiez, Roussel and Vogel, CHI 2012)."""
 
 from math import pi
 
@@ -21,7 +21,7 @@ class OneEuro:
         self._value = self._raw = self._speed = 0.0
 
     def start(self, value: float, at_s: float) -> None:
-        """Forget what was; the value rests here."""
+        """Reset to a resting value."""
         self._at_s, self._value, self._raw, self._speed = at_s, value, value, 0.0
 
     def step(self, value: float, at_s: float) -> float:

@@ -1,4 +1,4 @@
-"""Where pictures come from: a camera, a film, files. Keeps none of them."""
+"""Sources of pictures: camera, video file, picture files. Pictures are never stored."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How often a face is looked at before it is judged: as it is, mirrored, and from places and distances nearby."""
+"""Views of a face for test-time augmentation: original, mirrored, shifted and zoomed."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""`emo-osc face`: looks at faces and tells the instrument, by OSC like anybody's controller."""
+"""`emo-osc face`: classifies faces and sends the affect by OSC."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Whom to look at, how, and whom to tell: one of `images`, `video`, `camera`; `rate_hz` looks a second."""
+    """Options: one of `images`, `video`, `camera`; `rate_hz` pictures per second; where to send."""
 
     images: Sequence[Path] = ()
     video: Path | None = None
@@ -39,7 +39,7 @@ class Watch:
 
 
 class Wire:
-    """The way to the instrument.
+    """The OSC client of the instrument.
 
     Raises:
         EmoOscError: the host is unknown.
@@ -64,12 +64,12 @@ class Wire:
             raise EmoOscError(f"{self._to}: cannot be reached ({error}); see to the network, or --host") from None
 
     def close(self) -> None:
-        """Lets the socket go."""
+        """Close the socket."""
         self._client.close()
 
 
 def watch(order: Watch, say: Say) -> None:
-    """Looks until the pictures end; a camera's never do.
+    """Process pictures until they end; a camera never ends.
 
     Raises:
         EmoOscError: what to look at, the checkpoint, the detector or the network is not there.

@@ -1,1 +1,1 @@
-"""Offline: training the shipped models, and importing published ones."""
+"""Offline training of the shipped models, and import of published ones."""

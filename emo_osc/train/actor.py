@@ -1,9 +1,19 @@
-"""Trains the actor-critic of latents on a trained VAE and prior: `emo-osc train actor`.
+"""Trains the latent actor-critic on a trained VAE and prior: `emo-osc train actor`.
 
-Three networks learn side by side (emotion reference, section 4). The attribute critic learns to guess what is counted
-on decoded notes, from a replay of what the prior, people and the actor so far have given. The realism critic learns to
-tell posterior slots of human melodies, with what they measure, from the prior's draws, from the actor's, and from slots
-with another melody's measures. The actor descends the table of losses on what both guess.
+Theory of operation. In: slots of a melody (K bars, A numbers each) in the prior's scale, its form, and target
+attributes (notes per bar, mean pitch, belief in major), normalised. Out: moved slots that decode to a melody with these
+attributes, near the source (Engel, Hoffman and Roberts 2018, section 3; Jang, Son and Lee; emotion reference, section
+4). Three networks are trained together, in each step in this order:
+
+1. Sources are drawn from human melodies and from the prior, targets at random; the actor moves the sources, and the
+   result is quantised to the codebook of human bars with straight-through gradients, as it will be decoded.
+2. The attribute critic estimates the outline of the decoded notes, since counting notes has no gradient; it is trained
+   on a replay of decoded melodies of the prior, people and the actor, so that it is accurate where the actor is.
+3. The realism critic separates posterior slots of human melodies with their attributes from the prior's draws, from the
+   actor's output, and from slots with another melody's attributes, with gradient penalties.
+4. The actor minimises the table of losses (`studio/losses`) on both estimates, with the critics' weights held constant.
+
+Every few steps the actor's output is decoded and measured into the replay.
 """
 
 from collections.abc import Callable
@@ -38,26 +48,25 @@ from emo_osc.train.prior import encode_corpus
 
 # B melodies, K = 16 bars, A active numbers of a slot, N melodies of a store
 
-LATEST = 24  # parts of the replay
+LATEST_PARTS = 24  # parts of the replay
 RECIPE = Recipe(
     steps=2_000, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=250
 )
 DENSITIES, PITCHES = (2.2, 9.5), (64.0, 78.0)
-SHARED_BY, FEWEST_WORDS = 2, 8  # songs, bars
-TOLD = 3_072  # of the actor's melodies, from which likeness is learned
-CLEAR = 0.45  # one melody is in one mode: belief in major .05 or .95
+LEAST_SONGS, FEWEST_CODES = 2, 8  # songs, bars
+LIKENESS_MELODIES = 3_072  # melodies of the actor that likeness is fitted to
+MODE_MARGIN = 0.45  # target beliefs in major are .05 or .95
 
 
 @dataclass(frozen=True, slots=True)
 class ActorChoices:
-    """What is particular to these networks.
+    """Settings of this training.
 
-    The actor learns on `draws` melodies of the prior, `human_share` of a batch human. `anywhere` of the wishes are of
-    no affect: density, register and mode by lot, for hosts' tempos and presets of their own. Every `decode_every` steps
-    what the actor made is decoded and measured, into a replay of `memory` melodies. `weights` are those of the losses,
-    `commitment` that of slots staying near their words (van den Oord et al. 2017), without which gradients, taken at
-    the words, would lead nowhere; `penalty` and `local` those of the realism critic's gradient, for the whole and for
-    neighbouring bars.
+    `draws`: melodies drawn from the prior; `human_share` of a batch is human. `anywhere`: share of targets that belong
+    to no affect, with random density, register and mode, for hosts' tempos and presets' references. Every
+    `decode_every` steps the actor's output is decoded into a replay of `memory` melodies. `weights` are those of the
+    losses; `commitment` keeps slots near their codes (van den Oord et al. 2017), which straight-through gradients
+    require; `penalty` and `local` are the realism critic's gradient penalties, of melodies and of neighbouring bars.
     """
 
     draws: int = 4_096
@@ -71,13 +80,13 @@ class ActorChoices:
     without: str = ""
 
     def weights(self) -> dict[str, float]:
-        """The table's training weights, but for the loss that is left `without` (ablation)."""
+        """The table's training weights without the loss named by `without` (ablation)."""
         return {name: weight for name, weight in losses.training_weights().items() if name != self.without}
 
 
 @dataclass(slots=True)
 class Store:
-    """N melodies: slots (N, K, A), forms (N, K), the wishes that they fulfil (N, 3), tokens (N, 256)."""
+    """N melodies: slots (N, K, A), forms (N, K), their normalised attributes (N, 3), tokens (N, 256)."""
 
     slots: Tensor
     forms: Tensor
@@ -86,7 +95,7 @@ class Store:
     spread: Tensor | None = None
 
     def drawn(self, rows: Tensor, generator: torch.Generator) -> Tensor:
-        """Slots of some rows, out of the posterior where one is known. (n,) -> (n, K, A)."""
+        """Slots of rows, sampled from the posterior where `spread` is known. (n,) -> (n, K, A)."""
         slots = self.slots[rows]
         if self.spread is None:
             return slots
@@ -95,19 +104,19 @@ class Store:
 
 
 class ActorTask:
-    """Sources out of the prior and the corpus, moved to where any affect asks."""
+    """Training task: moves sources of the prior and the corpus to random targets."""
 
     def __init__(
-        self, folder: Path, out: Path, generator: MusicVAE, choices: ActorChoices, told: Callable[[str], None]
+        self, folder: Path, out: Path, generator: MusicVAE, choices: ActorChoices, report: Callable[[str], None]
     ) -> None:
-        assert isinstance(generator.proposer, PriorProposer)  # the caller has looked
+        assert isinstance(generator.proposer, PriorProposer)  # checked by the caller
         self.generator, self.choices = generator, choices
         self.proposer = generator.proposer
         corpus = load_corpus(folder, "train")
         self.human = human_store(corpus, self.proposer)
         self.codebook = self.proposer.codebook = human_codebook(corpus, self.proposer)
-        self.valid = _prior_store(generator, range(1 << 40, (1 << 40) + 256), out / "valid_draws.safetensors", told)
-        self.prior = _prior_store(generator, range(choices.draws), out / "draws.safetensors", told)
+        self.valid = _prior_store(generator, range(1 << 40, (1 << 40) + 256), out / "valid_draws.safetensors", report)
+        self.prior = _prior_store(generator, range(choices.draws), out / "draws.safetensors", report)
         assert self.human.spread is not None
         self.spread = self.human.spread.mean((0, 1))
         self.net: nn.Module = ActorCritic(ActorConfig(self.human.slots.shape[-1]))
@@ -116,43 +125,43 @@ class ActorTask:
         self._steps = 0
 
     def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
-        """The three networks' losses for `size` melodies drawn anew; each network feels only its own."""
+        """The losses of the three networks for `size` new melodies; each has gradients for one network only."""
         net = self._net()
         slots, forms, tokens = self._sources(size, generator)
-        wanted = wishes(size, self.choices.anywhere, generator)
+        wanted = random_targets(size, self.choices.anywhere, generator)
         condition = normalised_attributes(wanted)
-        meant = net.actor(slots, forms, condition)
-        moved = self._spoken(meant)
+        output = net.actor(slots, forms, condition)
+        moved = self._quantised(output)
         case = self._case(net, moved, slots, wanted, condition, Outline.of(tokens))
         parts = {
-            "acted": self._acted(case),
-            "meant": self.choices.commitment * (meant - moved.detach()).square().mean(),
+            "acted": self._actor_loss(case),
+            "meant": self.choices.commitment * (output - moved.detach()).square().mean(),
             "realism": self._realism(net, moved.detach(), condition, generator),
             "guess": self._guess(net, size, generator),
         }
         if self._steps % self.choices.decode_every == 0:
-            self._remember(moved.detach(), forms, generator)
+            self._add_to_replay(moved.detach(), forms, generator)
         self._steps += 1
         return {"loss": torch.stack(list(parts.values())).sum(), **parts}
 
     @torch.no_grad()
     def validate(self, net: nn.Module) -> Scores:
-        """How near decoded melodies come to wishes by lot, and how far they left their sources; always the same."""
+        """Errors of decoded melodies against fixed random targets, and similarity to their sources."""
         assert isinstance(net, ActorCritic)
         generator = torch.Generator().manual_seed(5)
         store, size = self.valid, len(self.valid.slots)
-        wanted = wishes(size, self.choices.anywhere, generator)
-        moved = self._spoken(net.actor(store.slots, store.forms, normalised_attributes(wanted)))
+        wanted = random_targets(size, self.choices.anywhere, generator)
+        moved = self._quantised(net.actor(store.slots, store.forms, normalised_attributes(wanted)))
         tokens = self._decoded(moved, store.forms, list(range(size)))
-        heard, source = Outline.of(tokens), Outline.of(store.tokens)
+        outline, source = Outline.of(tokens), Outline.of(store.tokens)
         measured, asked = measure_table(tokens), wanted.numpy()
-        case = losses.Case(heard, wanted, chords_of_weights(heard.weight), source)
+        case = losses.Case(outline, wanted, chords_of_weights(outline.weight), source)
         near = {name: float(losses.LOSSES[name].of(case).mean()) for name in ("chord", "scale", "rhythm")}
         return {
             "valid_density": float(np.abs(np.log(np.maximum(measured[:, 0], 0.05) / asked[:, 0])).mean()),
             "valid_register": float(np.abs(measured[:, 1] - asked[:, 1]).mean()),
             "valid_mode": float((np.abs(measured[:, 2] - asked[:, 2]) < 0.5).mean()),
-            "valid_interval": float(heard.mean_interval.mean()),
+            "valid_interval": float(outline.mean_interval.mean()),
             "valid_interval_guessed": float(net.attributes(moved).mean_interval.mean()),
             "valid_doubt": float(RealismCritic.doubt(net.realism(moved, normalised_attributes(wanted))).mean()),
             "valid_leaps": float(leap_share(tokens, 7).mean()),
@@ -161,53 +170,55 @@ class ActorTask:
 
     @torch.no_grad()
     def likeness(self, net: ActorCritic) -> Likeness:
-        """What tells human melodies from what the prior draws, and the actor makes of it for wishes by lot."""
+        """Fit the likeness model: human melodies against the prior's draws and the actor's output for
+        random targets.
+        """
         generator = torch.Generator().manual_seed(19)
-        store, size = self.prior, min(len(self.prior.slots), TOLD)
-        condition = normalised_attributes(wishes(size, 0.0, generator))
-        moved = self._spoken(net.actor(store.slots[:size], store.forms[:size], condition))
+        store, size = self.prior, min(len(self.prior.slots), LIKENESS_MELODIES)
+        condition = normalised_attributes(random_targets(size, 0.0, generator))
+        moved = self._quantised(net.actor(store.slots[:size], store.forms[:size], condition))
         made = np.concatenate([store.tokens, self._decoded(moved, store.forms[:size], list(range(size)))])
-        rows = torch.randperm(len(self.human.slots), generator=generator)[: 4 * TOLD].numpy()
+        rows = torch.randperm(len(self.human.slots), generator=generator)[: 4 * LIKENESS_MELODIES].numpy()
         with torch.enable_grad():
             return Likeness.between(features(self.human.tokens[rows]), features(made))
 
-    def _spoken(self, moved: Tensor) -> Tensor:
-        """The nearest words, as they will be played; gradients pass as if they were the slots themselves."""
+    def _quantised(self, moved: Tensor) -> Tensor:
+        """Slots quantised to the codebook, as they will be decoded, with straight-through gradients."""
         return moved + (nearest_code(moved.detach(), self.codebook) - moved).detach()
 
     def _case(
         self, net: ActorCritic, moved: Tensor, slots: Tensor, wanted: Tensor, condition: Tensor, source: Outline
     ) -> losses.Case:
-        outline = functional_call(net.attributes, _still(net.attributes), (moved,))
-        doubt = RealismCritic.doubt(functional_call(net.realism, _still(net.realism), (moved, condition)))
+        outline = functional_call(net.attributes, _frozen(net.attributes), (moved,))
+        doubt = RealismCritic.doubt(functional_call(net.realism, _frozen(net.realism), (moved, condition)))
         chords = chords_of_weights(outline.weight.detach())
         return losses.Case(outline, wanted, chords, source, moved, slots, self.spread, doubt)
 
-    def _acted(self, case: losses.Case) -> Tensor:
-        with _exactly():
+    def _actor_loss(self, case: losses.Case) -> Tensor:
+        with _without_autocast():
             return losses.total(case, self.choices.weights()).mean()
 
     def _realism(self, net: ActorCritic, moved: Tensor, condition: Tensor, generator: torch.Generator) -> Tensor:
-        """Binary cross-entropy and gradient penalties: for the whole on the way from human to moved (Gulrajani et al.
-        2017), for neighbouring bars at the human ones (Mescheder et al. 2018), so that it may be as sharp as it needs.
+        """Binary cross-entropy with gradient penalties: for melodies between human and moved slots (Gulrajani et al.
+        2017), for neighbouring bars at the human ones (Mescheder et al. 2018).
         """
         size = len(moved)
         rows = torch.randint(len(self.human.slots), (size,), generator=generator)
         human, own = self.human.drawn(rows, generator), self.human.condition[rows]
-        moved = moved + self.spread * torch.randn(moved.shape, generator=generator)  # as a posterior's draw would be
+        moved = moved + self.spread * torch.randn(moved.shape, generator=generator)  # noise as of a posterior sample
         drawn = torch.randint(len(self.prior.slots), (max(1, size // 4),), generator=generator)
         slots = torch.cat([human, moved, self.prior.slots[drawn], human[: len(drawn)]])
-        told = torch.cat([own, condition, self.prior.condition[drawn], own.roll(1, 0)[: len(drawn)]])
-        logits = net.realism(slots, told)
+        conditions = torch.cat([own, condition, self.prior.condition[drawn], own.roll(1, 0)[: len(drawn)]])
+        logits = net.realism(slots, conditions)
         is_human, is_made = fn.softplus(-logits[:size]), fn.softplus(logits[size:])
-        made_bars = is_made[: -len(drawn), 1:]  # what is said of a melody does not touch its bars
+        made_bars = is_made[: -len(drawn), 1:]  # the last rows differ in the condition only, which bars do not use
         error = is_human[:, 0].mean() + is_human[:, 1:].mean() + is_made[:, 0].mean() + made_bars.mean()
-        way = torch.rand(size, 1, 1, generator=generator)
-        between = torch.lerp(human, moved, way).requires_grad_()
-        whole = net.realism(between, torch.lerp(own, condition, way[:, 0]))[:, 0]
+        blend = torch.rand(size, 1, 1, generator=generator)
+        between = torch.lerp(human, moved, blend).requires_grad_()
+        whole = net.realism(between, torch.lerp(own, condition, blend[:, 0]))[:, 0]
         pairs = net.realism.pairs(human).requires_grad_()
-        steep = _slope(whole, between).flatten(1).square().sum(1).sqrt()
-        local = _slope(net.realism.neighbours(pairs), pairs).square().sum(-1)
+        steep = _gradient(whole, between).flatten(1).square().sum(1).sqrt()
+        local = _gradient(net.realism.neighbours(pairs), pairs).square().sum(-1)
         return error + self.choices.penalty * (steep - 1.0).square().mean() + self.choices.local * local.mean()
 
     def _guess(self, net: ActorCritic, size: int, generator: torch.Generator) -> Tensor:
@@ -223,15 +234,15 @@ class ActorTask:
         return slots, forms, np.concatenate([self.human.tokens[rows.numpy()], self.prior.tokens[drawn.numpy()]])
 
     def _fill(self) -> None:
-        """Before the actor has made anything: the prior's draws, and people's melodies as decoded again."""
+        """Fill the replay with the prior's draws and with decoded posterior samples of human melodies."""
         generator = torch.Generator().manual_seed(17)
         for part in torch.split(torch.arange(len(self.prior.slots)), 256):
             self.replay.add(self.prior.slots[part], self.prior.tokens[part.numpy()])
         rows = torch.randint(len(self.human.slots), (min(3_072, len(self.human.slots)),), generator=generator)
         for part in torch.split(rows, 256):
-            self._remember(self.human.drawn(part, generator), self.human.forms[part], generator)
+            self._add_to_replay(self.human.drawn(part, generator), self.human.forms[part], generator)
 
-    def _remember(self, slots: Tensor, forms: Tensor, generator: torch.Generator) -> None:
+    def _add_to_replay(self, slots: Tensor, forms: Tensor, generator: torch.Generator) -> None:
         seeds = torch.randint(1 << 40, (len(slots),), generator=generator).tolist()
         self.replay.add(slots, self._decoded(slots, forms, seeds))
 
@@ -245,7 +256,7 @@ class ActorTask:
 
 
 class _Replay:
-    """The latest melodies that were decoded, with their slots."""
+    """The latest decoded melodies with their slots."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -253,15 +264,15 @@ class _Replay:
         self._tokens: list[NDArray[np.uint8]] = []
 
     def add(self, slots: Tensor, tokens: NDArray[np.uint8]) -> None:
-        """Remember melodies, and forget the oldest beyond the size."""
+        """Add melodies, and drop the oldest beyond the size."""
         self._slots.append(slots)
         self._tokens.append(tokens)
         while sum(map(len, self._slots)) > self._size:
             del self._slots[0], self._tokens[0]
 
     def drawn(self, size: int, generator: torch.Generator) -> tuple[Tensor, NDArray[np.uint8]]:
-        """Some melodies by lot, half of them of the latest parts: what the actor makes now must be guessed right."""
-        begins = torch.rand(size, generator=generator).lt(0.5) * max(0, len(self._slots) - LATEST)
+        """Random melodies, half of them from the latest parts, where the critic must be accurate."""
+        begins = torch.rand(size, generator=generator).lt(0.5) * max(0, len(self._slots) - LATEST_PARTS)
         whole = [int(torch.randint(int(begin), len(self._slots), (1,), generator=generator)) for begin in begins]
         inside = torch.rand(size, generator=generator).tolist()
         places = [(part, int(share * len(self._slots[part]))) for part, share in zip(whole, inside, strict=True)]
@@ -271,35 +282,36 @@ class _Replay:
         )
 
 
-def wishes(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
-    """What melodies should measure, (B, 3): affects by lot over the plane, the mode by lot; `anywhere` of no affect."""
+def random_targets(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
+    """Random targets (B, 3): of random affects, with a random mode; a share `anywhere` independent of affects."""
     points = (torch.rand(size, 2, generator=generator) * 2 - 1).tolist()
     wanted = torch.from_numpy(np.stack([targets(Affect(*point)) for point in points])).float()
-    lot = torch.rand(size, 4, generator=generator)
+    uniform = torch.rand(size, 4, generator=generator)
     free = torch.stack(
         [
-            DENSITIES[0] * (DENSITIES[1] / DENSITIES[0]) ** lot[:, 0],
-            PITCHES[0] + (PITCHES[1] - PITCHES[0]) * lot[:, 1],
+            DENSITIES[0] * (DENSITIES[1] / DENSITIES[0]) ** uniform[:, 0],
+            PITCHES[0] + (PITCHES[1] - PITCHES[0]) * uniform[:, 1],
             torch.full((size,), 0.5),
         ],
         1,
     )
-    wanted = torch.where(lot[:, 2:3] < anywhere, free, wanted)
-    wanted[:, 2] = 0.5 + torch.where(lot[:, 3] < wanted[:, 2], CLEAR, -CLEAR)
+    wanted = torch.where(uniform[:, 2:3] < anywhere, free, wanted)
+    wanted[:, 2] = 0.5 + torch.where(uniform[:, 3] < wanted[:, 2], MODE_MARGIN, -MODE_MARGIN)
     return wanted
 
 
 def human_codebook(corpus: Corpus, proposer: PriorProposer) -> Tensor:
-    """The bars that at least `SHARED_BY` songs have in common, so that none is one song's own. (M, A) normalised.
+    """The codebook: bars that occur in at least `LEAST_SONGS` songs, so that none is copied from one, (M, A)
+    normalised.
 
     Raises:
-        EmoOscError: the songs have hardly a bar in common.
+        EmoOscError: fewer than `FEWEST_CODES` bars are shared.
     """
     bars, back = np.unique(corpus.tokens.reshape(-1, 16), axis=0, return_inverse=True)
     songs = np.unique(np.stack([back.ravel(), np.repeat(corpus.piece, BARS)], 1), axis=0)
-    is_shared = np.bincount(songs[:, 0], minlength=len(bars)) >= SHARED_BY
-    if is_shared.sum() < FEWEST_WORDS:
-        raise EmoOscError(f"the corpus: its songs share {is_shared.sum()} bars; {FEWEST_WORDS} or more are needed")
+    is_shared = np.bincount(songs[:, 0], minlength=len(bars)) >= LEAST_SONGS
+    if is_shared.sum() < FEWEST_CODES:
+        raise EmoOscError(f"the corpus: its songs share {is_shared.sum()} bars; {FEWEST_CODES} or more are needed")
     with torch.no_grad():
         mean = proposer.vae.encode(torch.from_numpy(bars[is_shared].astype(np.int64)).to(proposer.device))[0]
     return _normalised(proposer.prior, mean[:, None])[:, 0]
@@ -319,26 +331,26 @@ def decoded(generator: MusicVAE, slots: Tensor, forms: Tensor, seeds: list[int])
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
     latents = proposer.prior.denormalise(slots.to(proposer.device))
-    with _exactly():
+    with _without_autocast():
         proposal = Proposal(latents, proposer.embed(latents), tuple(map(tuple, forms.tolist())))
         tokens = clean(generator.decoded(proposal.embeddings, generator.noise(seeds, proposal)))
     made: NDArray[np.uint8] = tokens.cpu().numpy().astype(np.uint8)
     return made
 
 
-def _exactly() -> AbstractContextManager[object]:
-    """For what is not trained: losses and decoding have a precision of their own, whatever the networks multiply in."""
+def _without_autocast() -> AbstractContextManager[object]:
+    """Disable autocast for losses and decoding, whatever precision the networks are trained in."""
     return torch.autocast("cpu", enabled=False)
 
 
-def _prior_store(generator: MusicVAE, seeds: range, path: Path, told: Callable[[str], None]) -> Store:
-    """Draws of the prior, affect open, kept beside the run, for they take minutes."""
+def _prior_store(generator: MusicVAE, seeds: range, path: Path, report: Callable[[str], None]) -> Store:
+    """Draws of the prior without an affect, cached in the run's folder, since they take minutes."""
     proposer = generator.proposer
     assert isinstance(proposer, PriorProposer)
     if path.exists():
         kept = load_file(path)
     else:
-        kept = _draws(generator, seeds, told)
+        kept = _draws(generator, seeds, report)
         path.parent.mkdir(parents=True, exist_ok=True)
         save_file(kept, path)
     tokens = kept["tokens"].numpy()
@@ -346,7 +358,7 @@ def _prior_store(generator: MusicVAE, seeds: range, path: Path, told: Callable[[
     return Store(_normalised(proposer.prior, kept["slots"]), kept["forms"].long(), condition, tokens)
 
 
-def _draws(generator: MusicVAE, seeds: range, told: Callable[[str], None]) -> dict[str, Tensor]:
+def _draws(generator: MusicVAE, seeds: range, report: Callable[[str], None]) -> dict[str, Tensor]:
     parts = []
     for start in range(0, len(seeds), 128):
         some = list(seeds[start : start + 128])
@@ -354,7 +366,7 @@ def _draws(generator: MusicVAE, seeds: range, told: Callable[[str], None]) -> di
         tokens = clean(generator.decoded(proposal.embeddings, generator.noise(some, proposal)))
         forms = torch.tensor(proposal.forms, dtype=torch.uint8)
         parts.append({"slots": proposal.latents.cpu(), "forms": forms, "tokens": tokens.to(torch.uint8).cpu()})
-        told(f"drawing from the prior: {start + len(some)} of {len(seeds)}")
+        report(f"drawing from the prior: {start + len(some)} of {len(seeds)}")
     return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
 
 
@@ -363,11 +375,11 @@ def _normalised(prior: BarPrior, slots: Tensor) -> Tensor:
     return normalised
 
 
-def _slope(values: Tensor, place: Tensor) -> Tensor:
+def _gradient(values: Tensor, place: Tensor) -> Tensor:
     slope: Tensor = torch.autograd.grad(values.sum(), place, create_graph=True)[0]
     return slope
 
 
-def _still(net: nn.Module) -> dict[str, Tensor]:
-    """A network's weights as constants: what flows through it is felt by whoever made its input alone."""
+def _frozen(net: nn.Module) -> dict[str, Tensor]:
+    """A network's weights as constants: gradients flow to its input only."""
     return {name: value.detach() for name, value in net.state_dict().items()}

@@ -1,4 +1,4 @@
-"""Which precision a training run multiplies in: what is forced, what the run began with, or the faster one here."""
+"""Chooses the precision of a training run: forced, that of the resumed run, or the fastest here."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ FACES, CHANNELS, SIDE = 16, 64, 16
 
 
 def training_precision(net: nn.Module, device: torch.device, began: str) -> Precision:
-    """The precision of a run; `began` is the one that the run being resumed was in, or an empty text.
+    """The precision of a run; `began` is that of the resumed run, or empty.
 
-    Of several processes the first one decides.
+    With several processes the first one decides.
 
     Raises:
-        EmoOscError: `EMO_OSC_PRECISION` asks for something else than float32 or bf16.
+        EmoOscError: `EMO_OSC_PRECISION` is neither float32 nor bf16.
     """
     if (asked := forced(TRAINED)) is not None:
         return asked
@@ -44,7 +44,7 @@ def _trial(prepare: Callable[[], tuple[nn.Module, Tensor]], precision: Precision
     """A step, forward and back, of a small network like those that are trained."""
 
     def prepared() -> Run:
-        with torch.random.fork_rng(devices=()):  # what is trained draws from torch's own luck
+        with torch.random.fork_rng(devices=()):  # keeps torch's global random state for the training
             net, inputs = prepare()
 
         def run() -> None:

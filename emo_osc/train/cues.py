@@ -1,7 +1,7 @@
-"""What a clip of notes in any number of voices gives a listener to go by: pace, touch, register, loudness, mode.
+"""Emotion cues of polyphonic clips: tempo, articulation, register, loudness, mode.
 
-The cues are those whose effect on felt emotion was measured by experiment (Eerola, Friberg and Bresin 2013), read from
-notes instead of set by a synthesiser, besides some that only correlate.
+The cues with an experimentally measured effect on perceived emotion (Eerola, Friberg and Bresin 2013), computed from
+notes, and some that only correlate.
 """
 
 from collections.abc import Callable
@@ -23,8 +23,8 @@ MOST_CLIPS = 2000  # measured at once; keeps memory small
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
-    """Clips with their events found: what each cue is measured on."""
+class _Clips:
+    """Clips with their notes grouped into events."""
 
     notes: NoteTable
     clip: Rows
@@ -32,7 +32,7 @@ class _Heard:
     begins: Rows  # (E,), its first note
 
     @classmethod
-    def of(cls, notes: NoteTable) -> "_Heard":
+    def of(cls, notes: NoteTable) -> "_Clips":
         clip = notes.clip
         is_new = np.ones(len(clip), dtype=bool)
         is_new[1:] = (np.diff(notes.onset_s) > APART_S) | (np.diff(clip) > 0)
@@ -66,63 +66,63 @@ def cues(notes: NoteTable) -> Floats:
     >>> dict(zip(CUES, cues(NoteTable.of_notes([c_major]))[0].round(2).tolist()))["notes a second"]
     2.0
     """
-    parts = [_measured(_Heard.of(part)) for part in notes.parts(MOST_CLIPS)]
+    parts = [_measured(_Clips.of(part)) for part in notes.parts(MOST_CLIPS)]
     return np.concatenate([np.empty((0, len(CUES))), *parts])
 
 
-def _measured(heard: _Heard) -> Floats:
-    return np.column_stack([*(measure(heard) for measure in _MEASURES.values()), *_keys(heard)])
+def _measured(clips: _Clips) -> Floats:
+    return np.column_stack([*(measure(clips) for measure in _MEASURES.values()), *_keys(clips)])
 
 
-def _notes_a_second(heard: _Heard) -> Floats:
-    return heard.pace(heard.notes.sizes)
+def _notes_a_second(clips: _Clips) -> Floats:
+    return clips.pace(clips.notes.sizes)
 
 
-def _events_a_second(heard: _Heard) -> Floats:
-    return heard.pace(np.bincount(heard.clip[heard.begins], minlength=heard.count))
+def _events_a_second(clips: _Clips) -> Floats:
+    return clips.pace(np.bincount(clips.clip[clips.begins], minlength=clips.count))
 
 
-def _pitch(heard: _Heard) -> Floats:
-    return heard.mean(heard.notes.pitch)
+def _pitch(clips: _Clips) -> Floats:
+    return clips.mean(clips.notes.pitch)
 
 
-def _top(heard: _Heard) -> Floats:
-    if not len(heard.begins):
-        return np.zeros(heard.count)
-    return heard.mean(np.maximum.reduceat(heard.notes.pitch, heard.begins), heard.clip[heard.begins])
+def _top(clips: _Clips) -> Floats:
+    if not len(clips.begins):
+        return np.zeros(clips.count)
+    return clips.mean(np.maximum.reduceat(clips.notes.pitch, clips.begins), clips.clip[clips.begins])
 
 
-def _loudness(heard: _Heard) -> Floats:
+def _loudness(clips: _Clips) -> Floats:
     """Decibels, the amplitude taken as the square of velocity, as most synthesisers do (Dannenberg 2006)."""
-    return heard.mean(40.0 * np.log10(np.maximum(heard.notes.velocity, 1.0) / MEZZO_FORTE))
+    return clips.mean(40.0 * np.log10(np.maximum(clips.notes.velocity, 1.0) / MEZZO_FORTE))
 
 
-def _gate(heard: _Heard) -> Floats:
+def _gate(clips: _Clips) -> Floats:
     """How much of the time to the next event notes are held, 0..1; the last event of a clip has no next."""
-    onset_s, begins = heard.notes.onset_s, heard.begins
+    onset_s, begins = clips.notes.onset_s, clips.begins
     gap_s = np.full(len(begins), np.nan)
-    has_next = heard.clip[begins[1:]] == heard.clip[begins[:-1]]
+    has_next = clips.clip[begins[1:]] == clips.clip[begins[:-1]]
     gap_s[:-1][has_next] = np.diff(onset_s[begins])[has_next]
-    held = np.clip(heard.notes.duration_s / gap_s[heard.event], 0.0, 1.0)
+    held = np.clip(clips.notes.duration_s / gap_s[clips.event], 0.0, 1.0)
     known = ~np.isnan(held)
-    alone = np.bincount(heard.clip[known], minlength=heard.count) == 0
-    return np.where(alone, 1.0, heard.mean(held[known], heard.clip[known]))
+    alone = np.bincount(clips.clip[known], minlength=clips.count) == 0
+    return np.where(alone, 1.0, clips.mean(held[known], clips.clip[known]))
 
 
-def _length(heard: _Heard) -> Floats:
-    return heard.mean(np.log2(np.clip(heard.notes.duration_s, APART_S, LONGEST_HOLD_S)))
+def _length(clips: _Clips) -> Floats:
+    return clips.mean(np.log2(np.clip(clips.notes.duration_s, APART_S, LONGEST_HOLD_S)))
 
 
-def _keys(heard: _Heard) -> list[Floats]:
+def _keys(clips: _Clips) -> list[Floats]:
     """Belief in major (0..1), and how well the best major key fits."""
-    pitch_class = heard.clip * 12 + heard.notes.pitch.astype(np.int64) % 12
-    held = np.clip(heard.notes.duration_s, APART_S, LONGEST_HOLD_S)
-    histogram = np.asarray(np.bincount(pitch_class, held, 12 * heard.count), dtype=np.float64).reshape(-1, 12)
+    pitch_class = clips.clip * 12 + clips.notes.pitch.astype(np.int64) % 12
+    held = np.clip(clips.notes.duration_s, APART_S, LONGEST_HOLD_S)
+    histogram = np.asarray(np.bincount(pitch_class, held, 12 * clips.count), dtype=np.float64).reshape(-1, 12)
     fits = [key_correlations(histogram, profile).max(axis=1) for profile in (MAJOR_PROFILE, MINOR_PROFILE)]
     return [1.0 / (1.0 + np.exp(-MODE_SLOPE * (fits[0] - fits[1]))), fits[0]]
 
 
-_MEASURES: dict[str, Callable[[_Heard], Floats]] = {
+_MEASURES: dict[str, Callable[[_Clips], Floats]] = {
     "notes a second": _notes_a_second,  # log2, all voices
     "events a second": _events_a_second,  # log2, chords counted once
     "pitch": _pitch,  # MIDI, mean of all notes

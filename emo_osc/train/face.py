@@ -1,9 +1,9 @@
 """Trains the face network on FER2013: `emo-osc train face`.
 
-Classes are drawn by the root of their size, so that the 436 disgusted faces are seen; the loss adds the logarithm of
-how much more often a class is drawn than it occurs (Menon et al. 2021), so that the probabilities are those of faces
-as they come. A second head, not shipped, guesses the votes of FER+ from the same features: ten people a face are a
-cleaner teacher than one noisy label. Pictures grow while training goes on, since small ones teach most of it sooner.
+Classes are sampled by the square root of their size, since only 436 faces are labelled disgust; the loss corrects the
+logits for it (Menon et al. 2021), so that probabilities match the natural distribution. A second head, not shipped,
+predicts the votes of FER+ from the same features: ten votes per face are less noisy than one label. The image size
+grows during training, which is faster.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ RECIPE = Recipe(steps=7_200, batch=128, rate=1.5e-3, seed=1, warmup=300, decay=0
 
 @dataclass(frozen=True, slots=True)
 class FaceChoices:
-    """What is particular to this network.
+    """Settings of this training.
 
     `sizes`: share of the run -> side of the pictures from there on; `balance`: a class is drawn by its size to this
     power; `votes`: weight of the second head; `smoothing` of the labels.
@@ -45,7 +45,7 @@ class FaceChoices:
 
 
 class FaceNet(nn.Module):
-    """The network that is shipped, with the head that only training needs."""
+    """The shipped network with the additional head of training."""
 
     def __init__(self, config: VGG16Config) -> None:
         super().__init__()
@@ -54,12 +54,12 @@ class FaceNet(nn.Module):
 
     def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
         """Logits of the expressions (N, 7) and of the votes (N, 10) of faces (N, 1, H, W) in [0, 1]."""
-        seen = self.vgg16.dropout(self.vgg16.encode(faces))
-        return self.vgg16.classifier(seen), self.votes(seen)
+        features = self.vgg16.dropout(self.vgg16.encode(faces))
+        return self.vgg16.classifier(features), self.votes(features)
 
 
 class FaceTask:
-    """Faces of Training, varied, and what they express; validated on PublicTest."""
+    """Training task: augmented faces of Training; validated on PublicTest."""
 
     def __init__(self, folder: Path, config: VGG16Config, choices: FaceChoices, device: torch.device) -> None:
         self.net: nn.Module = FaceNet(config)
@@ -68,13 +68,13 @@ class FaceTask:
         self.valid = load_faces(folder, PUBLIC_TEST)
         sizes = np.bincount(self.faces.labels, minlength=len(EXPRESSIONS)).astype(np.float64)
         drawn = sizes**choices.balance
-        self.chances = torch.from_numpy((drawn / sizes)[self.faces.labels])
+        self.probabilities = torch.from_numpy((drawn / sizes)[self.faces.labels])
         offset = np.log(drawn / drawn.sum()) - np.log(sizes / sizes.sum())
         self.offset = torch.from_numpy(offset.astype(np.float32)).to(device)
 
     def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
-        """Cross-entropy of `size` faces drawn and varied anew, with both heads."""
-        rows = torch.multinomial(self.chances, size, replacement=True, generator=generator).numpy()
+        """Cross-entropy of both heads on `size` newly drawn and augmented faces."""
+        rows = torch.multinomial(self.probabilities, size, replacement=True, generator=generator).numpy()
         side = self.choices.size_at(share)
         faces = varied(to_faces(self.faces.images[rows], self.device), side, self.choices.variation, generator)
         logits, votes = self.net(faces.to(memory_format=torch.channels_last))
@@ -85,7 +85,7 @@ class FaceTask:
         return {"loss": label + self.choices.votes * people, "label": label, "votes": people}
 
     def validate(self, net: nn.Module) -> Scores:
-        """Accuracy and surprise on PublicTest, the faces as they are and no second look."""
+        """Accuracy and loss on PublicTest, unaugmented, with one view."""
         assert isinstance(net, FaceNet)
         logits = logits_of(net.vgg16, self.valid, self.device)
         labels = torch.from_numpy(self.valid.labels)

@@ -1,8 +1,8 @@
 """Counts the tables of the harmony model on POP909's piano arrangements: `emo-osc train harmony`.
 
-The chord of a half bar is the triad that the arrangement sounds most, the bass counting more. The arrangement holds the
-melody's own notes, which puts .02 more of them on their chord than the accompaniment alone would. The melody over it
-is the corpus's, whose bars lie on the same grid.
+The chord of a half bar is the triad that fits the arrangement's notes best, with more weight on the bass. The
+arrangement includes the melody, which raises the chord-tone ratio by .02. Melodies are those of the corpus on the same
+bar grid.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ SHARPNESS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # tried on the validation split
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """N melodies in C with the chords that are played to them: tokens (N, 256), chords (N, 32)."""
+    """N melodies in C with the chords of their accompaniment: tokens (N, 256), chords (N, 32)."""
 
     tokens: Tokens
     chords: Chords
@@ -39,7 +39,7 @@ def load_arranged(folder: Path, split: str) -> Arranged:
     """The POP909 windows of a split whose bar is a multiple of four, each with its accompaniment's chords.
 
     Raises:
-        EmoOscError: the corpus is not there.
+        EmoOscError: the corpus is missing.
     """
     try:
         with np.load(folder / ARRANGED) as notes, np.load(folder / MELODIES) as melodies:
@@ -52,7 +52,7 @@ def load_arranged(folder: Path, split: str) -> Arranged:
 def chords_played(weights: Floats, bass: Floats) -> Chords:
     """The triad of each half bar. weights: (J, P), how long each pitch class sounds, bass: (J, P), the lowest -> (J,).
 
-    Of two that fit alike the one before stays.
+    Of equal fits the previous chord is kept.
     """
     share = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
     low = bass / np.maximum(bass.sum(axis=1, keepdims=True), 1e-9)
@@ -68,7 +68,7 @@ def chords_played(weights: Floats, bass: Floats) -> Chords:
 
 
 def counted(arranged: Arranged, sharpness: float) -> Harmony:
-    """The tables that melodies with their chords give."""
+    """Count the tables on melodies with chords."""
     weights, chords = half_bars(arranged.tokens), arranged.chords
     note = np.full((CHORDS, CLASSES), SMOOTH)
     np.add.at(note, chords.ravel(), weights.reshape(-1, CLASSES))
@@ -80,7 +80,7 @@ def counted(arranged: Arranged, sharpness: float) -> Harmony:
 
 
 def figures(harmony: Harmony, arranged: Arranged) -> dict[str, float]:
-    """Chord-tone ratios by count: over the chords played, over those fitted, over another song's; and agreement."""
+    """Chord-tone ratios over the played chords, the fitted ones and those of another song; and agreement."""
     fitted = harmony.fit(half_bars(arranged.tokens))
     stranger = np.roll(arranged.chords, len(arranged.chords) // 2, axis=0)
     each = {"played": arranged.chords, "fitted": fitted, "stranger": stranger}
@@ -93,21 +93,21 @@ def figures(harmony: Harmony, arranged: Arranged) -> dict[str, float]:
 
 
 def train_harmony(folder: Path, out: Path) -> tuple[Path, dict[str, float]]:
-    """Counts on the train split, chooses the sharpness whose fitted ratio lies nearest to the played one on the
-    validation split, and keeps `harmony-HASH8.safetensors`; also the figures on the test split.
+    """Count on the train split, choose the sharpness whose fitted ratio is nearest to the played one on the validation
+    split, and write `harmony-HASH8.safetensors`; returns the file and the figures on the test split.
 
     Raises:
         EmoOscError: the corpus is not there, or `out` cannot be written.
     """
     train, valid = load_arranged(folder, "train"), load_arranged(folder, "valid")
     tried = [counted(train, sharpness) for sharpness in SHARPNESS]
-    gaps = [abs((told := figures(each, valid))["fitted_count"] - told["played_count"]) for each in tried]
+    gaps = [abs((measured := figures(each, valid))["fitted_count"] - measured["played_count"]) for each in tried]
     best = tried[int(np.argmin(gaps))]
-    told = figures(best, load_arranged(folder, "test"))
+    measured = figures(best, load_arranged(folder, "test"))
     tables = {name: torch.from_numpy(getattr(best, name)).float() for name in ("first", "change", "note")}
-    training = {"data": [SOURCE], "melodies": len(train.tokens), "test": told}
+    training = {"data": [SOURCE], "melodies": len(train.tokens), "test": measured}
     config = {"sharpness": best.sharpness, "training": {"harmony": training}}
-    return checkpoints.save(out, NAME, tables, config), told
+    return checkpoints.save(out, NAME, tables, config), measured
 
 
 def _pairs(

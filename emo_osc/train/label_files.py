@@ -1,4 +1,4 @@
-"""Folders of MIDI files with a feeling for each: from a streaming service's figures, else from the notes."""
+"""Emotion labels of MIDI files in a folder: from given energy and valence, else estimated from the notes."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.midi_file import shown
-from emo_osc.train.corpora.midi_folder import Tell, midi_files, read_music
+from emo_osc.train.corpora.midi_folder import Report, midi_files, read_music
 from emo_osc.train.corpora.note_table import Floats, NoteTable
 from emo_osc.train.cues import cues
 from emo_osc.train.labels import PUBLISHED, Estimator, placed
@@ -29,7 +29,9 @@ Point = tuple[float, float] | Floats
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a file is taken for: its point, the name that energy and valence give it, and where the point is `by`."""
+    """The label of a file: its affect, the emotion name of its energy and valence, and the source of the
+    affect, `by`.
+    """
 
     file: str
     affect: Affect
@@ -40,8 +42,8 @@ class Label:
         """Happiness, Surprise, Anger, Sadness or Others."""
         return label_of(*unit_of(self.affect))
 
-    def told(self) -> dict[str, Any]:
-        """As a line says it: `valence`, `arousal` are the point, `table_*` the paper's point for the name."""
+    def row(self) -> dict[str, Any]:
+        """The label as columns: `valence`, `arousal` are the affect, `table_*` the paper's point for the name."""
         at = table_affect(self.name)
         return {
             "file": self.file,
@@ -56,7 +58,7 @@ class Label:
 
 def label_folder(
     folder: Path,
-    tell: Tell,
+    report: Report,
     features: Features | None = None,
     estimator: Estimator = PUBLISHED,
     *,
@@ -66,17 +68,18 @@ def label_folder(
     """A label for every MIDI file in a folder and the folders in it, in the order of their names, each as it is found.
 
     A file that `features` knows by its path in the folder, its name or its name without suffix is labelled by those;
-    the others by their notes. `tell` takes a line on each file that is left out or read in part and each feature that
-    has no file; `is_relative` is that of `label_notes`, and all files are read before the first label comes.
+    the others by their notes. `report` is called with a line on each file that is left out or read in part and each
+    feature that has no file; `is_relative` is that of `label_notes`, and all files are read before the first label
+    comes.
 
     Raises:
         EmoOscError: there is no such folder, or no file in it can be labelled.
     """
     if not folder.is_dir():
         raise EmoOscError(f"{shown(folder)}: no such folder; give one with .mid files")
-    files = midi_files(folder, tell)
-    known = _matched(folder, files, features or {}, tell)
-    found = _points(watch(files), known, tell, estimator)
+    files = midi_files(folder, report)
+    known = _matched(folder, files, features or {}, report)
+    found = _points(watch(files), known, report, estimator)
     labels = (_label(folder, path, point, estimator.name) for path, point in found)
     return _some(folder, _within(folder, list(found), estimator.name) if is_relative else labels)
 
@@ -101,7 +104,7 @@ def _name(folder: Path, path: Path) -> str:
     return path.relative_to(folder).as_posix()
 
 
-def _matched(folder: Path, files: Sequence[Path], features: Features, tell: Tell) -> Known:
+def _matched(folder: Path, files: Sequence[Path], features: Features, report: Report) -> Known:
     found: Known = {}
     used: set[str] = set()
     for path in files:
@@ -112,20 +115,20 @@ def _matched(folder: Path, files: Sequence[Path], features: Features, tell: Tell
             used.add(key)
     for key in features:
         if key not in used:
-            tell(f"no file: {shown(key)} has features and is not in {shown(folder)}")
+            report(f"no file: {shown(key)} has features and is not in {shown(folder)}")
     return found
 
 
-def _points(files: Iterable[Path], known: Known, tell: Tell, estimator: Estimator) -> Iterator[tuple[Path, Point]]:
+def _points(files: Iterable[Path], known: Known, report: Report, estimator: Estimator) -> Iterator[tuple[Path, Point]]:
     """Each file with what is known of it, or else with the point of its notes, not yet held to [-1, 1]."""
     for path in files:
         if path in known:
             yield path, known[path]
             continue
         try:
-            notes = NoteTable.of_performances([read_music(path, tell)])
+            notes = NoteTable.of_performances([read_music(path, report)])
         except ValueError as error:
-            tell(f"left out: {error}")
+            report(f"left out: {error}")
             continue
         yield path, estimator.points(cues(notes))
 

@@ -1,4 +1,4 @@
-"""Labels as rows of a file or a terminal, each written as soon as it is there.
+"""Writes labels as rows of a CSV or JSON-lines file, each at once.
 
 A file name need not be UTF-8. One that is not stands in a table (`.csv`) byte for byte, and in JSON with the escapes
 `\\udc80` to `\\udcff` for its bytes over 127: Python's `surrogateescape`; `os.fsencode` gives the name back.
@@ -19,7 +19,7 @@ SUFFIXES = (".jsonl", ".csv")
 
 
 class LabelFile:
-    """A table or a file of JSON lines that is whole after each label; begun with the first.
+    """A CSV or JSON-lines file, complete after each label; created with the first.
 
     Raises:
         EmoOscError: it is named as neither, or cannot be written.
@@ -33,7 +33,7 @@ class LabelFile:
 
     def write(self, label: Label) -> None:
         """Append one label."""
-        row = label.told()
+        row = label.row()
         try:
             if self._path.suffix == ".jsonl":
                 self._opened().write(json_line(row, "utf-8").encode())

@@ -1,7 +1,7 @@
-"""Which feeling clips of notes have: points on the valence-arousal plane, from their cues.
+"""Estimates valence and arousal of clips from their cues.
 
-Nothing here is fitted to a corpus: coefficients are those of a published experiment, so labels, and whatever learns
-from them, are free of the licences of labelled clips. What listeners make of them is measured in `listeners.py`.
+Nothing is fitted to a corpus: the coefficients are published, so labels and models trained on them are free of the
+licences of labelled clips. Agreement with listeners is measured in `listeners.py`.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Estimator:
     middle: Floats
 
     def points(self, measured: Floats) -> Floats:
-        """Valence and arousal, not yet held to [-1, 1]. (N, C) -> (N, 2)"""
+        """Valence and arousal, not clipped to [-1, 1]. (N, C) -> (N, 2)"""
         return np.asarray((measured - self.middle) @ self.weights.T)
 
 
@@ -80,7 +80,7 @@ def label_notes(
 
 
 def placed(points: Floats, *, is_relative: bool) -> Floats:
-    """Points (N, 2) held to [-1, 1], and before, if `is_relative`, counted from the mean of those that are no NaN."""
+    """Points (N, 2) clipped to [-1, 1]; if `is_relative`, first standardised over those that are not NaN."""
     is_heard = ~np.isnan(points[:, 0])
     if is_relative and is_heard.any():
         points = among(points, points[is_heard])

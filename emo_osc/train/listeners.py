@@ -1,7 +1,7 @@
-"""What listeners felt in labelled clips, and how near labels from notes come to it.
+"""Listeners' ratings of labelled clips, a regression on them, and the agreement of labels from notes with them.
 
-EMOPIA and VGMIDI may be used for research, so what is fitted to them is fitted where their owner gives the folder, and
-never saved. Clips of the test split are neither learned from nor asked about: they belong to `evaluate/judges`.
+EMOPIA and VGMIDI are licensed for research, so fits to them are computed on demand and never saved. Clips of the test
+split are not used here: they are reserved for `evaluate/judges`.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ HALF_PANELS: Row = {"V r": 0.86, "A r": 0.89}
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """N clips that people heard: cues (N, C), valence and arousal (N, 2), which corpus and which song (N,)."""
+    """N rated clips: cues (N, C), valence and arousal (N, 2), corpus and song (N,)."""
 
     measured: Floats
     points: Floats
@@ -80,7 +80,7 @@ class Felt:
 
 
 def fitted(felt: Felt) -> Estimator:
-    """What these clips teach: ridge regression on their cues, each corpus in its own deviations and of equal weight."""
+    """Ridge regression of ratings on cues; each corpus is standardised and has equal weight."""
     mean, spread = felt.levels()
     wanted = (felt.points - mean) / spread
     weight = 1.0 / np.bincount(felt.corpus)[felt.corpus]
@@ -94,9 +94,9 @@ def fitted(felt: Felt) -> Estimator:
 
 
 def agreement(felt: Felt, seed: int = 0) -> dict[str, Row]:
-    """How near labels come to what people felt, a row for each way and corpus, and people among themselves.
+    """Agreement of estimates with people's ratings, a row per method and corpus, and agreement among people.
 
-    Each clip is asked about when no clip of its song was learned from (10 folds). Of valence V and arousal A, `r` is
+    By cross-validation over songs (10 folds). Of valence V and arousal A, `r` is
     Pearson's correlation, `L1` the mean error in the corpus's own units, once level and spread are learned from the
     other folds, `side` how often both are on the same side of their means.
     """

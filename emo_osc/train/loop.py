@@ -1,7 +1,7 @@
-"""One training loop for every network: seeded, resumable, on any device, on several through torchrun.
+"""The training loop of all networks: seeded, resumable, on any device, on several with torchrun.
 
-What is trained is a `Task`; how, a `Recipe`. Every step draws its rows and its noise from a generator seeded with the
-recipe's seed and the step's number, so a run that was stopped and resumed sees what an unbroken one would have seen.
+A `Task` defines the network and its losses, a `Recipe` the optimisation. Every step's generator is seeded with the
+recipe's seed and the step number, so a resumed run equals an uninterrupted one.
 """
 
 import json
@@ -36,9 +36,9 @@ class Task(Protocol):
     net: nn.Module
 
     def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
-        """Scalars of one batch of `size` examples; `loss` is the one to descend.
+        """Scalars of one batch of `size` examples; `loss` is the one to minimise.
 
-        `generator` is on the CPU; `share` of the run's steps, 0 to below 1, lie behind.
+        `generator` is on the CPU; `share` in [0, 1) of the run's steps is done.
         """
 
     def validate(self, net: nn.Module) -> Scores:
@@ -99,10 +99,10 @@ def is_first() -> bool:
 def train(
     task: Task, recipe: Recipe, folder: Path, device: torch.device, report: Callable[[int, Scores], None]
 ) -> Progress:
-    """Trains (on) until the recipe's last step; the averaged weights end in `task.net`.
+    """Train, or resume, until the recipe's last step; `task.net` then holds the averaged weights.
 
     `folder` gets `state.safetensors` and `progress.json` at every validation and is resumed from when they are there.
-    `report` is told the step and its scores.
+    `report` is called with the step and its scores.
 
     Raises:
         EmoOscError: the folder holds the state of another recipe or network, or `EMO_OSC_PRECISION` asks for a

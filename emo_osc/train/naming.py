@@ -1,7 +1,7 @@
-"""A name for a piece of music from its energy and valence, in the manner of Yoon et al.: four feelings, and others.
+"""Emotion names of energy and valence after Yoon et al.: four emotions, and others.
 
 Energy and valence are as streaming services give them, both in [0, 1]. The paper names the two quantities and the five
-labels; where one label ends and the next begins is written down here, once, as our reading of it (docs/labelling.md).
+labels; the bounds of the labels are not published and are our interpretation (docs/labelling.md).
 """
 
 from dataclasses import dataclass

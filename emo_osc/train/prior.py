@@ -20,9 +20,9 @@ UNUSED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class PriorChoices:
-    """What is particular to this network.
+    """Settings of this training.
 
-    The bars before are heard with `jitter` times the posterior's spread, as the network's own draws will be inexact.
+    The bars before are read with `jitter` times the posterior's spread, as the network's own draws will be inexact.
     The head is asked at `draws` times a bar. Each wish is left open in `open_share` of the cases, so that any may be
     left open later.
     """

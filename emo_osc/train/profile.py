@@ -1,4 +1,4 @@
-"""What a performer's own music measures, mood by mood: folders of .mid files to the references of a preset.
+"""Measures a performer's own music by mood: folders of .mid files give the references of a preset.
 
 The step of Jang, Son and Lee: the reference value of an emotion is the mean over music that people call by it.
 """
@@ -21,7 +21,7 @@ from emo_osc.core.targets import affect_of
 from emo_osc.studio.attributes import Floats, measure_table
 from emo_osc.studio.extraction import melodies, windows
 from emo_osc.studio.performance import DEFAULT_TEMPO, Performance, Played
-from emo_osc.train.corpora.midi_folder import Tell, midi_files, read_music
+from emo_osc.train.corpora.midi_folder import Report, midi_files, read_music
 
 FEWEST_BARS = 4  # of a file that is shorter than a phrase and measured as a whole
 FEWEST_NOTES = 0.25  # a bar; less is a rest
@@ -59,7 +59,7 @@ class Profile:
         return density, pitch, major
 
 
-def profile(folder: Path, book: MoodBook, tell: Tell, watch: Watch) -> list[Profile]:
+def profile(folder: Path, book: MoodBook, report: Report, watch: Watch) -> list[Profile]:
     """Measures the folders of a folder, each named as a mood in any language, in the order of their names.
 
     `tell` takes a line on each file or folder that is left out, `watch` shows how far it is. A folder that names no
@@ -70,7 +70,7 @@ def profile(folder: Path, book: MoodBook, tell: Tell, watch: Watch) -> list[Prof
     """
     if not folder.is_dir():
         raise EmoOscError(f"{shown(folder)}: no such folder; give one that holds a folder of .mid files for each mood")
-    found = [_profile(id, files, book, tell, watch) for id, files in _files(folder, book, tell).items()]
+    found = [_profile(id, files, book, report, watch) for id, files in _files(folder, book, report).items()]
     kept = [each for each in found if each is not None]
     if not kept:
         raise EmoOscError(
@@ -79,7 +79,7 @@ def profile(folder: Path, book: MoodBook, tell: Tell, watch: Watch) -> list[Prof
     return kept
 
 
-def measured_file(path: Path, tell: Tell) -> tuple[Floats, float]:
+def measured_file(path: Path, report: Report) -> tuple[Floats, float]:
     """What a file's top line measures, (3,), the mean over its windows of 16 bars, and its mean tempo in bpm.
 
     A file of fewer bars, four at least, is measured as a whole; `tell` takes a line where it is read in part.
@@ -87,7 +87,7 @@ def measured_file(path: Path, tell: Tell) -> tuple[Floats, float]:
     Raises:
         ValueError: it is no MIDI file, or has no such melody.
     """
-    performance = read_music(path, tell)
+    performance = read_music(path, report)
     line = steady(top_line(performance))
     found = [measure_table(np.array([tokens])) for tokens in windows(line)] or _whole(line)
     measured = np.concatenate([np.empty((0, 3)), *found])
@@ -156,17 +156,17 @@ def _is_text(name: str) -> bool:
     return shown(name) == name
 
 
-def _files(folder: Path, book: MoodBook, tell: Tell) -> dict[str, list[Path]]:
+def _files(folder: Path, book: MoodBook, report: Report) -> dict[str, list[Path]]:
     """The files of every mood; two folders may be named after one."""
     places = [place for place in sorted(folder.iterdir()) if place.is_dir() and not place.name.startswith(".")]
     named = [place for place in places if _is_text(place.name)]
     for place in places:
         if place not in named:
-            tell(f"left out: {shown(place)}: its name is not in UTF-8, so it names no mood; rename it")
+            report(f"left out: {shown(place)}: its name is not in UTF-8, so it names no mood; rename it")
     ids = _found([place.name for place in named], book)
     found: dict[str, list[Path]] = {}
     for place in named:
-        found.setdefault(ids[place.name], []).extend(midi_files(place, tell))
+        found.setdefault(ids[place.name], []).extend(midi_files(place, report))
     return found
 
 
@@ -176,19 +176,19 @@ def _found(folders: Iterable[str], book: MoodBook) -> dict[str, str]:
     return {name: known.setdefault(name_key(name), normalize("NFC", name)) for name in folders}
 
 
-def _profile(id: str, files: list[Path], book: MoodBook, tell: Tell, watch: Watch) -> Profile | None:
+def _profile(id: str, files: list[Path], book: MoodBook, report: Report, watch: Watch) -> Profile | None:
     rows: list[Floats] = []
     tempos: list[float] = []
     for path in watch(files, id):
         try:
-            measured, tempo = measured_file(path, tell)
+            measured, tempo = measured_file(path, report)
         except ValueError as error:
-            tell(f"left out: {error}")
+            report(f"left out: {error}")
             continue
         rows.append(measured)
         tempos.append(tempo)
     if not rows:
-        tell(f"left out: {shown(id)}: none of its {len(files)} .mid files can be measured")
+        report(f"left out: {shown(id)}: none of its {len(files)} .mid files can be measured")
         return None
     table = np.stack(rows)
     mood = next((mood for mood in book.moods if mood.id == id), None)

@@ -1,4 +1,4 @@
-"""What `emo-osc train NAME` does: a recipe on a corpus, with progress, curves, and a checkpoint at the end."""
+"""Runs of `emo-osc train NAME`: train by a recipe, show progress, draw curves, write a checkpoint."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -37,7 +37,7 @@ MOST_FORMS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a user chose: corpus folder, run folder, device; None for `steps`, `batch`, `seed` is as the recipe."""
+    """Options of a run: corpus folder, run folder, device; None for `steps`, `batch`, `seed` keeps the recipe's."""
 
     data: Path
     out: Path
@@ -58,7 +58,7 @@ class Run:
 
 
 def train_vae(run: Run) -> Path:
-    """Trains the bar VAE in `run.out`; answers the checkpoint `bar_vae-HASH8.safetensors` there.
+    """Trains the bar VAE in `run.out`; returns the checkpoint `bar_vae-HASH8.safetensors` there.
 
     Raises:
         EmoOscError: the corpus or the device is not there, or `run.out` holds another run.
@@ -72,7 +72,7 @@ def train_vae(run: Run) -> Path:
 
 
 def train_prior(run: Run, vae_path: Path) -> Path:
-    """Trains the prior on a bar VAE; answers the checkpoint `music_vae-HASH8.safetensors`, which holds both.
+    """Trains the prior on a bar VAE; returns the checkpoint `music_vae-HASH8.safetensors`, which holds both.
 
     Raises:
         EmoOscError: the corpus, the VAE or the device is not there, or `run.out` holds another run.
@@ -97,7 +97,7 @@ def train_prior(run: Run, vae_path: Path) -> Path:
 
 
 def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
-    """Trains the actor-critic on a model of `train prior`; answers the checkpoint `music_vae-HASH8.safetensors`.
+    """Trains the actor-critic on a model of `train prior`; returns the checkpoint `music_vae-HASH8.safetensors`.
 
     Raises:
         EmoOscError: the corpus, the model or the device is not there, `run.out` holds another run, or there is no loss
@@ -127,7 +127,7 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
 
 
 def train_face(run: Run, config: VGG16Config) -> Path:
-    """Trains the face network on FER2013; answers the checkpoint `face-HASH8.safetensors`, in half precision.
+    """Trains the face network on FER2013; returns the checkpoint `face-HASH8.safetensors`, in half precision.
 
     Raises:
         EmoOscError: the faces or the device are not there, or `run.out` holds another run.
@@ -150,7 +150,7 @@ def _temperature(net: VGG16, task: face.FaceTask) -> float:
 
 
 def train_transformer(run: Run, config: MusicTransformerConfig) -> Path:
-    """Trains the music transformer on arrangements; answers `music_transformer-HASH8.safetensors`, in half precision.
+    """Trains the music transformer on arrangements; returns `music_transformer-HASH8.safetensors`, in half precision.
 
     Raises:
         EmoOscError: the corpus or the device is not there, or `run.out` holds another run.
@@ -179,14 +179,14 @@ def human_forms(data: Path) -> Tensor:
 
 
 def _trained(task: Task, recipe: Recipe, out: Path, device: torch.device) -> Progress:
-    with _bar(recipe.steps) if is_first() else nullcontext(_unheard) as report:
+    with _bar(recipe.steps) if is_first() else nullcontext(_ignored) as report:
         progress = train(task, recipe, out, device, report)
     if is_first():
         curves_png(progress.history, out / "curves.png")
     return progress
 
 
-def _unheard(step: int, scores: Scores) -> None:
+def _ignored(step: int, scores: Scores) -> None:
     """What the other processes of torchrun report."""
 
 

@@ -1,8 +1,7 @@
 """Trains the music transformer on POP909's arrangements: `emo-osc train transformer`.
 
-A piece is heard slower or faster than it was played, which changes what it makes one feel, and the network is told
-both; now and then it is moved to another key, which it is told too. In some pieces it is told no feeling at all, so one
-network learns both what a feeling asks for and what music is like without (classifier-free guidance, Ho and Salimans
+Augmentation: a piece's tempo is changed, with the affect label adjusted, and some pieces are transposed; tempo and key
+are part of the condition. In a share of pieces the condition is dropped, for classifier-free guidance (Ho and Salimans
 2022).
 """
 
@@ -31,16 +30,16 @@ from emo_osc.train.loop import Recipe, Scores
 # B pieces, T events
 
 RECIPE = Recipe(steps=3_000, batch=8, rate=1e-3, seed=1, warmup=200, decay=0.05, average=0.998, validate_every=200)
-HEARD = 48  # pieces of the validation split that are heard at every validation
+VALIDATED = 48  # pieces of the validation split
 NATS = ("place", "note", "length")
 
 
 @dataclass(frozen=True, slots=True)
 class TransformerChoices:
-    """What is particular to this network.
+    """Settings of this training.
 
-    `untold`: the share of pieces without a feeling; `moved`: the share in another key; `tempo`: how many times slower
-    or faster than played a piece is heard at most.
+    `untold`: share of pieces without condition; `moved`: share transposed; `tempo`: largest change of tempo, as a
+    factor.
     """
 
     untold: float = 0.15
@@ -72,14 +71,14 @@ class TransformerTask:
         arrangements = load_arrangements(folder)
         self.pace = arrangements.pace
         self._places = [(song, bar) for song in arrangements.of("train") for bar in starts(song, config.context)]
-        self._valid = spread(arrangements.of("valid"), config.context, HEARD)
+        self._valid = spread(arrangements.of("valid"), config.context, VALIDATED)
 
     def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
         """Nats an event, of `size` pieces drawn anew; `share` of the run plays no part."""
-        luck = np.random.default_rng(int(torch.randint(1 << 62, (1,), generator=generator)))
+        rng = np.random.default_rng(int(torch.randint(1 << 62, (1,), generator=generator)))
         net = self.net
         assert isinstance(net, MusicTransformer)
-        nats = nats_of(net, *self.read([self._drawn(luck) for _ in range(size)]))
+        nats = nats_of(net, *self.read([self._drawn(rng) for _ in range(size)]))
         parts = {name: each.mean() for name, each in nats.items()}
         return {"loss": torch.stack(list(parts.values())).sum(), **parts}
 
@@ -98,11 +97,11 @@ class TransformerTask:
     def _parts(self, pieces: Sequence[Piece]) -> Iterator[tuple[Events, Rows]]:
         return (self.read(pieces[start : start + 8]) for start in range(0, len(pieces), 8))
 
-    def _drawn(self, luck: np.random.Generator) -> Piece:
-        song, bar = self._places[luck.integers(len(self._places))]
-        semitones = int(luck.integers(-5, 7)) if luck.random() < self.choices.moved else 0
-        faster = float(self.choices.tempo ** luck.uniform(-1, 1))
-        return Piece(song, bar, semitones, faster, bool(luck.random() >= self.choices.untold))
+    def _drawn(self, rng: np.random.Generator) -> Piece:
+        song, bar = self._places[rng.integers(len(self._places))]
+        semitones = int(rng.integers(-5, 7)) if rng.random() < self.choices.moved else 0
+        faster = float(self.choices.tempo ** rng.uniform(-1, 1))
+        return Piece(song, bar, semitones, faster, bool(rng.random() >= self.choices.untold))
 
 
 def starts(song: Song, context: int) -> range:

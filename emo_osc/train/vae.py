@@ -18,7 +18,7 @@ RECIPE = Recipe(steps=5_000, batch=512, rate=3e-3, seed=1, validate_every=500)
 
 @dataclass(frozen=True, slots=True)
 class VAEChoices:
-    """What is particular to this network: the KL's weight, and how the bars are drawn.
+    """Settings of this training: the weight of the KL, and how bars are sampled.
 
     `beta` 0.2 is MusicVAE's; a bar is drawn by the root of how often it occurs, and in half of the cases moved by
     -5..+6 semitones, since a phrase in C borrows from other keys.
@@ -29,7 +29,7 @@ class VAEChoices:
 
 
 class VAETask:
-    """Bars of the licensed shards, rebuilt."""
+    """Training task: reconstruction of bars of the licensed shards."""
 
     def __init__(self, folder: Path, config: BarVAEConfig, choices: VAEChoices, device: torch.device) -> None:
         self.config = config

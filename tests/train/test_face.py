@@ -81,7 +81,7 @@ def test_a_part_of_the_faces_is_erased_and_the_light_stays_in_range() -> None:
 def test_a_rare_class_is_drawn_more_often_and_the_loss_knows_it(folder: Path) -> None:
     task = FaceTask(folder, SMALL, FaceChoices(), torch.device("cpu"))
     sizes = np.bincount(task.faces.labels, minlength=7)
-    share = np.array([float(task.chances[task.faces.labels == label].sum()) for label in range(7)])
+    share = np.array([float(task.probabilities[task.faces.labels == label].sum()) for label in range(7)])
     share /= share.sum()
     natural = sizes / sizes.sum()
     assert np.allclose(task.offset.numpy(), np.log(share / natural), atol=1e-6)

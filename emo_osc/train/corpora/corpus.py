@@ -1,4 +1,4 @@
-"""The training melodies: windows of 16 bars in one key, with what each is known to be.
+"""The training melodies: windows of 16 bars, transposed to C, with their metadata.
 
 Reads the shards `melodies_16bar_NAME.npz` of a data folder. Only repertoires whose licence allows shipping weights can
 be loaded: nothing else may end in a released checkpoint (Wikifonia, Nottingham, Essen and The Session never teach;

@@ -62,7 +62,7 @@ def load_faces(folder: Path, split: int) -> Faces:
 
 
 def for_training(faces: Faces) -> Faces:
-    """Without what can teach nothing: blank pictures, and pictures in which most people see no face."""
+    """Faces without blank pictures and without those most annotators marked as no face."""
     is_blank = faces.images.reshape(len(faces.images), -1).std(axis=1) < 1.0
     return faces.select(~is_blank & (faces.votes[:, NOT_A_FACE] < 0.5))
 

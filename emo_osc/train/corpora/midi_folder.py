@@ -1,4 +1,4 @@
-"""The MIDI files of a folder and the folders in it, and a line on each that is left out or read in part."""
+"""Finds and reads the MIDI files of a folder tree, and reports those left out or read in part."""
 
 import os
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from emo_osc.core.midi_file import SUFFIXES, shown
 from emo_osc.studio.performance import Performance, read_midi
 
 MOST_FAULTS = 3  # told of one file
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def midi_files(folder: Path, tell: Tell) -> list[Path]:
+def midi_files(folder: Path, report: Report) -> list[Path]:
     """The files named as MIDI files, in the order of their paths; links to folders are not followed.
 
     `tell` takes a line on each folder that cannot be read. What is no file but is named as one is in the list, so that
@@ -19,7 +19,7 @@ def midi_files(folder: Path, tell: Tell) -> list[Path]:
     """
 
     def unread(error: OSError) -> None:
-        tell(f"left out: {shown(Path(error.filename))}: cannot be read ({error.strerror})")
+        report(f"left out: {shown(Path(error.filename))}: cannot be read ({error.strerror})")
 
     found = [
         Path(place, name)
@@ -30,7 +30,7 @@ def midi_files(folder: Path, tell: Tell) -> list[Path]:
     return sorted(found)
 
 
-def read_music(path: Path, tell: Tell) -> Performance:
+def read_music(path: Path, report: Report) -> Performance:
     """The main part of what a file plays, without drums; `tell` takes a line where that is not all of it.
 
     Raises:
@@ -41,7 +41,7 @@ def read_music(path: Path, tell: Tell) -> Performance:
     if not music.notes:
         raise ValueError(f"{shown(path)}: no notes{' but drums' if whole.notes else _why_silent(whole)}")
     if music.faults:
-        tell(f"read in part: {shown(path)}: {_listed(music.faults)}")
+        report(f"read in part: {shown(path)}: {_listed(music.faults)}")
     return music
 
 

@@ -1,4 +1,4 @@
-"""The notes of many clips in one table, so that thousands are measured in one go. Any number of voices."""
+"""The notes of many clips in one table, so that thousands are measured at once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

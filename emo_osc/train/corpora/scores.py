@@ -1,4 +1,4 @@
-"""How near rebuilt melodies come to the originals, counted on steps, onsets and notes."""
+"""Reconstruction scores of melodies by steps, onsets and notes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ Tokens = NDArray[np.integer]
 
 
 def all_hold_accuracy(tokens: Tokens) -> float:
-    """The share of steps that "hold" alone gets right: the figure below which accuracy says nothing."""
+    """The step accuracy of predicting "hold" everywhere, a lower baseline."""
     return float((tokens == 0).mean())
 
 

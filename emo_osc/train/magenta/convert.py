@@ -1,4 +1,4 @@
-"""Magenta's published `hierdec-mel_16bar` checkpoints, turned into ours."""
+"""Converts Magenta's published `hierdec-mel_16bar` checkpoints to ours."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

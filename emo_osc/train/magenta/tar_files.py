@@ -1,4 +1,4 @@
-"""The files of a tar that anybody may have packed, read in place within bounds: nothing is unpacked to the disk.
+"""Reads files of an untrusted tar in place, within bounds; nothing is unpacked to disk.
 
 A compressed tar of some kilobytes may stand for terabytes, and one header may ask tarfile to read gigabytes at once; so
 tarfile reads through a stream that ends a read or a place beyond what a checkpoint can need.
