@@ -1,8 +1,8 @@
 """Counts the tables of the harmony model on POP909's piano arrangements: `emo-osc train harmony`.
 
 The chord of a half bar is the triad that fits the arrangement's notes best, with more weight on the bass. The
-arrangement includes the melody, which raises the chord-tone ratio by .02. Melodies are those of the corpus on the same
-bar grid.
+arrangement includes the melody, which raises the chord-tone ratio by .02. Melodies are those of the corpus on corrected
+bar lines; `bar_map` says where those lie in the arrangement.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.attributes import Floats, Tokens
 from emo_osc.studio.harmony import CHORDS, CLASSES, HALVES, NAME, TONES, Chords, Harmony, chord_tone_ratio, half_bars
+from emo_osc.train.corpora.bar_map import BarMap, load_bar_map, step_of
 from emo_osc.train.corpora.corpus import SPLITS, transposed
 from emo_osc.weights import checkpoints
 
-ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909.npz"
-SOURCE = "pop909"
-HALF_TICKS, BAR_TICKS = 48, 96
+ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909bars.npz"
+SOURCE = "pop909bars"
+HALF_TICKS, BAR_TICKS, STEP_TICKS = 48, 96, 6
 BASS, OUTSIDE, STAY = 0.5, 0.5, 0.1  # of a chord's score: for the bass on its root, per share outside, to stay
 SMOOTH = 0.5  # added to every count
 SHARPNESS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # tried on the validation split
@@ -38,12 +39,15 @@ class Arranged:
 def load_arranged(folder: Path, split: str) -> Arranged:
     """The POP909 windows of a split whose bar is a multiple of four, each with its accompaniment's chords.
 
+    Windows over a change of the bar lines in the arrangement are left out.
+
     Raises:
         EmoOscError: the corpus is missing.
     """
+    bar_map = load_bar_map(folder)
     try:
         with np.load(folder / ARRANGED) as notes, np.load(folder / MELODIES) as melodies:
-            pairs = list(_pairs(dict(notes), dict(melodies), SPLITS[split]))
+            pairs = list(_pairs(dict(notes), dict(melodies), bar_map, SPLITS[split]))
     except (OSError, ValueError, KeyError) as error:
         raise EmoOscError(f"{folder}: no {ARRANGED} and {MELODIES} ({error}); name the corpus with --data") from None
     return Arranged(np.stack([tokens for tokens, _ in pairs]), np.stack([chords for _, chords in pairs]))
@@ -111,18 +115,19 @@ def train_harmony(folder: Path, out: Path) -> tuple[Path, dict[str, float]]:
 
 
 def _pairs(
-    notes: dict[str, NDArray[np.generic]], melodies: dict[str, NDArray[np.generic]], split: int
+    notes: dict[str, NDArray[np.generic]], melodies: dict[str, NDArray[np.generic]], bar_map: BarMap, split: int
 ) -> Iterator[tuple[NDArray[np.int64], Chords]]:
     arranged = {name: index for index, name in enumerate(notes["piece_id"].tolist())}
     bar = melodies["bar"].astype(np.int64)
     rows = np.nonzero((melodies["split"] == split) & (melodies["run"] == 0) & (bar % 4 == 0))[0]
     for row in rows:
-        piece = arranged.get(str(melodies["piece_id"][melodies["piece"][row]]))
-        if piece is None:
+        song = str(melodies["piece_id"][melodies["piece"][row]])
+        piece, begin = arranged.get(song), step_of(bar_map.get(song, ()), int(bar[row]), HALVES // 2)
+        if piece is None or begin is None:
             continue
         shift = (int(melodies["tonic"][row]) + 5) % CLASSES - 5
         tokens = transposed(melodies["events"][row][None].astype(np.uint8), np.array([-shift]))[0]
-        weights, bass = _sounding(notes, piece, int(bar[row]) * BAR_TICKS)
+        weights, bass = _sounding(notes, piece, begin * STEP_TICKS)
         yield tokens.astype(np.int64), chords_played(np.roll(weights, -shift, 1), np.roll(bass, -shift, 1))
 
 

@@ -1,5 +1,6 @@
 """The harmony model's counts: chords read from accompaniments, keys taken off, splits and faults respected."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,12 +9,14 @@ import pytest
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.harmony import NAME, TONES, triad
+from emo_osc.train.corpora.bar_map import LABELS
 from emo_osc.train.harmony import (
     ARRANGED,
     BAR_TICKS,
     HALF_TICKS,
     MELODIES,
     SHARPNESS,
+    STEP_TICKS,
     chords_played,
     counted,
     load_arranged,
@@ -25,6 +28,7 @@ pytestmark = pytest.mark.torch
 
 PROGRESSION = (0, 0, 7, 7, 21, 21, 5, 5) * 4
 OTHER = (14, 14, 7, 7, 0, 0, 0, 0) * 4
+OFFSET = 4  # steps from the arrangement's bar line to the song's
 BARS_BEFORE = 4  # where in its piece every window begins
 Note = tuple[int, int, int]  # onset, length in ticks, pitch
 Piece = tuple[int, int, Sequence[int]]  # split, tonic, chords
@@ -40,8 +44,8 @@ def melody(chords: Sequence[int], tonic: int) -> np.ndarray:
 
 
 def accompaniment(chords: Sequence[int], tonic: int) -> list[Note]:
-    """Each chord held for its half bar, its root below."""
-    begin, notes = BARS_BEFORE * BAR_TICKS, list[Note]()
+    """Each chord held for its half bar, its root below; its bar lines lie a beat before the song's."""
+    begin, notes = BARS_BEFORE * BAR_TICKS + OFFSET * STEP_TICKS, list[Note]()
     for half, chord in enumerate(chords):
         onset = begin + half * HALF_TICKS
         notes += [(onset, HALF_TICKS, 36 + (triad(chord)[0] + tonic) % 12)]
@@ -50,8 +54,9 @@ def accompaniment(chords: Sequence[int], tonic: int) -> list[Note]:
 
 
 def write_corpus(folder: Path, pieces: Sequence[Piece]) -> None:
-    """Both files, one window a piece; the arrangements stand in another order than the melodies."""
-    names = [f"pop909/{index:03}" for index in range(len(pieces))]
+    """All files, one window a piece; the arrangements stand in another order than the melodies."""
+    names = [f"{index:03}" for index in range(len(pieces))]
+    (folder / LABELS).write_text(json.dumps({name: {"map": [[OFFSET, None, None]]} for name in names}))
     played = [accompaniment(chords, tonic) for _, tonic, chords in pieces]
     backwards = [note for notes in reversed(played) for note in notes]
     np.savez(
@@ -97,6 +102,14 @@ def test_a_split_has_its_own_songs_alone(tmp_path: Path) -> None:
     assert load_arranged(tmp_path, "test").chords.tolist() == [list(OTHER)]
 
 
+def test_a_window_over_a_change_of_bar_lines_is_left_out(tmp_path: Path) -> None:
+    write_corpus(tmp_path, [(0, 0, PROGRESSION), (0, 0, OTHER)])
+    middle = (BARS_BEFORE + 8) * 16
+    changed = {"000": {"map": [[OFFSET, None, middle], [8, middle + 8, None]]}, "001": {"map": [[OFFSET, None, None]]}}
+    (tmp_path / LABELS).write_text(json.dumps(changed))
+    assert load_arranged(tmp_path, "train").chords.tolist() == [list(OTHER)]
+
+
 def test_the_bass_settles_what_the_tones_leave_open_and_silence_changes_nothing() -> None:
     weights, bass = np.zeros((3, 12)), np.zeros((3, 12))
     weights[:2, [0, 4, 7, 9]] = 1.0  # C sixth or A minor seventh
@@ -132,8 +145,8 @@ def test_what_is_kept_loads_by_its_name_and_says_what_it_was_counted_on(folder: 
     assert told["played_count"] == told["fitted_count"] == told["agreement"] == 1.0
 
 
-@pytest.mark.parametrize("missing", [ARRANGED, MELODIES])
-def test_a_corpus_without_its_files_is_refused_by_name(folder: Path, missing: str) -> None:
+@pytest.mark.parametrize(("missing", "named"), [(ARRANGED, MELODIES), (MELODIES, MELODIES), (LABELS, LABELS)])
+def test_a_corpus_without_its_files_is_refused_by_name(folder: Path, missing: str, named: str) -> None:
     (folder / missing).unlink()
-    with pytest.raises(EmoOscError, match=MELODIES):
+    with pytest.raises(EmoOscError, match=named):
         load_arranged(folder, "train")

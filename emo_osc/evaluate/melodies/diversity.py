@@ -9,8 +9,6 @@ from emo_osc.evaluate.melodies.melody_view import BAR, BARS
 from emo_osc.studio.attributes import Tokens
 
 CELL = 4  # bars
-EVENING = 200
-"""Melodies of one mood that an evening holds: three hours of sixteen bars at 70 beats a minute."""
 
 
 def alike(tokens: Tokens) -> Floats:

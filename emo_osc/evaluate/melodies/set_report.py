@@ -16,7 +16,7 @@ from emo_osc.evaluate.judges.features import Floats
 from emo_osc.evaluate.judges.labelled import Labelled
 from emo_osc.evaluate.melodies.asked import asked_table
 from emo_osc.evaluate.melodies.copies import Known, copy_table
-from emo_osc.evaluate.melodies.diversity import EVENING, diversity, within
+from emo_osc.evaluate.melodies.diversity import diversity, within
 from emo_osc.evaluate.melodies.heard_affect import Judges, fit_judges, heard_affect, heard_of_people
 from emo_osc.evaluate.melodies.melody_list import MelodyList
 from emo_osc.evaluate.melodies.phrase_tables import labelled_ends, phrase_ends, rhythm_families
@@ -206,11 +206,10 @@ def _known(values: Floats) -> bool:
 
 
 def _evening(evening: Tokens | None, beside: People) -> Tables:
-    """Many melodies of one mood, and as many of people, of as many songs as there are."""
+    """Many melodies of one mood, and as many of people, one of each song of both splits, where there are enough."""
     if evening is None:
         return {}
-    people = beside.people
-    _, first = np.unique(people.group, return_index=True)
-    rest = np.setdiff1d(np.random.default_rng(0).permutation(len(people.tokens)), first, assume_unique=True)
-    rows = np.concatenate([first, rest])[: min(len(evening), EVENING)]
-    return {"an evening of one mood": {"ours": diversity(evening), "people": diversity(people.tokens[rows])}}
+    each = [part for part in (beside.people, beside.others) if part is not None]
+    songs = np.concatenate([part.tokens[np.unique(part.group, return_index=True)[1]] for part in each])
+    row = {"ours": diversity(evening), "people": diversity(songs[: len(evening)])}
+    return {"an evening of one mood": row}
