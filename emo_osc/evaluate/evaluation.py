@@ -15,6 +15,7 @@ from emo_osc.evaluate.makers import FULL, QUICK, Size, Table, control, judged_ma
 from emo_osc.evaluate.melody_report import evaluate, spaced_windows
 from emo_osc.evaluate.plots import plots
 from emo_osc.evaluate.report import show, table_console, write
+from emo_osc.studio.generators import Generator
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.train.corpora.corpus import load_corpus
 
@@ -93,7 +94,7 @@ def labelled(data: Path | None) -> "Labelled":
     return load_labelled(data)
 
 
-def reported(generator: MusicVAE, clips: "Labelled", data: Path, choices: Choices) -> Tables:
+def reported(generator: Generator, clips: "Labelled", data: Path, choices: Choices) -> Tables:
     """The report on melodies for the moods and a grid, on an evening of one affect, and on people's own conditions.
 
     Raises:

@@ -11,7 +11,9 @@ from emo_osc.cli.evaluate import evaluate
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
-from emo_osc.evaluate.judges import two_sample
+from emo_osc.evaluate.evaluation import Choices, labelled, reported
+from emo_osc.evaluate.judges import judge, two_sample
+from emo_osc.evaluate.makers import Size
 from emo_osc.evaluate.melodies.composed_list import AFFECTS, as_people, composed_list, evening
 from emo_osc.evaluate.melodies.copies import Known, copied_notes, copied_rhythms, nearly_copied_rhythms
 from emo_osc.evaluate.melodies.diversity import diversity, within
@@ -20,6 +22,7 @@ from emo_osc.evaluate.melodies.melody_list import MelodyList, write_melodies
 from emo_osc.evaluate.melodies.set_report import TOLD, People, Tables, mean_tables, report
 from emo_osc.evaluate.melodies.sounding import respelled_share, sounding
 from emo_osc.studio.attributes import measure_table
+from tests.evaluate.labelled_files import write_labelled
 from tests.evaluate.melodies.lines import by_lot, corpus, melody
 from tests.studio.sketch import Sketch
 from tests.train.corpora.shard_files import SHARDS, write_shard
@@ -171,13 +174,31 @@ def test_people_s_own_conditions_are_asked_for_song_after_song() -> None:
     ].index)  # four songs, none twice  # fmt: skip
 
 
-def test_the_command_reports_on_a_file(tmp_path: Path) -> None:
+def write_corpus(folder: Path) -> None:
+    """All shards, twenty windows each."""
     for seed, name in enumerate(SHARDS):
         tokens = by_lot(20, seed)
         split = np.repeat([0, 1, 2], [4, 8, 8]).astype(np.uint8)
-        write_shard(
-            tmp_path, name, {"events": tokens.astype(np.uint8), "split": split, "tonic": np.zeros(20, np.uint8)}
-        )
+        write_shard(folder, name, {"events": tokens.astype(np.uint8), "split": split, "tonic": np.zeros(20, np.uint8)})
+
+
+def test_a_generator_is_reported_on_and_its_melodies_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(two_sample, "TREES", 10)
+    monkeypatch.setattr(judge, "TREES", 10)
+    write_corpus(tmp_path)
+    write_labelled(tmp_path)
+    size = Size(2, 2, 1, 16, sets=2, each=1, evening=9)
+    choices = Choices(tmp_path, size=size, is_judged=True, kept_out=tmp_path / "kept.jsonl")
+
+    tables = reported(Sketch(), labelled(tmp_path), tmp_path, choices)
+
+    assert len(MelodyList.load(tmp_path / "kept.jsonl").tokens) == 2 * len(AFFECTS)
+    assert {"heard in the notes, r", "heard in people's notes, r", "an evening of one mood"} <= tables.keys()
+    assert tables[TOLD]["ours from all people"]["forest accuracy"] > 0.5
+
+
+def test_the_command_reports_on_a_file(tmp_path: Path) -> None:
+    write_corpus(tmp_path)
     write_melodies(MelodyList.of(by_lot(12, 9, every=1), [SAD, GLAD] * 6), tmp_path / "ours.jsonl")
     arguments = ["--melodies", "ours.jsonl", "--data", ".", "--quick", "--json", "out.json"]
     with pytest.MonkeyPatch.context() as patch:
