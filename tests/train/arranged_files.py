@@ -1,11 +1,13 @@
 """Arranged songs in the files of a corpus folder, small ones."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from emo_osc.studio.events import BAR_STEPS
 from emo_osc.train.corpora.arrangements import ARRANGED, MELODIES
+from emo_osc.train.corpora.bar_map import LABELS
 from emo_osc.train.harmony import BAR_TICKS
 
 BARS = 24
@@ -23,14 +25,16 @@ def song(at: int) -> list[tuple[int, int, int, int]]:
     return sorted([*melody, *low])
 
 
-def write_arranged(folder: Path) -> None:
-    """Six songs in D, four to learn from."""
+def write_arranged(folder: Path, offset: int = 0) -> None:
+    """Six songs in D, four to learn from; their bar lines lie `offset` steps after the arrangement's."""
     songs = [song(at) for at in range(6)]
+    stretches = {f"song {at}": {"map": [[offset, None, None]]} for at in range(6)}
+    (folder / LABELS).write_text(json.dumps(stretches))
     notes = np.array([note for each in songs for note in each])
     ids = np.array([f"song {at}" for at in range(6)])
     np.savez(
         folder / ARRANGED,
-        onset_tick=notes[:, 0],
+        onset_tick=notes[:, 0] + 6 * offset,
         dur_tick=notes[:, 1],
         onset_ms=notes[:, 0] * 60_000 / BPM / 24,
         dur_ms=notes[:, 1] * 60_000 / BPM / 24,

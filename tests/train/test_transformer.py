@@ -119,7 +119,7 @@ def test_popular_songs_have_the_grid_and_feelings_the_docs_tell() -> None:
     songs = load_arrangements(Path(folder)).songs
 
     events = sum(len(song.events) for song in songs)
-    assert len(songs) == 776
-    assert 20 < events / sum(song.bars for song in songs) < 22
+    assert len(songs) == 644
+    assert 19 < events / sum(song.bars for song in songs) < 22
     felt = np.concatenate([song.felt for song in songs if song.split == "train"])
     assert np.allclose(felt.mean(axis=0), 0, atol=1e-6)

@@ -1,10 +1,11 @@
 """POP909's arrangements as events for two parts, each bar with the feeling that its music has.
 
 The corpus keeps a song's tracks in one list of notes; those that the melody shard has too are the melody, all others
-the accompaniment. Songs are moved to a tonic of C, major or minor, as the melodies are (`train/corpus.py`).
+the accompaniment. Bar lines are the corrected ones: `bar_map` says where they lie in the list; where they change within
+a song, its longest stretch is read. Songs are moved to a tonic of C, major or minor, as the melodies are (`corpus.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.events import BACKING, BAR, BAR_STEPS, MELODY, Rows, encode
+from emo_osc.train.corpora.bar_map import BarMap, Stretch, load_bar_map
 from emo_osc.train.corpora.corpus import SPLITS
 from emo_osc.train.corpora.note_table import Floats, NoteTable
 from emo_osc.train.cues import CUES, cues
@@ -20,9 +22,10 @@ from emo_osc.train.labels import PUBLISHED, WIDTH, among
 
 # E events, B bars, M notes of a song
 
-ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909.npz"
-SOURCE = "pop909"
+ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909bars.npz"
+SOURCE = "pop909bars"
 STEP_TICKS = 6
+LEAST_MELODY = 0.02  # of a song's notes; with fewer its melody was not found: three songs
 FELT_BARS = 4  # a bar's feeling is that of the music from its bar line on, for so long
 _SPLIT_OF = {number: name for name, number in SPLITS.items()}
 _Arrays = dict[str, NDArray[np.generic]]
@@ -73,7 +76,7 @@ class Arrangements:
 
 
 def load_arrangements(folder: Path) -> Arrangements:
-    """All songs of POP909 whose melody is known.
+    """All songs of POP909 whose melody and bar lines are known.
 
     What is felt is counted in deviations of the training split's bars, 2.2 to the end of an axis, as `label_notes`
     does where clips are of one kind.
@@ -81,9 +84,10 @@ def load_arrangements(folder: Path) -> Arrangements:
     Raises:
         EmoOscError: the corpus is not there.
     """
+    bar_map = load_bar_map(folder)
     try:
         with np.load(folder / ARRANGED) as notes, np.load(folder / MELODIES) as melodies:
-            raws = list(_raw_songs(dict(notes), dict(melodies)))
+            raws = list(_raw_songs(dict(notes), dict(melodies), bar_map))
     except (OSError, ValueError, KeyError) as error:
         raise EmoOscError(f"{folder}: no {ARRANGED} and {MELODIES} ({error}); name the corpus with --data") from None
     felt = _felt(NoteTable.load(folder / ARRANGED), raws)
@@ -98,26 +102,44 @@ def _song(raw: _Raw, felt: Floats) -> Song:
     return Song(raw.name, raw.split, raw.bpm, events, begins, felt)
 
 
-def _raw_songs(notes: _Arrays, melodies: _Arrays) -> Iterator[_Raw]:
+def _raw_songs(notes: _Arrays, melodies: _Arrays, bar_map: BarMap) -> Iterator[_Raw]:
     arranged = {name: index for index, name in enumerate(notes["piece_id"].tolist())}
     names, of = melodies["piece_id"].tolist(), melodies["piece"].astype(np.int64)
     order = np.argsort(of, kind="stable")
     bounds = np.searchsorted(of[order], np.arange(len(names) + 1))
     for piece, name in enumerate(names):
         rows = order[bounds[piece] : bounds[piece + 1]]
-        if name in arranged and len(rows):
-            yield _raw_song(notes, arranged[name], _melody(melodies, rows), _home(melodies, rows))
+        if name in arranged and len(rows) and bar_map.get(name):
+            raw = _raw_song(notes, arranged[name], _melody(melodies, rows), _home(melodies, rows), bar_map[name])
+            if (raw.notes[:, 1] == MELODY).mean() >= LEAST_MELODY:
+                yield raw
 
 
-def _raw_song(notes: _Arrays, piece: int, melody: set[tuple[int, int]], lift: int) -> _Raw:
+def _raw_song(
+    notes: _Arrays, piece: int, melody: set[tuple[int, int]], lift: int, stretches: Sequence[Stretch]
+) -> _Raw:
     first, last = (int(row) for row in notes["ptr"][piece : piece + 2])
-    onset, held, pitch = (notes[name][first:last].astype(np.int64) for name in ("onset_tick", "dur_tick", "pitch"))
-    step = (onset + STEP_TICKS // 2) // STEP_TICKS
+    first, last, offset = _longest(_steps(notes, first, last), stretches, first)
+    held, pitch = (notes[name][first:last].astype(np.int64) for name in ("dur_tick", "pitch"))
+    step = _steps(notes, first, last) - offset
     part = np.array([BACKING if pair not in melody else MELODY for pair in zip(step, pitch, strict=True)])
     length = np.maximum(1, (held + STEP_TICKS // 2) // STEP_TICKS)
+    step -= min(0, int(step.min()) // BAR_STEPS * BAR_STEPS)  # bars before the first that is numbered
     rows = np.column_stack([step, part, pitch + lift, length])
     told = _SPLIT_OF[int(notes["split"][piece])], float(notes["bpm"][piece])
     return _Raw(str(notes["piece_id"][piece]), *told, rows, first, int(step.max()) // BAR_STEPS + 1)
+
+
+def _steps(notes: _Arrays, first: int, last: int) -> Rows:
+    """The step, in the arrangement, nearest to each onset of some rows."""
+    return np.asarray((notes["onset_tick"][first:last].astype(np.int64) + STEP_TICKS // 2) // STEP_TICKS)
+
+
+def _longest(step: Rows, stretches: Sequence[Stretch], first: int) -> tuple[int, int, int]:
+    """First and last row of the stretch with most notes, and its offset; `first` is the row of the first step."""
+    ends = [(*np.searchsorted(step, [each.first, each.last + 1]).tolist(), each.offset) for each in stretches]
+    begin, end, offset = max(ends, key=lambda each: int(each[1] - each[0]))
+    return first + int(begin), first + int(end), int(offset)
 
 
 def _melody(melodies: _Arrays, rows: Rows) -> set[tuple[int, int]]:
