@@ -27,7 +27,7 @@ from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.bar_vae import BarVAE, kl_nats
 from emo_osc.studio.proposers import PriorProposer
 from emo_osc.studio.tokens import tokens_of
-from emo_osc.train.corpora.corpus import Corpus, load_corpus
+from emo_osc.train.corpora.corpus import LICENSED, Corpus, load_corpus
 from emo_osc.train.corpora.scores import all_hold_accuracy, reconstruction
 from emo_osc.train.vae import rebuild
 
@@ -144,13 +144,13 @@ def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> 
     return {"bars": {name: frechet(each, there) for name, each in means.items()}}
 
 
-def spaced_windows(data: Path, split: str) -> Corpus:
+def spaced_windows(data: Path, split: str, repertoires: Sequence[str] = LICENSED) -> Corpus:
     """Windows of a split that start on every fourth bar of their phrase; of their piece, where no phrase is known.
 
     Raises:
         EmoOscError: the corpus is missing.
     """
-    melodies = load_corpus(data, split)
+    melodies = load_corpus(data, split, repertoires)
     since = melodies.place.since[:, 0]
     return melodies.select(np.where(since >= 0, since, melodies.bar) % 4 == 0)
 

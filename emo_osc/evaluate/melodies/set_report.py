@@ -25,7 +25,7 @@ from emo_osc.evaluate.melodies.sounding import respelled_share, sounding
 from emo_osc.evaluate.melodies.tells import TELLS, tells_of
 from emo_osc.evaluate.melody_report import spaced_windows
 from emo_osc.studio.attributes import Tokens
-from emo_osc.train.corpora.corpus import Corpus, load_corpus
+from emo_osc.train.corpora.corpus import LICENSED, Corpus, load_corpus
 
 Table = dict[str, dict[str, float]]
 Tables = dict[str, Table]
@@ -49,15 +49,23 @@ class People:
     judges: Judges | None = None
 
     @classmethod
-    def of(cls, data: Path, split: str = "valid", clips: Labelled | None = None) -> "People":
+    def of(
+        cls,
+        data: Path,
+        split: str = "valid",
+        clips: Labelled | None = None,
+        repertoires: Sequence[str] = LICENSED,
+    ) -> "People":
         """People of a corpus folder; a model is chosen on `valid`, and reported on `test` once.
+
+        `repertoires` narrows whom to compare with; copying is looked for in all training melodies.
 
         Raises:
             EmoOscError: the corpus is not there.
         """
         return cls(
-            spaced_windows(data, split),
-            spaced_windows(data, OTHER_SPLIT[split]),
+            spaced_windows(data, split, repertoires),
+            spaced_windows(data, OTHER_SPLIT[split], repertoires),
             Known.of(load_corpus(data, "train").tokens),
             clips,
             None if clips is None else fit_judges(clips),
