@@ -16,6 +16,7 @@ from torch.nn import functional as fn
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.errors import EmoOscError
+from emo_osc.evaluate.band import band_figures
 from emo_osc.evaluate.baselines import edited, tonal
 from emo_osc.evaluate.control import judged
 from emo_osc.evaluate.form import MEASURES, cells, copied_share
@@ -23,12 +24,15 @@ from emo_osc.evaluate.melodies.sounding import sounding
 from emo_osc.evaluate.overlap import compared, distances_between, distances_within, divergence, frechet, overlapped_area
 from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.harmony import chords_of
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.bar_vae import BarVAE, kl_nats
 from emo_osc.studio.proposers import PriorProposer
 from emo_osc.studio.tokens import tokens_of
+from emo_osc.train.corpora.bar_map import LABELS
 from emo_osc.train.corpora.corpus import LICENSED, Corpus, load_corpus
 from emo_osc.train.corpora.scores import all_hold_accuracy, reconstruction
+from emo_osc.train.harmony import load_arranged
 from emo_osc.train.vae import rebuild
 
 Tokens = NDArray[np.integer]
@@ -71,6 +75,7 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
             "Frechet distance of bars in the latent space": frechets(generator, sets, test.tokens),
             "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
             "fast decoding against the plain path": decoder_agreement(generator, range(64)),
+            "chords under the sixteen moods, and under human melodies": chords(kept, data, test.tokens),
             "moods": moods(kept),
         }
     )
@@ -219,6 +224,17 @@ def decoder_agreement(generator: MusicVAE, seeds: range) -> Table:
         sequential = proposer.vae.sample_embedded(rows, temperature, noise.flatten(0, 1).to(rows))
     equal = fast == sequential.view(len(seeds), -1)
     return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
+
+
+def chords(kept: Mapping[str, Sequence[Composed]], data: Path, human: Tokens) -> Table:
+    """What the band plays under our melodies and under human ones, and people's own chords where they are labelled."""
+    made = [each for mood in MOODS for each in kept[mood.id] if each.chords]
+    ours = np.array([tokens_of(each.melody) for each in made]), np.array([each.chords for each in made])
+    table = {"ours": band_figures(*ours), "human melodies": band_figures(human, chords_of(human))}
+    if (data / LABELS).is_file():
+        people = load_arranged(data, "test")
+        table["people's own"] = band_figures(people.tokens, people.chords, people.until)
+    return table
 
 
 def moods(kept: Mapping[str, Sequence[Composed]]) -> Table:

@@ -2,6 +2,12 @@
 
 Chord numbers: 0..11 major triads on C..B, 12..23 minor triads. Melodies are in C major or C minor ("parallel" keys), so
 the tables hold degrees. `emo-osc train harmony` counts them.
+
+Theory of operation. A state is a chord; its emission is what sounds in the half bar, notes on beats twice. The
+transitions differ between the two halves of a bar, and by the bars that are left of the phrase, which is where cadences
+come from. The likeliest path (Viterbi) changes chords much less often than people do, because the probability of a
+change is divided among many chords while that of staying is not. So the tables hold a probability of staying that was
+lowered in training until the fitted chords of validation melodies changed as often as the chords played to them.
 """
 
 from dataclasses import dataclass
@@ -16,13 +22,20 @@ from emo_osc.studio.attributes import Floats, NoteGrid, Tokens
 from emo_osc.weights import checkpoints
 from emo_osc.weights.size_checks import one_line_errors
 
-# N melodies, J = 32 half bars, C = 24 chords, P = 12 pitch classes
+# N melodies, K = 16 bars, J = 32 half bars, C = 24 chords, P = 12 pitch classes, U = 4 places in a phrase
 
 NAME = "harmony"
 HALF_STEPS, HALVES, CHORDS, CLASSES = 8, 32, 24, 12
 BEAT_STEPS = 4
+PLACES = 4
+"""Places of a bar in its phrase: the last bar, 1 and 2 bars before it, 3 or more."""
 
 Chords = NDArray[np.int64]
+Until = NDArray[np.integer]
+"""Bars from each bar to the last one of its phrase, (N, K) or (1, K); 0 is the last, less is unknown."""
+
+REGULAR: Until = 3 - np.arange(HALVES // 2)[None] % 4
+"""Phrases of four bars from the first bar on, (1, K)."""
 
 
 def triad(chord: int) -> tuple[int, int, int]:
@@ -41,8 +54,9 @@ TONES = np.array([[float(pc in triad(chord)) for pc in range(CLASSES)] for chord
 
 @dataclass(frozen=True, slots=True)
 class Harmony:
-    """Logarithms: `first` (C,) of the first chord, `change` (2, C, C) from chord to chord into the first and the second
-    half of a bar, `note` (C, P) of a pitch class over a chord, weighed by `sharpness` for each step that it sounds.
+    """Logarithms: `first` (C,) of the first chord; `change` (U, 2, C, C) from chord to chord, by the place in the
+    phrase of the bar it leads into and by the half of that bar; `note` (C, P) of a pitch class over a chord, times
+    `sharpness` for each step that it sounds.
     """
 
     first: Floats
@@ -50,12 +64,16 @@ class Harmony:
     note: Floats
     sharpness: float
 
-    def fit(self, weights: Floats) -> Chords:
-        """The likeliest chords (Viterbi). weights: (N, J, P), steps that pitch classes sound -> (N, J)."""
+    def fit(self, weights: Floats, until: Until = REGULAR) -> Chords:
+        """The likeliest chords (Viterbi). weights: (N, J, P), steps that pitch classes sound -> (N, J).
+
+        A bar whose place `until` does not know takes the one that phrases of four bars would give it.
+        """
         emission = self.sharpness * weights @ self.note.T  # (N, J, C)
+        place = np.minimum(np.where(until < 0, REGULAR, until), PLACES - 1)
         best, previous = emission[:, 0] + self.first, np.zeros(emission.shape, np.int64)
         for half in range(1, emission.shape[1]):
-            paths = best[:, :, None] + self.change[half % 2]  # (N, C before, C)
+            paths = best[:, :, None] + self.change[place[:, half // 2], half % 2]  # (N, C before, C)
             previous[:, half] = paths.argmax(axis=1)
             best = paths.max(axis=1) + emission[:, half]
         chords = np.zeros(emission.shape[:2], np.int64)
@@ -75,33 +93,54 @@ def shipped() -> Harmony:
     path = checkpoints.find(NAME)
     kept = checkpoints.load(path)
     with one_line_errors(path, "tables of harmony", "train them or use the shipped ones"):
-        tables = {name: table.numpy().astype(np.float64) for name, table in kept.tensors.items()}
-        return Harmony(tables["first"], tables["change"], tables["note"], float(kept.config["sharpness"]))
+        return harmony_of(kept)
 
 
-def chords_of(tokens: Tokens) -> Chords:
-    """The chords that fit melodies in C. (N, 256) -> (N, J)."""
-    return shipped().fit(half_bars(tokens))
+def harmony_of(kept: checkpoints.Checkpoint) -> Harmony:
+    """The tables of a checkpoint; one without places in the phrase, as older versions wrote, has the same for all.
+
+    Raises:
+        KeyError, ValueError: it has not these tables, or not of these shapes.
+    """
+    first, change, note = (kept.tensors[name].numpy().astype(np.float64) for name in ("first", "change", "note"))
+    places = np.broadcast_to(change, (PLACES, 2, CHORDS, CHORDS))
+    if first.shape != (CHORDS,) or note.shape != (CHORDS, CLASSES):
+        raise ValueError(f"tables of {first.shape} and {note.shape}")
+    return Harmony(first, places, note, float(kept.config["sharpness"]))
+
+
+def chords_of(tokens: Tokens, until: Until = REGULAR) -> Chords:
+    """The chords that fit melodies in C, with cadences where phrases end. (N, 256) -> (N, J)."""
+    return shipped().fit(half_bars(tokens), until)
 
 
 def chords_of_weights(weights: Tensor) -> Tensor:
-    """The chords that fit the weights of an `Outline`. (N, K, H, P) -> (N, J)."""
+    """The chords that fit the weights of an `Outline`, which count a note in the half bar of its onset only, whole.
+
+    (N, K, H, P) -> (N, J).
+    """
     halves: Floats = weights.detach().cpu().flatten(1, 2).double().numpy()
     return torch.from_numpy(shipped().fit(halves)).to(weights.device)
 
 
 def half_bars(tokens: Tokens) -> Floats:
-    """Steps each pitch class sounds, by half bar of the onset; notes on a beat count twice. (N, 256) -> (N, J, P).
+    """Steps each pitch class sounds in each half bar; notes heard on a beat count twice. (N, 256) -> (N, J, P).
 
-    >>> half_bars(np.array([[43, 0, 0, 0] * 64]))[0, 0, 2].item()
-    16.0
+    A note that is held into the next half bar counts there, too, with its steps there.
+
+    >>> half_bars(np.array([[43] + [0] * 255]))[0, :, 2].tolist() == [16.0] * 32
+    True
     """
     grid = NoteGrid.of(tokens)
     row, step = np.nonzero(grid.is_onset)
-    place = (row * HALVES + step // HALF_STEPS) * CLASSES + grid.pitch[row, step] % CLASSES
-    weight = grid.duration[row, step] * np.where(step % BEAT_STEPS == 0, 2.0, 1.0)
-    sums = np.bincount(place, weight, len(grid.pitch) * HALVES * CLASSES).astype(np.float64)
-    return sums.reshape(-1, HALVES, CLASSES)
+    pitch, left = grid.pitch[row, step] % CLASSES, grid.duration[row, step]
+    sums = np.zeros((len(grid.pitch), HALVES, CLASSES))
+    while len(row):
+        here = np.minimum(left, HALF_STEPS - step % HALF_STEPS)
+        np.add.at(sums, (row, step // HALF_STEPS, pitch), here * np.where(step % BEAT_STEPS == 0, 2.0, 1.0))
+        goes_on = left > here
+        row, step, pitch, left = (each[goes_on] for each in (row, step + here, pitch, left - here))
+    return sums
 
 
 def chord_tone_ratio(tokens: Tokens, chords: Chords) -> dict[str, Floats]:

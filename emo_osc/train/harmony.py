@@ -1,91 +1,109 @@
-"""Counts the tables of the harmony model on POP909's piano arrangements: `emo-osc train harmony`.
+"""Counts the tables of the harmony model on POP909's songs: `emo-osc train harmony`.
 
-The chord of a half bar is the triad that fits the arrangement's notes best, with more weight on the bass. The
-arrangement includes the melody, which raises the chord-tone ratio by .02. Melodies are those of the corpus on corrected
-bar lines; `bar_map` says where those lie in the arrangement.
+Melodies and places in phrases are those of the corpus on corrected bar lines, chords those of the phrase labels. Both
+sharpness and the probability of staying on a chord are chosen on the validation split.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.attributes import Floats, Tokens
-from emo_osc.studio.harmony import CHORDS, CLASSES, HALVES, NAME, TONES, Chords, Harmony, chord_tone_ratio, half_bars
-from emo_osc.train.corpora.bar_map import BarMap, load_bar_map, step_of
-from emo_osc.train.corpora.corpus import SPLITS, transposed
+from emo_osc.studio.harmony import (
+    CHORDS,
+    CLASSES,
+    HALVES,
+    NAME,
+    PLACES,
+    Chords,
+    Harmony,
+    Until,
+    chord_tone_ratio,
+    half_bars,
+)
+from emo_osc.train.corpora.bar_map import LABELS
+from emo_osc.train.corpora.corpus import SPLITS, load_corpus
+from emo_osc.train.corpora.phrase_chords import load_song_chords
 from emo_osc.weights import checkpoints
 
-ARRANGED, MELODIES = "notes_unlabelled.npz", "melodies_16bar_pop909bars.npz"
 SOURCE = "pop909bars"
-HALF_TICKS, BAR_TICKS, STEP_TICKS = 48, 96, 6
-BASS, OUTSIDE, STAY = 0.5, 0.5, 0.1  # of a chord's score: for the bass on its root, per share outside, to stay
+MELODIES = f"melodies_16bar_{SOURCE}.npz"
 SMOOTH = 0.5  # added to every count
-SHARPNESS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)  # tried on the validation split
+POOLED = (
+    20.0  # changes that a chord has seen at every place in the phrase before it is counted, as all places have them
+)
+SHARPNESS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5)  # tried on the validation split
+ROUNDS, PULL = 20, 0.7  # of matching how often chords change: rounds, and the part of the gap that each closes
 
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """N melodies in C with the chords of their accompaniment: tokens (N, 256), chords (N, 32)."""
+    """N melodies in C with their chords: tokens (N, 256), chords (N, J), and bars to the end of the phrase, (N, K)."""
 
     tokens: Tokens
     chords: Chords
+    until: Until
 
 
 def load_arranged(folder: Path, split: str) -> Arranged:
-    """The POP909 windows of a split whose bar is a multiple of four, each with its accompaniment's chords.
-
-    Windows over a change of the bar lines in the arrangement are left out.
+    """The POP909 windows of a split that start with a phrase, in C, with the chords of their song.
 
     Raises:
-        EmoOscError: the corpus is missing.
+        EmoOscError: the corpus is missing, or has no such window.
     """
-    bar_map = load_bar_map(folder)
-    try:
-        with np.load(folder / ARRANGED) as notes, np.load(folder / MELODIES) as melodies:
-            pairs = list(_pairs(dict(notes), dict(melodies), bar_map, SPLITS[split]))
-    except (OSError, ValueError, KeyError) as error:
-        raise EmoOscError(f"{folder}: no {ARRANGED} and {MELODIES} ({error}); name the corpus with --data") from None
-    return Arranged(np.stack([tokens for tokens, _ in pairs]), np.stack([chords for _, chords in pairs]))
-
-
-def chords_played(weights: Floats, bass: Floats) -> Chords:
-    """The triad of each half bar. weights: (J, P), how long each pitch class sounds, bass: (J, P), the lowest -> (J,).
-
-    Of equal fits the previous chord is kept.
-    """
-    share = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
-    low = bass / np.maximum(bass.sum(axis=1, keepdims=True), 1e-9)
-    roots = np.tile(np.arange(CLASSES), 2)
-    fit = share @ TONES.T - OUTSIDE * share @ (1 - TONES.T) + BASS * low[:, roots]
-    chords = np.zeros(len(fit), np.int64)
-    for half, row in enumerate(fit):
-        stays = np.zeros(CHORDS)
-        if half:
-            stays[chords[half - 1]] = STAY
-        chords[half] = (row + stays).argmax()
-    return chords
+    corpus, songs = load_corpus(folder, split, (SOURCE,)), load_song_chords(folder)
+    with np.load(folder / MELODIES) as file:
+        names = file["piece_id"].astype(str)[file["piece"]][file["split"] == SPLITS[split]]
+    chords = [songs.get(name, _NONE)[2 * bar : 2 * bar + HALVES] for name, bar in zip(names, corpus.bar, strict=True)]
+    is_whole = np.array([len(each) == HALVES for each in chords], dtype=bool)
+    rows = np.flatnonzero(corpus.place.starts_phrase & is_whole)
+    if not len(rows):
+        raise EmoOscError(f"{folder}: no window of {MELODIES} starts with a phrase whose chords {LABELS} knows")
+    written = np.stack([chords[row] for row in rows])
+    in_c = (written - corpus.shift[rows, None]) % CLASSES + written // CLASSES * CLASSES
+    return Arranged(corpus.tokens[rows].astype(np.int64), in_c, corpus.place.until[rows])
 
 
 def counted(arranged: Arranged, sharpness: float) -> Harmony:
-    """Count the tables on melodies with chords."""
+    """The tables that melodies with their chords give."""
     weights, chords = half_bars(arranged.tokens), arranged.chords
     note = np.full((CHORDS, CLASSES), SMOOTH)
     np.add.at(note, chords.ravel(), weights.reshape(-1, CLASSES))
-    change = np.full((2, CHORDS, CHORDS), SMOOTH)
+    every, placed = np.full((2, CHORDS, CHORDS), SMOOTH), np.zeros((PLACES, 2, CHORDS, CHORDS))
+    place, is_known = np.minimum(arranged.until, PLACES - 1), arranged.until >= 0
     for half in range(1, HALVES):
-        np.add.at(change[half % 2], (chords[:, half - 1], chords[:, half]), 1.0)
+        before, after, rows = chords[:, half - 1], chords[:, half], is_known[:, half // 2]
+        np.add.at(every[half % 2], (before, after), 1.0)
+        np.add.at(placed[:, half % 2], (place[rows, half // 2], before[rows], after[rows]), 1.0)
     first = SMOOTH + np.bincount(chords[:, 0], minlength=CHORDS).astype(np.float64)
-    return Harmony(_logs(first), _logs(change), _logs(note), sharpness)
+    return Harmony(_logs(first), _logs(placed + POOLED * np.exp(_logs(every))), _logs(note), sharpness)
+
+
+def restless(harmony: Harmony, arranged: Arranged) -> Harmony:
+    """The tables with a probability of staying by which the fitted chords change as often as those played.
+
+    Bar lines and the middle of bars are matched separately.
+    """
+    weights, played = half_bars(arranged.tokens), change_rates(arranged.chords)
+    less, tables = np.zeros(2), harmony
+    for _ in range(ROUNDS):
+        less += PULL * (_logit(played) - _logit(change_rates(tables.fit(weights, arranged.until))))
+        tables = replace(harmony, change=_logs(np.exp(harmony.change - less[:, None, None] * np.eye(CHORDS))))
+    return tables
+
+
+def change_rates(chords: Chords) -> Floats:
+    """The share of bar lines, and of middles of bars, at which the chord changes. (N, J) -> (2,)."""
+    changes = chords[:, 1:] != chords[:, :-1]
+    return np.array([changes[:, 1::2].mean(), changes[:, ::2].mean()])
 
 
 def figures(harmony: Harmony, arranged: Arranged) -> dict[str, float]:
-    """Chord-tone ratios over the played chords, the fitted ones and those of another song; and agreement."""
-    fitted = harmony.fit(half_bars(arranged.tokens))
+    """Chord-tone ratios over the chords played, fitted and another song's; how often they change; and agreement."""
+    fitted = harmony.fit(half_bars(arranged.tokens), arranged.until)
     stranger = np.roll(arranged.chords, len(arranged.chords) // 2, axis=0)
     each = {"played": arranged.chords, "fitted": fitted, "stranger": stranger}
     ratios = {
@@ -93,58 +111,42 @@ def figures(harmony: Harmony, arranged: Arranged) -> dict[str, float]:
         for name, chords in each.items()
         for kind, ratio in chord_tone_ratio(arranged.tokens, chords).items()
     }
-    return ratios | {"agreement": float((fitted == arranged.chords).mean())}
+    changes = {
+        f"{name}_changes_{place}": float(rate)
+        for name in ("played", "fitted")
+        for place, rate in zip(("bar", "middle"), change_rates(each[name]), strict=True)
+    }
+    return ratios | changes | {"agreement": _agreement(harmony, arranged)}
 
 
 def train_harmony(folder: Path, out: Path) -> tuple[Path, dict[str, float]]:
-    """Count on the train split, choose the sharpness whose fitted ratio is nearest to the played one on the validation
-    split, and write `harmony-HASH8.safetensors`; returns the file and the figures on the test split.
+    """Counts on the train split, chooses the sharpness whose fitted chords agree most with those played on the
+    validation split, and keeps `harmony-HASH8.safetensors`; also the figures on the test split.
 
     Raises:
-        EmoOscError: the corpus is not there, or `out` cannot be written.
+        EmoOscError: the corpus is missing, or `out` cannot be written.
     """
     train, valid = load_arranged(folder, "train"), load_arranged(folder, "valid")
-    tried = [counted(train, sharpness) for sharpness in SHARPNESS]
-    gaps = [abs((measured := figures(each, valid))["fitted_count"] - measured["played_count"]) for each in tried]
-    best = tried[int(np.argmin(gaps))]
-    measured = figures(best, load_arranged(folder, "test"))
+    tried = [restless(counted(train, sharpness), valid) for sharpness in SHARPNESS]
+    best = max(tried, key=lambda harmony: _agreement(harmony, valid))
+    told = figures(best, load_arranged(folder, "test"))
     tables = {name: torch.from_numpy(getattr(best, name)).float() for name in ("first", "change", "note")}
-    training = {"data": [SOURCE], "melodies": len(train.tokens), "test": measured}
+    training = {"data": [SOURCE], "melodies": len(train.tokens), "test": told}
     config = {"sharpness": best.sharpness, "training": {"harmony": training}}
-    return checkpoints.save(out, NAME, tables, config), measured
+    return checkpoints.save(out, NAME, tables, config), told
 
 
-def _pairs(
-    notes: dict[str, NDArray[np.generic]], melodies: dict[str, NDArray[np.generic]], bar_map: BarMap, split: int
-) -> Iterator[tuple[NDArray[np.int64], Chords]]:
-    arranged = {name: index for index, name in enumerate(notes["piece_id"].tolist())}
-    bar = melodies["bar"].astype(np.int64)
-    rows = np.nonzero((melodies["split"] == split) & (melodies["run"] == 0) & (bar % 4 == 0))[0]
-    for row in rows:
-        song = str(melodies["piece_id"][melodies["piece"][row]])
-        piece, begin = arranged.get(song), step_of(bar_map.get(song, ()), int(bar[row]), HALVES // 2)
-        if piece is None or begin is None:
-            continue
-        shift = (int(melodies["tonic"][row]) + 5) % CLASSES - 5
-        tokens = transposed(melodies["events"][row][None].astype(np.uint8), np.array([-shift]))[0]
-        weights, bass = _sounding(notes, piece, begin * STEP_TICKS)
-        yield tokens.astype(np.int64), chords_played(np.roll(weights, -shift, 1), np.roll(bass, -shift, 1))
+def _agreement(harmony: Harmony, arranged: Arranged) -> float:
+    return float((harmony.fit(half_bars(arranged.tokens), arranged.until) == arranged.chords).mean())
 
 
-def _sounding(notes: dict[str, NDArray[np.generic]], piece: int, begin: int) -> tuple[Floats, Floats]:
-    """Ticks that each pitch class sounds in each of 32 half bars, and the lowest pitch of each alone; (J, P) each."""
-    some = slice(int(notes["ptr"][piece]), int(notes["ptr"][piece + 1]))
-    start = notes["onset_tick"][some].astype(np.int64) - begin
-    end, pitch = start + notes["dur_tick"][some].astype(np.int64), notes["pitch"][some].astype(np.int64)
-    weights, bass = np.zeros((HALVES, CLASSES)), np.zeros((HALVES, CLASSES))
-    for half in range(HALVES):
-        here = np.minimum(end, (half + 1) * HALF_TICKS) - np.maximum(start, half * HALF_TICKS)
-        heard = here > 0
-        np.add.at(weights[half], pitch[heard] % CLASSES, here[heard])
-        if heard.any():
-            bass[half, pitch[heard].min() % CLASSES] = 1.0
-    return weights, bass
+def _logit(share: Floats) -> Floats:
+    inside = share.clip(0.01, 0.99)
+    return np.asarray(np.log(inside / (1.0 - inside)))
 
 
 def _logs(counts: Floats) -> Floats:
     return np.asarray(np.log(counts / counts.sum(axis=-1, keepdims=True)))
+
+
+_NONE: Chords = np.zeros(0, np.int64)

@@ -8,9 +8,9 @@ import numpy as np
 from emo_osc.studio.events import BAR_STEPS
 from emo_osc.train.corpora.arrangements import ARRANGED, MELODIES
 from emo_osc.train.corpora.bar_map import LABELS
-from emo_osc.train.harmony import BAR_TICKS
 
 BARS = 24
+BAR_TICKS = 96
 TONIC = 2
 BPM = 120.0
 

@@ -1,4 +1,4 @@
-"""The harmony model's counts: chords read from accompaniments, keys taken off, splits and faults respected."""
+"""The harmony model's counts: chords read from labels, keys taken off, splits and faults respected."""
 
 import json
 from collections.abc import Sequence
@@ -8,29 +8,28 @@ import numpy as np
 import pytest
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.studio.harmony import NAME, TONES, triad
+from emo_osc.studio.harmony import HALVES, NAME, TONES, half_bars, triad
 from emo_osc.train.corpora.bar_map import LABELS
+from emo_osc.train.corpora.phrase_chords import half_bar_triads, load_song_chords
 from emo_osc.train.harmony import (
-    ARRANGED,
-    BAR_TICKS,
-    HALF_TICKS,
     MELODIES,
     SHARPNESS,
-    STEP_TICKS,
-    chords_played,
+    SOURCE,
+    change_rates,
     counted,
     load_arranged,
+    restless,
     train_harmony,
 )
 from emo_osc.weights import checkpoints
+from tests.train.corpora.shard_files import write_shard
 
 pytestmark = pytest.mark.torch
 
 PROGRESSION = (0, 0, 7, 7, 21, 21, 5, 5) * 4
 OTHER = (14, 14, 7, 7, 0, 0, 0, 0) * 4
-OFFSET = 4  # steps from the arrangement's bar line to the song's
+NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "Cb")
 BARS_BEFORE = 4  # where in its piece every window begins
-Note = tuple[int, int, int]  # onset, length in ticks, pitch
 Piece = tuple[int, int, Sequence[int]]  # split, tonic, chords
 
 
@@ -43,40 +42,28 @@ def melody(chords: Sequence[int], tonic: int) -> np.ndarray:
     return tokens
 
 
-def accompaniment(chords: Sequence[int], tonic: int) -> list[Note]:
-    """Each chord held for its half bar, its root below; its bar lines lie a beat before the song's."""
-    begin, notes = BARS_BEFORE * BAR_TICKS + OFFSET * STEP_TICKS, list[Note]()
-    for half, chord in enumerate(chords):
-        onset = begin + half * HALF_TICKS
-        notes += [(onset, HALF_TICKS, 36 + (triad(chord)[0] + tonic) % 12)]
-        notes += [(onset, HALF_TICKS, 48 + (tone + tonic) % 12) for tone in triad(chord)]
-    return notes
+def label(chord: int, tonic: int) -> str:
+    """The name of a chord in the key of a tonic."""
+    return f"{NAMES[(chord + tonic) % 12]}:{'maj' if chord < 12 else 'min'}"
 
 
 def write_corpus(folder: Path, pieces: Sequence[Piece]) -> None:
-    """All files, one window a piece; the arrangements stand in another order than the melodies."""
+    """Both files, one window a piece, in phrases of eight bars; the songs stand in another order in the labels."""
     names = [f"{index:03}" for index in range(len(pieces))]
-    (folder / LABELS).write_text(json.dumps({name: {"map": [[OFFSET, None, None]]} for name in names}))
-    played = [accompaniment(chords, tonic) for _, tonic, chords in pieces]
-    backwards = [note for notes in reversed(played) for note in notes]
-    np.savez(
-        folder / ARRANGED,
-        piece_id=np.array(names[::-1]),
-        ptr=np.cumsum([0, *(len(notes) for notes in reversed(played))]),
-        onset_tick=np.array([note[0] for note in backwards]),
-        dur_tick=np.array([note[1] for note in backwards]),
-        pitch=np.array([note[2] for note in backwards], np.uint8),
-    )
-    np.savez(
-        folder / MELODIES,
-        piece_id=np.array(names),
-        piece=np.arange(len(pieces)),
-        split=np.array([split for split, _, _ in pieces], np.uint8),
-        tonic=np.array([tonic for _, tonic, _ in pieces], np.uint8),
-        run=np.zeros(len(pieces), np.int16),
-        bar=np.full(len(pieces), BARS_BEFORE, np.int16),
-        events=np.stack([melody(chords, tonic) for _, tonic, chords in pieces]),
-    )
+    before = [["C:dim", 4 * BARS_BEFORE]]
+    songs = {
+        name: {"chords": before + [[label(chord, tonic), 2] for chord in chords]}
+        for name, (_, tonic, chords) in zip(reversed(names), reversed(pieces), strict=True)
+    }
+    (folder / LABELS).write_text(json.dumps(songs))
+    windows = {
+        "events": np.stack([melody(chords, tonic) for _, tonic, chords in pieces]),
+        "piece_id": np.array(names),
+        "split": np.array([split for split, _, _ in pieces], np.uint8),
+        "tonic": np.array([tonic for _, tonic, _ in pieces], np.uint8),
+        "bar": np.full(len(pieces), BARS_BEFORE, np.int16),
+    }
+    write_shard(folder, SOURCE, windows)
 
 
 @pytest.fixture
@@ -102,19 +89,37 @@ def test_a_split_has_its_own_songs_alone(tmp_path: Path) -> None:
     assert load_arranged(tmp_path, "test").chords.tolist() == [list(OTHER)]
 
 
-def test_a_window_over_a_change_of_bar_lines_is_left_out(tmp_path: Path) -> None:
-    write_corpus(tmp_path, [(0, 0, PROGRESSION), (0, 0, OTHER)])
-    middle = (BARS_BEFORE + 8) * 16
-    changed = {"000": {"map": [[OFFSET, None, middle], [8, middle + 8, None]]}, "001": {"map": [[OFFSET, None, None]]}}
-    (tmp_path / LABELS).write_text(json.dumps(changed))
+def test_a_window_whose_song_has_no_chords_there_is_left_out(tmp_path: Path) -> None:
+    write_corpus(tmp_path, [(0, 0, PROGRESSION), (0, 0, OTHER), (0, 0, OTHER), (0, 0, OTHER)])
+    songs = json.loads((tmp_path / LABELS).read_text())
+    songs["000"]["chords"].pop()
+    songs["002"]["chords"][3] = None
+    songs["003"]["chords"] = None
+    (tmp_path / LABELS).write_text(json.dumps(songs))
     assert load_arranged(tmp_path, "train").chords.tolist() == [list(OTHER)]
 
 
-def test_the_bass_settles_what_the_tones_leave_open_and_silence_changes_nothing() -> None:
-    weights, bass = np.zeros((3, 12)), np.zeros((3, 12))
-    weights[:2, [0, 4, 7, 9]] = 1.0  # C sixth or A minor seventh
-    bass[0, 9] = bass[1, 0] = 1.0
-    assert chords_played(weights, bass).tolist() == [21, 0, 0]
+def test_a_window_in_the_middle_of_a_phrase_is_left_out(tmp_path: Path) -> None:
+    write_corpus(tmp_path, [(0, 0, PROGRESSION), (0, 0, OTHER)])
+    with np.load(tmp_path / MELODIES) as file:
+        arrays = dict(file)
+    arrays["bar_in_phrase"][0] = (arrays["bar_in_phrase"][0] + 1) % 8
+    np.savez(tmp_path / MELODIES, **arrays)
+    arranged = load_arranged(tmp_path, "train")
+    assert arranged.chords.tolist() == [list(OTHER)]
+    assert arranged.until.tolist() == [[7, 6, 5, 4, 3, 2, 1, 0] * 2]
+
+
+def test_where_a_song_begins_without_a_chord_the_first_is_taken() -> None:
+    assert half_bar_triads([("N", 2), ("F#:min7", 2), ("N", 2)]).tolist() == [18, 18, 18]
+    assert half_bar_triads([]).tolist() == []
+
+
+@pytest.mark.parametrize("name", ["", "H:maj", "C$:min"])
+def test_what_is_no_chord_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / LABELS).write_text(json.dumps({"000": {"chords": [[name, 4]]}}))
+    with pytest.raises(EmoOscError, match="is no chord"):
+        load_song_chords(tmp_path)
 
 
 def test_the_tables_are_the_shares_of_what_was_counted(folder: Path) -> None:
@@ -122,9 +127,30 @@ def test_the_tables_are_the_shares_of_what_was_counted(folder: Path) -> None:
     for table in (harmony.first, harmony.change, harmony.note):
         assert np.exp(table).sum(axis=-1) == pytest.approx(1.0)
     assert harmony.first.argmax() == 0
-    assert harmony.change[1].argmax(axis=1)[[0, 7, 21, 5]].tolist() == [0, 7, 21, 5]
-    assert harmony.change[0].argmax(axis=1)[[0, 7, 21, 5]].tolist() == [7, 21, 5, 0]
+    for place in harmony.change:
+        assert place[1].argmax(axis=1)[[0, 7, 21, 5]].tolist() == [0, 7, 21, 5]
+        assert place[0].argmax(axis=1)[[0, 7, 21, 5]].tolist() == [7, 21, 5, 0]
     assert all(np.exp(harmony.note[chord]) @ TONES[chord] > 0.9 for chord in PROGRESSION)
+
+
+def test_a_change_that_only_phrase_ends_have_is_likelier_there(tmp_path: Path) -> None:
+    closing = ((0,) * 14 + (7, 0)) * 2
+    write_corpus(tmp_path, [(0, tonic, closing) for tonic in range(12)])
+    change = counted(load_arranged(tmp_path, "train"), 0.15).change
+    assert change[0, 1, 7, 0] > change[2, 1, 7, 0]
+    assert change[0, 0, 0, 7] > change[1, 0, 0, 7]
+
+
+def test_the_fitted_chords_change_as_often_as_those_played(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    chords = [rng.choice([0, 5, 7, 21], HALVES) for _ in range(24)]
+    write_corpus(tmp_path, [(0, 0, [int(each) for each in row]) for row in chords])
+    arranged = load_arranged(tmp_path, "train")
+    plain = counted(arranged, 0.01)  # hears too little of the melody to follow it
+    fitted = restless(plain, arranged).fit(half_bars(arranged.tokens), arranged.until)
+    still = plain.fit(half_bars(arranged.tokens), arranged.until)
+    wanted = change_rates(arranged.chords)
+    assert np.abs(change_rates(fitted) - wanted).max() < np.abs(change_rates(still) - wanted).max()
 
 
 def test_what_is_kept_loads_by_its_name_and_says_what_it_was_counted_on(folder: Path) -> None:
@@ -139,13 +165,13 @@ def test_what_is_kept_loads_by_its_name_and_says_what_it_was_counted_on(folder: 
     assert kept.config["training"]["harmony"]["melodies"] == 4
     assert {name: table.shape for name, table in kept.tensors.items()} == {
         "first": (24,),
-        "change": (2, 24, 24),
+        "change": (4, 2, 24, 24),
         "note": (24, 12),
     }
     assert told["played_count"] == told["fitted_count"] == told["agreement"] == 1.0
 
 
-@pytest.mark.parametrize(("missing", "named"), [(ARRANGED, MELODIES), (MELODIES, MELODIES), (LABELS, LABELS)])
+@pytest.mark.parametrize(("missing", "named"), [(MELODIES, MELODIES), (LABELS, LABELS)])
 def test_a_corpus_without_its_files_is_refused_by_name(folder: Path, missing: str, named: str) -> None:
     (folder / missing).unlink()
     with pytest.raises(EmoOscError, match=named):
