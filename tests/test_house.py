@@ -49,7 +49,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "protocol": (set(), set()),
     "config": (set(), {"platformdirs", "pydantic", "yaml"}),
     "stage": ({"midi", *STACK[1:]}, set()),
-    "stage/io": ({"midi", "stage/session"}, set()),
+    "stage/io": ({"midi", "stage/session", "stage/player"}, set()),
     "stage/session": ({"midi", "stage/player", "stage/clock"}, set()),
     "stage/player": (set(), set()),
     "stage/clock": ({"config"}, {"link"}),

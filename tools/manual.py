@@ -18,8 +18,8 @@ from emo_osc.protocol.osc import MAX_ARGUMENTS, MAX_DEPTH, MAX_ELEMENTS
 from emo_osc.protocol.parameters import PUSHES, VALUES, Argument, Value
 from emo_osc.stage.io.send_budget import FACTOR, FILLS_S, FIRST_BYTES, PROVEN_S
 from emo_osc.stage.io.sender_queues import FEW, MAX_PROGRAMS, MAX_WAITING
-from emo_osc.stage.session.dispatcher import DELAYS, MAX_AHEAD_S, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
-from emo_osc.stage.session.latency import KEPT
+from emo_osc.stage.session.dispatcher import MAX_AHEAD_S, MAX_SCHEDULED, MAX_SCHEDULED_A_HOST
+from emo_osc.stage.session.latency import DELAYS, KEPT
 from emo_osc.stage.session.subscriptions import MAX_LISTENERS, MAX_LISTENERS_A_HOST
 
 ROOT = Path(__file__).parents[1]

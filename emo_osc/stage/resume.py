@@ -8,11 +8,12 @@ from math import floor
 
 from emo_osc.core.errors import CommandError
 from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
-from emo_osc.protocol.messages import StageState
+from emo_osc.protocol.messages import LogLine, StageState, SwitchGenerator
 from emo_osc.protocol.parameters import VALUES
 from emo_osc.stage.clock.clock import Timeline
 from emo_osc.stage.io.midi_ports import Before
 from emo_osc.stage.player.settings import SETTING_NAMES
+from emo_osc.stage.session.effects import Effects, TellSupervisor
 from emo_osc.stage.session.instrument import Instrument
 from emo_osc.stage.session.subscriptions import Clients
 from emo_osc.stage.snapshot import CUED, PHRASE, Snapshot
@@ -88,7 +89,7 @@ def is_foretold(before: Snapshot, now: Snapshot) -> bool:
     return before == now and is_steady and far <= NEAR_TICKS
 
 
-def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) -> None:
+def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) -> Effects:
     """Go on from the text of a snapshot: the same settings, the same phrase, at the place where the bars are by now.
 
     From the start, with a line for people, where the text cannot be read.
@@ -96,11 +97,10 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
     try:
         snapshot = Snapshot.from_json(text)
     except ValueError as error:
-        instrument.say("stage", f"{error}; starting from the preset")
         instrument.play(now_s)
-        return
+        return [TellSupervisor(LogLine("stage", f"{error}; starting from the preset"))]
     clients.restore(snapshot.leases, now_s)
-    _restore_values(instrument, snapshot, now_s)
+    effects = _restore_values(instrument, snapshot, now_s)
     performer = instrument.performer
     if snapshot.learned:
         instrument.studio_client.learn(snapshot.learned)
@@ -109,7 +109,7 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
         performer.launch(snapshot.phrase, 0, is_pinned=snapshot.pinned == PHRASE)
     move = instrument.clock.take_over(snapshot.line, now_s)
     if move is None:
-        return
+        return effects
     move = replace(move, tick=max(0, int(instrument.tick_at(now_s))))  # what is sent now is heard a little later
     if instrument.clock_out:
         instrument.clock_out.cut()
@@ -119,14 +119,12 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
     if snapshot.glide:
         performer.set_affect(snapshot.glide.at(move.tick))
         performer.glide = snapshot.glide.stepped(move.tick)
+    return effects
 
 
-def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) -> None:
+def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) -> Effects:
     performer = instrument.performer
-    try:
-        instrument.load_preset(snapshot.preset, now_s)
-    except CommandError as error:  # its file was broken or taken away meanwhile
-        instrument.say("presets", f"preset {snapshot.preset}: {error}; its settings stay, its moods do not")
+    effects = _restore_preset(instrument, snapshot.preset, now_s)
     mood = instrument.mood_of(snapshot.mood[0])
     if mood and mood.affect.scaled(snapshot.mood[1]) == snapshot.affect:
         instrument.set("mood", snapshot.mood, now_s)
@@ -138,6 +136,18 @@ def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) ->
         instrument.set("tempo", (snapshot.asked_tempo,), now_s)
     kept = {name: value for name, value in snapshot.settings.items() if name in _KEPT}
     instrument.play_by(replace(performer.settings, **kept))  # type: ignore[arg-type]  # JSON has no types to check
+    return effects
+
+
+def _restore_preset(instrument: Instrument, name: str, now_s: float) -> Effects:
+    before = instrument.preset.composer
+    try:
+        instrument.load_preset(name, now_s)
+    except CommandError as error:  # its file was broken or taken away meanwhile
+        line = f"preset {name}: {error}; its settings stay, its moods do not"
+        return [TellSupervisor(LogLine("presets", line))]
+    composer = instrument.preset.composer
+    return [TellSupervisor(SwitchGenerator(composer))] if composer != before else []
 
 
 def _line(instrument: Instrument, now_s: float) -> Timeline:

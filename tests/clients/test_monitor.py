@@ -15,7 +15,7 @@ from emo_osc.clients.monitor_screen import Struck, View, draw, plane, summary
 from emo_osc.core.affect import MOODS
 from emo_osc.protocol.osc import Message
 from emo_osc.protocol.parameters import VALUES
-from emo_osc.stage.session.dispatcher import DELAYS
+from emo_osc.stage.session.latency import DELAYS
 from tests.serving import Daemon, free_port
 from tests.terminal import terminal
 

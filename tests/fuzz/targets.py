@@ -18,6 +18,7 @@ from emo_osc.protocol.osc import decode as decode_osc
 from emo_osc.protocol.osc import encode as encode_osc
 from emo_osc.protocol.parsing import is_setting
 from emo_osc.stage.io.sender_queues import SenderQueues
+from emo_osc.stage.session.events import StudioSaid
 from tests.twin import VirtualStage, make_ready, make_stage
 
 BETWEEN = b"\xfe\xed"  # in no OSC packet, MIDI message or JSON text that is right, so every piece is one of them
@@ -43,10 +44,10 @@ def play_datagrams(data: bytes) -> None:
     for number, packet in enumerate(data.split(BETWEEN)[:MAX_PIECES]):
         sender = ("127.0.0.1", 50_000 + number % 3)
         for fault in inbox.put(packet, sender, stage.now_s):
-            stage.dispatcher.complain(fault, sender, stage.now_s)
+            stage.complain(fault, sender, stage.now_s)
         while run := inbox.take(64):
             for waiting in run.waiting:
-                stage.dispatcher.receive(waiting.message, waiting.sender, stage.now_s, WALL_S + stage.now_s)
+                stage.receive(waiting.message, waiting.sender, stage.now_s, WALL_S + stage.now_s)
         _play_on(stage)
 
 
@@ -55,7 +56,7 @@ def play_midi(data: bytes) -> None:
     stage = _playing()
     for message in data.split(BETWEEN)[:MAX_PIECES]:
         if message:
-            stage.dispatcher.receive_midi(message, stage.now_s)
+            stage.receive_midi(message, stage.now_s)
         _play_on(stage)
 
 
@@ -67,9 +68,9 @@ def play_lines(data: bytes) -> None:
         with suppress(ValueError):  # the loop shows out whoever sent it
             for line in lines.feed(piece):
                 with suppress(ValueError):
-                    stage.dispatcher.receive_studio(stage.instrument.studio_client.receive(line), stage.now_s)
+                    stage.handle(StudioSaid(stage.instrument.studio_client.receive(line)))
                 with suppress(ValueError):
-                    stage.dispatcher.receive_supervisor(decode(line), stage.now_s)
+                    stage.receive_supervisor(decode(line), stage.now_s)
         _play_on(stage)
 
 
@@ -83,9 +84,9 @@ def _playing() -> VirtualStage:
 def _play_on(stage: VirtualStage) -> None:
     stage.run_until(stage.now_s + 0.25)
     stage.on_time()
-    stage.dispatcher.push_heard(stage.now_s)
+    stage.end_turn(stage.now_s)
     stage.serve_door()
-    for answer in stage.dispatcher.take_answers():
+    for answer in stage.take_answers():
         packet = encode_osc(answer.address, *answer.arguments)
         assert len(packet) < MAX_REPLY_BYTES, answer
         assert [message.address for message in decode_osc(packet)] == [answer.address]

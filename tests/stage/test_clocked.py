@@ -33,7 +33,7 @@ def feed(playing: Any, messages: list[tuple[float, bytes]], end_s: float) -> lis
     sent: list[tuple[float, bytes]] = []
     for at_s, message in messages:
         sent += playing.run_until(at_s)
-        playing.dispatcher.receive_midi(message, at_s)
+        playing.receive_midi(message, at_s)
         sent += playing.run_until(at_s)
     sent += playing.run_until(end_s)
     return sent
@@ -109,7 +109,7 @@ def test_a_song_position_seeks_inside_the_phrase(clocked: Any) -> None:
 
 def test_a_cable_that_is_pulled_leaves_the_tempo_and_is_told(clocked: Any) -> None:
     sent = feed(clocked, [(0.99, START), *clocks(1.0, 96)], 9.0)
-    lines = [message.text for message in clocked.instrument.for_supervisor]
+    lines = [message.text for message in clocked.told]
 
     assert notes_on(sent) == pytest.approx([1.0 + 0.5 * beat for beat in range(17)], abs=0.003)
     assert "lost, free-running at 120.0 bpm" in clocked.ask("/emo/get/clock")[0][1]
@@ -160,7 +160,7 @@ def test_clocks_alone_start_the_music_where_that_is_asked_for(clocked: Any) -> N
 def test_a_second_master_is_told_and_left_out(clocked: Any) -> None:
     other = clocks(3.007, 85, period_s=60.0 / 108.0 / 24)
     feed(clocked, sorted([(0.99, START), *clocks(1.0, 192), *other]), 5.0)
-    lines = [message.text for message in clocked.instrument.for_supervisor]
+    lines = [message.text for message in clocked.told]
 
     assert [line for line in lines if line.startswith("clock midi: two clocks come in, in time at ")]
     assert ", is left out" in clocked.ask("/emo/get/clock")[0][1]

@@ -27,7 +27,7 @@ def seeds(ready: MakeReady) -> tuple[Ready, ...]:
 
 
 def snapshot_of(stage: VirtualStage) -> str:
-    news = Diary(stage.instrument, stage.dispatcher.clients).news(stage.now_s, has_time=True)
+    news = Diary(stage.instrument, stage.session.clients).news(stage.now_s, has_time=True)
     assert isinstance(news, StageState)
     return news.text
 
@@ -36,7 +36,7 @@ def resumed(seeds: tuple[Ready, ...], text: str, now_s: float) -> VirtualStage:
     """Another stage that goes on from a snapshot at a time."""
     other = make_stage(seeds)
     other.now_s = now_s
-    resume(other.instrument, other.dispatcher.clients, text, now_s)
+    other.apply(resume(other.instrument, other.session.clients, text, now_s), now_s)
     return other
 
 
@@ -157,11 +157,11 @@ def test_those_who_listened_are_told_on(seeds: tuple[Ready, ...]) -> None:
     first.ask("/emo/reply_to", 50_002, sender=OTHER)
     second = resumed(seeds, snapshot_of(first), 100.0)
 
-    assert second.dispatcher.clients.leases(100.0) == first.dispatcher.clients.leases(0.0)
-    assert second.dispatcher.clients.listeners(frozenset({"bar"}), 159.0) == [PAD]
-    assert second.dispatcher.clients.target(OTHER) == ("127.0.0.1", 50_002)
+    assert second.session.clients.leases(100.0) == first.session.clients.leases(0.0)
+    assert second.session.clients.listeners(frozenset({"bar"}), 159.0) == [PAD]
+    assert second.session.clients.target(OTHER) == ("127.0.0.1", 50_002)
     assert Clients().leases(0.0) == ()
-    assert Lease(PAD, PAD, ("bar",)) in first.dispatcher.clients.leases(0.0)
+    assert Lease(PAD, PAD, ("bar",)) in first.session.clients.leases(0.0)
 
 
 def test_what_was_learned_is_composed_around(seeds: tuple[Ready, ...]) -> None:
@@ -186,7 +186,7 @@ def test_a_text_that_is_no_snapshot_begins_anew_and_says_so(seeds: tuple[Ready, 
         stage = resumed(seeds, text, 1.0)
 
         assert stage.instrument.clock.is_running
-        assert "starting from the preset" in str(stage.instrument.for_supervisor[0])
+        assert "starting from the preset" in str(stage.told[0])
 
 
 def test_a_snapshot_survives_its_way(seeds: tuple[Ready, ...]) -> None:
@@ -210,7 +210,7 @@ def test_what_the_ports_were_connected_to_is_known_before_they_are_opened(seeds:
 
 def test_nothing_is_told_twice_and_a_melody_waits_for_a_pause(seeds: tuple[Ready, ...]) -> None:
     stage = make_stage(seeds)
-    diary = Diary(stage.instrument, stage.dispatcher.clients)
+    diary = Diary(stage.instrument, stage.session.clients)
     assert diary.news(0.0, has_time=True)
     assert diary.news(0.25, has_time=True) is None
 
@@ -260,7 +260,7 @@ def test_those_who_follow_our_clock_are_told_the_place(seeds: tuple[Ready, ...])
     first.run_until(5.0)
     other = make_stage(seeds)
     other.instrument.clock_out = ClockOut()
-    resume(other.instrument, other.dispatcher.clients, snapshot_of(first), 6.03)
+    resume(other.instrument, other.session.clients, snapshot_of(first), 6.03)
     sent: list[bytes] = []
     for n in range(10):
         sent += [message for _, message in other.instrument.take_clocks(6.03 + n / 50)]

@@ -90,9 +90,9 @@ def act(twin: Twin, name: str, arguments: tuple[OscValue, ...], sender: Target =
         twin.kill_studio()
     elif name == "key":
         for status in (0x90, 0x80):
-            twin.dispatcher.receive_midi(bytes((status, int(str(arguments[0])), 80)), twin.now_s)
+            twin.receive_midi(bytes((status, int(str(arguments[0])), 80)), twin.now_s)
     elif name == "knob":
-        twin.dispatcher.receive_midi(bytes((0xB0, *(int(str(number)) for number in arguments))), twin.now_s)
+        twin.receive_midi(bytes((0xB0, *(int(str(number)) for number in arguments))), twin.now_s)
     else:
         answers = twin.ask(name, *arguments, sender=sender)
         is_later = name in ("/emo/mutate", "/emo/keep")
@@ -177,16 +177,16 @@ def test_an_evening_under_a_master_that_stops_jumps_and_is_unplugged() -> None:
             (b"\xfa", b"\xfb", b"\xfc", bytes((0xF2, random.randint(0, 127), random.randint(0, 7))), b"")
         )
         if deed:
-            twin.dispatcher.receive_midi(deed, now_s)
+            twin.receive_midi(deed, now_s)
         else:
             now_s += random.uniform(0.5, 4.0)  # the cable
         for _ in range(random.randint(1, 400)):
             now_s += period_s
             ears.hear(twin.turn_until(now_s))
             if random.random() > 0.01:
-                twin.dispatcher.receive_midi(b"\xf8", now_s + random.uniform(-0.001, 0.001))
+                twin.receive_midi(b"\xf8", now_s + random.uniform(-0.001, 0.001))
         period_s = 60.0 / random.uniform(40, 240) / 24 if random.random() < 0.3 else period_s
-    twin.dispatcher.receive_midi(b"\xfc", now_s)
+    twin.receive_midi(b"\xfc", now_s)
     ears.hear(twin.turn_until(now_s + 1.0))
 
     assert ears.notes > 200

@@ -8,7 +8,7 @@ import pytest
 from emo_osc.config.check import check
 from emo_osc.config.preset import load_preset
 from emo_osc.core.errors import EmoOscError
-from emo_osc.stage.session.mapping import Mapping
+from emo_osc.stage.session.controls.mapping import Mapping
 from emo_osc.supervisor.mapping_store import MappingStore
 from tests.odd_files import ODD
 

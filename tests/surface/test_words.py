@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emo_osc.protocol.parameters import QUANTIZE, VALUES
-from emo_osc.stage.session.dispatcher import DELAYS
+from emo_osc.stage.session.latency import DELAYS
 
 STATIC = Path(__file__).parents[2] / "emo_osc" / "surface" / "static"
 WORDS = (STATIC / "words.js").read_text(encoding="utf-8")

@@ -8,12 +8,11 @@ from dataclasses import replace
 from math import inf, isfinite
 from random import Random
 
-from emo_osc.core.affect import NEUTRAL, OWN, PLAIN, Affect, Colour, Mood, name_key
+from emo_osc.core.affect import NEUTRAL, OWN, Affect, Mood, name_key
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import TICKS_PER_BAR
 from emo_osc.core.targets import Targets
 from emo_osc.midi.held_events import Held
-from emo_osc.protocol.messages import LogLine, SwitchGenerator, ToSupervisor
 from emo_osc.protocol.parameters import MOOD, VALUES, Scalar, is_number, unknown_name
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.clock.clock import Clock, Move, tapped_tempo
@@ -22,7 +21,7 @@ from emo_osc.stage.clock.tempo_follow import TempoGuide
 from emo_osc.stage.player.events import Event
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import SETTING_NAMES, Settings
-from emo_osc.stage.session.mapping import Mapping
+from emo_osc.stage.session.controls.mapping import Mapping
 from emo_osc.stage.session.phrases import Phrases
 from emo_osc.stage.session.preset_values import take_values
 from emo_osc.stage.session.readable_values import SHOWN
@@ -31,6 +30,12 @@ from emo_osc.stage.session.studio_client import StudioClient
 
 NOW = -inf
 """The landing of a change that is heard at once."""
+
+AFFECT_VALUES = ("va", "valence", "arousal", "mood")
+"""Values that say where on the plane the affect is; to set one moves all."""
+
+NEEDS_MELODY = frozenset((*AFFECT_VALUES, "intensity", "density"))
+"""Values that ask for another melody, and not only for another touch."""
 
 
 class Instrument:
@@ -58,10 +63,6 @@ class Instrument:
         self._heard: Held[Event] = Held()
         self.clock_out: ClockOut | None = None
         """The MIDI clock for others, where any is sent."""
-        self.send_now: Callable[[], None] = _keep_for_later
-        """Sends the bytes of the touch before the shelf is looked through; whoever owns the ports sets it."""
-        self.for_supervisor: list[ToSupervisor] = []
-        """What the supervisor should say, save or restart; whoever reaches it empties this."""
         self._presets = dict(presets)
         self._preset_name, self._preset = preset, presets[preset]
         self._mood: tuple[str, float] | None = ("neutral", 1.0)
@@ -84,10 +85,6 @@ class Instrument:
     def mood_of(self, name: str) -> Mood | None:
         """The mood of an id or alias, None where the preset has none."""
         return self._mood_names.get(name_key(name))
-
-    def say(self, kind_of: str, text: str) -> None:
-        """Let people read a line; `kind_of` names what it is about."""
-        self.for_supervisor.append(LogLine(kind_of, text))
 
     def tick_at(self, now_s: float) -> float:
         """The position that should be sent now, the player's latency and the port's made up for."""
@@ -114,7 +111,17 @@ class Instrument:
         return int(tick) // TICKS_PER_BAR + 1, max(0.0, ms) if isfinite(ms) else -1.0
 
     def set(self, name: str, values: tuple[Scalar, ...], now_s: float) -> float | None:
-        """Set a value; the tick at which it is heard, None where only play will tell.
+        """Set a value, melody and all; the tick at which it is heard, None where only play will tell.
+
+        Raises: as `touch`.
+        """
+        landing = self.touch(name, values, now_s)
+        return self.settle(now_s) if name in NEEDS_MELODY else landing
+
+    def touch(self, name: str, values: tuple[Scalar, ...], now_s: float) -> float | None:
+        """Set a value without choosing the melody for it, which `settle` does for those in `NEEDS_MELODY`.
+
+        The tick at which it is heard, None where only play will tell.
 
         Raises:
             CommandError: 3, no such mood or preset; 4, the value can only be read.
@@ -123,7 +130,12 @@ class Instrument:
             raise CommandError(CommandError.NOT_NOW, f"{name} can be read, not set: {VALUES[name].description}")
         if name in _SETTERS:
             return _SETTERS[name](self, values, now_s)
-        return self._set_setting(name, values[0], now_s)
+        return self._set_setting(name, values[0])
+
+    def settle(self, now_s: float) -> float | None:
+        """Cue the melody nearest to what is felt; the tick at which the change is heard."""
+        landing = self.performer.cue_nearest(self.tick_at(now_s))
+        return self.performer.next_note_tick if landing is None else landing
 
     def read(self, name: str, now_s: float) -> tuple[Scalar, ...]:
         """A value as its arguments."""
@@ -141,19 +153,19 @@ class Instrument:
         return min(self.clock.next_s, self._heard.next_s, self.guide.next_s(self.clock, follow))
 
     def on_time(self, now_s: float) -> bool:
-        """Let the clock notice that time has passed; whether it now does something else than before."""
+        """Let the clock notice that time has passed; whether the transport has moved."""
         self.guide.lead(self.clock, self.performer.effective_affect, self.performer.settings.tempo_follow, now_s)
         if now_s < self.clock.next_s:
             return False
         move = self.clock.on_time(now_s)
         self.follow(move)
-        return self._say_clock() or move is not None
+        return move is not None
 
     def receive_clock(self, message: bytes, stamp_s: float) -> bool:
-        """A MIDI clock or transport message that came in; whether the clock now does something else than before."""
+        """A MIDI clock or transport message that came in; whether the transport has moved."""
         move = self.clock.receive(message, stamp_s)
         self.follow(move)
-        return self._say_clock() or move is not None
+        return move is not None
 
     def play(self, now_s: float) -> float:
         """Start from the first downbeat, unless the clock runs already; the tick at which that is.
@@ -247,16 +259,6 @@ class Instrument:
         self._mood = None
         return self.performer.glide_to(affect, bars, self.tick_at(now_s))
 
-    def keep(self, name: str | None) -> str:
-        """Pin the sounding phrase and have it saved; the name it is saved under.
-
-        Raises:
-            CommandError: 2, the name is none; 4, nothing sounds, or there is no room.
-        """
-        kept = self.phrases.keep(name, self.clock.tempo)
-        self.for_supervisor.append(kept)
-        return kept.name
-
     def recall(self, name: str, now_s: float) -> int | None:
         """Play a kept phrase as it was kept.
 
@@ -287,7 +289,7 @@ class Instrument:
         return self.phrases.listen(bars, self.clock.tick_at(now_s))
 
     def load_preset(self, name: str, now_s: float) -> float | None:
-        """Take over a preset's values, moods and map; where somebody else composes in it, have them called.
+        """Take over a preset's values, moods and map; the tick at which that is heard.
 
         Raises:
             CommandError: 3, there is no such preset; 4, it is wrong.
@@ -297,8 +299,6 @@ class Instrument:
         preset = self._presets[name]
         if preset.fault:
             raise CommandError(CommandError.NOT_NOW, preset.fault)
-        if preset.composer != self._preset.composer:
-            self.for_supervisor.append(SwitchGenerator(preset.composer))
         self._preset_name, self._preset = name, preset
         self._mood_names = preset.mood_book.by_key()
         self.mapping.load(preset.mapping)
@@ -314,37 +314,28 @@ class Instrument:
         """Take a preset file's new contents; they are heard when the preset is next asked for."""
         self._presets[name] = preset
 
-    def _say_clock(self) -> bool:
-        """Let people read what the clock does where that has changed; a tempo that wanders is no news."""
+    def take_clock_news(self) -> str:
+        """What the clock does, where that has changed since this was last asked; a tempo that wanders is no news."""
         summary = self.clock.summary
-        state = summary.partition(" at ")[0]
-        if state == self._clock_state:
-            return False
+        state, before = summary.partition(" at ")[0], self._clock_state
         self._clock_state = state
-        self.say("clock", f"clock {summary}")
-        return True
+        return f"clock {summary}" if state != before else ""
 
-    def _set_setting(self, name: str, value: Scalar, now_s: float) -> float | None:
+    def _set_setting(self, name: str, value: Scalar) -> float | None:
         self.play_by(self.performer.settings.holding(name, value))
-        if name in ("intensity", "density"):  # these ask for another melody, not only another touch
-            return self._feel(self.performer.affect, now_s, self.performer.colour)
+        if name in NEEDS_MELODY:
+            self.performer.set_affect(self.performer.affect, self.performer.colour)
         return self.performer.next_note_tick
 
-    def _feel(self, affect: Affect, now_s: float, colour: Colour = PLAIN) -> float | None:
-        self.performer.set_affect(affect, colour)
-        self.send_now()
-        landing = self.performer.cue_nearest(self.tick_at(now_s))
-        return self.performer.next_note_tick if landing is None else landing
-
-    def _set_affect(self, valence: Scalar, arousal: Scalar, now_s: float) -> float | None:
+    def _set_affect(self, valence: Scalar, arousal: Scalar) -> None:
         self._mood = None  # the nearest is looked up when somebody asks
-        return self._feel(Affect.clamped(float(valence), float(arousal)), now_s)
+        self.performer.set_affect(Affect.clamped(float(valence), float(arousal)))
 
-    def _set_mood(self, values: tuple[Scalar, ...], now_s: float) -> float | None:
+    def _set_mood(self, values: tuple[Scalar, ...]) -> None:
         intensity = float(values[1]) if len(values) > 1 else 1.0
         mood = self._find_mood(values[0])
         self._mood = (mood.id, intensity)
-        return self._feel(mood.affect.scaled(intensity), now_s, mood.colour)
+        self.performer.set_affect(mood.affect.scaled(intensity), mood.colour)
 
     def _find_mood(self, named: Scalar) -> Mood:
         """A mood by its name, or its place in the preset's list, as a number or written as one."""
@@ -377,15 +368,11 @@ class Instrument:
         return self._mood or (self.preset.mood_book.nearest(self.performer.affect, self._vocabulary).id, 1.0)
 
 
-def _keep_for_later() -> None:
-    """Without ports of its own, an instrument keeps its bytes until they are taken."""
-
-
 _SETTERS: dict[str, Callable[[Instrument, tuple[Scalar, ...], float], float | None]] = {
-    "va": lambda i, v, now_s: i._set_affect(v[0], v[1], now_s),
-    "valence": lambda i, v, now_s: i._set_affect(v[0], i.performer.affect.arousal, now_s),
-    "arousal": lambda i, v, now_s: i._set_affect(i.performer.affect.valence, v[0], now_s),
-    "mood": Instrument._set_mood,
+    "va": lambda i, v, _: i._set_affect(v[0], v[1]),
+    "valence": lambda i, v, _: i._set_affect(v[0], i.performer.affect.arousal),
+    "arousal": lambda i, v, _: i._set_affect(i.performer.affect.valence, v[0]),
+    "mood": lambda i, v, _: i._set_mood(v),
     "tempo": lambda i, v, now_s: i._set_tempo(v[0], now_s),
     "latency_ms": lambda i, v, now_s: i._set_latency(v[0]),
     "preset": lambda i, v, now_s: i.load_preset(str(v[0]), now_s),

@@ -4,6 +4,10 @@ from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from dataclasses import dataclass
 
+DELAYS = ("datagram", "schedule", "clock", "studio")
+"""Delays that are kept: datagram received -> MIDI bytes sent, note due -> note sent, how far each MIDI clock that came
+in lay from where it was expected, and order sent to the studio -> its answer."""
+
 KEPT = 1000
 FIRST_EDGE_S, STEPS_AN_OCTAVE, EDGES = 5e-6, 4, 72
 EDGES_S = tuple(FIRST_EDGE_S * 2 ** (n / STEPS_AN_OCTAVE) for n in range(EDGES))

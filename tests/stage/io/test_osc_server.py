@@ -1,55 +1,62 @@
-"""The letterbox between a real socket and a desk: what is done in turns, and that notes have theirs in between."""
+"""The OSC server on a real socket: what it hands over in turns, and what it sends."""
 
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from emo_osc.protocol.messages import Ready
-from emo_osc.protocol.osc import Message, Target, decode, encode
+from emo_osc.protocol.osc import Message, decode, encode
 from emo_osc.stage.io.osc_server import OscServer
 from emo_osc.stage.io.udp import OscSocket
 from emo_osc.stage.session.access import AccessList
+from emo_osc.stage.session.effects import SendOsc
+from emo_osc.stage.session.events import OscReceived, SenderDenied
+from emo_osc.stage.session.session import Session
 from tests.serving import TIMEOUT_S
+from tests.twin import VirtualStage
 
 
 class Post:
-    """A letterbox with its socket, and in which order things were done."""
+    """A server with its socket, and a session that handles what comes."""
 
-    def __init__(self, dispatcher: Any, scheduled: int = 0) -> None:
+    def __init__(self, session: Session) -> None:
         self.udp = OscSocket("127.0.0.1", 0)
-        self.done: list[str] = []
-        self._dispatcher, self._scheduled = dispatcher, scheduled
-        self.letters = OscServer(
-            self.udp,
-            AccessList("127.0.0.1"),
-            dispatcher,
-            lambda: self.done.append("notes"),
-            self._receive,
-            self._do_scheduled,
-        )
+        self._session = session
+        self.server = OscServer(self.udp, AccessList("127.0.0.1"), session.instrument.counters)
 
-    def _receive(self, message: Message, sender: Target, stamp_s: float) -> None:
-        self.done.append(message.address)
-        self._dispatcher.receive(message, sender, 1.0, 1.0)
+    def serve(self) -> list[str]:
+        """Answer what has come; the addresses, and `notes` where those have their turn."""
+        done = []
+        for event in self.server.requests():
+            done.append(event.message.address if isinstance(event, OscReceived) else "notes")
+            for effect in self._session.handle(event, 1.0) if event else ():
+                if isinstance(effect, SendOsc):
+                    self.server.send(effect)
+        return done
 
-    def _do_scheduled(self) -> bool:
-        if self._scheduled:
-            self._scheduled -= 1
-            self.done.append("scheduled")
-            return True
+
+class NobodyMaySpeak(AccessList):
+    """Lets nobody in."""
+
+    def may_speak(self, host: str) -> bool:
         return False
 
 
 @pytest.fixture
-def post(stage: Callable[..., Any], ready: Callable[..., Ready]) -> Iterator[Callable[..., Post]]:
+def session(stage: Callable[..., VirtualStage], ready: Callable[..., Ready]) -> Session:
+    return stage((ready(60),)).session
+
+
+@pytest.fixture
+def post(session: Session) -> Iterator[Callable[..., Post]]:
     opened: list[Post] = []
 
-    def open_post(scheduled: int = 0) -> Post:
-        opened.append(Post(stage((ready(60),)).dispatcher, scheduled))
+    def open_post() -> Post:
+        opened.append(Post(session))
         return opened[-1]
 
     yield open_post
@@ -64,25 +71,28 @@ def client() -> Iterator[socket.socket]:
         yield opened
 
 
-def test_notes_have_their_turn_between_messages_that_were_scheduled_for_one_instant(post: Callable[..., Post]) -> None:
-    opened = post(scheduled=3)
-    while len(opened.done) < 6:  # a busy machine may need more than one turn
-        opened.letters.serve_scheduled()
+def test_what_comes_is_handed_over_in_order_and_answered(post: Callable[..., Post], client: socket.socket) -> None:
+    opened = post()
+    done: list[str] = []
+    for number in range(3):
+        client.sendto(encode("/emo/ping", number), ("127.0.0.1", opened.udp.port))
+    while len(done) < 3:  # a busy machine may need more than one turn
+        done += opened.serve()
 
-    assert opened.done == ["scheduled", "notes"] * 3
+    assert done == ["/emo/ping"] * 3
+    assert [decode(client.recv(100)) for _ in range(3)] == [[Message("/emo/pong", (n,))] for n in range(3)]
 
 
-def test_other_clients_have_their_turn_between_messages_that_were_scheduled(
-    post: Callable[..., Post], client: socket.socket
-) -> None:
-    opened = post(scheduled=10**9)  # more than anybody could do in one turn
-    opened.letters.serve_scheduled()
-    client.sendto(encode("/emo/ping", 7), ("127.0.0.1", opened.udp.port))
-    opened.letters.serve_all()
-    opened.letters.send_answers()
+def test_a_denied_sender_is_told_once_and_counted(session: Session, client: socket.socket) -> None:
+    udp = OscSocket("127.0.0.1", 0)
+    server = OscServer(udp, NobodyMaySpeak("127.0.0.1"), session.instrument.counters)
+    told: list[object] = []
+    while session.instrument.counters.strangers < 3:
+        client.sendto(encode("/emo/ping"), ("127.0.0.1", udp.port))
+        told += server.requests()
+    udp.close()
 
-    assert decode(client.recv(100)) == [Message("/emo/pong", (7,))]
-    assert opened.letters.take_rest_s() > 0.0
+    assert told == [SenderDenied("127.0.0.1")]
 
 
 class Crowd(NamedTuple):
@@ -112,17 +122,17 @@ def test_a_flood_from_many_ports_of_a_host_leaves_another_program_of_it_its_answ
     here = ("127.0.0.1", opened.udp.port)
     if not is_late:
         client.sendto(encode("/emo/ping", 0), here)
-        opened.letters.serve_all()
+        opened.serve()
         assert decode(client.recv(100)) == [Message("/emo/pong", (0,))]
     while not opened.udp.is_flooded:
         for _ in range(30):
             crowd.send(encode("/emo/va", 0.5, 0.25), here[1])
-        opened.letters.serve_all()
+        opened.serve()
     client.setblocking(False)
     for number in range(1, 1000):
         crowd.send(encode("/emo/va", 0.5, 0.25), here[1])
         client.sendto(encode("/emo/ping", number), here)
-        opened.letters.serve_all()
+        opened.serve()
         with suppress(BlockingIOError):
             if decode(client.recv(100))[0].address == "/emo/pong":
                 return

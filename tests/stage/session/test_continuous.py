@@ -7,7 +7,7 @@ import pytest
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import ComposeBar, Loaded, Measured, Ready, SetTargets, ToStudio
+from emo_osc.protocol.messages import ComposeBar, ComposeRequest, Failed, Loaded, Measured, Ready, SetTargets, ToStudio
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.session.continuous import joined
 from tests.twin import VirtualStage, make_ready, make_stage
@@ -31,8 +31,9 @@ class Duo:
     """A stage, and a studio that plays 70 for the bright and 90 for the dark."""
 
     stage: VirtualStage
-    orders: list[ToStudio] = field(default_factory=list)
     is_awake: bool = True
+    orders: list[ToStudio] = field(default_factory=list)
+    unanswered: list[ToStudio] = field(default_factory=list)
 
     def run(self, seconds: float) -> list[tuple[int, int]]:
         """Play on in steps of 50 ms; bar (from 0) and pitch of each melody note."""
@@ -45,14 +46,16 @@ class Duo:
         return [(int(at_s / BAR_S + 1e-6), message[1]) for at_s, message in sent if message[0] == 0x90]
 
     def _serve(self) -> None:
-        dispatcher, now_s = self.stage.dispatcher, self.stage.now_s
-        dispatcher.push_heard(now_s)
-        order = dispatcher.instrument.studio_client.due(now_s) if self.is_awake else None
-        if order is not None:
-            self.orders.append(order)
-        if isinstance(order, ComposeBar):
-            answer = bar_of(70 if order.affect.valence >= 0 else 90, order)
-            dispatcher.receive_studio(dispatcher.instrument.studio_client.receive(encode(answer)), now_s)
+        self.stage.end_turn()
+        self.orders += self.stage.orders
+        self.unanswered += self.stage.orders
+        self.stage.orders.clear()
+        while self.is_awake and self.unanswered:
+            order = self.unanswered.pop(0)
+            if isinstance(order, ComposeBar):
+                self.stage.receive_studio(bar_of(70 if order.affect.valence >= 0 else 90, order))
+            elif isinstance(order, ComposeRequest):
+                self.stage.receive_studio(Failed("plays bars alone", order.ticket))
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def duo() -> Duo:
     duo = Duo(make_stage(SHELF, QUIET))
     studio_client = duo.stage.instrument.studio_client
     studio_client.connected()
-    duo.stage.dispatcher.receive_studio(studio_client.receive(encode(Loaded("endless", "cpu", goes_on=True))), 0.0)
+    duo.stage.receive_studio(Loaded("endless", "cpu", goes_on=True))
     duo.stage.ask("/emo/play")
     return duo
 
@@ -112,7 +115,7 @@ def test_a_bar_that_comes_late_is_left_out(duo: Duo) -> None:
     duo.run(2.5 * BAR_S)
     late = bar_of(99, ComposeBar(Affect(0.0, 0.0), 2, 120.0, 1))
 
-    duo.stage.dispatcher.receive_studio(late, duo.stage.now_s)
+    duo.stage.receive_studio(late, duo.stage.now_s)
     notes = duo.run(18 * BAR_S)
 
     assert 99 not in {pitch for _, pitch in notes}
@@ -169,7 +172,7 @@ def test_a_generator_of_whole_melodies_is_never_asked_for_bars() -> None:
     duo = Duo(make_stage(SHELF, QUIET))
     studio_client = duo.stage.instrument.studio_client
     studio_client.connected()
-    duo.stage.dispatcher.receive_studio(studio_client.receive(encode(Loaded("whole", "cpu"))), 0.0)
+    duo.stage.receive_studio(studio_client.receive(encode(Loaded("whole", "cpu"))), 0.0)
     duo.stage.ask("/emo/play")
     duo.run(4 * BAR_S)
 

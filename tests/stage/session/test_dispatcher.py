@@ -7,13 +7,12 @@ from unicodedata import normalize
 import pytest
 
 from emo_osc.core.affect import MOODS
-from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Failed, Loaded, Ready, SwitchGenerator
 from emo_osc.protocol.osc import Fault, Message, Target
 from emo_osc.protocol.parameters import VALUES
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.session.dispatcher import MAX_SCHEDULED_A_HOST
-from emo_osc.stage.session.error_replies import MAX_REMEMBERED
+from emo_osc.stage.session.replies import MAX_REMEMBERED
 
 MakeStage = Callable[..., Any]
 MakeReady = Callable[..., Ready]
@@ -140,7 +139,7 @@ def test_status_tells_every_value(playing: Any) -> None:
 
 
 def test_latency_tells_every_delay(playing: Any) -> None:
-    playing.dispatcher.delays["datagram"].add(0.002)
+    playing.session.delays["datagram"].add(0.002)
 
     assert playing.ask("/emo/latency")[0] == ("/emo/latency", "datagram", 2.0, 2.0, 2.0, 2.0, 1)
 
@@ -156,8 +155,8 @@ def test_listeners_hear_notes_bars_and_changes_and_others_do_not(playing: Any) -
     playing.ask("/emo/start_listen/bar", sender=PHONE)
     playing.ask("/emo/start_listen/state", sender=PHONE)
     playing.run_until(2.1)
-    playing.dispatcher.push_heard(2.1)
-    pushed = playing.dispatcher.take_answers()
+    playing.end_turn(2.1)
+    pushed = playing.take_answers()
     playing.ask("/emo/tempo", 90)
 
     assert {answer.target for answer in pushed} == {PHONE}
@@ -185,9 +184,7 @@ def test_listeners_are_told_each_change_once(playing: Any) -> None:
     ):
         told += [answer[1:] for answer in playing.ask(address, *arguments) if answer[0] == "/emo/state/tempo"]
         playing.run_until(playing.now_s + 0.1)
-        told += [
-            answer.arguments for answer in playing.dispatcher.take_answers() if answer.address == "/emo/state/tempo"
-        ]
+        told += [answer.arguments for answer in playing.take_answers() if answer.address == "/emo/state/tempo"]
 
     assert told == [(90.0,), (91.0,)]
 
@@ -211,17 +208,17 @@ def test_who_begins_to_listen_is_told_the_present_value(playing: Any) -> None:
 
 def test_reply_to_sends_replies_elsewhere(playing: Any) -> None:
     playing.ask("/emo/reply_to", 9000)
-    playing.dispatcher.receive(Message("/emo/ping"), PAD, 1.0, 1.0)
+    playing.receive(Message("/emo/ping"), PAD, 1.0, 1.0)
 
-    assert [answer.target for answer in playing.dispatcher.take_answers()] == [("127.0.0.1", 9000)]
+    assert [answer.target for answer in playing.take_answers()] == [("127.0.0.1", 9000)]
 
 
 def test_messages_that_cannot_be_read_are_answered_once_a_second_and_never_answers(playing: Any) -> None:
     for at_s, address in ((1.0, "/a"), (1.5, "/b"), (2.0, ""), (2.0, "/emo/error"), (2.0, "/c")):
-        playing.dispatcher.complain(Fault(address, "no"), PAD, at_s)
-    playing.dispatcher.complain(Fault("/d", "no"), PHONE, 2.0)
+        playing.complain(Fault(address, "no"), PAD, at_s)
+    playing.complain(Fault("/d", "no"), PHONE, 2.0)
 
-    assert [(answer.target, answer.arguments) for answer in playing.dispatcher.take_answers()] == [
+    assert [(answer.target, answer.arguments) for answer in playing.take_answers()] == [
         (PAD, (2, "no", "/a")),
         (PAD, (2, "no", "/c")),
         (PHONE, (2, "no", "/d")),
@@ -230,21 +227,21 @@ def test_messages_that_cannot_be_read_are_answered_once_a_second_and_never_answe
 
 def test_of_a_crowd_that_sends_what_cannot_be_read_few_are_answered(playing: Any) -> None:
     for port in range(2000):
-        playing.dispatcher.complain(Fault("/a", "no"), ("10.0.0.2", port), 1.0)
+        playing.complain(Fault("/a", "no"), ("10.0.0.2", port), 1.0)
 
-    assert len(playing.dispatcher.take_answers()) == MAX_REMEMBERED
+    assert len(playing.take_answers()) == MAX_REMEMBERED
 
 
 def test_a_sender_without_a_port_of_its_own_is_answered_at_the_one_it_names(playing: Any) -> None:
     heard_at = ("127.0.0.1", 9913)
     asked_s = playing.now_s
     for port, address in ((40_001, "/emo/get/tempo"), (40_002, "/emo/start_listen/tempo")):
-        playing.dispatcher.receive(Message(address, (9913,)), ("127.0.0.1", port), asked_s, asked_s)
-    playing.dispatcher.receive(Message("/emo/tempo", (90,)), PHONE, asked_s, asked_s)
-    playing.dispatcher.receive(Message("/emo/stop_listen/tempo", (9913,)), ("127.0.0.1", 40_003), asked_s, asked_s)
-    playing.dispatcher.receive(Message("/emo/tempo", (91,)), PHONE, asked_s, asked_s)
+        playing.receive(Message(address, (9913,)), ("127.0.0.1", port), asked_s, asked_s)
+    playing.receive(Message("/emo/tempo", (90,)), PHONE, asked_s, asked_s)
+    playing.receive(Message("/emo/stop_listen/tempo", (9913,)), ("127.0.0.1", 40_003), asked_s, asked_s)
+    playing.receive(Message("/emo/tempo", (91,)), PHONE, asked_s, asked_s)
 
-    assert [(a.target, a.address) for a in playing.dispatcher.take_answers()] == [
+    assert [(a.target, a.address) for a in playing.take_answers()] == [
         (heard_at, "/emo/state/tempo"),
         (heard_at, "/emo/ack"),
         (heard_at, "/emo/state/tempo"),
@@ -321,51 +318,51 @@ def test_a_preset_that_cannot_be_used_is_refused(name: str, code: int, playing: 
 
 
 def test_a_timetag_in_the_future_waits(playing: Any) -> None:
-    playing.dispatcher.receive(Message("/emo/tempo", (90,), 1_000_002.0), PAD, 1.0, 1_000_000.0)
-    early = playing.dispatcher.take_answers()
-    done = [playing.dispatcher.do_scheduled(at_s) for at_s in (2.9, 3.0, 3.1)]
+    playing.receive(Message("/emo/tempo", (90,), 1_000_002.0), PAD, 1.0, 1_000_000.0)
+    early = playing.take_answers()
+    done = [playing.do_scheduled(at_s) for at_s in (2.9, 3.0, 3.1)]
 
     assert [(answer.address, answer.arguments) for answer in early] == [
         ("/emo/ack", ("/emo/tempo", 2, 2000.0, "scheduled"))
     ]
-    assert (done, playing.dispatcher.next_s) == ([False, True, False], float("inf"))
-    assert [answer.arguments for answer in playing.dispatcher.take_answers()] == [("/emo/tempo", 2, 0.0, 90.0)]
+    assert (done, playing.next_s) == ([False, True, False], float("inf"))
+    assert [answer.arguments for answer in playing.take_answers()] == [("/emo/tempo", 2, 0.0, 90.0)]
 
 
 def test_what_could_never_be_done_is_not_scheduled(playing: Any) -> None:
     for address, argument in (("/emo/tempo", 500), ("/emo/vaa", 1), ("/emo/next", 0)):
-        playing.dispatcher.receive(Message(address, (argument,), 1_000_002.0), PAD, 1.0, 1_000_000.0)
+        playing.receive(Message(address, (argument,), 1_000_002.0), PAD, 1.0, 1_000_000.0)
 
-    assert [answer.arguments[0] for answer in playing.dispatcher.take_answers()] == [2, 1]
-    assert playing.dispatcher.next_s == float("inf")
+    assert [answer.arguments[0] for answer in playing.take_answers()] == [2, 1]
+    assert playing.next_s == float("inf")
 
 
 def test_a_timetag_of_the_past_is_now(playing: Any) -> None:
-    playing.dispatcher.receive(Message("/emo/ping", (), -2_208_988_800.0), PAD, 1.0, 1_000_000.0)
+    playing.receive(Message("/emo/ping", (), -2_208_988_800.0), PAD, 1.0, 1_000_000.0)
 
-    assert [answer.address for answer in playing.dispatcher.take_answers()] == ["/emo/pong"]
+    assert [answer.address for answer in playing.take_answers()] == ["/emo/pong"]
 
 
 def test_a_timetag_too_far_ahead_is_refused(playing: Any) -> None:
-    playing.dispatcher.receive(Message("/emo/ping", (), 1_000_061.0), PAD, 1.0, 1_000_000.0)
+    playing.receive(Message("/emo/ping", (), 1_000_061.0), PAD, 1.0, 1_000_000.0)
 
-    (answer,) = playing.dispatcher.take_answers()
+    (answer,) = playing.take_answers()
     assert answer.arguments == (4, "the timetag lies 61 s ahead, at most 60", "/emo/ping")
 
 
 def scheduled(playing: Any, count: int, sender: Target, ahead_s: float = 40.0) -> list[object]:
     """Codes of the errors that so many messages for one instant are answered."""
     for _ in range(count):
-        playing.dispatcher.receive(Message("/emo/ping", (), 1_000_000.0 + ahead_s), sender, 1.0, 1_000_000.0)
-    return [answer.arguments[0] for answer in playing.dispatcher.take_answers() if answer.address == "/emo/error"]
+        playing.receive(Message("/emo/ping", (), 1_000_000.0 + ahead_s), sender, 1.0, 1_000_000.0)
+    return [answer.arguments[0] for answer in playing.take_answers() if answer.address == "/emo/error"]
 
 
 def test_what_is_scheduled_is_bounded_and_the_reason_is_told(playing: Any) -> None:
     half = MAX_SCHEDULED_A_HOST // 2
 
     assert scheduled(playing, half, PAD) == []
-    playing.dispatcher.receive(Message("/emo/ping", (), 1_000_001.0), PAD, 1.0, 1_000_000.0)
-    (answer,) = playing.dispatcher.take_answers()
+    playing.receive(Message("/emo/ping", (), 1_000_001.0), PAD, 1.0, 1_000_000.0)
+    (answer,) = playing.take_answers()
     text = f"{half} messages of 127.0.0.1 are scheduled already, which leaves no more for one client"
     assert answer.arguments == (4, text, "/emo/ping")
 
@@ -382,9 +379,9 @@ def test_of_many_messages_for_one_instant_others_are_done_in_turns(playing: Any)
     for sender, count in ((flooder, 1000), (neighbour, 1), (another, 2)):
         scheduled(playing, count, sender)
     for _ in range(5):
-        playing.dispatcher.do_scheduled(41.0)
+        playing.do_scheduled(41.0)
 
-    assert [answer.target for answer in playing.dispatcher.take_answers()] == [
+    assert [answer.target for answer in playing.take_answers()] == [
         flooder,
         another,
         neighbour,
@@ -394,7 +391,7 @@ def test_of_many_messages_for_one_instant_others_are_done_in_turns(playing: Any)
 
 
 def studio_says(playing: Any, message: Loaded | Ready | Failed) -> None:
-    playing.dispatcher.receive_studio(playing.instrument.studio_client.receive(encode(message)), playing.now_s)
+    playing.receive_studio(message, playing.now_s)
 
 
 def test_an_answer_of_the_studio_is_booked_when_it_is_nearer(playing: Any, ready: MakeReady) -> None:
@@ -420,9 +417,9 @@ def test_what_nobody_asked_for_goes_to_the_shelf(playing: Any, ready: MakeReady)
 
 def test_who_composes_in_a_preset_is_called_once(playing: Any) -> None:
     for name in ("other", "other", "current"):
-        playing.instrument.load_preset(name, playing.now_s)
+        playing.ask("/emo/preset", name)
 
-    called = [message.text for message in playing.instrument.for_supervisor if isinstance(message, SwitchGenerator)]
+    called = [message.text for message in playing.told if isinstance(message, SwitchGenerator)]
     assert called == ["another", ""]
 
 
@@ -439,7 +436,7 @@ def test_listeners_are_told_how_the_studio_is(playing: Any) -> None:
     playing.ask("/emo/start_listen/studio")
     studio_says(playing, Loaded("canned", "cpu"))
 
-    assert [answer.arguments for answer in playing.dispatcher.take_answers()] == [("ready canned on cpu",)]
+    assert [answer.arguments for answer in playing.take_answers()] == [("ready canned on cpu",)]
 
 
 def test_controllers_and_programs_play_what_the_preset_says(stage: MakeStage, ready: MakeReady) -> None:
@@ -447,10 +444,10 @@ def test_controllers_and_programs_play_what_the_preset_says(stage: MakeStage, re
     mapped.instrument._presets["map"] = StagePreset({}, MOODS, {"cc20": "valence", "cc21": "quantize"})
     mapped.ask("/emo/preset", "map")
     for message in (b"\xb0\x14\x7f", b"\xb3\x15\x00", b"\xb0\x16\x7f", b"\xb0\x17\x7f", b"\xb0\x63\x7f", b"\xf8"):
-        mapped.dispatcher.receive_midi(message, 0.0)
+        mapped.receive_midi(message, 0.0)
 
     assert mapped.ask("/emo/get/valence") == [("/emo/state/valence", 1.0)]
     assert mapped.ask("/emo/get/quantize") == [("/emo/state/quantize", "now")]
-    mapped.dispatcher.receive_midi(b"\xc0\x01", 0.0)
-    mapped.dispatcher.receive_midi(b"\xc0\x7f", 0.0)
+    mapped.receive_midi(b"\xc0\x01", 0.0)
+    mapped.receive_midi(b"\xc0\x7f", 0.0)
     assert mapped.ask("/emo/get/mood") == [("/emo/state/mood", "bright", 1.0)]

@@ -9,11 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emo_osc.core.affect import Affect
-from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Loaded, Ready
 from emo_osc.stage.clock.midi_slave import MidiSlave
-from emo_osc.stage.session.dispatcher import DELAYS
-from emo_osc.stage.session.latency import EDGES_S, KEPT, Latency, Percentiles
+from emo_osc.stage.session.latency import DELAYS, EDGES_S, KEPT, Latency, Percentiles
 
 DELAYS_S = st.lists(st.floats(0.0, 10.0), min_size=1, max_size=60)
 
@@ -97,29 +95,29 @@ def counts(playing: Any) -> dict[str, int]:
 
 
 def test_the_time_a_studio_takes_to_answer_is_counted_once(playing: Any, ready: Callable[..., Ready]) -> None:
-    dispatcher, studio_client = playing.dispatcher, playing.instrument.studio_client
+    studio_client = playing.instrument.studio_client
     studio_client.connected()
-    dispatcher.receive_studio(studio_client.receive(encode(Loaded("canned", "cpu"))), 0.0)
+    playing.receive_studio(Loaded("canned", "cpu"), 0.0)
     studio_client.want(Affect(0.8, 0.35))
     order = studio_client.due(1.0)
 
-    dispatcher.receive_studio(studio_client.receive(encode(ready(62, ticket=order.ticket))), 1.25)
-    dispatcher.receive_studio(studio_client.receive(encode(ready(64, ticket=-1))), 9.0)
+    playing.receive_studio(ready(62, ticket=order.ticket), 1.25)
+    playing.receive_studio(ready(64, ticket=-1), 9.0)
 
-    assert dispatcher.delays["studio"].percentiles() == Percentiles(250.0, 250.0, 250.0, 250.0, 1)
+    assert playing.session.delays["studio"].percentiles() == Percentiles(250.0, 250.0, 250.0, 250.0, 1)
 
 
 def test_a_clock_that_comes_late_is_counted_by_how_much(playing: Any) -> None:
     playing.instrument.clock = MidiSlave(120.0)
     gap_s = 60.0 / 120.0 / 24.0
-    playing.dispatcher.receive_midi(b"\xfa", 0.99)
+    playing.receive_midi(b"\xfa", 0.99)
     for n in range(240):
-        playing.dispatcher.receive_midi(b"\xf8", 1.0 + n * gap_s)
-    steady = playing.dispatcher.delays["clock"].percentiles()
+        playing.receive_midi(b"\xf8", 1.0 + n * gap_s)
+    steady = playing.session.delays["clock"].percentiles()
 
-    playing.dispatcher.receive_midi(b"\xf8", 1.0 + 240 * gap_s + 0.004)
+    playing.receive_midi(b"\xf8", 1.0 + 240 * gap_s + 0.004)
 
-    late = playing.dispatcher.delays["clock"].percentiles()
+    late = playing.session.delays["clock"].percentiles()
     assert steady.count > 200
     assert steady.p99_ms < 0.5
     assert late.count == steady.count + 1
@@ -128,7 +126,7 @@ def test_a_clock_that_comes_late_is_counted_by_how_much(playing: Any) -> None:
 
 def test_the_spread_of_every_delay_is_told_in_one_packet_each(playing: Any) -> None:
     for n in range(KEPT):
-        playing.dispatcher.delays["schedule"].add(0.00001 * 1.012**n)
+        playing.session.delays["schedule"].add(0.00001 * 1.012**n)
 
     told = {answer[1]: answer[2:] for answer in playing.ask("/emo/latency/spread")}
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from emo_osc.core.affect import MOODS, Affect, Reference
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, Melody, Note, tiled
-from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import (
     ComposeRequest,
     Failed,
@@ -41,8 +40,8 @@ def notes_on(sent: list[tuple[float, bytes]]) -> list[tuple[float, int]]:
 
 def tell(playing: Any, message: Any) -> list[tuple[object, ...]]:
     """The studio says something; what is answered to clients."""
-    playing.dispatcher.receive_studio(playing.instrument.studio_client.receive(encode(message)), playing.now_s)
-    return [(answer.address, *answer.arguments) for answer in playing.dispatcher.take_answers()]
+    playing.receive_studio(message, playing.now_s)
+    return [(answer.address, *answer.arguments) for answer in playing.take_answers()]
 
 
 def with_studio(playing: Any) -> Any:
@@ -115,8 +114,8 @@ def test_a_walk_reaches_its_mood_at_the_bar_that_was_promised(stage: MakeStage, 
     pitches = [pitch for _, pitch in notes_on(sent)]
     assert [pitch for pitch, _ in itertools.groupby(pitches)] == [60, 66, 72]
     assert next(at_s for at_s, pitch in notes_on(sent) if pitch == 72) == pytest.approx(4 * BAR_S)
-    playing.dispatcher.push_heard(playing.now_s)
-    pushed = [answer.arguments[0] for answer in playing.dispatcher.take_answers() if answer.address == "/emo/state/va"]
+    playing.end_turn(playing.now_s)
+    pushed = [answer.arguments[0] for answer in playing.take_answers() if answer.address == "/emo/state/va"]
     assert pushed[-1] == 0.8, "pads follow the walk"
     assert playing.ask("/emo/get/mood") == [("/emo/state/mood", "bright", 1.0)]
 
@@ -222,7 +221,7 @@ def test_a_recalled_phrase_sounds_as_it_was_kept_to_the_byte(stage: MakeStage, r
 
 def test_phrases_of_other_evenings_are_there(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60),))
-    playing.dispatcher.receive_supervisor(PhraseSaved("old one", ready(72), Affect(0.1, 0.2), 96.0), 0.0)
+    playing.receive_supervisor(PhraseSaved("old one", ready(72), Affect(0.1, 0.2), 96.0), 0.0)
     playing.ask("/emo/play")
 
     playing.ask("/emo/recall", "OLD one")
@@ -236,10 +235,10 @@ def test_a_disk_that_is_full_is_told_to_whoever_kept(stage: MakeStage, ready: Ma
     playing = stage((ready(60),))
     playing.ask("/emo/play")
     playing.run_until(1.0)
-    playing.dispatcher.receive(playing_message("/emo/keep", "x"), ("127.0.0.1", 9), 1.0, 1.0)
-    playing.dispatcher.receive_supervisor(PhraseNotSaved("x", "no space left"), 1.0)
+    playing.receive(playing_message("/emo/keep", "x"), ("127.0.0.1", 9), 1.0, 1.0)
+    playing.receive_supervisor(PhraseNotSaved("x", "no space left"), 1.0)
 
-    ((target, answer),) = [(a.target, (a.address, *a.arguments)) for a in playing.dispatcher.take_answers()]
+    ((target, answer),) = [(a.target, (a.address, *a.arguments)) for a in playing.take_answers()]
 
     assert target == ("127.0.0.1", 9)
     assert answer == ("/emo/error", 4, "no space left", "/emo/keep")
@@ -254,23 +253,23 @@ def test_a_flood_of_phrases_to_keep_is_refused_until_the_door_has_saved_some(
     playing.ask("/emo/play")
     playing.run_until(1.0)
     for name in ("x", "x", *(f"name {number}" for number in range(100))):
-        playing.dispatcher.receive(playing_message("/emo/keep", name), ("127.0.0.1", 9), 1.0, 1.0)
-    answers = playing.dispatcher.take_answers()
-    waiting = [message for message in playing.instrument.for_supervisor if isinstance(message, PhraseSaved)]
+        playing.receive(playing_message("/emo/keep", name), ("127.0.0.1", 9), 1.0, 1.0)
+    answers = playing.take_answers()
+    waiting = [message for message in playing.told if isinstance(message, PhraseSaved)]
     playing.serve_door()
 
     assert [kept.name for kept in waiting] == ["x", *(f"name {number}" for number in range(MAX_SAVING - 1))]
     assert len(answers) == 102 - MAX_SAVING
     assert {answer.arguments[0] for answer in answers} == {CommandError.NOT_NOW}
     assert str(answers[0].arguments[1]) == "'x' must be saved first; wait for the answer"
-    assert len(playing.dispatcher.take_answers()) == MAX_SAVING, "every message is answered"
+    assert len(playing.take_answers()) == MAX_SAVING, "every message is answered"
     assert playing.ask("/emo/keep", "x")[0][0] == "/emo/ack"
 
 
 def test_a_flood_of_variations_is_refused_until_some_are_made(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60), ready(72)))
     playing.instrument.studio_client.connected()
-    playing.dispatcher.receive_studio(playing.instrument.studio_client.receive(encode(Loaded("virtual", "cpu"))), 0.0)
+    playing.receive_studio(Loaded("virtual", "cpu"), 0.0)
     playing.ask("/emo/play")
     playing.run_until(1.0)
     answers = [playing.ask("/emo/mutate") for _ in range(100)]
@@ -278,7 +277,7 @@ def test_a_flood_of_variations_is_refused_until_some_are_made(stage: MakeStage, 
 
     assert [len(answer) for answer in answers] == [0] * MAX_VARYING + [1] * (100 - MAX_VARYING)
     assert answers[-1][0][:2] == ("/emo/error", CommandError.NOT_NOW)
-    assert len(playing.dispatcher.take_answers()) == MAX_VARYING
+    assert len(playing.take_answers()) == MAX_VARYING
     assert playing.ask("/emo/mutate") == []
 
 
@@ -402,11 +401,11 @@ def test_a_studio_that_fails_or_is_slow_leaves_the_variation_to_the_stage(stage:
 
     playing.ask("/emo/mutate")
     asked_s = playing.now_s
-    playing.now_s = playing.dispatcher.next_s
-    playing.dispatcher.on_time(playing.now_s)
+    playing.now_s = playing.next_s
+    playing.on_time(playing.now_s)
 
     assert 1.0 <= playing.now_s - asked_s <= 2.0
-    assert [answer.address for answer in playing.dispatcher.take_answers()] == ["/emo/ack"]
+    assert [answer.address for answer in playing.take_answers()] == ["/emo/ack"]
 
 
 def test_a_variation_that_comes_after_another_wish_is_not_played(stage: MakeStage, ready: MakeReady) -> None:
@@ -435,7 +434,7 @@ def played(pitch: int, beat: float, length: float = 0.9, velocity: int = 90) -> 
 def play_by_hand(playing: Any, events: list[tuple[float, bytes]]) -> None:
     for at_s, message in sorted(events):
         playing.run_until(at_s)
-        playing.dispatcher.receive_midi(message, at_s)
+        playing.receive_midi(message, at_s)
 
 
 def test_what_was_played_by_hand_becomes_the_phrase(stage: MakeStage, ready: MakeReady) -> None:
@@ -449,7 +448,7 @@ def test_what_was_played_by_hand_becomes_the_phrase(stage: MakeStage, ready: Mak
     assert playing.ask("/emo/get/learning") == [("/emo/state/learning", 2)]
     scale = [64, 65, 67, 69, 71, 72, 74, 76]
     play_by_hand(playing, [e for n, pitch in enumerate(scale) for e in played(pitch, 4 + n + (-0.05, 0.06)[n % 2])])
-    answers = [(a.address, *a.arguments) for a in playing.dispatcher.take_answers()]
+    answers = [(a.address, *a.arguments) for a in playing.take_answers()]
     sent = playing.run_until(7 * BAR_S - 0.01)
 
     assert answers[0][:3] == ("/emo/ack", "/emo/learn", 4)
@@ -527,7 +526,7 @@ def test_the_studio_is_asked_for_what_is_felt_at_the_intensity(stage: MakeStage,
     playing.ask("/emo/play")
     playing.performer.wanted = None
 
-    playing.dispatcher.receive_studio(Loaded("again", "cpu"), 0.0)
+    playing.receive_studio(Loaded("again", "cpu"), 0.0)
     assert playing.performer.wanted == Affect(0.4, 0.2)
     playing.ask("/emo/mutate", 0.5)
     order = playing.instrument.studio_client.due(0.0)
@@ -562,7 +561,7 @@ def test_learning_from_silence_is_refused_and_the_music_goes_on(stage: MakeStage
 
     playing.run_until(2 * BAR_S)
 
-    (answer,) = playing.dispatcher.take_answers()
+    (answer,) = playing.take_answers()
     assert (answer.address, answer.arguments[0]) == ("/emo/error", 4)
     assert "no note came in" in str(answer.arguments[1])
     assert len(notes_on(playing.run_until(10 * BAR_S))) > 20

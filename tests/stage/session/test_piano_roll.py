@@ -31,8 +31,8 @@ def playing(stage: MakeStage, ready: MakeReady) -> Any:
 
 
 def pushes(made: Any) -> list[tuple[object, ...]]:
-    made.dispatcher.push_heard(made.now_s)
-    return [(answer.address, *answer.arguments) for answer in made.dispatcher.take_answers()]
+    made.end_turn(made.now_s)
+    return [(answer.address, *answer.arguments) for answer in made.take_answers()]
 
 
 def test_what_plays_is_written_in_two_parts(playing: Any) -> None:

@@ -8,8 +8,10 @@ from emo_osc.protocol.commands import ROUTES
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.osc import Message, Target
 from emo_osc.stage.session.access import MAX_REMEMBERED, AccessList
-from emo_osc.stage.session.dispatcher import ANSWERS, Dispatcher
+from emo_osc.stage.session.dispatcher import ANSWERS
+from emo_osc.stage.session.session import Session
 from emo_osc.stage.session.subscriptions import LEASE_S, MAX_HOSTS, MAX_LISTENERS_A_HOST, MAX_REDIRECTED_A_HOST, Clients
+from tests.twin import VirtualStage
 
 PAD, PHONE = ("127.0.0.1", 1), ("10.0.0.2", 2)
 
@@ -129,9 +131,7 @@ def pads(playing: Any, topics: tuple[str, ...]) -> list[Target]:
 
 
 def told(playing: Any, address: str) -> dict[Target, tuple[object, ...]]:
-    return {
-        answer.target: answer.arguments for answer in playing.dispatcher.take_answers() if answer.address == address
-    }
+    return {answer.target: answer.arguments for answer in playing.take_answers() if answer.address == address}
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def playing(stage: Callable[..., Any], ready: Callable[..., Ready]) -> Any:
 
 def test_when_one_pad_moves_sixty_four_are_told(playing: Any) -> None:
     everybody = pads(playing, ("va", "state", "*"))
-    playing.dispatcher.receive(Message("/emo/va", (0.5, -0.25)), PAD, 1.0, 1.0)
+    playing.receive(Message("/emo/va", (0.5, -0.25)), PAD, 1.0, 1.0)
 
     assert told(playing, "/emo/state/va") == dict.fromkeys(everybody, (0.5, -0.25))
 
@@ -152,10 +152,10 @@ def test_a_dragged_pad_is_echoed_as_fast_as_a_screen_shows_and_where_it_came_to_
     everybody = pads(playing, ("va",))
     echoed = []
     for number in range(1000):  # a second at a thousand a second
-        playing.dispatcher.receive(Message("/emo/va", (number / 1000, 0.0)), PAD, number / 1000, 1.0)
-        playing.dispatcher.on_time(number / 1000)
+        playing.receive(Message("/emo/va", (number / 1000, 0.0)), PAD, number / 1000, 1.0)
+        playing.on_time(number / 1000)
         echoed.append(told(playing, "/emo/state/va"))
-    playing.dispatcher.on_time(playing.dispatcher.next_s)
+    playing.on_time(playing.next_s)
     at_rest = told(playing, "/emo/state/va")
 
     assert 90 <= sum(map(bool, echoed)) <= 101
@@ -186,9 +186,9 @@ ELSEWHERE = {
 def test_answers_are_thrown_at_no_stranger(
     sender: Target, arguments: tuple[int | str, ...], code: int | None, playing: Any
 ) -> None:
-    dispatcher = Dispatcher(playing.instrument, AccessList("0.0.0.0", ("10.0.7.0/24",)))
-    dispatcher.receive(Message("/emo/reply_to", arguments), sender, 1.0, 1.0)
-    answers = dispatcher.take_answers()
+    stage = VirtualStage(Session(playing.instrument, AccessList("0.0.0.0", ("10.0.7.0/24",))))
+    stage.receive(Message("/emo/reply_to", arguments), sender, 1.0, 1.0)
+    answers = stage.take_answers()
 
     if code is None:
         assert [(answer.address, answer.target[1]) for answer in answers] == [
@@ -198,8 +198,8 @@ def test_answers_are_thrown_at_no_stranger(
     else:
         (answer,) = answers
         assert (answer.address, answer.target, answer.arguments[0]) == ("/emo/error", sender, code)
-    dispatcher.receive(Message("/emo/ping"), sender, 1.0, 1.0)
-    (pong,) = dispatcher.take_answers()
+    stage.receive(Message("/emo/ping"), sender, 1.0, 1.0)
+    (pong,) = stage.take_answers()
     assert pong.target == (sender if code else (pong.target[0], 9000))
 
 

@@ -12,9 +12,9 @@ from emo_osc.protocol.messages import Mapped, MappingRead, MappingSaved, Ready
 from emo_osc.protocol.midi_control import FINE_KINDS, KINDS, LIMITS, MODES, Control, Role
 from emo_osc.protocol.parameters import MAPPABLE, VALUES, Scalar
 from emo_osc.protocol.stage_setup import StagePreset
-from emo_osc.stage.session.mapping import MAX_OWN, Mapping
-from emo_osc.stage.session.mapping_commands import PATIENCE_S
-from emo_osc.stage.session.soft_takeover import SoftTakeover
+from emo_osc.stage.session.controls.mapping import MAX_OWN, Mapping
+from emo_osc.stage.session.controls.mapping_commands import PATIENCE_S
+from emo_osc.stage.session.controls.soft_takeover import SoftTakeover
 from tests.twin import make_ready, make_stage
 
 MakeStage = Callable[..., Any]
@@ -42,9 +42,9 @@ def playing(stage: MakeStage, ready: MakeReady) -> Any:
 def move(stage: Any, *messages: tuple[int, ...] | bytes) -> list[tuple[object, ...]]:
     """What clients are told when controls are moved."""
     for message in messages:
-        stage.dispatcher.receive_midi(bytes(message), stage.now_s)
+        stage.receive_midi(bytes(message), stage.now_s)
     stage.serve_door()
-    return [(answer.address, *answer.arguments) for answer in stage.dispatcher.take_answers()]
+    return [(answer.address, *answer.arguments) for answer in stage.take_answers()]
 
 
 def value(stage: Any, name: str) -> Any:
@@ -182,18 +182,16 @@ def test_the_next_control_that_moves_is_mapped_and_then_moves_the_value(playing:
 
 def test_what_is_learned_is_handed_to_the_door(playing: Any) -> None:
     playing.ask("/emo/midi/learn", "density", "pickup")
-    playing.dispatcher.receive_midi(bytes((KNOB, 74, 3)), 0.0)
+    playing.receive_midi(bytes((KNOB, 74, 3)), 0.0)
 
-    assert [message for message in playing.instrument.for_supervisor if isinstance(message, Mapped)] == [
-        Mapped("cc74@2\tdensity pickup")
-    ]
+    assert [message for message in playing.told if isinstance(message, Mapped)] == [Mapped("cc74@2\tdensity pickup")]
 
 
 def test_a_mapping_that_cannot_be_saved_is_told_and_works(playing: Any) -> None:
     playing.ask("/emo/midi/learn", "density")
-    playing.dispatcher.receive_midi(bytes((KNOB, 74, 3)), 0.0)
-    playing.instrument.for_supervisor.clear()
-    playing.dispatcher.receive_supervisor(MappingSaved("no room; it holds until the end"), 0.0)
+    playing.receive_midi(bytes((KNOB, 74, 3)), 0.0)
+    playing.told.clear()
+    playing.receive_supervisor(MappingSaved("no room; it holds until the end"), 0.0)
 
     assert move(playing, (KNOB, 74, 0)) == [("/emo/error", 4, "no room; it holds until the end", "/emo/midi/learn")]
     assert value(playing, "density") == -1.0
@@ -222,7 +220,7 @@ def test_each_thing_is_learned_from_a_control_that_suits_it(
 
 
 def test_buttons_call_deeds_moods_and_presets_once_a_press(playing: Any) -> None:
-    playing.dispatcher.receive_supervisor(MappingRead("note36\tstop\ncc20\tplay\nprogram3\tother\ncc22\tmutate"), 0.0)
+    playing.receive_supervisor(MappingRead("note36\tstop\ncc20\tplay\nprogram3\tother\ncc22\tmutate"), 0.0)
 
     move(playing, (DRUM, 36, 90), (DRUM, 36, 0), (0x89, 36, 0))
     assert value(playing, "playing") == 0
@@ -247,7 +245,7 @@ def test_a_mood_that_a_mapping_calls_by_another_name_is_the_same_mood(playing: A
 
     assert value(playing, "mapping") == "note41@10 bright"
     assert playing.ask("/emo/midi/forget", "cheerful")[-1][4:] == ("bright", "forgotten")
-    playing.dispatcher.receive_supervisor(MappingRead("note42\t환한"), 0.0)
+    playing.receive_supervisor(MappingRead("note42\t환한"), 0.0)
     assert playing.ask("/emo/midi/forget", "밝음")[-1][4:] == ("bright", "forgotten")
     assert playing.instrument.mapping.shown == ()
 
@@ -260,7 +258,7 @@ def test_a_mood_of_any_name_is_called_by_what_was_learned_and_saved(playing: Any
     playing.ask("/emo/midi/learn", name)
     move(playing, (DRUM, 36, 90), (DRUM, 36, 0))
     text = playing.instrument.mapping.text
-    playing.dispatcher.receive_supervisor(MappingRead(text), 0.0)
+    playing.receive_supervisor(MappingRead(text), 0.0)
     move(playing, (DRUM, 36, 90))
 
     assert text.count("\n") == 0
@@ -276,7 +274,7 @@ def test_a_preset_whose_name_no_line_can_hold_is_not_learned(playing: Any) -> No
 def test_a_knob_that_becomes_a_button_calls_with_its_first_press(playing: Any) -> None:
     playing.ask("/emo/midi/learn", "density")
     move(playing, (BUTTON, 20, 3))
-    playing.dispatcher.receive_supervisor(MappingRead("cc20@1\tstop"), 0.0)
+    playing.receive_supervisor(MappingRead("cc20@1\tstop"), 0.0)
     move(playing, (BUTTON, 20, 127))
 
     assert value(playing, "playing") == 0
@@ -303,7 +301,7 @@ def test_a_mapped_key_is_no_note_to_learn_a_phrase_from(playing: Any) -> None:
     move(playing, (DRUM, 40, 90), (0x89, 40, 0))
     playing.run_until(5.0)
 
-    refusals = [answer for answer in playing.dispatcher.take_answers() if answer.address == "/emo/error"]
+    refusals = [answer for answer in playing.take_answers() if answer.address == "/emo/error"]
     assert "no note came in" in str(refusals[0].arguments[1])
 
 

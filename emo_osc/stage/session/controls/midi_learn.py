@@ -20,7 +20,7 @@ from emo_osc.core.midi_standard import (
 )
 from emo_osc.midi.bytes import control_of, is_down
 from emo_osc.protocol.midi_control import Control
-from emo_osc.stage.session.control_values import (
+from emo_osc.stage.session.controls.control_values import (
     DATA,
     SELECTING,
     Parameters,

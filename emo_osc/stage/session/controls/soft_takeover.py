@@ -1,7 +1,7 @@
 """Soft takeover: how a control takes hold of a value, by jump, pickup or steps. Knows no port."""
 
 from emo_osc.protocol.parameters import Argument, Scalar
-from emo_osc.stage.session.relative_encoders import RELATIVE
+from emo_osc.stage.session.controls.relative_encoders import RELATIVE
 
 FULL = 127
 NEAR = 2.5 / FULL  # a control that is this near has the value in hand: people cannot turn finer
