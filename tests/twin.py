@@ -180,7 +180,7 @@ class VirtualStage:
 
     @property
     def _note_s(self) -> float:
-        return self.instrument.time_of(self.performer.next_tick)
+        return self.instrument.transport.time_of(self.performer.next_tick)
 
 
 def make_stage(seeds: tuple[Ready, ...], settings: Settings | None = None) -> VirtualStage:

@@ -88,7 +88,7 @@ class Stage:
         self._hub.on_garbage = lambda role: self._apply(self._watchdog.on_garbage(role))
         self._osc_server = OscServer(self._udp, access, self._instrument.counters)
         self._lines = _lines(setup, self._udp.port, access, self._instrument)
-        self._plays_at_once = setup.is_playing and not self._instrument.clock.waits_for_start
+        self._plays_at_once = setup.is_playing and not self._instrument.transport.clock.waits_for_start
         self._diary = Diary(self._instrument, self._session.clients)
         self._resumed = setup.resume
 
@@ -107,7 +107,7 @@ class Stage:
         if self._resumed:
             self._apply(resume(self._instrument, self._session.clients, self._resumed, perf_counter()))
         elif self._plays_at_once:
-            self._instrument.play(perf_counter())
+            self._instrument.transport.play(perf_counter())
         try:
             while not self._is_ending:
                 self._turn()
@@ -286,8 +286,8 @@ class Stage:
         self._notes.send_clocks(now_s)
         self._apply(effects)
         self._hub.write("studio", encode(Finish()))
-        self._instrument.clock.close()
-        sleep(DRAIN_S + self._instrument.lead_s)
+        self._instrument.transport.clock.close()
+        sleep(DRAIN_S + self._instrument.transport.lead_s)
         self._notes.play_sound()
         self._hub.close()
         self._ports.close()
@@ -325,18 +325,18 @@ def _instrument(setup: Setup, ports: MidiPorts) -> Instrument:
     random = Random(setup.seed)
     performer = Performer(Shelf(read_shelf(setup.shelf)), Settings(), random)
     instrument = Instrument(performer, sources.build(setup), StudioClient(), setup.presets, setup.preset, random)
-    if setup.sends_clock and not instrument.clock.is_external:  # a clock that is followed is not sent back
-        instrument.clock_out = ClockOut(runs_free=setup.clock_runs_free)
+    if setup.sends_clock and not instrument.transport.clock.is_external:  # a clock that is followed is not sent back
+        instrument.transport.clock_out = ClockOut(runs_free=setup.clock_runs_free)
     counters = instrument.counters
     counters.midi_out, counters.midi_in = ports.out.text, ports.in_.text
     counters.is_realtime = _take_priority()
-    instrument.lead_s = ports.lead_s
+    instrument.transport.lead_s = ports.lead_s
     return instrument
 
 
 def _lines(setup: Setup, osc_port: int, access: AccessList, instrument: Instrument) -> tuple[str, ...]:
     """What is open, for people."""
-    counters, clock = instrument.counters, instrument.clock
+    counters, clock = instrument.counters, instrument.transport.clock
     lines = [f"OSC in    {setup.host}:{osc_port} (UDP)", f"MIDI out  {counters.midi_out}"]
     lines += [f"OSC from  {access.summary}"] if access.summary else []
     lines += [f"MIDI in   {counters.midi_in}"] if counters.midi_in else []

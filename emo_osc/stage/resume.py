@@ -36,7 +36,7 @@ def taken(instrument: Instrument, clients: Clients, now_s: float) -> Snapshot:
         (str(mood[0]), float(mood[1])),
         performer.colour,
         float(latency[0]),
-        instrument.guide.asked,
+        instrument.transport.guide.asked,
         _line(instrument, now_s),
         performer.phrase,
         cue.ready if cue else None,
@@ -97,7 +97,7 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
     try:
         snapshot = Snapshot.from_json(text)
     except ValueError as error:
-        instrument.play(now_s)
+        instrument.transport.play(now_s)
         return [TellSupervisor(LogLine("stage", f"{error}; starting from the preset"))]
     clients.restore(snapshot.leases, now_s)
     effects = _restore_values(instrument, snapshot, now_s)
@@ -107,13 +107,16 @@ def resume(instrument: Instrument, clients: Clients, text: str, now_s: float) ->
         performer.shelf.begin_theme()
     if snapshot.phrase:
         performer.launch(snapshot.phrase, 0, is_pinned=snapshot.pinned == PHRASE)
-    move = instrument.clock.take_over(snapshot.line, now_s)
+    transport = instrument.transport
+    move = transport.clock.take_over(snapshot.line, now_s)
     if move is None:
         return effects
-    move = replace(move, tick=max(0, int(instrument.tick_at(now_s))))  # what is sent now is heard a little later
-    if instrument.clock_out:
-        instrument.clock_out.cut()
-    instrument.follow(move)
+    move = replace(
+        move, tick=max(0, int(instrument.transport.tick_at(now_s)))
+    )  # what is sent now is heard a little later
+    if transport.clock_out:
+        transport.clock_out.cut()
+    transport.follow(move)
     if snapshot.cued:
         performer.launch(snapshot.cued, move.tick, is_pinned=snapshot.pinned == CUED)
     if snapshot.glide:
@@ -132,7 +135,7 @@ def _restore_values(instrument: Instrument, snapshot: Snapshot, now_s: float) ->
         instrument.set("va", (snapshot.affect.valence, snapshot.affect.arousal), now_s)
     performer.set_affect(snapshot.affect, snapshot.colour)
     instrument.set("latency_ms", (snapshot.latency_ms,), now_s)
-    if instrument.clock.is_ours:
+    if instrument.transport.clock.is_ours:
         instrument.set("tempo", (snapshot.asked_tempo,), now_s)
     kept = {name: value for name, value in snapshot.settings.items() if name in _KEPT}
     instrument.play_by(replace(performer.settings, **kept))  # type: ignore[arg-type]  # JSON has no types to check
@@ -152,6 +155,6 @@ def _restore_preset(instrument: Instrument, name: str, now_s: float) -> Effects:
 
 def _line(instrument: Instrument, now_s: float) -> Timeline:
     """Where the transport is; a tempo outside ours, as a Link session's may be, is drawn into our range."""
-    clock = instrument.clock
+    clock = instrument.transport.clock
     tempo = min(MAX_TEMPO, max(MIN_TEMPO, clock.tempo))
     return Timeline(tempo, now_s, float(floor(clock.tick_at(now_s) * 1000) / 1000), clock.is_running)

@@ -71,7 +71,7 @@ class Watchdog:
     def _ports_told(self, lines: list[str], now_s: float) -> Effects:
         """Tell what has happened to the ports, and go by how far ahead the way out wants its messages."""
         counters, ports = self._instrument.counters, self._ports
-        self._instrument.lead_s = ports.lead_s
+        self._instrument.transport.lead_s = ports.lead_s
         counters.targets, counters.links = ports.targets, ports.links
         if not lines:
             return []

@@ -24,7 +24,7 @@ def position(sixteenth: int) -> bytes:
 def clocked(stage: MakeStage, ready: MakeReady) -> Any:
     """A stage that follows, with one melody of quarters."""
     playing = stage((ready(60),))
-    playing.instrument.clock = MidiSlave()
+    playing.instrument.transport.clock = MidiSlave()
     return playing
 
 
@@ -149,7 +149,7 @@ def test_a_change_asked_for_before_the_downbeat_is_heard_with_it(clocked: Any, r
 
 
 def test_clocks_alone_start_the_music_where_that_is_asked_for(clocked: Any) -> None:
-    clocked.instrument.clock = MidiSlave(starts_itself=True)
+    clocked.instrument.transport.clock = MidiSlave(starts_itself=True)
     sent = feed(clocked, clocks(1.0, 97), 6.0)
 
     assert notes_on(sent) == pytest.approx([1.0, 1.5, 2.0, 2.5, 3.0], abs=0.0005)

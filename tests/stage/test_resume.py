@@ -185,7 +185,7 @@ def test_a_text_that_is_no_snapshot_begins_anew_and_says_so(seeds: tuple[Ready, 
     for text in ("", "nonsense", "{}", "[]", '{"phrase": 3}'):
         stage = resumed(seeds, text, 1.0)
 
-        assert stage.instrument.clock.is_running
+        assert stage.instrument.transport.clock.is_running
         assert "starting from the preset" in str(stage.told[0])
 
 
@@ -259,11 +259,11 @@ def test_those_who_follow_our_clock_are_told_the_place(seeds: tuple[Ready, ...])
     first.ask("/emo/play")
     first.run_until(5.0)
     other = make_stage(seeds)
-    other.instrument.clock_out = ClockOut()
+    other.instrument.transport.clock_out = ClockOut()
     resume(other.instrument, other.session.clients, snapshot_of(first), 6.03)
     sent: list[bytes] = []
     for n in range(10):
-        sent += [message for _, message in other.instrument.take_clocks(6.03 + n / 50)]
+        sent += [message for _, message in other.instrument.transport.take_clocks(6.03 + n / 50)]
 
     assert sent[0] == STOP
     assert sent[1][0] == 0xF2

@@ -170,7 +170,7 @@ def test_twelve_hours_pass_without_a_gap_and_without_growing() -> None:
 @pytest.mark.slow
 def test_an_evening_under_a_master_that_stops_jumps_and_is_unplugged() -> None:
     twin, ears, random = make_twin(SEEDS), Ears(), Random(2)
-    twin.instrument.clock = MidiSlave()
+    twin.instrument.transport.clock = MidiSlave()
     period_s, now_s = 60.0 / 120.0 / 24, 0.0
     for _ in range(120):
         deed = random.choice(

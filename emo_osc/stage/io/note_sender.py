@@ -32,7 +32,7 @@ class NoteSender:
     @property
     def due_s(self) -> float:
         """When the next note or clock must be sent."""
-        return min(self._note_s, self._instrument.next_clock_s)
+        return min(self._note_s, self._instrument.transport.next_clock_s)
 
     @property
     def next_s(self) -> float:
@@ -45,7 +45,7 @@ class NoteSender:
             note_s = self._note_s
             late_s = perf_counter() - note_s
             if late_s > MAX_LATE_S:
-                self._performer.seek(int(self._instrument.tick_at(perf_counter())))
+                self._performer.seek(int(self._instrument.transport.tick_at(perf_counter())))
                 continue
             if late_s > LATE_S:
                 self._send_at(leave_out(self._performer, int(self._performer.next_tick)), note_s)
@@ -60,8 +60,8 @@ class NoteSender:
 
     def send_clocks(self, now_s: float) -> None:
         """Send clocks to the port alone: the built-in sound follows notes."""
-        for due_s, message in self._instrument.take_clocks(now_s):
-            self._ports.send(message, due_s + self._instrument.lead_s)
+        for due_s, message in self._instrument.transport.take_clocks(now_s):
+            self._ports.send(message, due_s + self._instrument.transport.lead_s)
 
     def send(self, messages: Iterable[bytes]) -> None:
         """Send messages at once."""
@@ -74,10 +74,10 @@ class NoteSender:
 
     @property
     def _note_s(self) -> float:
-        return self._instrument.time_of(self._performer.next_tick)
+        return self._instrument.transport.time_of(self._performer.next_tick)
 
     def _send_at(self, messages: list[bytes], at_s: float) -> None:
-        self._send(messages, at_s + self._instrument.lead_s, at_s)
+        self._send(messages, at_s + self._instrument.transport.lead_s, at_s)
 
     def _send(self, messages: Iterable[bytes], heard_s: float, at_s: float) -> None:
         for message in messages:
@@ -85,4 +85,4 @@ class NoteSender:
             self._sound.put(heard_s, message)
         self.play_sound()
         if messages and self._recorder:
-            self._recorder.tell(Played(at_s, self._instrument.clock.tempo, b"".join(messages).hex()))
+            self._recorder.tell(Played(at_s, self._instrument.transport.clock.tempo, b"".join(messages).hex()))

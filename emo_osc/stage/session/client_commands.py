@@ -10,12 +10,12 @@ from emo_osc.protocol.osc import Target, answerable
 from emo_osc.protocol.parameters import VALUES
 from emo_osc.stage.session.access import AccessList, numeric_host
 from emo_osc.stage.session.effects import Effects, Handlers
-from emo_osc.stage.session.instrument import NOW
 from emo_osc.stage.session.latency import Latency
 from emo_osc.stage.session.pushes import Pushes
 from emo_osc.stage.session.replies import Replies, latency_answer
 from emo_osc.stage.session.request import Request
 from emo_osc.stage.session.subscriptions import Clients
+from emo_osc.stage.session.transport import NOW
 
 
 class ClientCommands:

@@ -26,11 +26,12 @@ from emo_osc.protocol.osc import Message, Target
 from emo_osc.protocol.parsing import parse, read_message
 from emo_osc.stage.session.effects import Effects, Handlers
 from emo_osc.stage.session.events import OscReceived
-from emo_osc.stage.session.instrument import NOW, Instrument
+from emo_osc.stage.session.instrument import Instrument
 from emo_osc.stage.session.replies import Replies
 from emo_osc.stage.session.request import Request
 from emo_osc.stage.session.scheduled import ScheduledMessages
 from emo_osc.stage.session.subscriptions import Clients
+from emo_osc.stage.session.transport import NOW
 
 MAX_AHEAD_S = 60.0
 MAX_SCHEDULED, MAX_SCHEDULED_A_HOST = 8192, 2048
@@ -108,5 +109,5 @@ class Dispatcher:
                 raise CommandError(CommandError.NOT_NOW, f"{held}, which leaves no more for one client")
         except CommandError as error:
             return self._replies.refuse(request, error)
-        bar = max(1, self._instrument.bar_at(now_s + ahead_s))
+        bar = max(1, self._instrument.transport.bar_at(now_s + ahead_s))
         return self._replies.answer(request, "/emo/ack", message.address, bar, 1000 * ahead_s, "scheduled")

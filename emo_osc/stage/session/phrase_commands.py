@@ -10,10 +10,11 @@ from emo_osc.core.errors import CommandError
 from emo_osc.protocol import commands
 from emo_osc.protocol.messages import Failed, PhraseNotSaved, PhraseSaved, Ready, StudioToStage
 from emo_osc.stage.session.effects import Effects, Handlers, TellSupervisor
-from emo_osc.stage.session.instrument import NOW, Instrument
+from emo_osc.stage.session.instrument import Instrument
 from emo_osc.stage.session.pushes import Pushes
 from emo_osc.stage.session.replies import Replies
 from emo_osc.stage.session.request import Request
+from emo_osc.stage.session.transport import NOW
 
 MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the connection to the supervisor nor a turn
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
@@ -53,13 +54,13 @@ class PhraseCommands:
     @property
     def next_s(self) -> float:
         """When something happens by itself: the end of learning, or of our patience with the studio."""
-        learned_s = self._instrument.time_of(self._instrument.phrases.learned_tick)
+        learned_s = self._instrument.transport.time_of(self._instrument.phrases.learned_tick)
         return min(learned_s, min((waiting.until_s for waiting in self._varying.values()), default=inf))
 
     def on_time(self, now_s: float) -> Effects:
         """Play what was learned, and vary here what the studio has not."""
         effects: Effects = []
-        if self._instrument.time_of(self._instrument.phrases.learned_tick) <= now_s:
+        if self._instrument.transport.time_of(self._instrument.phrases.learned_tick) <= now_s:
             effects += self._learned(now_s)
         for ticket in [ticket for ticket, waiting in self._varying.items() if waiting.until_s <= now_s]:
             effects += self._vary_here(ticket, now_s)
@@ -84,7 +85,7 @@ class PhraseCommands:
         if name in self._keeping or len(self._keeping) >= MAX_SAVING:
             text = f"{', '.join(map(repr, self._keeping))} must be saved first; wait for the answer"
             raise CommandError(CommandError.NOT_NOW, text)
-        kept = phrases.keep(name, self._instrument.clock.tempo)
+        kept = phrases.keep(name, self._instrument.transport.clock.tempo)
         self._keeping[kept.name] = request  # answered when the supervisor has saved it
         return [TellSupervisor(kept), *self._pushes.value("pinned", now_s)]
 
@@ -118,7 +119,7 @@ class PhraseCommands:
         waiting = self._varying.pop(ready.ticket)
         if self._is_stale(waiting):
             return self._refuse_stale(waiting)
-        landing = self._instrument.performer.launch(ready, self._instrument.tick_at(now_s))
+        landing = self._instrument.performer.launch(ready, self._instrument.transport.tick_at(now_s))
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
     def _vary_here(self, ticket: int, now_s: float) -> Effects:
@@ -148,7 +149,7 @@ class PhraseCommands:
         request, self._learning = self._learning, None
         answer: Effects = []
         try:
-            landing = self._instrument.phrases.learn(self._instrument.tick_at(now_s))
+            landing = self._instrument.phrases.learn(self._instrument.transport.tick_at(now_s))
         except CommandError as error:
             answer = self._replies.refuse(request, error) if request else []
         else:

@@ -32,7 +32,7 @@ def take_values(instrument: "Instrument", preset: StagePreset, now_s: float) -> 
     First the tempo, which ends `tempo_follow`; then every setting; then what asks for another melody.
     """
     values, performer = preset.values, instrument.performer
-    if "tempo" in values and instrument.clock.is_ours:  # or the tempo is somebody else's
+    if "tempo" in values and instrument.transport.clock.is_ours:  # or the tempo is somebody else's
         instrument.set("tempo", (values["tempo"],), now_s)
     if "latency_ms" in values:
         instrument.set("latency_ms", (values["latency_ms"],), now_s)

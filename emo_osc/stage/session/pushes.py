@@ -20,7 +20,7 @@ class Pushes:
         self._instrument, self._clients = instrument, clients
         self._throttle = Throttle()
         self._roll = PianoRoll(instrument.performer)
-        self._tempo = round(instrument.clock.tempo, 1)
+        self._tempo = round(instrument.transport.clock.tempo, 1)
 
     @property
     def next_s(self) -> float:
@@ -59,7 +59,7 @@ class Pushes:
 
     def tempo(self, now_s: float) -> Effects:
         """The tempo, where it has changed audibly since this was last asked."""
-        tempo, before = round(self._instrument.clock.tempo, 1), self._tempo
+        tempo, before = round(self._instrument.transport.clock.tempo, 1), self._tempo
         self._tempo = tempo
         return self.value("tempo", now_s) if tempo != before else []
 
@@ -87,5 +87,5 @@ class Pushes:
         return [SendOsc(target, address, arguments) for target in self._clients.listeners(topics, now_s)]
 
     def _note(self, note: NotePlayed) -> tuple[Scalar, ...]:
-        duration_ms = note.duration_tick * 60_000.0 / (480 * self._instrument.clock.tempo)
+        duration_ms = note.duration_tick * 60_000.0 / (480 * self._instrument.transport.clock.tempo)
         return (note.pitch, note.velocity, duration_ms, note.channel)

@@ -24,7 +24,7 @@ class Replies:
 
     def acknowledge(self, request: Request, landing: float | None, now_s: float, *values: Scalar) -> Effects:
         """Answer the bar it lands on, the milliseconds until then, the values as they were taken, and a note."""
-        bar, ms = self._instrument.landing(landing, now_s)
+        bar, ms = self._instrument.transport.landing(landing, now_s)
         notes = (request.note,) if request.note else ()
         return self.answer(request, "/emo/ack", request.address, bar, ms, *values, *notes)
 

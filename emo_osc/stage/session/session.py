@@ -104,13 +104,13 @@ class Session:
         if message[0] >= FIRST_SYSTEM:
             return self._receive_clock(message, now_s)
         if not self._mappings.is_control(message):
-            self.instrument.phrases.hear(message, self.instrument.clock.tick_at(now_s))
+            self.instrument.phrases.hear(message, self.instrument.transport.clock.tick_at(now_s))
         command, effects = self._mappings.receive_midi(message, now_s)
         return effects + (self._dispatcher.do(command, FROM_CONTROL, now_s) if command else [])
 
     def _receive_clock(self, message: bytes, now_s: float) -> Effects:
-        has_moved = self.instrument.receive_clock(message, now_s)
-        for deviation_s in self.instrument.clock.take_deviations():
+        has_moved = self.instrument.transport.receive_clock(message, now_s)
+        for deviation_s in self.instrument.transport.clock.take_deviations():
             self.delays["clock"].add(abs(deviation_s))
         return self._clock_news(has_moved, now_s)
 
@@ -134,14 +134,14 @@ class Session:
         answer = self._phrases.receive_studio(message, now_s)
         if answer is not None:
             return answer
-        if isinstance(message, Ready) and self._continuous.take(message, instrument.tick_at(now_s)):
+        if isinstance(message, Ready) and self._continuous.take(message, instrument.transport.tick_at(now_s)):
             return []
         if isinstance(message, Loaded | Failed):
             return _log("studio", _words_on(message, client.summary)) + self._pushes.value("studio", now_s)
         if isinstance(message, Alive):
             return []
         if client.is_asked(message) or performer.phrase is None:
-            performer.offer(message, instrument.tick_at(now_s))
+            performer.offer(message, instrument.transport.tick_at(now_s))
         else:
             performer.shelf.add(message)
         return []
@@ -180,12 +180,12 @@ class Session:
         effects += told
         for command in commands:
             effects += self._dispatcher.do(command, FROM_CONTROL, now_s)
-        effects += self._clock_news(self.instrument.on_time(now_s), now_s)
+        effects += self._clock_news(self.instrument.transport.on_time(now_s), now_s)
         return effects + self._pushes.on_time(now_s)
 
     def _turn_ended(self, _: events.TurnEnded, now_s: float) -> Effects:
         instrument, performer = self.instrument, self.instrument.performer
-        self._continuous.look(instrument.tick_at(now_s), instrument.clock.tempo)
+        self._continuous.look(instrument.transport.tick_at(now_s), instrument.transport.clock.tempo)
         effects = self._pushes.played(now_s)
         if performer.wanted is not None:
             instrument.studio_client.want(performer.wanted)
@@ -204,13 +204,13 @@ class Session:
 
     def _end(self, _: events.Ended, now_s: float) -> Effects:
         instrument = self.instrument
-        instrument.follow(Move(round(instrument.clock.tick_at(now_s)), is_running=False))
+        instrument.transport.follow(Move(round(instrument.transport.clock.tick_at(now_s)), is_running=False))
         instrument.performer.panic()
         return []
 
     def _clock_news(self, has_moved: bool, now_s: float) -> Effects:
         """Tell what the clock does where that has changed."""
-        line = self.instrument.take_clock_news()
+        line = self.instrument.transport.take_news()
         if not line and not has_moved:
             return []
         return (_log("clock", line) if line else []) + self._pushes.values(("playing", "clock"), now_s)

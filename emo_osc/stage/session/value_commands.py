@@ -9,10 +9,11 @@ from emo_osc.protocol import commands
 from emo_osc.protocol.messages import SwitchGenerator
 from emo_osc.stage.session.effects import Continue, Effects, Handlers, TellSupervisor
 from emo_osc.stage.session.events import MelodyDue
-from emo_osc.stage.session.instrument import AFFECT_VALUES, NEEDS_MELODY, NOW, Instrument
+from emo_osc.stage.session.instrument import AFFECT_VALUES, NEEDS_MELODY, Instrument
 from emo_osc.stage.session.pushes import Pushes
 from emo_osc.stage.session.replies import Replies
 from emo_osc.stage.session.request import Request
+from emo_osc.stage.session.transport import NOW
 
 
 class ValueCommands:
@@ -63,10 +64,10 @@ class ValueCommands:
 
 
 _MOVES: dict[type, Callable[[Instrument, float], float | None]] = {
-    commands.Play: Instrument.play,
-    commands.Resume: Instrument.resume,
-    commands.Stop: Instrument.stop,
-    commands.Tap: Instrument.tap,
+    commands.Play: lambda instrument, now_s: instrument.transport.play(now_s),
+    commands.Resume: lambda instrument, now_s: instrument.transport.resume(now_s),
+    commands.Stop: lambda instrument, now_s: instrument.transport.stop(now_s),
+    commands.Tap: lambda instrument, now_s: instrument.transport.tap(now_s),
     commands.Next: Instrument.next,
     commands.Again: Instrument.again,
 }

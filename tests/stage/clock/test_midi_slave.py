@@ -425,9 +425,9 @@ def test_a_minute_with_a_master_that_jitters_and_loses_clocks_every_note_is_in_t
     stage: MakeStage, ready: MakeReady
 ) -> None:
     band, follower, random = stage((ready(60),)), MidiSlave(), Random(8)
-    band.instrument.clock = follower
+    band.instrument.transport.clock = follower
     sent: list[tuple[float, bytes]] = []
-    band.instrument.follow(follower.receive(START, 9.99))
+    band.instrument.transport.follow(follower.receive(START, 9.99))
     for number in range(60 * 48):
         stamp_s = 10.0 + number * PERIOD_S + random.uniform(-0.001, 0.001)
         sent += band.run_until(stamp_s)

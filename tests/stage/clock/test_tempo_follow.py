@@ -37,7 +37,7 @@ def test_the_tempo_stays_unless_it_is_asked_to_follow(playing: Any) -> None:
     playing.ask("/emo/va", 0.9, 0.9)
     playing.run_until(20.0)
 
-    assert playing.instrument.clock.tempo == 100.0
+    assert playing.instrument.transport.clock.tempo == 100.0
 
 
 def test_the_tempo_glides_to_the_hint_and_the_music_goes_on_in_phase(playing: Any) -> None:
@@ -46,7 +46,7 @@ def test_the_tempo_glides_to_the_hint_and_the_music_goes_on_in_phase(playing: An
     tempos, sent = [], []
     for tenth in range(1, 200):
         sent += playing.run_until(tenth / 10)
-        tempos.append(playing.instrument.clock.tempo)
+        tempos.append(playing.instrument.transport.clock.tempo)
 
     assert all(0.0 <= after - before < 8.0 for before, after in pairwise(tempos))
     assert tempos[-1] == pytest.approx(141.1, abs=0.3)
@@ -59,7 +59,7 @@ def test_half_a_weight_goes_half_the_way(playing: Any) -> None:
     playing.ask("/emo/va", 0.8, 0.35)
     playing.run_until(20.0)
 
-    assert playing.instrument.clock.tempo == pytest.approx((100.0 * 141.0) ** 0.5, abs=0.3)
+    assert playing.instrument.transport.clock.tempo == pytest.approx((100.0 * 141.0) ** 0.5, abs=0.3)
 
 
 def test_a_tempo_that_is_set_or_tapped_ends_it(playing: Any) -> None:

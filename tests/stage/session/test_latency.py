@@ -108,7 +108,7 @@ def test_the_time_a_studio_takes_to_answer_is_counted_once(playing: Any, ready: 
 
 
 def test_a_clock_that_comes_late_is_counted_by_how_much(playing: Any) -> None:
-    playing.instrument.clock = MidiSlave(120.0)
+    playing.instrument.transport.clock = MidiSlave(120.0)
     gap_s = 60.0 / 120.0 / 24.0
     playing.receive_midi(b"\xfa", 0.99)
     for n in range(240):

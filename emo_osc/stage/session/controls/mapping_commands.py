@@ -19,10 +19,11 @@ from emo_osc.stage.session.controls.midi_learn import Learner
 from emo_osc.stage.session.controls.relative_encoders import RELATIVE, EncoderWatch
 from emo_osc.stage.session.controls.soft_takeover import SoftTakeover
 from emo_osc.stage.session.effects import Effects, Handlers, TellSupervisor
-from emo_osc.stage.session.instrument import NOW, Instrument
+from emo_osc.stage.session.instrument import Instrument
 from emo_osc.stage.session.pushes import Pushes
 from emo_osc.stage.session.replies import Replies
 from emo_osc.stage.session.request import FROM_CONTROL, Request
+from emo_osc.stage.session.transport import NOW
 
 PATIENCE_S = 30.0  # long enough to walk to the other end of the stage
 ACTIONS = {name: parse(address, ()) for name, address in DEEDS.items()}
