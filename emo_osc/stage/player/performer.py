@@ -185,14 +185,25 @@ class Performer:
         self._apply()
 
     def set_affect(self, affect: Affect, colour: Colour = PLAIN) -> None:
-        """Play the present melody with the touch of an affect and a mood's colour; `cue_nearest` changes the melody.
+        """Play the present melody as an affect and a mood's colour ask; `cue_nearest` changes the melody.
 
         Ends a glide.
         """
+        self.touch(affect, colour)
+        self.adapt()
+
+    def touch(self, affect: Affect, colour: Colour = PLAIN) -> None:
+        """The part of `set_affect` that can be sent at once: velocity, gate and controllers; `adapt` is the rest."""
         self.glide = None
         self._affect, self.colour = affect, colour
         self.request_epoch += 1
-        self._apply()
+        self._player.touch(self.effective_affect, colour)
+        if self.is_playing:
+            self._bytes += self._player.controllers()
+
+    def adapt(self) -> None:
+        """Play in the mode, octave and timing of the affect from the next note on."""
+        self._player.adapt(self._played_tick)
 
     def cue_nearest(self, tick: float) -> int | None:
         """Cue the melody nearest to the affect; its tick, None where the one that plays is near enough."""

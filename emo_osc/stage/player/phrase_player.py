@@ -53,14 +53,23 @@ class PhrasePlayer:
         Returns:
             Note-offs of parts that change their channel or fall silent.
         """
-        off = self._voice.release() if settings.channel != self._settings.channel else []
-        self._settings, self._affect, self._colour = settings, affect, colour
-        self._mapping.follow(affect)
-        self._map_pitches()
-        s = settings
+        before, self._settings = self._settings, settings
+        off = self._voice.release() if settings.channel != before.channel else []
+        self.touch(affect, colour)
+        self.adapt(earliest_tick)
+        return off + (self._accompaniment.follow(settings, bar_tick) if settings != before else [])
+
+    def touch(self, affect: Affect, colour: Colour) -> None:
+        """Use the velocity, gate and controllers of another affect from the next note on."""
+        s = self._settings
+        self._affect, self._colour = affect, colour
         self._expression = Expression(affect, s.velocity, s.gate, s.humanize, s.swing, s.rules, colour.brightness)
+
+    def adapt(self, earliest_tick: int) -> None:
+        """Use the mode, octave and timing that go with the touch; no note is moved before `earliest_tick`."""
+        self._mapping.follow(self._affect)
+        self._map_pitches()
         self.cursor.aim(self._expression, earliest_tick)
-        return off + self._accompaniment.follow(settings, bar_tick)
 
     def controllers(self) -> list[bytes]:
         """Control changes whose value differs from the last one sent."""

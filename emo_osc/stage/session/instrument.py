@@ -95,7 +95,8 @@ class Instrument:
         return self._set_setting(name, values[0])
 
     def settle(self, now_s: float) -> float | None:
-        """Cue the melody nearest to what is felt; the tick at which the change is heard."""
+        """Follow the affect in all that `touch` left, and cue the nearest melody; the tick at which that is heard."""
+        self.performer.adapt()
         landing = self.performer.cue_nearest(self.transport.tick_at(now_s))
         return self.performer.next_note_tick if landing is None else landing
 
@@ -215,13 +216,13 @@ class Instrument:
 
     def _set_affect(self, valence: Scalar, arousal: Scalar) -> None:
         self._mood = None  # the nearest is looked up when somebody asks
-        self.performer.set_affect(Affect.clamped(float(valence), float(arousal)))
+        self.performer.touch(Affect.clamped(float(valence), float(arousal)))
 
     def _set_mood(self, values: tuple[Scalar, ...]) -> None:
         intensity = float(values[1]) if len(values) > 1 else 1.0
         mood = self._find_mood(values[0])
         self._mood = (mood.id, intensity)
-        self.performer.set_affect(mood.affect.scaled(intensity), mood.colour)
+        self.performer.touch(mood.affect.scaled(intensity), mood.colour)
 
     def _find_mood(self, named: Scalar) -> Mood:
         """A mood by its name, or its place in the preset's list, as a number or written as one."""
