@@ -36,7 +36,7 @@ from emo_osc.stage import loop
 from emo_osc.protocol.stage_setup import Setup
 loop._take_priority = lambda: False  # or the flood would hardly come to its turn
 stage = loop.Stage(Setup.from_json(sys.stdin.read()))
-sys.stdout.write(stage.report.to_json())
+sys.stdout.write(stage.report.to_json() + "\\n")
 sys.stdout.flush()
 def flood():
     while True:

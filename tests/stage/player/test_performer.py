@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR
-from emo_osc.protocol.messages import Ready
+from emo_osc.protocol.messages import Measured, Ready
 from emo_osc.protocol.parameters import QUANTIZE
 from emo_osc.stage.player.cue import Cue
 from emo_osc.stage.player.events import BarLine, NotePlayed
@@ -112,6 +113,20 @@ def test_the_touch_changes_with_the_very_next_note(ready: MakeReady) -> None:
     assert controllers[-1] == bytes((0xB0, 74, 91))
     assert (wild[1], calm[1]) == (60, 60)
     assert wild[2] - calm[2] == pytest.approx(18, abs=3), "and the arch rises"
+
+
+def test_a_touch_sends_the_controllers_and_leaves_the_pitches_to_adapt(ready: MakeReady) -> None:
+    performer = performer_of(replace(ready(64), measured=Measured(4, 64, 1.0)))
+    performer.play()
+    performer.take_bytes()
+    written = performer.pitches
+    performer.touch(Affect(-0.9, 0.8))
+    sent, touched = performer.take_bytes(), performer.pitches
+    performer.adapt()
+
+    assert [message[:2] for message in sent] == [b"\xb0\x4a"]
+    assert (touched[64], written[64], performer.pitches[64]) == (64, 64, 63), "major, and minor once it is adapted"
+    assert performer.take_bytes() == []
 
 
 @pytest.mark.parametrize("first", [59, 61, 84, 36])
