@@ -1,1 +1,1 @@
-"""Commands and replies: what clients ask and what they are answered. Knows no socket and no clock."""
+"""Events to effects: commands, replies, pushes and orders. Knows no socket and no clock."""
