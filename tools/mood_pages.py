@@ -140,7 +140,7 @@ def _asked(mood: Mood, take: Take) -> list[str]:
 
 def touch_rows(mood: Mood) -> list[str]:
     """How a mood is played beside neutral, as rows of a table."""
-    own, usual = Expression(mood.affect, tint=mood.colour.brightness), Expression(NEUTRAL)
+    own, usual = Expression(mood.affect, brightness_offset=mood.colour.brightness), Expression(NEUTRAL)
     rows = {
         "velocity between the beats": (own.velocity_at(1, 0.0), usual.velocity_at(1, 0.0)),
         "part of its length that a note sounds": (f"{own.gate_share:.2f}", f"{usual.gate_share:.2f}"),

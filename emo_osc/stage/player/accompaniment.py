@@ -1,4 +1,4 @@
-"""Chords and bass under the melody that plays. Knows no clock and no port."""
+"""Plays chords and bass under the melody. Knows no clock and no port."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
-from emo_osc.stage.player.note_noise import luck_of
+from emo_osc.stage.player.note_noise import note_noise
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.voice import Voice
 from emo_osc.stage.player.written_part import WrittenPart, bass_of, chords_of
@@ -18,14 +18,14 @@ HALF_TICKS = TICKS_PER_BAR // 2
 CENTRE = 58.0  # the mean pitch of a chord, below the melodies' 71 (`emotion_reference.md` section 3)
 LOWEST_ROOT = 36  # of the bass: C2..B2
 LOWEST_CHORD = 48  # its lowest tone: C3..B3
-PULL = 1.0  # what a semitone off the centre costs, where one of a voice's moves costs 1: chords wander no farther
+PULL = 1.0  # the cost of a semitone off the centre, where a semitone moved by one voice costs 1
 
 Voicing = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """When in a half bar a part plays, how long as written, and which of its tones, lowest first."""
+    """A rhythm's note in a half bar: its onset and written length in ticks, and which tones it plays, 0 the lowest."""
 
     offset_tick: int
     length_tick: int
@@ -49,7 +49,7 @@ BASS_PATTERNS: tuple[tuple[float, Pattern], ...] = (
         tuple(Stroke(offset, 240, tones) for offset, tones in ((0, _ROOT), (240, _ROOT), (480, _FIFTH), (720, _ROOT))),
     ),
 )
-"""Arousal below which a pattern is played -> the pattern of a half bar: more strokes with more arousal. Taste."""
+"""The arousal below which a pattern is played, and the pattern of a half bar: more strokes with more arousal. Taste."""
 
 
 def triad(chord: int) -> tuple[int, int, int]:
@@ -63,7 +63,7 @@ def triad(chord: int) -> tuple[int, int, int]:
 
 
 def voicings(chords: tuple[int, ...]) -> tuple[Voicing, ...]:
-    """The written pitches of each chord, three within an octave, each voice moving little, near the middle.
+    """The written pitches of each chord, three within an octave, with little movement of the voices around A#3 (58).
 
     >>> voicings((0, 5, 7, 21))
     ((55, 60, 64), (57, 60, 65), (55, 59, 62), (57, 60, 64))
@@ -75,7 +75,7 @@ def voicings(chords: tuple[int, ...]) -> tuple[Voicing, ...]:
 
 
 def bass_tones(chord: int) -> Voicing:
-    """Root and fifth in the octave of the bass, as written.
+    """Root and fifth of a chord in the octave of the bass, as written.
 
     >>> bass_tones(0), bass_tones(11)
     ((36, 43), (47, 42))
@@ -85,13 +85,13 @@ def bass_tones(chord: int) -> Voicing:
 
 
 def pattern_of(patterns: tuple[tuple[float, Pattern], ...], arousal: float) -> Pattern:
-    """The pattern that an arousal in [-1, 1] asks for."""
+    """The pattern for an arousal in [-1, 1]."""
     return next(pattern for below, pattern in patterns if arousal < below)
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """What makes a part of the band this part: its level and channel in the settings, its patterns, its tones."""
+class PartKind:
+    """What distinguishes chords from bass: level and channel in the settings, patterns, and tones of each chord."""
 
     level: Callable[[Settings], float]
     channel: Callable[[Settings], int]
@@ -99,34 +99,36 @@ class Role:
     tones: Callable[[tuple[int, ...]], tuple[Voicing, ...]]
 
 
-CHORDS = Role(lambda s: s.chords, lambda s: s.chords_channel, CHORD_PATTERNS, voicings)
-BASS = Role(lambda s: s.bass, lambda s: s.bass_channel, BASS_PATTERNS, lambda chords: tuple(map(bass_tones, chords)))
+CHORDS = PartKind(lambda s: s.chords, lambda s: s.chords_channel, CHORD_PATTERNS, voicings)
+BASS = PartKind(
+    lambda s: s.bass, lambda s: s.bass_channel, BASS_PATTERNS, lambda chords: tuple(map(bass_tones, chords))
+)
 VOICES = 3
 
 
 class Part:
-    """One part: strokes in patterns over the phrase's chords, silent at level 0 and where a phrase has no chords.
+    """Plays patterns over the phrase's chords; silent at level 0 and where a phrase has no chords.
 
-    The pattern changes with the half bar, so that no stroke is late; velocity and gate with every stroke. A part whose
-    level rises from 0 joins at a bar line.
+    The pattern changes only between half bars, velocity and gate with every stroke. A part whose level rises from 0
+    joins at a bar line.
     """
 
-    def __init__(self, role: Role) -> None:
-        self._role = role
+    def __init__(self, kind: PartKind) -> None:
+        self._kind = kind
         self._voices = tuple(Voice() for _ in range(VOICES))
         self._level, self._channel = 0.0, 0
         self._tones: tuple[Voicing, ...] = ()
-        self._pattern: Pattern = role.patterns[0][1]
+        self._pattern: Pattern = kind.patterns[0][1]
         self._seed = self._phrase_tick = 0
         self._position = PHRASE_TICKS  # of the next stroke, in ticks from the phrase's start
         self.stroke_tick: float = inf
-        """When the next stroke is due; infinity where the part rests."""
+        """When the next stroke is due; infinity where there is none."""
         self.next_tick: float = inf
-        """When the next stroke is due, or a note ends: worked out once, since the loop asks often."""
+        """When the next stroke is due or a note ends; stored, because the loop reads it often."""
 
     def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
-        """Play by other settings; a part that was silent joins at `bar_tick`, the bar line that comes."""
-        level, channel = self._role.level(settings), self._role.channel(settings)
+        """Use other settings; a part that was silent joins at `bar_tick`, the next bar line."""
+        level, channel = self._kind.level(settings), self._kind.channel(settings)
         off = self.release() if channel != self._channel or not level else []
         joins, self._level, self._channel = bool(level and not self._level), level, channel
         if joins:
@@ -136,10 +138,10 @@ class Part:
         return off
 
     def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
-        """Go on with the first stroke at or after `tick`, in a phrase that began at `phrase_tick`."""
-        self._tones = self._role.tones(phrase.chords) if phrase and not phrase.backing else ()
+        """Continue with the first stroke at or after `tick`, in a phrase that began at `phrase_tick`."""
+        self._tones = self._kind.tones(phrase.chords) if phrase and not phrase.backing else ()
         self._seed, self._phrase_tick = phrase.seed if phrase else 0, phrase_tick
-        self._pattern = pattern_of(self._role.patterns, expression.affect.arousal)
+        self._pattern = pattern_of(self._kind.patterns, expression.affect.arousal)
         self._aim(tick - phrase_tick, expression)
 
     def release(self, tick: float = inf) -> list[bytes]:
@@ -153,22 +155,22 @@ class Part:
     def strike(
         self, tick: int, expression: Expression, pitches: tuple[int, ...]
     ) -> tuple[list[NotePlayed], list[bytes]]:
-        """Play the stroke that is due; what was switched on, and the messages, note-offs first."""
+        """Play the stroke that is due; returns its notes, and the messages, note-offs first."""
         half, offset = divmod(self._position, HALF_TICKS)
         if not offset:
-            self._pattern = pattern_of(self._role.patterns, expression.affect.arousal)
+            self._pattern = pattern_of(self._kind.patterns, expression.affect.arousal)
         stroke = next(stroke for stroke in self._pattern if stroke.offset_tick == offset)
         written = (self._tones[half][tone] for tone in stroke.tones)
-        heard = [self._heard(pitch, stroke, expression) for pitch in dict.fromkeys(pitches[tone] for tone in written)]
+        played = [self._played(pitch, stroke, expression) for pitch in dict.fromkeys(pitches[tone] for tone in written)]
         messages = self.release()
-        for voice, note in zip(self._voices, heard, strict=False):
+        for voice, note in zip(self._voices, played, strict=False):
             messages += voice.strike(note.pitch, note.velocity, note.channel, tick + note.duration_tick)
         self._aim(self._position + 1, expression)
-        return heard, messages
+        return played, messages
 
-    def _heard(self, pitch: int, stroke: Stroke, expression: Expression) -> NotePlayed:
-        luck = luck_of(self._seed + self._channel, self._position)
-        velocity = round(self._level * expression.velocity_at(self._position, luck))
+    def _played(self, pitch: int, stroke: Stroke, expression: Expression) -> NotePlayed:
+        noise = note_noise(self._seed + self._channel, self._position)
+        velocity = round(self._level * expression.velocity_at(self._position, noise))
         length = round(expression.gate_share * stroke.length_tick)
         return NotePlayed(pitch, max(1, velocity), max(1, length), self._channel)
 
@@ -188,9 +190,9 @@ class Part:
 
 
 class Accompaniment:
-    """Chords and bass together, each on its own channel, as the settings `chords` and `bass` let them be heard.
+    """Chords and bass together, each on its own channel, at the levels of the settings `chords` and `bass`.
 
-    A phrase that comes with a backing is accompanied by it; the others by patterns over their chords.
+    A phrase with a composed accompaniment (`backing`) plays that; the others play patterns over their chords.
     """
 
     def __init__(self) -> None:
@@ -199,15 +201,15 @@ class Accompaniment:
 
     @property
     def next_tick(self) -> float:
-        """When a stroke is due, or a note ends; infinity where all rest."""
+        """When a stroke is due or a note ends; infinity where neither will happen."""
         return min(part.next_tick for part in self._parts)
 
     def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
-        """Play by other settings; note-offs of whoever falls silent or changes its channel."""
+        """Use other settings; returns note-offs of parts that fall silent or change their channel."""
         return [message for part in self._parts for message in part.follow(settings, bar_tick)]
 
     def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
-        """Go on at `tick`, in a phrase that began at `phrase_tick`; what sounds is left to end."""
+        """Continue at `tick`, in a phrase that began at `phrase_tick`; notes that sound are left to end."""
         for part in self._parts:
             part.go_to(phrase, phrase_tick, tick, expression)
 
@@ -218,19 +220,19 @@ class Accompaniment:
     def strike(
         self, tick: int, expression: Expression, pitches: tuple[int, ...]
     ) -> tuple[list[NotePlayed], list[bytes]]:
-        """Play every stroke that is due by `tick`; what was switched on, and the messages."""
-        heard: list[NotePlayed] = []
+        """Play every stroke that is due by `tick`; returns the notes, and the messages."""
+        played: list[NotePlayed] = []
         messages: list[bytes] = []
         for part in self._parts:
             while part.stroke_tick <= tick:
-                played, sent = part.strike(tick, expression, pitches)
-                heard, messages = heard + played, messages + sent
-        return heard, messages
+                notes, sent = part.strike(tick, expression, pitches)
+                played, messages = played + notes, messages + sent
+        return played, messages
 
 
 @lru_cache(maxsize=2048)
 def _led(before: Voicing, chord: int) -> Voicing:
-    """The voicing of a chord that the voices of another reach with the least movement; the middle one after none."""
+    """The voicing that needs the least movement from `before`; with none before, the one nearest to the centre."""
     tones = sorted(triad(chord))
     return min((_above(LOWEST_CHORD + tone, tones) for tone in tones), key=lambda voicing: _cost(before, voicing))
 

@@ -1,4 +1,4 @@
-"""A variation made without the studio: some bars come from another melody of the same affect."""
+"""A variation made without the studio: some bars are replaced by those of another melody of the same affect."""
 
 from dataclasses import replace
 from random import Random
@@ -8,9 +8,9 @@ from emo_osc.protocol.messages import Measured, Ready
 
 
 def exchanged(phrase: Ready, other: Ready, amount: float, random: Random) -> Ready:
-    """The phrase with a share `amount` (0..1) of its sixteen bars taken from another, at least one.
+    """The phrase with a share `amount` (0..1) of its 16 bars taken from another, at least one.
 
-    Each bar keeps its place in the phrase; bars that are equal in the phrase stay equal, so that its form stays.
+    Bars that are equal in the phrase stay equal, so that its form stays.
     """
     groups = list(_equal_bars(phrase))
     random.shuffle(groups)
@@ -49,7 +49,7 @@ def _chords(phrase: Ready, other: Ready, sources: dict[int, int]) -> tuple[int, 
 
 
 def _backing(phrase: Ready, other: Ready, sources: dict[int, int]) -> tuple[Note, ...]:
-    """What accompanies each bar's own melody; nothing where one of the two has none."""
+    """The accompaniment of each bar's own melody; nothing where one of the two has none."""
     if not (phrase.backing and other.backing):
         return ()
     notes: list[Note] = []

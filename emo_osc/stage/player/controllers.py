@@ -1,4 +1,4 @@
-"""The table of MIDI controllers that an affect moves. Knows no port and not what was sent before."""
+"""The MIDI controllers that an affect changes. Knows no port and not what was sent before."""
 
 from emo_osc.core.midi_standard import BRIGHTNESS, MODULATION
 from emo_osc.stage.player.expression import Expression
@@ -6,7 +6,7 @@ from emo_osc.stage.player.settings import Settings
 
 
 def controllers(expression: Expression, settings: Settings) -> list[tuple[int, int]]:
-    """Number and value 0..127 of each controller that is sent.
+    """Number and value 0..127 of each controller that the settings let us send.
 
     >>> controllers(Expression(), Settings(cc1=True))
     [(74, 64), (1, 30)]

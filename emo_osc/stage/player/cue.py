@@ -1,4 +1,4 @@
-"""The cued melody: what enters next, and when."""
+"""A cue: which melody enters next, and when."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from emo_osc.protocol.messages import Ready
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A melody and the tick at which it enters; `is_asked` unless we chose it ourselves, to go on after a phrase.
+    """A melody and the tick at which it enters; `is_asked` unless the performer chose it to follow a phrase.
 
-    One that `is_joined` goes on from the one that sounds.
+    One that `is_joined` continues the melody that sounds.
     """
 
     ready: Ready

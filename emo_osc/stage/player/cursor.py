@@ -1,4 +1,4 @@
-"""The position in a melody, and when the next note is due. Knows no cue and no port."""
+"""The position in a phrase, and when its next note is due. Knows no cue and no port."""
 
 from bisect import bisect_left
 from math import inf
@@ -7,46 +7,46 @@ from emo_osc.core.score import PHRASE_TICKS, leap
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
-from emo_osc.stage.player.note_noise import luck_of
+from emo_osc.stage.player.note_noise import note_noise
 
 
 class Cursor:
     """A phrase, the tick where it began, and the note at the cursor.
 
-    `note_tick` is when that note is due, infinity after the last: worked out once, since the loop asks often.
+    `note_tick` is when that note is due, infinity after the last; it is stored, because the loop reads it often.
     """
 
     def __init__(self) -> None:
         self.phrase: Ready | None = None
         self.phrase_tick = 0
         self.note_tick: float = inf
-        self._cursor = 0
+        self._index = 0
 
     def go_to(self, tick: int, expression: Expression) -> None:
-        """Go on with the first note that is written at or after `tick`."""
+        """Continue with the first note written at or after `tick`."""
         notes = self.phrase.melody.notes if self.phrase else ()
-        self._cursor = bisect_left(notes, tick - self.phrase_tick, key=lambda note: note.start_tick)
+        self._index = bisect_left(notes, tick - self.phrase_tick, key=lambda note: note.start_tick)
         self.aim(expression)
 
     def leap_into(self, other: Ready, tick: int) -> int:
-        """How many semitones wide the step from this phrase into another is, at a tick."""
+        """The interval in semitones from this phrase into another, if that takes over at a tick."""
         if self.phrase is None:
             return 0
         return leap(self.phrase.melody, other.melody, (tick - self.phrase_tick) % PHRASE_TICKS)
 
     def aim(self, expression: Expression, earliest_tick: int = 0) -> None:
-        """Find when the next note is due, but not before a tick that has been played already."""
+        """Compute when the next note is due, at `earliest_tick` at the earliest, since earlier ticks were played."""
         self.note_tick = inf
-        if self.phrase and self._cursor < len(self.phrase.melody.notes):
+        if self.phrase and self._index < len(self.phrase.melody.notes):
             notes = self.phrase.melody.notes
-            late = expression.delay_of(notes, self._cursor, self.phrase.seed)
-            self.note_tick = max(self.phrase_tick + notes[self._cursor].start_tick + late, earliest_tick)
+            late = expression.delay_of(notes, self._index, self.phrase.seed)
+            self.note_tick = max(self.phrase_tick + notes[self._index].start_tick + late, earliest_tick)
 
     def take(self, expression: Expression, pitches: tuple[int, ...], channel: int) -> NotePlayed:
-        """Read the note at the cursor as it is to be played."""
+        """The note at the cursor as it is to be played; the cursor moves on."""
         assert self.phrase is not None  # a note was due
-        note, measured = self.phrase.melody.notes[self._cursor], self.phrase.measured
-        velocity = expression.velocity_of(note, measured, luck_of(self.phrase.seed, self._cursor))
-        self._cursor += 1
+        note, measured = self.phrase.melody.notes[self._index], self.phrase.measured
+        velocity = expression.velocity_of(note, measured, note_noise(self.phrase.seed, self._index))
+        self._index += 1
         self.aim(expression)
         return NotePlayed(pitches[note.pitch], velocity, expression.length_of(note, measured), channel)

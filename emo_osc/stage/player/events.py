@@ -22,7 +22,7 @@ class BarLine:
 
 @dataclass(frozen=True, slots=True)
 class GlideStep:
-    """A walk over the plane has moved the affect."""
+    """A glide has moved the affect."""
 
 
 Event = NotePlayed | BarLine | GlideStep

@@ -8,7 +8,7 @@ from emo_osc.core.score import TICKS_PER_BAR, TICKS_PER_BEAT
 
 @dataclass(frozen=True, slots=True)
 class Glide:
-    """From one affect to another between two ticks, in a straight line; `next_tick` is its next step.
+    """A straight line from one affect to another between two ticks; `next_tick` is its next step.
 
     >>> Glide(Affect(0.0, 0.0), Affect(1.0, -0.5), 0, 1920, 480).at(960)
     Affect(valence=0.5, arousal=-0.25)
@@ -22,17 +22,17 @@ class Glide:
 
     @classmethod
     def over(cls, start: Affect, end: Affect, tick: int, bars: int, grid: int) -> "Glide":
-        """A walk of `bars` bar lines from a tick on, that ends on the grid; a grid of 1 bar or more, in ticks."""
+        """A glide over `bars` bar lines from `tick`, which ends on the grid; `grid` is in ticks, one bar or more."""
         last = -(-(tick // TICKS_PER_BAR + bars) * TICKS_PER_BAR // grid) * grid
         return cls(start, end, tick, last, _next_beat(tick))
 
     @property
     def is_sudden(self) -> bool:
-        """Whether no beat is left on which to look ahead."""
+        """Whether it ends within a beat, so that no step can cue a melody ahead of its end."""
         return self.end_tick - self.start_tick <= TICKS_PER_BEAT
 
     def at(self, tick: float) -> Affect:
-        """The affect at a tick; before and after the walk, that of its ends."""
+        """The affect at a tick; before and after the glide, that of its ends."""
         if tick >= self.end_tick:
             return self.end
         share = max(0.0, (tick - self.start_tick) / (self.end_tick - self.start_tick))
@@ -48,7 +48,7 @@ class Glide:
         return replace(self, next_tick=min(_next_beat(tick), self.end_tick))
 
     def sought(self, tick: int) -> "Glide":
-        """The same walk, with as much of it left, from another position on."""
+        """The same glide with the same time left, after a jump to another position."""
         moved = _next_beat(tick) - self.next_tick
         return replace(
             self, start_tick=self.start_tick + moved, end_tick=self.end_tick + moved, next_tick=self.next_tick + moved
@@ -56,7 +56,7 @@ class Glide:
 
 
 def bar_line_after(tick: int) -> int | None:
-    """The bar line one beat ahead, if a tick lies in the last beat of a bar.
+    """The next bar line, if it is at most one beat ahead.
 
     >>> bar_line_after(1440), bar_line_after(1439)
     (1920, None)

@@ -1,8 +1,8 @@
 """KTH performance rules as a table: velocity changes by a note's place in its melody, mean about 0.
 
 The shapes are those of the KTH rule system (Friberg, Bresin and Sundberg 2006, Advances in Cognitive Psychology 2).
-It counts in decibels; 4 velocities a decibel is what the square law of many synthesisers gives in the middle of their
-range. Where the system leaves an amount to the player, ours is taste and says so.
+It gives amounts in decibels; 4 velocities a decibel is what the square law of many synthesisers gives in the middle of
+their range. Where the system leaves an amount to the player, ours is a design choice, marked `taste`.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ PITCH_DB = 0.25  # a semitone, which is 3 dB an octave (Sundberg, Askenfelt and 
 MAX_PITCH_SHIFT = 12.0
 CHARGE_DB = 0.2
 CHARGES = (0.0, 6.5, 1.0, 4.5, 4.0, 2.5, 6.0, 1.0, 5.5, 3.0, 3.5, 5.0)
-"""Melodic charge of each pitch class over C: the way from the root round the circle of fifths, shorter on the
+"""Melodic charge of each pitch class over C: the distance from the root on the circle of fifths, shorter on the
 dominant's side (Sundberg, Friberg and Fryden 1991)."""
 MEAN_CHARGE = 2.3  # of the seven tones of a major scale
 
@@ -28,7 +28,7 @@ Shape = Callable[[Note, Measured], float]
 
 
 def accent(tick: int) -> float:
-    """First of the bar, on the beat, between eighths: the metre that Lerdahl and Jackendoff (1983) hear in 4/4.
+    """Velocities for a position in the bar: the metrical levels of 4/4 in Lerdahl and Jackendoff (1983).
 
     >>> [accent(tick) for tick in (0, 480, 240, 120)]
     [8.0, 4.0, 0.0, -2.0]
@@ -41,7 +41,7 @@ def accent(tick: int) -> float:
 
 
 def phrase_arch(tick: int) -> float:
-    """Rise to the middle, fall to the end: of every four bars, and of all sixteen (Friberg 1995, "phrase arch").
+    """A rise to the middle and a fall to the end, of each four bars and of all 16 (Friberg 1995, "phrase arch").
 
     >>> phrase_arch(0), phrase_arch(PHRASE_TICKS // 2 + PART_TICKS // 2) > 2.5
     (-6.0, True)
@@ -52,7 +52,7 @@ def phrase_arch(tick: int) -> float:
 
 
 def length_contrast(note: Note, measured: Measured) -> float:
-    """How many times longer than the melody's usual note one is, in doublings, -2..2.
+    """How much longer a note is than the melody's usual note, in doublings of length, -2..2.
 
     >>> length_contrast(Note(0, 960, 60), Measured(4.0, 60.0, 0.5))
     1.0
@@ -73,4 +73,4 @@ SHAPES: dict[str, Shape] = {
     "high_loud": _high_loud,
     "melodic_charge": lambda note, _: VELOCITY_PER_DB * CHARGE_DB * (CHARGES[note.pitch % 12] - MEAN_CHARGE),
 }
-"""Rule -> velocities to add to a note of a melody that measures so."""
+"""Rule -> velocities to add to a note, from the note and the measurements of its melody."""

@@ -1,4 +1,4 @@
-"""Which messages of a tick are still sent when its time has passed. Knows no clock and no port."""
+"""Chooses the messages that are still sent for a tick whose time has passed. Knows no clock and no port."""
 
 from emo_osc.core.midi_standard import KIND_BITS, NOTE_ON
 from emo_osc.stage.player.events import NotePlayed
@@ -6,7 +6,7 @@ from emo_osc.stage.player.performer import Performer
 
 
 def leave_out(performer: Performer, tick: int) -> list[bytes]:
-    """Let a tick pass without its note-ons; note-offs and controllers are sent however late they are."""
+    """Handle a tick without its note-ons; note-offs and controllers are returned however late they are."""
     before = len(performer.events)
     messages = performer.on_tick(tick)
     performer.events[before:] = [event for event in performer.events[before:] if not isinstance(event, NotePlayed)]

@@ -1,4 +1,4 @@
-"""The weights of the KTH rules."""
+"""How much each performance rule counts, as one frozen value."""
 
 from dataclasses import dataclass, field, fields
 
@@ -9,9 +9,9 @@ MAX_WEIGHT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RuleWeights:
-    """What each rule of performance weighs: 0 leaves it out, 1 plays it as its source says, 2 twice as much.
+    """The weight of each performance rule: 0 turns it off, 1 is the amount of its source, 2 twice as much.
 
-    `docs/performance.md` says what each does. `register` and `spelling` move notes or do not: any weight is a yes.
+    `docs/performance.md` says what each does. `register` and `spelling` are on at any weight above 0.
 
     Raises:
         ValueError: a weight is outside [0, 2].
@@ -24,14 +24,14 @@ class RuleWeights:
     timing: float = 1.0
     phrase_arch: float = 1.0
     duration_contrast: float = 1.0
-    high_loud: float = 0.5  # in full it is for singers and violins
+    high_loud: float = 0.5  # the full amount is for singers and violins
     melodic_charge: float = 0.0
     brightness: float = 1.0
     modulation: float = 1.0
     register: float = 1.0
     spelling: float = 1.0
     shapes: tuple[tuple[float, Shape], ...] = field(init=False, repr=False, compare=False)
-    """The rules of `SHAPES` that weigh something, so that a note asks no other."""
+    """The rules of `SHAPES` with a weight above 0, so that no other is computed for a note."""
 
     def __post_init__(self) -> None:
         for name in RULE_NAMES:

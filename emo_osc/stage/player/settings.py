@@ -1,4 +1,4 @@
-"""The player's settings, as one frozen value."""
+"""The settings of the performer, as one frozen value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -22,9 +22,9 @@ def _text(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a player has set, within the ranges of `parameters.VALUES` and at first as that table says.
+    """Settings by the names, within the ranges and with the start values of `parameters.VALUES`.
 
-    `cc74` and `cc1` say which controllers are sent; `rules` are the preset's alone.
+    `cc74` and `cc1` say which controllers are sent; `rules` can be set in a preset only.
     """
 
     quantize: str = _text("quantize")
@@ -50,7 +50,7 @@ class Settings:
     rules: RuleWeights = ALL_RULES
 
     def holding(self, name: str, value: float | str) -> "Settings":
-        """These settings with one changed, by the name it has in `VALUES`.
+        """These settings with one changed, by its name in `VALUES`.
 
         >>> Settings().holding("channel", 3).channel
         3
@@ -58,7 +58,7 @@ class Settings:
         return self.holding_all({name: value})
 
     def holding_all(self, values: Mapping[str, float | str]) -> "Settings":
-        """These settings with those of the values that are settings, by the names they have in `VALUES`."""
+        """These settings with those of the values that are settings; other names in `VALUES` are ignored."""
         # The table of values has checked types and ranges.
         changes: dict[str, Any] = {name: value for name, value in values.items() if name in SETTING_NAMES}
         return replace(self, **changes)

@@ -1,4 +1,4 @@
-"""Melodies ready to play, found by their affect. Knows nothing of how they were made."""
+"""The shelf: melodies ready to play, found by their affect. Knows nothing of how they were made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from emo_osc.core.score import Melody
 from emo_osc.core.targets import FORMULAS, Targets
 from emo_osc.protocol.messages import Ready
 
-MAX_MELODIES = 384  # a look along the whole shelf then stays under 0.1 ms
-NEAR = 0.12  # melodies that lie this close to the nearest are as good; a third of the way between two moods
-REACH = 0.35  # farther from the nearest than this is another affect: the moods' smallest distance from each other
-OFF_THEME = 0.3  # how much farther a melody lies that is not of the theme that was learned: near no more, within reach
-MISS_WEIGHT = 0.25  # how much a melody's own miss of its targets counts beside its distance on the plane
-NOTES_WEIGHT = 0.5  # how much twice or half the notes asked for count beside it
+MAX_MELODIES = 384  # a search of the whole shelf then takes less than 0.1 ms
+NEAR = 0.12  # melodies at most this much farther than the nearest count as equal; a third of the way between moods
+REACH = 0.35  # a melody farther than the nearest by more is of another affect: the smallest distance between moods
+OFF_THEME = 0.3  # added to the distance of melodies outside the learned theme: more than NEAR, less than REACH
+MISS_WEIGHT = 0.25  # the weight of a melody's distance from its targets beside its distance on the plane
+NOTES_WEIGHT = 0.5  # the cost of twice or half the notes asked for
 FEWEST_NOTES = 0.25  # a bar, so that silence has a logarithm
-SAME = 0.05  # octaves of notes per bar: a melody that so few were bent for is judged by its own miss alone
+SAME = 0.05  # octaves of notes per bar: below this change of targets a melody is judged by its own miss alone
 
 
 @dataclass(slots=True)
@@ -32,10 +32,10 @@ class _Place:
 
 
 class _Point(NamedTuple):
-    """What the cost of a melody is computed from, side by side for speed.
+    """What the cost of a melody is computed from, as plain numbers for speed.
 
-    `notes` are its own per bar, and `bent` how many more are asked for now, with no density held, than were asked of
-    it: both in octaves, log2.
+    In octaves (log2): `notes` are its notes per bar; `bent` is how much the notes now asked for at its affect, with no
+    density held, exceed those it was made for.
     """
 
     valence: float
@@ -46,10 +46,10 @@ class _Point(NamedTuple):
 
 
 class Shelf:
-    """A bounded shelf: the seeds it starts with stay, what the studio adds later leaves oldest first.
+    """A bounded store: the seeds it starts with stay; of the melodies added later the oldest is dropped first.
 
-    A melody's own miss says how far it lies from the targets it was made for. Where others hold now, or a density is
-    held, its notes per bar are compared with those asked for, too.
+    A melody's miss is its distance from the targets it was made for. Where the targets have changed since, or a
+    density is held, its notes per bar are compared with those asked for, too.
     """
 
     def __init__(self, seeds: tuple[Ready, ...] = ()) -> None:
@@ -66,23 +66,23 @@ class Shelf:
         return len(self._places)
 
     def add(self, ready: Ready) -> bool:
-        """Put a melody on the shelf; false where it lies there already, or there is no room beside the seeds."""
+        """Add a melody; false where it is there already, or where seeds take all the room."""
         if len(self._places) >= MAX_MELODIES and not self._drop_oldest():
             return False
         return self._put(ready, is_seed=False)
 
     def set_targets(self, targets: Targets) -> None:
-        """Ask for what these targets say from now on."""
+        """Compare notes per bar with these targets from now on."""
         self._asked_notes = _remembered(targets)
         self._points = [self._point(place.ready) for place in self._places]
         self._is_bent = any(abs(point.bent) > SAME for point in self._points)
 
     def begin_theme(self) -> None:
-        """What is added from now on belongs together, and is chosen before everything that lay there."""
+        """Prefer the melodies that are added from now on to all that are there."""
         self._theme = 1 + max((place.theme for place in self._places), default=0)
 
     def end_theme(self) -> None:
-        """Choose among all alike again."""
+        """End this preference."""
         self._theme = 0
 
     def choose(
@@ -93,7 +93,7 @@ class Shelf:
         keep: Ready | None = None,
         is_rough: Callable[[Ready], bool] = lambda _: False,
     ) -> Ready | None:
-        """The melody to play for an affect: of the near ones the least played, then not a rough one, then the nearest.
+        """The melody for an affect: of the near ones played least, the nearest for which `is_rough` is false.
 
         A held `density` in [-1, 1] asks for half to twice the notes; `without` are left out; `keep` is chosen if it is
         near. None where no melody of this affect is left.
@@ -116,20 +116,20 @@ class Shelf:
         return next(smooth, fresh[0][1].ready if fresh else None)
 
     def mark_played(self, ready: Ready) -> None:
-        """Remember that a melody was played, so that others get their turn."""
+        """Count one more play of a melody, so that others are chosen next."""
         for place in self._places:
             if place.ready is ready:
                 place.plays += 1
 
     def cost(self, ready: Ready, affect: Affect, density: float = 0.0) -> float:
-        """How far a melody lies from an affect: on the plane, by its own miss, and by the notes per bar asked for."""
+        """The cost of a melody for an affect: distance on the plane, plus its misses of targets and density."""
         return self._costs_of([self._point(ready)], affect, density)[0]
 
     def _costs(self, affect: Affect, density: float) -> list[float]:
         theme = self._theme
         if density or self._is_bent:
             costs = self._costs_of(self._points, affect, density)
-        else:  # the plain case is on the way of every message
+        else:  # without a held density: this path runs for every message
             valence, arousal = affect.valence, affect.arousal
             costs = [hypot(v - valence, a - arousal) + miss for v, a, miss, _, _ in self._points]
         if not theme:
@@ -172,5 +172,5 @@ class Shelf:
 
 
 def _remembered(targets: Targets) -> Callable[[Affect, float], float]:
-    """Notes per bar of an affect at a density; most melodies of a shelf share their points with others."""
+    """Notes per bar of an affect at a density, cached: most melodies share their affect with others."""
     return lru_cache(maxsize=MAX_MELODIES)(targets.notes_per_bar)

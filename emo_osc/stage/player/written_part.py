@@ -1,6 +1,6 @@
-"""A part with written notes, composed by a generator under its melody; several notes at once.
+"""Plays the accompaniment that a generator composed with its melody, as chords or as bass; notes may overlap.
 
-Knows no clock and no port. It is played as the chords or the bass are: at their level, on their channel.
+Knows no clock and no port.
 """
 
 from bisect import bisect_left
@@ -13,10 +13,10 @@ from emo_osc.core.score import Note
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
-from emo_osc.stage.player.note_noise import luck_of
+from emo_osc.stage.player.note_noise import note_noise
 from emo_osc.stage.player.settings import Settings
 
-LOWEST_CHORD = 48  # what lies below, and lowest of what begins with it, is the bass's
+LOWEST_CHORD = 48  # a lower note that is the lowest of its onset belongs to the bass
 Notes = tuple[Note, ...]
 
 
@@ -32,7 +32,7 @@ class _Sounding:
 
 
 def bass_of(notes: Notes) -> Notes:
-    """The bass among notes in order of start: the lowest of each moment, where it is low.
+    """The bass among notes in order of start: the lowest note of each onset, where it is below C3 (48).
 
     >>> [note.pitch for note in bass_of((Note(0, 480, 36), Note(0, 480, 43), Note(480, 480, 60)))]
     [36]
@@ -46,13 +46,13 @@ def bass_of(notes: Notes) -> Notes:
 
 
 def chords_of(notes: Notes) -> Notes:
-    """All the others."""
+    """The notes that are not in the bass."""
     low = set(bass_of(notes))
     return tuple(note for note in notes if note not in low)
 
 
 class WrittenPart:
-    """Plays the notes of a phrase's `backing` that are its own; silent at level 0. It joins at a bar line."""
+    """Plays those notes of a phrase's `backing` that `own` selects; silent at level 0. It joins at a bar line."""
 
     def __init__(
         self, level: Callable[[Settings], float], channel: Callable[[Settings], int], own: Callable[[Notes], Notes]
@@ -66,10 +66,10 @@ class WrittenPart:
         self.stroke_tick: float = inf
         """When the next note is due; infinity after the last."""
         self.next_tick: float = inf
-        """When a note begins or ends: worked out once, since the loop asks often."""
+        """When a note begins or ends; stored, because the loop reads it often."""
 
     def follow(self, settings: Settings, bar_tick: int) -> list[bytes]:
-        """Play by other settings; a part that was silent joins at `bar_tick`, the bar line that comes."""
+        """Use other settings; a part that was silent joins at `bar_tick`, the next bar line."""
         level, channel = self._level_of(settings), self._channel_of(settings)
         off = self.release() if channel != self._channel or not level else []
         if level and not self._level:
@@ -78,7 +78,7 @@ class WrittenPart:
         return off
 
     def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
-        """Go on with the first note that is written at or after `tick`, in a phrase that began at `phrase_tick`."""
+        """Continue with the first note written at or after `tick`, in a phrase that began at `phrase_tick`."""
         self._notes = self._own(phrase.backing) if phrase else ()
         self._seed, self._phrase_tick = phrase.seed if phrase else 0, phrase_tick
         self._cursor = bisect_left(self._notes, tick - phrase_tick, key=lambda note: note.start_tick)
@@ -96,25 +96,25 @@ class WrittenPart:
     def strike(
         self, tick: int, expression: Expression, pitches: tuple[int, ...]
     ) -> tuple[list[NotePlayed], list[bytes]]:
-        """Play the note that is due; what was switched on, and the messages, a note-off of the same pitch first."""
+        """Play the note that is due; returns it, and its messages, a note-off of the same pitch first."""
         note = self._notes[self._cursor]
         self._cursor += 1
         if not self._level or self._phrase_tick + note.start_tick < self._joins_tick:
             self._aim(expression)
             return [], []
-        luck = luck_of(self._seed + self._channel, self._cursor)
-        velocity = max(1, round(self._level * expression.velocity_at(note.start_tick, luck)))
-        heard = NotePlayed(
+        noise = note_noise(self._seed + self._channel, self._cursor)
+        velocity = max(1, round(self._level * expression.velocity_at(note.start_tick, noise)))
+        played = NotePlayed(
             pitches[note.pitch], velocity, max(1, round(expression.gate_share * note.duration_tick)), self._channel
         )
-        on = bytes((NOTE_ON | heard.channel - 1, heard.pitch, heard.velocity))
-        messages = [*self._cut(heard.pitch), on]
-        self._sounding.append(_Sounding(tick + heard.duration_tick, heard.pitch, heard.channel))
+        on = bytes((NOTE_ON | played.channel - 1, played.pitch, played.velocity))
+        messages = [*self._cut(played.pitch), on]
+        self._sounding.append(_Sounding(tick + played.duration_tick, played.pitch, played.channel))
         self._aim(expression)
-        return [heard], messages
+        return [played], messages
 
     def _cut(self, pitch: int) -> list[bytes]:
-        """End a note of this pitch that still sounds: two written pitches may meet on one in a scale."""
+        """End a note of this pitch that still sounds: a scale may map two written pitches to one."""
         same = [each for each in self._sounding if each.pitch == pitch]
         self._sounding = [each for each in self._sounding if each.pitch != pitch]
         return [each.off for each in same]

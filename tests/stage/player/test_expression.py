@@ -5,7 +5,7 @@ import pytest
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.stage.player.expression import Expression
-from emo_osc.stage.player.note_noise import luck_of
+from emo_osc.stage.player.note_noise import note_noise
 
 # The table of emotion_reference.md section 3: velocity and gate of each mood.
 REFERENCE = {
@@ -34,7 +34,7 @@ def test_a_mood_is_played_as_the_reference_says(mood: object) -> None:
 
     assert isinstance(mood, Mood)
     touch = Expression(mood.affect)
-    velocities = [touch.velocity_at(step * 120, luck_of(1, step)) for step in range(1600)]
+    velocities = [touch.velocity_at(step * 120, note_noise(1, step)) for step in range(1600)]
 
     assert mean(velocities) == pytest.approx(REFERENCE[mood.id][0], abs=1.5)
     assert touch.gate_share == pytest.approx(REFERENCE[mood.id][1], abs=0.011)
@@ -71,9 +71,9 @@ def test_swing_delays_every_second_16th() -> None:
     assert Expression().delay_at(120) == 0
 
 
-def test_the_luck_of_notes_is_spread_as_people_spread_it() -> None:
-    luck = [luck_of(seed, index) for seed in (0, 1, 2**62, -5) for index in range(500)]
+def test_the_noise_of_notes_has_the_spread_of_people() -> None:
+    noise = [note_noise(seed, index) for seed in (0, 1, 2**62, -5) for index in range(500)]
 
-    assert mean(luck) == pytest.approx(0.0, abs=0.1)
-    assert stdev(luck) == pytest.approx(1.0, abs=0.1)
-    assert len(set(luck)) > 1900
+    assert mean(noise) == pytest.approx(0.0, abs=0.1)
+    assert stdev(noise) == pytest.approx(1.0, abs=0.1)
+    assert len(set(noise)) > 1900

@@ -16,7 +16,7 @@ from emo_osc.protocol.messages import Measured, Ready
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import MAX_TIMING_TICKS, Expression
 from emo_osc.stage.player.kth_rules import phrase_arch
-from emo_osc.stage.player.note_noise import luck_of
+from emo_osc.stage.player.note_noise import note_noise
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.rule_weights import RULE_NAMES, RuleWeights
 from emo_osc.stage.player.settings import Settings
@@ -32,8 +32,8 @@ def only(rule: str, weight: float = 1.0) -> Expression:
     return Expression(BUSY, rules=RuleWeights(**{**dict.fromkeys(RULE_NAMES, 0.0), rule: weight}))
 
 
-def velocity(touch: Expression, note: Note, luck: float = 0.0) -> int:
-    return touch.velocity_of(note, USUAL, luck)
+def velocity(touch: Expression, note: Note, noise: float = 0.0) -> int:
+    return touch.velocity_of(note, USUAL, noise)
 
 
 def sent_by(performer: Performer, end_tick: int) -> list[tuple[int, bytes]]:
@@ -118,7 +118,7 @@ def test_articulation_shortens_and_variation_varies() -> None:
 
     assert only("articulation", 0.0).length_of(note, USUAL) == 480
     assert only("articulation").length_of(note, USUAL) == round(480 * (0.88 - 0.18 * 0.8 - 0.08 * 0.4))
-    assert {velocity(only("accent", 0.0), note, luck) for luck in (-2.0, 0.0, 2.0)} == {66}
+    assert {velocity(only("accent", 0.0), note, noise) for noise in (-2.0, 0.0, 2.0)} == {66}
     assert velocity(only("variation"), note, 2.0) == 78
 
 
@@ -126,7 +126,7 @@ def test_the_mean_of_a_melody_is_as_loud_as_its_affect_asks() -> None:
     melody = wandering()
     touch = Expression(BUSY)
     played = [
-        touch.velocity_of(note, melody.measured, luck_of(7, index)) for index, note in enumerate(melody.melody.notes)
+        touch.velocity_of(note, melody.measured, note_noise(7, index)) for index, note in enumerate(melody.melody.notes)
     ]
 
     assert mean(played) == pytest.approx(66 + 20 * BUSY.arousal, abs=3.0)
@@ -159,10 +159,10 @@ def test_timing_varies_but_for_downbeats_and_not_without_humanize() -> None:
 
 
 def test_a_colour_tints_the_brightness_alone() -> None:
-    plain, tinted = Expression(BUSY), Expression(BUSY, tint=-12)
+    plain, offset = Expression(BUSY), Expression(BUSY, brightness_offset=-12)
 
-    assert tinted.brightness == plain.brightness - 12
-    assert velocity(tinted, Note(0, 480, 60)) == velocity(plain, Note(0, 480, 60))
+    assert offset.brightness == plain.brightness - 12
+    assert velocity(offset, Note(0, 480, 60)) == velocity(plain, Note(0, 480, 60))
 
 
 def test_the_same_seed_plays_the_same_evening_to_the_byte(ready: MakeReady, stage: Any) -> None:
