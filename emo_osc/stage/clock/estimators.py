@@ -1,7 +1,27 @@
-"""Where the clocks of a MIDI master lie, from stamps that are never quite right: two Kalman filters that are mixed.
+"""Estimates phase and period of a MIDI clock from its jittering time stamps, by two Kalman filters that are mixed.
 
-Each is told how many clocks lie between two stamps; `pulse_tracker` finds that out. Seconds and clock numbers: no
-estimator knows beats or a transport. Others to compare with are in `evaluate/bench/clock_estimators`.
+Knows no beats and no transport. `pulse_tracker` says how many clocks lie between two stamps; other estimators, to
+compare with, are in `evaluate/bench/clock_estimators`.
+
+The model. Let x = (t, T) be the time t of the last clock and the period T to the next one, both in seconds. From one
+stamp to that n clocks later,
+
+    t' = t + n T + w_t,   T' = T + w_T,   z = t' + v
+
+where z is the stamp. v is its deviation, normal with variance R (s^2), the same for all stamps. T is a random walk: w
+has the covariance that white noise of spectral density q = (wander T)^2 a clock accumulates over n clocks,
+
+    Q = q [[n^3 / 3, n^2 / 2], [n^2 / 2, n]]
+
+(Bar-Shalom, Li and Kirubarajan, Estimation with Applications to Tracking and Navigation, 2001, 6.2.2). `wander` is the
+relative change of the period in one clock. With the innovation e = z - t - n T and its variance S = P_tt + R, the gains
+are P_tt / S for the phase and P_tT / S for the period.
+
+One filter cannot be calm for a steady tempo and quick for a moving one. So there are two, with `wander` 0.00003 and
+0.005, mixed as an interacting multiple model (IMM; Blom and Bar-Shalom, IEEE Transactions on Automatic Control 33(8),
+1988): a Markov chain switches between them with probability 0.001 a clock; before each stamp the states are mixed by
+the probabilities of the switch, after it each filter's probability is weighed by the likelihood N(e; 0, S). The
+estimate is the mean of both, weighted by these probabilities. R is learned while the steady filter is the likelier one.
 """
 
 from math import exp, sqrt
@@ -9,39 +29,39 @@ from typing import Protocol
 
 
 class Estimator(Protocol):
-    """Smooths stamps into a line."""
+    """Fits a line, phase and period, to stamps."""
 
     def start(self, at_s: float, period_s: float) -> None:
-        """Begin with a clock whose period is known to a few percent."""
+        """Begin with a clock at `at_s` and a period known to a few percent, both in seconds."""
 
     def add(self, steps: int, stamp_s: float) -> None:
-        """Take the stamp of the clock that comes `steps` >= 1 after the last one."""
+        """Take the stamp of the clock `steps` >= 1 after the last one."""
 
     @property
     def at_s(self) -> float:
-        """Where the last clock lies."""
+        """The estimated time of the last clock, in seconds."""
 
     @property
     def period_s(self) -> float:
-        """From one clock to the next."""
+        """The estimated time from one clock to the next, in seconds."""
 
 
 class Kalman:
-    """A Kalman filter of phase and period whose tempo wanders by `wander` of itself a clock."""
+    """A Kalman filter of phase and period; `wander` is the relative change of the period in one clock."""
 
     def __init__(self, wander: float, sigma_s: float = 0.0006) -> None:
-        """`sigma_s` the deviation of a stamp, in seconds."""
+        """`sigma_s` is the standard deviation of a stamp, in seconds."""
         self._wander, self.noise = wander**2, sigma_s**2
 
     def start(self, at_s: float, period_s: float) -> None:
-        """Begin with a clock; its stamp may be wrong as any, the period by 3 %."""
+        """Begin with a clock whose stamp has the usual deviation, and a period with one of 3 %."""
         self.at_s, self.period_s = at_s, period_s
         self.likelihood = 1.0
         self.phase_variance, self.covariance = self.noise, 0.0
         self.period_variance = (0.03 * period_s) ** 2
 
     def add(self, steps: int, stamp_s: float) -> None:
-        """Predict, then correct by what the deviation weighs."""
+        """Predict, then correct by the innovation times the gains."""
         a, b, d = self.phase_variance, self.covariance, self.period_variance
         drift = self._wander * self.period_s * self.period_s * steps
         a += steps * (2 * b + steps * d) + drift * steps * steps / 3
@@ -60,10 +80,9 @@ class Kalman:
 
 
 class Interacting:
-    """Two Kalman filters, of a tempo that holds and of one that moves, mixed by how well each foretells (IMM).
+    """Two Kalman filters, for a steady tempo and for a moving one, mixed by their likelihoods (IMM).
 
-    How far stamps stray by chance is learned while the tempo holds.
-    Source: Blom and Bar-Shalom, IEEE Transactions on Automatic Control 33(8), 1988.
+    The deviation of stamps is learned while the tempo is steady.
     """
 
     LEAST_SIGMA_S, MOST_SIGMA_S = 0.0003, 0.004
@@ -71,20 +90,20 @@ class Interacting:
     def __init__(
         self, hold: float = 0.00003, move: float = 0.005, switch: float = 0.001, sigma_s: float = 0.0008
     ) -> None:
-        """`hold` and `move` are the filters' `wander`; `switch` is the chance, a clock, that they take turns."""
+        """`hold` and `move` are the filters' `wander`; `switch` the probability of a change in one clock."""
         self._holding, self._moving = Kalman(hold, sigma_s), Kalman(move, sigma_s)
         self._switch, self._sigma_s = switch, sigma_s
 
     def start(self, at_s: float, period_s: float) -> None:
-        """Begin with a clock, and with no opinion."""
+        """Begin with a clock; both filters are equally probable."""
         self._set_noise(self._sigma_s**2)
         self._holding.start(at_s, period_s)
         self._moving.start(at_s, period_s)
-        self._share = 0.5  # how likely the tempo moves
+        self._share = 0.5  # the probability that the tempo moves
         self._blend()
 
     def add(self, steps: int, stamp_s: float) -> None:
-        """Mix, let both foretell and correct, and weigh them."""
+        """Mix the states, let both filters predict and correct, and update their probabilities."""
         deviation_s = stamp_s - self.at_s - steps * self.period_s
         h, m, switch = self._holding, self._moving, self._switch
         to_hold = (1 - self._share) * (1 - switch) + self._share * switch
@@ -100,7 +119,7 @@ class Interacting:
         self._blend()
 
     def _learn(self, deviation_s: float) -> None:
-        """Over some fifty clocks; one that strays by more than three sigma teaches no more than three."""
+        """Average the squared deviation over about 50 clocks; it is limited to three standard deviations."""
         self._set_noise(self._noise + 0.02 * (min(deviation_s**2, 9 * self._noise) - self._noise))
 
     def _set_noise(self, noise: float) -> None:
@@ -114,7 +133,7 @@ class Interacting:
 
 
 def _mix(one: Kalman, two: Kalman, share_one: float, share_two: float) -> None:
-    """Let each begin from a mixture: `share_one` is what the first takes of the second, and the reverse."""
+    """Mix the states and covariances: the first filter takes a share `share_one` of the second, and the reverse."""
     at_s, period_s = two.at_s - one.at_s, two.period_s - one.period_s
     before = (one.phase_variance, one.covariance, one.period_variance)
     after = (two.phase_variance, two.covariance, two.period_variance)
