@@ -10,7 +10,7 @@ import pytest
 from emo_osc.cli import main as cli
 from emo_osc.clients.send import exchange
 from emo_osc.config.clocks import CLOCKS
-from emo_osc.config.preset import parse_preset
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.affect import MOODS, PLAIN, Mood
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.commands import ROUTES

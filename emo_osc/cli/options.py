@@ -74,7 +74,7 @@ def composing(command: Callable[..., Any]) -> Callable[..., Any]:
 def preset_of(name: str, options: dict[str, Any]) -> "Preset":
     """The preset of that name with the options that were given in the place of its values."""
     from emo_osc.config.check import check
-    from emo_osc.config.preset import changed, load_preset
+    from emo_osc.config.preset_loading import changed, load_preset
 
     preset = load_preset(name)
     check(preset, name)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from emo_osc.config.paths import MAX_BYTES, user_folder
-from emo_osc.config.preset import parse_preset
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.small_file import read_small_text, reason_of, write_whole
 

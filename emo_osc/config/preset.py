@@ -1,22 +1,16 @@
-"""Presets: a YAML file as frozen, typed sections. Opens no port and imports no torch."""
+"""The sections of a preset as frozen, typed values. Reads no file and imports no torch."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_network
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from emo_osc.config.clocks import CLOCKS
-from emo_osc.config.explain import MAX_NAME, did_you_mean, explain_all, in_one_line, mood_faults
-from emo_osc.config.parameter_fields import IN_TABLE, choice_faults, with_values
-from emo_osc.config.paths import MAX_BYTES, preset_files
-from emo_osc.config.preset_text import read_yaml
+from emo_osc.config.explain import MAX_NAME
+from emo_osc.config.parameter_fields import IN_TABLE, with_values
 from emo_osc.core.affect import MOODS, NEUTRAL, Affect, Colour, Mood, MoodBook, Reference, name_key
-from emo_osc.core.errors import EmoOscError
-from emo_osc.core.small_file import read_small_text, reason_of
 from emo_osc.protocol.midi_control import Control, Role
 from emo_osc.protocol.parameters import VALUE_SECTIONS, VALUES, Scalar
 
@@ -27,7 +21,6 @@ Network = Annotated[str, AfterValidator(lambda text: _network(text))]
 ControlName = Annotated[str, BeforeValidator(str), AfterValidator(lambda text: _control(text))]
 RoleText = Annotated[str, AfterValidator(lambda text: _role(text))]
 MAX_MOODS, MAX_ALIASES, MAX_MAPPED, MAX_NETWORKS = 256, 32, 1024, 64  # far more than anyone plays with
-MAX_LISTED = 64  # names in one error
 LossName = Literal[
     "density", "register", "mode", "chord", "bounds", "breath", "scale", "interval", "syncopation", "repetition"
 ]
@@ -278,69 +271,6 @@ class Preset(Section):
         )
 
 
-def parse_preset(text: str, name: str) -> Preset:
-    """The preset a YAML text describes; `name` is what errors call it.
-
-    >>> club = parse_preset("moods: {storm: {valence: -0.3, arousal: 0.9, aliases: [폭풍]}}", "club")
-    >>> club.mood_book().find("폭풍").id
-    'storm'
-
-    Raises:
-        EmoOscError: not YAML, an unknown key, a value out of range, or too much of anything: one line naming place,
-            value and remedy.
-    """
-    data = read_yaml(text, name)
-    if data is None:
-        data = {}
-    if not isinstance(data, dict):
-        raise EmoOscError(f"{name}: a preset is a mapping of sections, got {type(data).__name__}")
-    # A section with every line commented out is None in YAML; a performer means the defaults.
-    return _validated({key: {} if value is None else value for key, value in data.items()}, name)
-
-
-def changed(preset: Preset, changes: Mapping[str, object], name: str) -> Preset:
-    """The preset with single values replaced, each under `section.key`; `name` is what errors call the change.
-
-    >>> changed(Preset(), {"clock.tempo": 96}, "serve").clock.tempo
-    96.0
-
-    Raises:
-        EmoOscError: a value is out of range.
-    """
-    data = preset.model_dump(by_alias=True)
-    for place, value in changes.items():
-        section, key = place.split(".")
-        data[section][key] = value
-    return _validated(data, name)
-
-
-def load_preset(name: str) -> Preset:
-    """A preset by name (looked up in `preset_folders`) or by path.
-
-    Raises:
-        EmoOscError: there is no such preset, it cannot be read, or it is wrong.
-    """
-    path = Path(name)
-    if path.suffix not in (".yaml", ".yml"):
-        return load_named_preset(name)
-    return parse_preset(_read(path), str(path))
-
-
-def load_named_preset(name: str) -> Preset:
-    """A preset by name only, as the network may ask.
-
-    Raises:
-        EmoOscError: no preset folder has that name, the file cannot be read, or the preset is wrong.
-    """
-    known = preset_files().paths
-    if name not in known:
-        hint = did_you_mean(name, known)
-        raise EmoOscError(
-            f"no preset {name!r:.80}{hint}; presets are {', '.join(sorted(known)[:MAX_LISTED]) or 'none'}"
-        )
-    return parse_preset(_read(known[name]), name)
-
-
 def schema() -> dict[str, Any]:
     """The JSON schema of a preset file, for editors."""
     return Preset.model_json_schema(by_alias=True)
@@ -349,13 +279,6 @@ def schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as `presets/emo_osc.schema.json` holds it: `emo-osc check --schema` prints it."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-def _read(path: Path) -> str:
-    try:
-        return read_small_text(path, MAX_BYTES)
-    except OSError as error:
-        raise EmoOscError(f"{path}: cannot be read ({reason_of(error)}); name a preset or its file") from None
 
 
 def _control(text: str) -> str:
@@ -376,18 +299,3 @@ def _network(text: str) -> str:
     except ValueError:
         raise ValueError("must be an address or a network such as 192.168.0.0/24") from None
     return text
-
-
-def _validated(data: dict[Any, Any], name: str) -> Preset:
-    try:
-        preset = Preset.model_validate(data)
-    except ValidationError as error:
-        raise EmoOscError(explain_all(name, error.errors(), Preset)) from None
-    faults = [f"moods.{fault}" for fault in mood_faults(preset.moods)] + choice_faults(preset)
-    if faults:
-        raise EmoOscError(in_one_line(f"{name}.{fault}" for fault in faults))
-    try:
-        preset.mood_book().find(preset.performance.mood)
-    except KeyError as error:
-        raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
-    return preset

@@ -6,31 +6,30 @@ stage sees its connection close, switches its notes off and ends; the others fol
 
 import asyncio
 import logging
-import secrets
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from random import SystemRandom
 from time import perf_counter
 from typing import Any
 
-from emo_osc.clients.ableton import LiveSetup
-from emo_osc.config.calibration import calibration_path, read_calibration
-from emo_osc.config.check import check
-from emo_osc.config.clocks import CLOCKS
-from emo_osc.config.paths import preset_files, preset_folders, preset_names
-from emo_osc.config.preset import Preset, changed, load_named_preset
-from emo_osc.core.affect import MoodBook
-from emo_osc.core.errors import EmoOscError
-from emo_osc.midi.port_names import input_beside
+from emo_osc.config.paths import preset_folders
+from emo_osc.config.preset import Preset
 from emo_osc.protocol.child_setup import USERS_FAULT, HubSetup, SoundSetup
-from emo_osc.protocol.messages import MAX_LINE_BYTES, WorkersState
-from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
-from emo_osc.studio.canned import shelf_path
+from emo_osc.protocol.messages import WorkersState
+from emo_osc.protocol.stage_setup import Report, Setup
 from emo_osc.studio.setup import StudioSetup
 from emo_osc.supervisor.child_process import Keeper, Worker, states_of
+from emo_osc.supervisor.child_setups import (
+    OWN_PRESET,
+    calibrated,
+    left_out,
+    live_setup,
+    named_preset,
+    stage_setup,
+    web_setup,
+)
 from emo_osc.supervisor.log import Log
 from emo_osc.supervisor.mapping_store import MappingStore, mapping_path
 from emo_osc.supervisor.phrase_store import PhraseStore, phrase_folder
@@ -38,17 +37,11 @@ from emo_osc.supervisor.preset_watch import PresetWatch
 from emo_osc.supervisor.recorder import Recorder
 from emo_osc.supervisor.stage_process import StageKeeper
 from emo_osc.supervisor.stage_services import Read, StageServices
-from emo_osc.surface.setup import PadMood, WebSetup
 
 Say = Callable[[str], None]
-OWN_PRESET = "current"
-"""The name under which `/emo/preset` finds the preset the daemon was started with."""
-
 NO_DEVICE = 3
-MAX_TOLD = 8  # presets that cannot be used, each in a line
 ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")  # the third: the terminal was closed
 IGNORED_SIGNALS = ("SIGUSR1", "SIGUSR2", "SIGALRM")  # would end us, and then the music; our processes inherit it
-ROLES = ("supervisor", "studio", "sound", "port monitor", "web", "live")
 
 
 def serve(
@@ -73,105 +66,16 @@ def serve(
     setup = stage_setup(preset, composer, is_recorded=record is not None)
     recorder = Recorder(record) if record else None
     told = Log(say, log)
-    for line in _left_out(setup.presets):
+    for line in left_out(setup.presets):
         told.tell("presets", line, logging.WARNING)
     if calibration:
         told.tell("calibration", calibration, level)
     try:
-        return asyncio.run(_Supervisor(preset, setup, told, recorder, partial(_named_preset, composer=composer)).run())
+        return asyncio.run(_Supervisor(preset, setup, told, recorder, partial(named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
         return 0
     finally:
         told.close()
-
-
-def calibrated(preset: Preset) -> tuple[Preset, str, int]:
-    """The preset with the latency that `calibrate` has kept, where it names none; a line that says so, and its level.
-
-    A file that cannot be used is no reason not to play: the line, a warning then, says why.
-    """
-    if "latency_ms" in preset.values():
-        return preset, "", logging.INFO
-    try:
-        latency_ms = read_calibration(calibration_path())
-    except EmoOscError as error:
-        return preset, f"{error}; playing without it", logging.WARNING
-    if latency_ms is None:
-        return preset, "", logging.INFO
-    line = f"everything is sent {latency_ms:g} ms earlier, as calibrated ({calibration_path()})"
-    return changed(preset, {"performance.latency_ms": latency_ms}, "calibration"), line, logging.INFO
-
-
-def stage_preset(preset: Preset, name: str) -> StagePreset:
-    """What the stage takes from a preset, checked against its tables; `name` is what errors call it.
-
-    Raises:
-        EmoOscError: an unknown key, scale, mood, or mapped value: one line naming place, value and remedy.
-    """
-    check(preset, name)
-    performance, book = preset.performance, preset.mood_book()
-    values = {**preset.values(), "mood": _mood_id(performance.mood, book, name)}
-    return StagePreset(
-        values,
-        book.moods,
-        dict(preset.mapping),
-        preset.midi.cc74,
-        preset.midi.cc1,
-        preset.generator.temperature,
-        rules=performance.rules.model_dump(by_alias=True),
-        references=preset.references(),
-        composer=preset.generator.composer,
-    )
-
-
-def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False) -> Setup:
-    """Everything the stage is told, with fresh tokens and every preset of the folders; `composer` composes in all.
-
-    Raises:
-        EmoOscError: the preset is wrong for the stage.
-    """
-    own = {OWN_PRESET: _bounded(stage_preset(preset, "preset"), "preset")}
-    path, seed = shelf_path(), preset.generator.seed
-    needs_midi_in = CLOCKS[preset.clock.source].needs_midi_in
-    return Setup(
-        host=preset.osc.host,
-        port=preset.osc.port,
-        allow=preset.osc.allow,
-        midi_out=preset.midi.out,
-        midi_in=preset.midi.in_ or (input_beside(preset.midi.out) if needs_midi_in else ""),
-        clock=preset.clock.source,
-        sends_clock=preset.midi.clock_out,
-        clock_runs_free=preset.midi.clock_always,
-        starts_itself=preset.clock.autostart,
-        is_transport_shared=preset.clock.start_stop_sync,
-        is_recorded=is_recorded,
-        tokens={role: secrets.token_hex(16) for role in ROLES},
-        shelf=str(path or ""),
-        seed=SystemRandom().randrange(1 << 31) if seed is None else seed,
-        is_playing=preset.clock.play,
-        preset=OWN_PRESET,
-        presets=own | _named_presets(composer) | own,  # first, and not a file of that name
-    )
-
-
-def web_setup(preset: Preset, report: Report, token: str) -> WebSetup:
-    """What the web process is told, where the stage has reported what it opened."""
-    return WebSetup(
-        host=preset.web.host,
-        port=preset.web.port,
-        osc_host=preset.osc.host,
-        osc_port=report.osc_port,
-        hub=report.hub,
-        hub_token=token,
-        moods=tuple(PadMood.of(mood) for mood in preset.mood_book().moods),
-    )
-
-
-def live_setup(preset: Preset, report: Report, token: str) -> LiveSetup:
-    """What the process that follows Ableton Live is told."""
-    host, port = web_setup(preset, report, "").stage
-    live = preset.live
-    return LiveSetup(live.host, live.port, live.reply_port, live.follow, host, port, report.hub, token)
 
 
 class _Supervisor:
@@ -321,47 +225,3 @@ def _cache_folder() -> str:
     from platformdirs import user_cache_path
 
     return str(user_cache_path("emo_osc"))
-
-
-def _mood_id(mood: str, book: MoodBook, name: str) -> str:
-    try:
-        return book.find(mood).id
-    except KeyError as error:
-        raise EmoOscError(f"{name}.performance.mood: {error.args[0]}") from None
-
-
-def _named_presets(composer: str) -> dict[str, StagePreset]:
-    """Every preset of the folders; a wrong one is told to whoever asks for it."""
-    return {name: _named_preset(name, composer) for name in preset_names()}
-
-
-def _bounded(preset: StagePreset, name: str) -> StagePreset:
-    """The preset where a line to the stage holds it, in which every quote is escaped.
-
-    Raises:
-        EmoOscError: it is larger.
-    """
-    if len(preset.to_json()) > MAX_LINE_BYTES // 4:
-        raise EmoOscError(
-            f"{name}: over {MAX_LINE_BYTES // 4:,} bytes as the stage takes it; leave out moods or aliases"
-        )
-    return preset
-
-
-def _left_out(presets: Mapping[str, StagePreset]) -> Iterator[str]:
-    """A line for each preset of the folders that cannot be used, and for each file that is none."""
-    faults = [*preset_files().faults, *(preset.fault for preset in presets.values() if preset.fault)]
-    yield from (f"{fault}; it cannot be loaded" for fault in faults[:MAX_TOLD])
-    if len(faults) > MAX_TOLD:
-        yield f"{len(faults) - MAX_TOLD} other presets cannot be loaded; emo-osc check NAME says why"
-
-
-def _named_preset(name: str, composer: str) -> StagePreset:
-    """A preset of the folders; `composer` takes the place of its own, where there is one."""
-    try:
-        preset = load_named_preset(name)
-        if composer:
-            preset = preset.model_copy(update={"generator": preset.generator.composed_by(composer)})
-        return _bounded(stage_preset(preset, name), name)
-    except EmoOscError as error:
-        return StagePreset({}, fault=str(error))

@@ -4,7 +4,8 @@ import errno
 from pathlib import Path
 
 from emo_osc.config.paths import MAX_BYTES, user_folder
-from emo_osc.config.preset import MAX_MAPPED, parse_preset
+from emo_osc.config.preset import MAX_MAPPED
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.small_file import read_small_text, reason_of, write_beside
 

@@ -7,7 +7,7 @@ from aiohttp import WSCloseCode, web
 
 from emo_osc import __version__
 from emo_osc.config.paths import preset_names
-from emo_osc.config.preset import load_named_preset
+from emo_osc.config.preset_loading import load_named_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.fair_shares import Shares
 from emo_osc.protocol.commands import ROUTES

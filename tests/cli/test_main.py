@@ -23,7 +23,8 @@ from emo_osc import __version__
 from emo_osc.cli import main as cli
 from emo_osc.cli.doctor import PARTS
 from emo_osc.clients.send import exchange, typed
-from emo_osc.config.preset import Preset, parse_preset
+from emo_osc.config.preset import Preset
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note
 from emo_osc.evaluate.report import show, write
@@ -148,7 +149,7 @@ def test_a_users_mistake_is_one_line(
 
 
 def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emo_osc.config.preset.load_preset", lambda name: 1 / 0)
+    monkeypatch.setattr("emo_osc.config.preset_loading.load_preset", lambda name: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         cli.main(["check", "default"])

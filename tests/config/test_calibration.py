@@ -7,9 +7,10 @@ import pytest
 
 from emo_osc.cli import doctor
 from emo_osc.config.calibration import calibration_path, keep_calibration, read_calibration
-from emo_osc.config.preset import Preset, parse_preset
+from emo_osc.config.preset import Preset
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.errors import EmoOscError
-from emo_osc.supervisor.daemon import calibrated
+from emo_osc.supervisor.child_setups import calibrated
 
 
 @pytest.fixture(autouse=True)

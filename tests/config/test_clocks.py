@@ -15,7 +15,7 @@ import json
 from click.testing import CliRunner
 from emo_osc.cli.main import commands
 from emo_osc.config.preset import Preset, schema
-from emo_osc.supervisor.daemon import stage_setup
+from emo_osc.supervisor.child_setups import stage_setup
 preset = Preset(clock={"source": "pendulum"})
 setup = stage_setup(preset)
 print(json.dumps([

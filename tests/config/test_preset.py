@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from emo_osc.config.check import check
 from emo_osc.config.paths import preset_files
-from emo_osc.config.preset import Preset, changed, load_named_preset, load_preset, parse_preset, schema_text
+from emo_osc.config.preset import Preset, schema_text
+from emo_osc.config.preset_loading import changed, load_named_preset, load_preset, parse_preset
 from emo_osc.core.affect import MOODS, Affect, Colour, Reference
 from emo_osc.core.errors import EmoOscError
 from tests.odd_files import ODD

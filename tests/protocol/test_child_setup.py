@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from emo_osc.config.preset import GeneratorSection, parse_preset
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.affect import MOODS, Affect, Mood, Reference
 from emo_osc.core.errors import EmoOscError
 from emo_osc.midi.jack_setup import JackSetup, JackState
@@ -18,7 +19,7 @@ from emo_osc.protocol import child_setup
 from emo_osc.protocol.child_setup import ChildSetup, HubSetup, SoundSetup
 from emo_osc.protocol.stage_setup import Report, Setup, StagePreset
 from emo_osc.studio.setup import StudioSetup
-from emo_osc.supervisor.daemon import live_setup, stage_setup, web_setup
+from emo_osc.supervisor.child_setups import live_setup, stage_setup, web_setup
 from tests.serving import TIMEOUT_S
 
 PRESET = parse_preset("{mapping: {20: density}, moods: {odd: {valence: 0.1, arousal: 0.2}}}", "preset")

@@ -12,7 +12,8 @@ from emo_osc.protocol import parameters as table
 argument = table.Argument("tremolo", "f", 0.0, 4.0)
 table.VALUES["tremolo"] = table.Value("tremolo", (argument,), "how deep", section="performance", default=0.5, unit="x")
 
-from emo_osc.config.preset import Preset, parse_preset, schema
+from emo_osc.config.preset import Preset, schema
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.commands import ROUTES, SetValue
 from emo_osc.surface.oscquery import answer

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from emo_osc.config.preset import Preset, changed
+from emo_osc.config.preset import Preset
+from emo_osc.config.preset_loading import changed
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.messages import Measured

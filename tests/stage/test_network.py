@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from emo_osc.config.preset import OscSection, parse_preset
+from emo_osc.config.preset import OscSection
+from emo_osc.config.preset_loading import parse_preset
 from emo_osc.core.affect import MOODS
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.message_codec import encode as encode_line

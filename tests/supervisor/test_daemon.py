@@ -15,7 +15,7 @@ import pytest
 import rtmidi
 
 from emo_osc.config import paths
-from emo_osc.config.preset import load_preset, parse_preset
+from emo_osc.config.preset_loading import load_preset, parse_preset
 from emo_osc.core.affect import MOODS, NEUTRAL, Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody
@@ -24,7 +24,8 @@ from emo_osc.protocol.parameters import VALUES
 from emo_osc.protocol.stage_setup import Report
 from emo_osc.studio.canned import read_shelf, shelf_path
 from emo_osc.studio.setup import StudioSetup
-from emo_osc.supervisor.daemon import ROLES, _Supervisor, stage_preset, stage_setup
+from emo_osc.supervisor.child_setups import ROLES, stage_preset, stage_setup
+from emo_osc.supervisor.daemon import _Supervisor
 from emo_osc.supervisor.log import Log
 from tests.serving import TIMEOUT_S, Daemon, Listener, drained, free_port, left_on, next_note
 

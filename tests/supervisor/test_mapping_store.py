@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emo_osc.config.check import check
-from emo_osc.config.preset import load_preset
+from emo_osc.config.preset_loading import load_preset
 from emo_osc.core.errors import EmoOscError
 from emo_osc.stage.session.controls.mapping import Mapping
 from emo_osc.supervisor.mapping_store import MappingStore

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emo_osc.cli.main import main
-from emo_osc.config.preset import load_preset, parse_preset
+from emo_osc.config.preset_loading import load_preset, parse_preset
 from emo_osc.core.affect import MOODS, Affect, Mood, MoodBook
 from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, Note, midi_of

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from emo_osc.config.preset import GeneratorSection, Preset, changed
+from emo_osc.config.preset import GeneratorSection, Preset
+from emo_osc.config.preset_loading import changed
 from emo_osc.evaluate.listening.clips import Material, Recipe, make_material
 from emo_osc.studio.generators import build
 
