@@ -2,7 +2,7 @@
 
 Hypothesis runs the same examples every time, without a stopwatch on a shared machine. `jack` starts `jackd` with a
 dummy driver under a server name of its own, once a session, and points this process and its children to it; tests
-that ask for it are skipped, with the reason, where jackd2 is not installed. `ready` makes melodies, `stage` a desk
+that ask for it are skipped, with the reason, where jackd2 is not installed. `ready` makes melodies, `stage` a session
 without ports, clocks or processes; `daemon` is the real one, and `hear` listens to its port; `shipped` composes;
 `browser` is a headless Chromium.
 """

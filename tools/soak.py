@@ -173,7 +173,7 @@ def slope(xs: list[float], ys: list[float]) -> tuple[float, float]:
 
 
 def _sample(one: Instance, minute: float) -> Sample:
-    pids = {name: one.process_of(module) for name, module in PROCESSES.items()} | {"door": one.process.pid}
+    pids = {name: one.process_of(module) for name, module in PROCESSES.items()} | {"supervisor": one.process.pid}
     memory = {name: _memory_mb(pid) for name, pid in pids.items() if pid is not None}
     rows = one.ask("/emo/latency", count=DELAYS)
     schedule = next(row.arguments for row in rows if row.arguments[0] == "schedule")

@@ -1,4 +1,4 @@
-"""What can go wrong, told to the person who can mend it."""
+"""The errors of users: in a set-up, and in a command while playing."""
 
 
 class EmoOscError(Exception):

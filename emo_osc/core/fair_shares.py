@@ -1,4 +1,4 @@
-"""Bounded room that hosts share, and the programs of a host likewise: how much each may take, and whose turn it is.
+"""Fair sharing among hosts, and among the programs of a host: how much each may take, and whose turn it is.
 
 A program is known by the address and port it sends from. Knows no socket and no clock.
 """

@@ -1,4 +1,4 @@
-"""Keys and scales as tables, and the map from the pitches a generator writes to the pitches that sound."""
+"""Keys and scales as tables, and the map from written pitches to pitches that sound."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""Files of other people: read within a bound and written whole, never waiting for a pipe, a device or a socket.
+"""Reads small files within a bound and writes them whole; never waits for a pipe, a device or a socket.
 
 Every reader of what a user, an editor or another program has left on the disk comes through here. A FIFO would block
 its reader for good, `/dev/zero` would fill the memory, and a name that is not UTF-8 cannot be sent or printed.
@@ -130,7 +130,7 @@ def process_part() -> str:
 
 
 def write_beside(path: Path, data: bytes, mode: int = 0o666, ending: str = PART) -> Path:
-    """Write `PATH.part`, or with another ending, for whoever has several files to replace together.
+    """Write `PATH.part`, or with another ending, for callers that replace several files together.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full; then there is no such file.

@@ -1,7 +1,7 @@
-"""What an affect asks of music: one function for each cue, and `Targets`, which a preset's measured music bends.
+"""What an affect asks of music: one function for each cue, and `Targets`, which a preset's measurements bend.
 
 Every formula stands here and nowhere else. Sources: regressions on 1,043 melodies of EMOPIA and VGMIDI, shaped to stay
-inside what people write (emotion reference, section 3); where an amount is taste, the function says so.
+inside what people write (emotion reference, section 3); where an amount is a design choice, the function says `taste`.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,3 +1,3 @@
-"""The tempos that the instrument plays, in beats per minute."""
+"""The range of tempos, in beats per minute."""
 
 MIN_TEMPO, MAX_TEMPO = 20.0, 300.0

@@ -13,14 +13,14 @@ from typing import Any
 
 from emo_osc.core.midi_standard import all_off
 from emo_osc.midi.port_names import Offered, find, virtual_name
-from emo_osc.midi.rtmidi_ports import hush_drivers
+from emo_osc.midi.rtmidi_ports import silence_driver_output
 
 DRAIN_S = 0.05  # what a driver needs to carry the last bytes out
 
 
 def main() -> int:
     """Switch off what may sound behind the port that the argument means; the exit code."""
-    hush_drivers()
+    silence_driver_output()
     name, systems = sys.argv[1], _systems()
     offered = [Offered(system, port) for system, client in systems.items() for port in client.get_ports()]
     found = None if virtual_name(name) else find(name, offered)

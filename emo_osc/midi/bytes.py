@@ -18,7 +18,7 @@ _KINDS = {NOTE_OFF: "note", NOTE_ON: "note", CONTROL_CHANGE: "cc", PROGRAM_CHANG
 
 
 def is_whole(message: bytes) -> bool:
-    """Whether a message has the bytes that its first one promises; a bad cable may cut one short."""
+    """Whether a message has the length that its status byte demands; a bad cable may cut one short."""
     status = message[0] if message else 0
     return status >= FIRST_STATUS and len(message) == length_of(status) and max(message[1:], default=0) < FIRST_STATUS
 

@@ -37,7 +37,7 @@ class JackOut:
         self.fault = ""
         self.is_open = False
         self.failures = 0
-        """Messages that nobody took."""
+        """The number of messages that were not taken."""
         self._looks = 0  # since its process has last said something
         self.lead_s = 0.0
         """How long before its time a message should be sent."""
@@ -114,7 +114,7 @@ class JackOut:
 
 
 def _state(packet: bytes) -> JackState:
-    """What the process says; a packet that is no state is a fault of its."""
+    """What the process says; a packet that is not a state is a fault of the process."""
     try:
         return JackState.from_json(packet)
     except ValueError as error:

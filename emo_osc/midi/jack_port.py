@@ -25,7 +25,7 @@ DRAIN_S = 0.3
 AT_ONCE = 256  # messages that are taken in in one cycle: more would not be done within a short one
 MIN_PERIOD = 64
 """Frames. At 16 the server ran late 38 times in 6 s with us and 5 times without, at 64 once in 10 s either way; and
-whoever chose so short a period has a grid of under a millisecond."""
+with so short a period the grid is under a millisecond."""
 
 
 class JackPort:

@@ -1,4 +1,4 @@
-"""What the stage and the process of a JACK output tell each other. Knows no JACK and no process."""
+"""The messages between the stage and the process of a JACK output. Knows no JACK and no process."""
 
 import struct
 from dataclasses import dataclass

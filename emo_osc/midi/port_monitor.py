@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from emo_osc.midi.port_names import Offered, is_ours
-from emo_osc.midi.rtmidi_ports import hush_drivers
+from emo_osc.midi.rtmidi_ports import silence_driver_output
 from emo_osc.protocol.child_setup import HubSetup
 from emo_osc.protocol.line_buffer import Lines
 from emo_osc.protocol.message_codec import decode, encode
@@ -171,7 +171,7 @@ def all_systems() -> list[System]:
 
 def main() -> int:
     """Look and tell until the stage hangs up; the exit code."""
-    hush_drivers()
+    silence_driver_output()
     return HubSetup.run(_serve)
 
 

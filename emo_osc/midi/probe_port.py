@@ -40,7 +40,7 @@ def close_input(port: Any) -> None:
 
 
 def lonely_output() -> Any:
-    """An output that nobody hears; None where the system has no MIDI, or no virtual ports."""
+    """An output without a receiver; None where the system has no MIDI, or no virtual ports."""
     return _first(rtmidi.MidiOut, lambda port: port.open_virtual_port(f"lonely_{os.getpid()}"))
 
 

@@ -1,4 +1,4 @@
-"""MIDI ports through python-rtmidi: an output for bytes, an input that stamps and passes on.
+"""MIDI ports through python-rtmidi: an output for bytes, an input that stamps messages.
 
 APIs: ALSA, JACK, CoreMIDI, Windows MM. A machine without any plays through the built-in sound alone.
 """
@@ -52,7 +52,7 @@ class MidiOut:
             self.failures += 1
 
     def poll(self) -> None:
-        """Nothing is heard of a driver between calls."""
+        """Nothing to do between calls."""
 
     def close(self) -> None:
         """Close the port; rtmidi frees a virtual port only when its object goes."""
@@ -60,11 +60,11 @@ class MidiOut:
         self._port.delete()
 
     def leave(self) -> None:
-        """Close a port that leads nowhere any more."""
+        """Close a port whose destination has gone."""
         self.close()
 
     def abandon(self) -> None:
-        """Leave a port whose system has died for ever: to close it takes a second, or our life."""
+        """Abandon a port whose system has died: closing blocks for a second and may crash the process."""
         _ABANDONED.append(self._port)
 
 
@@ -81,7 +81,7 @@ class MidiIn:
         port.set_callback(lambda event, _: receive(perf_counter(), bytes(event[0])))
 
     def poll(self) -> None:
-        """Nothing is heard of a driver between calls."""
+        """Nothing to do between calls."""
 
     def close(self) -> None:
         """Close the port.
@@ -95,11 +95,11 @@ class MidiIn:
         self._port.delete()
 
     def leave(self) -> None:
-        """Close a port that leads nowhere any more."""
+        """Close a port whose destination has gone."""
         self.close()
 
     def abandon(self) -> None:
-        """Leave a port whose system has died for ever: to close it takes a second, or our life."""
+        """Abandon a port whose system has died: closing blocks for a second and may crash the process."""
         _ABANDONED.append(self._port)
 
 
@@ -200,7 +200,7 @@ def _systems(kind: Any, client: str) -> Systems:
     return found
 
 
-def hush_drivers() -> None:
+def silence_driver_output() -> None:
     """Keep what libraries write to the error stream off the terminal from now on; our own errors still go there."""
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
     silence = os.open(os.devnull, os.O_WRONLY)

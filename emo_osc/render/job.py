@@ -1,4 +1,4 @@
-"""What `emo-osc render` does: composes, lets the stage's performer play, and writes the files that were asked for."""
+"""The work of `emo-osc render`: composes, plays with the stage's performer, and writes the files asked for."""
 
 from dataclasses import dataclass
 from pathlib import Path

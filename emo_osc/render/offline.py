@@ -1,4 +1,4 @@
-"""Melodies played offline by the stage's own performer: the same touch, note by note, as files instead of sound."""
+"""Plays melodies offline with the stage's own performer, to files instead of MIDI ports."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Piano rolls: melodies drawn as a picture, one above the other."""
+"""Draws melodies as piano rolls, one above the other."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -22,7 +22,7 @@ from emo_osc.sound.player import Player
 from emo_osc.sound.stream import MidiStream
 
 NO_SOUND = 3  # the exit code where there is no audio device; the daemon plays on
-GOODBYE_S = 0.3  # how long the last notes may ring at the end
+RELEASE_S = 0.3  # how long the last notes may ring at the end
 ALIVE_S = 1.0
 STALL_S = 3.0  # a device that asks for nothing for so long is gone; not every driver says so
 
@@ -53,12 +53,12 @@ def _play(peer: socket.socket, player: Player) -> int:
     _fade(player)
     closing = Thread(target=stream.close, daemon=True)  # PortAudio waits for ever for a sound server that has died
     closing.start()
-    closing.join(GOODBYE_S)
+    closing.join(RELEASE_S)
     return 0
 
 
 def _feed(peer: socket.socket, player: Player) -> None:
-    """Hands on what comes, until the supervisor closes the socket.
+    """Passes incoming messages on until the supervisor closes the socket.
 
     Raises:
         EmoOscError: the sound card no longer asks for blocks.
@@ -80,7 +80,7 @@ def _feed(peer: socket.socket, player: Player) -> None:
 
 
 def _show_life(peer: socket.socket) -> None:
-    """The stage has us ended and started again where this is missed."""
+    """Send a sign of life; where it is missing, the stage has this process restarted."""
     with suppress(OSError):  # it has gone, as the next look will tell, or has no time to read
         peer.sendall(encode(Alive()))
 
@@ -98,10 +98,10 @@ def _received(peer: socket.socket) -> bytes | None:
 def _fade(player: Player) -> None:
     """Lets the last notes go, then turns the sound down: no click, and no long wait."""
     player.push(bytes([CONTROL_CHANGE, ALL_NOTES_OFF, 0]), perf_counter())
-    player.silent.wait(GOODBYE_S)
+    player.silent.wait(RELEASE_S)
     player.push(bytes([CONTROL_CHANGE, VOLUME, 0]), perf_counter())
     player.push(bytes([CONTROL_CHANGE, ALL_SOUND_OFF, 0]), perf_counter())
-    player.silent.wait(GOODBYE_S)
+    player.silent.wait(RELEASE_S)
 
 
 def _say(line: str, code: int) -> int:

@@ -1,4 +1,4 @@
-"""The chorus that makes the tone wide: a copy, late by a time that sways, for the stereo side only.
+"""A chorus for stereo width: a copy with a modulated delay, in the side signal only.
 
 What it adds on the left it takes away on the right, so that a mono system hears the plain tone.
 """
@@ -13,7 +13,7 @@ DELAY_S, SWAY_S, SWAY_HZ = 0.009, 0.001, 0.55  # 1 ms at 0.55 Hz detunes by 6 ce
 
 
 class Chorus:
-    """A delay line whose length sways slowly."""
+    """A delay line with a slowly modulated length."""
 
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
@@ -34,7 +34,7 @@ class Chorus:
         return side
 
     def clear(self) -> None:
-        """Forgets what it heard."""
+        """Empties the delay line."""
         self._past = np.zeros_like(self._past)
 
     def _delay(self, frame: int) -> float:

@@ -116,7 +116,7 @@ class Instrument:
         ]
 
     def _make_room(self, frame: int) -> None:
-        """Cuts the voice that is missed least: the one released first, else the oldest."""
+        """Steals a voice: the one released first, else the oldest."""
         sounding = [voice for voice in self._voices if voice.cut_frame == NEVER]
         if len(sounding) >= VOICES:
             least = min(sounding, key=lambda voice: (voice.release_frame, voice.start_frame))
@@ -166,7 +166,7 @@ class Instrument:
         before = self._brightness, self._loudness
         self._brightness, self._loudness = self._targets()
         if all(voice.start_frame >= self._frame for voice in self._voices):
-            before = self._brightness, before[1]  # nothing sounds: the first note has its colour at once
+            before = self._brightness, before[1]  # nothing sounds: the first note starts at the new brightness
         return _ramp(before[0], self._brightness, frames), _ramp(before[1], self._loudness, frames)
 
     def _targets(self) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The sound card: finding one, opening it, and saying in one line why there is none."""
+"""Finds and opens the sound card, or says in one line why there is none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol

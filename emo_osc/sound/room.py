@@ -1,4 +1,4 @@
-"""The small room the instrument stands in: a feedback delay network (Jot and Chaigne 1991). Knows no notes.
+"""A small-room reverb: a feedback delay network (Jot and Chaigne 1991). Knows no notes.
 
 Every delay is at least as long as a block, so that a whole block is computed at once and still exactly.
 """
@@ -86,7 +86,7 @@ class _Delay:
 
 
 def _smeared(sound: Samples, diffuser: _Delay) -> Samples:
-    """An all-pass (Schroeder 1962): every pitch keeps its loudness, a strike becomes a cloud. (N,) -> (N,)"""
+    """An all-pass (Schroeder 1962): diffuses transients and keeps the spectrum. (N,) -> (N,)"""
     late = diffuser.read(len(sound))
     inner = sound + SMEAR * late
     diffuser.write(inner)

@@ -1,4 +1,4 @@
-"""MIDI messages out of a stream of bytes that may be cut anywhere, or be nonsense. Knows no socket."""
+"""Parses MIDI messages from a byte stream that may be cut anywhere or contain other bytes. Knows no socket."""
 
 from emo_osc.core.midi_standard import FIRST_REAL_TIME, FIRST_STATUS, SYSTEM_EXCLUSIVE, length_of
 

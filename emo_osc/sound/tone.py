@@ -1,4 +1,4 @@
-"""How a struck note sounds: an electric piano by frequency modulation (after Chowning 1973). Knows no MIDI.
+"""Synthesises a struck note: an electric piano by frequency modulation (after Chowning 1973). Knows no MIDI.
 
 A note is a sine that modulates itself (its body) with a short metallic tine near 5 kHz. Both are functions of the time
 since the strike: no state is kept, and a note sounds the same however its time is cut into blocks.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 BLOCK_FRAMES = 480  # the longest block; 10 ms at 48 kHz
 FRAMES = np.arange(BLOCK_FRAMES, dtype=np.float32)
-NEVER = 1 << 62  # a frame that no evening reaches
+NEVER = 1 << 62  # a frame that is never reached
 
 KNOCK_S = 0.25  # decay time of the strike's brightness; the tine's is a third of it
 RING_S = 3.2  # decay time of the tone at 440 Hz; high notes die sooner, as on strings and bars
@@ -53,7 +53,7 @@ class Voice:
         return replace(self, cut_frame=min(frame, self.cut_frame))
 
     def is_over(self, frame: int, sample_rate: int) -> bool:
-        """Whether nothing of the note is left to hear."""
+        """Whether the note has become inaudible."""
         long = FADED * sample_rate
         return (
             frame >= self.start_frame + long * RINGS_S[self.pitch]

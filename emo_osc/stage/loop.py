@@ -16,7 +16,7 @@ from random import Random
 from time import perf_counter, sleep
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.midi.rtmidi_ports import hush_drivers
+from emo_osc.midi.rtmidi_ports import silence_driver_output
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import Alive, Finish, LogLine, Ports, WorkersState
 from emo_osc.protocol.stage_setup import Report, Setup
@@ -298,7 +298,7 @@ def main() -> int:
     """Play as the setup on standard input says; the exit code."""
     for event in _signals(IGNORED_SIGNALS):
         signal.signal(event, signal.SIG_IGN)
-    hush_drivers()
+    silence_driver_output()
     try:
         stage = Stage(Setup.read(sys.stdin.buffer))
     except EmoOscError as error:

@@ -61,25 +61,25 @@ class Keeper:
                 await self._wait(fate)
 
     def restart(self, reason: str) -> None:
-        """End a process that no longer answers, at once: a stopped one hears nothing gentler."""
+        """Kill a process that no longer answers: a stopped one would not receive SIGTERM."""
         if self._process and self._process.returncode is None:
             self._log.tell(self.worker.name, f"{self.worker.name}: {reason}; ending it", logging.WARNING)
             with suppress(ProcessLookupError):
                 self._process.kill()
 
     def replace(self, worker: Worker) -> None:
-        """Let another worker take the place of this one, which is told to end and has `GOODBYE_S` to do so."""
+        """Replace this worker by another; the old one is asked to end and has `GOODBYE_S` to do so."""
         if worker == self.worker:
             return
         self.worker = worker
         self._begin_anew()
 
     def hold(self) -> None:
-        """Start nothing until `renew`: the stage has gone, the process will end by itself and could reach nobody."""
+        """Start nothing until `renew`: the stage has ended, and the process ends by itself."""
         self._may_run.clear()
 
     def renew(self) -> None:
-        """There is another stage: let a new process begin, also where the last exit was final."""
+        """Start the process again for a new stage, also where the last exit was final."""
         self._may_run.set()
         self._begin_anew()
 
@@ -168,7 +168,7 @@ async def start(worker: Worker, log: Log, *, is_heard: bool = False) -> asyncio.
 
 
 async def end(process: asyncio.subprocess.Process) -> None:
-    """Let a process end, then make it."""
+    """Ask a process to end, then kill it."""
     if process.returncode is not None:
         return
     with suppress(ProcessLookupError):

@@ -49,7 +49,7 @@ def calibrated(preset: Preset) -> tuple[Preset, str, int]:
 
 
 def stage_setup(preset: Preset, composer: str = "", *, is_recorded: bool = False) -> Setup:
-    """Everything the stage is told, with fresh tokens and every preset of the folders; `composer` composes in all.
+    """The set-up of the stage, with new tokens and every preset of the folders; `composer` composes in all.
 
     Raises:
         EmoOscError: the preset is wrong for the stage.
@@ -112,7 +112,7 @@ def named_preset(name: str, composer: str) -> StagePreset:
 
 
 def left_out(presets: Mapping[str, StagePreset]) -> Iterator[str]:
-    """A line for each preset of the folders that cannot be used, and for each file that is none."""
+    """A line for each preset of the folders that cannot be used, and for each file that is not a preset."""
     faults = [*preset_files().faults, *(preset.fault for preset in presets.values() if preset.fault)]
     yield from (f"{fault}; it cannot be loaded" for fault in faults[:MAX_LISTED])
     if len(faults) > MAX_LISTED:
@@ -120,7 +120,7 @@ def left_out(presets: Mapping[str, StagePreset]) -> Iterator[str]:
 
 
 def web_setup(preset: Preset, report: Report, token: str) -> WebSetup:
-    """What the web process is told, where the stage has reported what it opened."""
+    """The set-up of the web process, after the stage has reported what it opened."""
     return WebSetup(
         host=preset.web.host,
         port=preset.web.port,
@@ -133,19 +133,19 @@ def web_setup(preset: Preset, report: Report, token: str) -> WebSetup:
 
 
 def live_setup(preset: Preset, report: Report, token: str) -> LiveSetup:
-    """What the process that follows Ableton Live is told."""
+    """The set-up of the process that follows Ableton Live."""
     host, port = web_setup(preset, report, "").stage
     live = preset.live
     return LiveSetup(live.host, live.port, live.reply_port, live.follow, host, port, report.hub, token)
 
 
 def _named_presets(composer: str) -> dict[str, StagePreset]:
-    """Every preset of the folders; a wrong one is told to whoever asks for it."""
+    """Every preset of the folders; a wrong one holds its fault, for the answer to `/emo/preset`."""
     return {name: named_preset(name, composer) for name in preset_names()}
 
 
 def _bounded(preset: StagePreset, name: str) -> StagePreset:
-    """The preset where a line to the stage holds it, in which every quote is escaped.
+    """The preset, if it fits in a line to the stage, in which every quote is escaped.
 
     Raises:
         EmoOscError: it is larger.

@@ -79,7 +79,7 @@ def serve(
 
 
 class _Supervisor:
-    """One evening: the stage, and the others around it, until a signal or a stage that keeps crashing."""
+    """Runs all processes until a signal comes or the stage keeps crashing."""
 
     def __init__(self, preset: Preset, setup: Setup, log: Log, recorder: Recorder | None, read: Read) -> None:
         self._preset = preset
@@ -127,7 +127,7 @@ class _Supervisor:
             self._services.save()
 
     def opened(self, report: Report) -> None:
-        """A stage has come: start all others with the first, and again with each that follows."""
+        """A stage has started: start the other processes, with the first stage and with each that follows."""
         if not self._keepers:
             for line in report.lines:
                 self._log.tell("stage", line)
@@ -142,11 +142,11 @@ class _Supervisor:
         self._log.tell("stage", f"the stage runs again after {took_s:.1f} s; the music goes on")
 
     def heard(self, line: bytes) -> None:
-        """The stage asks for something."""
+        """Handle a line from the stage."""
         self._services.receive(line)
 
     def lost(self) -> None:
-        """The stage has gone: the others end with it, and begin again with the next."""
+        """The stage has ended: the other processes end too, and start again with the next stage."""
         self._lost_s = perf_counter()
         for keeper in self._keepers.values():
             keeper.hold()
@@ -154,7 +154,7 @@ class _Supervisor:
             self._recorder.cut(self._lost_s)
 
     def renewed(self, setup: Setup) -> Setup:
-        """The next stage is told the presets as they are by now."""
+        """The set-up of the next stage, with the presets as they are now."""
         own = {OWN_PRESET: setup.presets[OWN_PRESET]}
         return replace(setup, presets=setup.presets | self._services.presets | own)
 
@@ -170,7 +170,7 @@ class _Supervisor:
         self._stage.send(WorkersState(states_of(self._keepers.values())))
 
     def _on_done(self, task: asyncio.Task[None]) -> None:
-        """Nothing that goes on all evening may end unheard."""
+        """Log a background task that ended by an error."""
         if not task.cancelled() and task.exception():
             error = task.exception()
             text = f"internal error, please report it: {type(error).__name__}: {error}; the music goes on without it"
@@ -208,7 +208,7 @@ class _Supervisor:
 
 
 def _tell_fault(log: Log, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What asyncio would write to standard error itself, and wait for a terminal that takes nothing."""
+    """Log what asyncio would write to standard error, where a stopped terminal would block it."""
     text = f"internal error, please report it: {context.get('message')} ({context.get('exception')!r})"
     log.tell("supervisor", text, logging.ERROR)
 
@@ -221,7 +221,7 @@ def _on_signal(event: signal.Signals, act: Callable[[], None]) -> None:
 
 
 def _cache_folder() -> str:
-    """Where this system keeps what can be made again; it may not exist yet."""
+    """The user's cache folder on this system; it may not exist yet."""
     from platformdirs import user_cache_path
 
     return str(user_cache_path("emo_osc"))

@@ -30,7 +30,7 @@ class Log:
     """
 
     def __init__(self, say: Callable[[str], None] | None = None, file: Path | None = None) -> None:
-        self._logger = logging.Logger("emo_osc")  # of its own: whoever embeds us keeps their own set-up
+        self._logger = logging.Logger("emo_osc")  # not the root logger: a program that embeds us keeps its own set-up
         self._logger.addFilter(Repeats(monotonic))
         self._lock = Lock()
         self._outlets: list[Outlet] = []

@@ -18,7 +18,7 @@ _LIVES = count()
 
 @contextmanager
 def relayed(part: str, log: Log) -> Iterator[int]:
-    """A descriptor for a child to write to; what comes is told under `part` until all who hold it have closed it.
+    """A descriptor for a child to write to; what comes is logged under `part` until every holder has closed it.
 
     Lines that were written at once are told as one, so that a picture stays whole.
 

@@ -51,7 +51,7 @@ class Recorder:
                 self._sounding.discard((message.channel, message.note))
 
     def cut(self, at_s: float) -> None:
-        """End every note that sounds: whoever played has gone. `at_s` on the stage's clock."""
+        """End every note that sounds, because the stage has ended. `at_s` is on the stage's clock."""
         if self._last and self._sounding:
             notes = sorted(self._sounding)
             offs = b"".join(bytes((NOTE_OFF | channel, pitch, RELEASE_VELOCITY)) for channel, pitch in notes)

@@ -68,7 +68,7 @@ class StageKeeper:
         self._process: asyncio.subprocess.Process | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._watchdog = Liveness(HANG_S, LOOK_S)
-        self._hushing: set[asyncio.Task[None]] = set()
+        self._silencing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Start the stage again and again; returns when it keeps crashing.
@@ -87,10 +87,10 @@ class StageKeeper:
             self._setup = replace(self._around.renewed(self._setup), is_stuck=fate.is_stuck)
             if quick == TRUSTED and not fate.is_stuck:
                 self._setup = replace(self._setup, resume="")
-            self._hush()
+            self._silence()
             if crashes > MAX_CRASHES:
                 self._tell(f"the stage {fate.text}; all notes off; too many crashes, giving up")
-                await asyncio.gather(*self._hushing)
+                await asyncio.gather(*self._silencing)
                 return
             back_off_s = BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1]
             when = f"in {back_off_s:g} s" if back_off_s else "at once"
@@ -98,7 +98,7 @@ class StageKeeper:
             await asyncio.sleep(back_off_s)
 
     def send(self, message: SupervisorToStage) -> None:
-        """Tell the stage something; nothing happens while there is none, for the next one is told everything."""
+        """Tell the stage something; dropped while there is none, since the next one gets everything at its start."""
         if self._writer and not self._writer.is_closing():
             self._writer.write(_line(message, self._log))
 
@@ -114,8 +114,8 @@ class StageKeeper:
             await asyncio.wait((asyncio.create_task(process.wait()),), timeout=GOODBYE_S)
         if process and process.returncode is None:
             await end(process)
-            self._hush()
-        await asyncio.gather(*self._hushing)
+            self._silence()
+        await asyncio.gather(*self._silencing)
 
     async def _life(self) -> Fate:
         """One stage from its start to its end; what became of it."""
@@ -227,11 +227,11 @@ class StageKeeper:
             self._process.kill()
         await asyncio.wait((asyncio.create_task(self._process.wait()),), timeout=KILLED_S)
 
-    def _hush(self) -> None:
+    def _silence(self) -> None:
         """Send all notes off through the port's owner while the next stage starts."""
-        task = asyncio.create_task(_hush(self._setup.midi_out, self._log))
-        self._hushing.add(task)
-        task.add_done_callback(self._hushing.discard)
+        task = asyncio.create_task(_silence(self._setup.midi_out, self._log))
+        self._silencing.add(task)
+        task.add_done_callback(self._silencing.discard)
 
     def _tell(self, text: str) -> None:
         self._log.tell("stage", text, logging.ERROR)
@@ -241,9 +241,9 @@ _OURS = tuple(b'{"kind": "%s"' % kind.__name__.encode() for kind in (Alive, Stag
 """How the lines begin that concern nobody but us."""
 
 
-async def _hush(port: str, log: Log) -> None:
+async def _silence(port: str, log: Log) -> None:
     try:
-        process = await start(Worker("hush", ("-m", "emo_osc.midi.all_notes_off", port)), log)
+        process = await start(Worker("all notes off", ("-m", "emo_osc.midi.all_notes_off", port)), log)
     except OSError as error:
         text = f"notes cannot be switched off from outside ({error.strerror or error}); press panic on the instrument"
         log.tell("stage", text, logging.ERROR)

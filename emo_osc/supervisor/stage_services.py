@@ -75,7 +75,7 @@ class StageServices:
                 self._log.tell("phrases", str(found), logging.WARNING)
 
     def receive(self, line: bytes) -> None:
-        """Do what one line of the stage's asks; a fault of ours is told, and the next line is done."""
+        """Handle one line of the stage; an internal error is logged, and the next line is handled."""
         with self._continuous("what the stage asked for"):
             message = decode(line)
             handler = _HANDLERS.get(type(message))

@@ -31,13 +31,13 @@ class PadClient(Protocol):
 
 
 class PadHub:
-    """Takes what the stage says, mirrors it, and lets every guest know."""
+    """Takes what the stage pushes, caches it, and sends it to every pad."""
 
     def __init__(self, setup: WebSetup) -> None:
         self.setup = setup
         self.mirror = StateCache()
         self._moods = setup.moods
-        self._guests: dict[PadClient, web.WebSocketResponse] = {}
+        self._clients: dict[PadClient, web.WebSocketResponse] = {}
         self._shares = Shares(MAX_SOCKETS, MAX_SOCKETS_OF_ADDRESS)
         self._reading: asyncio.Task[None] | None = None
 
@@ -57,7 +57,7 @@ class PadHub:
         self._tell({"kind": "stage", "is_heard": is_heard})
 
     def welcome(self) -> list[Json]:
-        """What a page is told first: tables, then everything that is known."""
+        """What a page gets first: tables, then every cached value."""
         return [
             {
                 "kind": "hello",
@@ -71,34 +71,34 @@ class PadHub:
         ]
 
     async def serve(
-        self, request: web.Request, socket: web.WebSocketResponse, guest: PadClient
+        self, request: web.Request, socket: web.WebSocketResponse, client: PadClient
     ) -> web.WebSocketResponse:
-        """A guest's whole stay.
+        """Serve one pad until it disconnects.
 
         Raises:
             HTTPServiceUnavailable: too many are here.
         """
-        caller = request.remote or "", id(guest)
+        caller = request.remote or "", id(client)
         if not self._shares.take(caller):
-            text = f"{self._shares.held(caller[0])} pads of {caller[0]} are open already, {len(self._guests)} in all\n"
+            text = f"{self._shares.held(caller[0])} pads of {caller[0]} are open already, {len(self._clients)} in all\n"
             raise web.HTTPServiceUnavailable(text=text)
         try:
             await socket.prepare(request)
-            self._guests[guest] = socket
-            await guest.run(self.setup.stage)
+            self._clients[client] = socket
+            await client.run(self.setup.stage)
         finally:
-            self._guests.pop(guest, None)
+            self._clients.pop(client, None)
             self._shares.give_back(caller)
         return socket
 
     async def close(self, _: web.Application) -> None:
         """Say goodbye to everybody."""
-        goodbyes = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._guests.values()]
+        goodbyes = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._clients.values()]
         await asyncio.gather(*goodbyes, return_exceptions=True)
 
     def _tell(self, told: Json) -> None:
-        for guest in self._guests:
-            guest.tell(told)
+        for client in self._clients:
+            client.tell(told)
 
     async def _read_moods(self) -> None:
         """Other presets may have other moods."""

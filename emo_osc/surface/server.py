@@ -70,11 +70,11 @@ def cookie_name(port: int) -> str:
 
 
 def _door(guard: Guard, callers: Callers | None) -> Middleware:
-    """Turns away whoever the guard does not know."""
+    """Rejects requests that the guard does not allow."""
     attempts = Attempts()
 
     @web.middleware
-    async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if callers:
             callers.heard(request.transport)
         if not guard.knows_host(request.host):
@@ -90,7 +90,7 @@ def _door(guard: Guard, callers: Callers | None) -> Middleware:
             return _remembered(shown, _port(request))
         return await handler(request)
 
-    return door
+    return check
 
 
 def _check_token(guard: Guard, attempts: Attempts, peer: str, token: str) -> None:

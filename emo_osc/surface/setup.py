@@ -1,4 +1,4 @@
-"""What the web process is told at its start. The codec is `protocol/child_setup`."""
+"""The set-up of the web process. The codec is `protocol/child_setup`."""
 
 from dataclasses import dataclass
 

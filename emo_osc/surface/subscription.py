@@ -46,7 +46,7 @@ class Wire(asyncio.DatagramProtocol):
 
 
 async def open_wire(stage: tuple[str, int], hear: Hear) -> Wire:
-    """A socket to the stage; connected, so that strangers are not heard."""
+    """A socket to the stage; connected, so that datagrams of others are dropped."""
     loop = asyncio.get_running_loop()
     transport, wire = await loop.create_datagram_endpoint(lambda: Wire(hear), remote_addr=stage)
     wire.opened(transport)

@@ -1,4 +1,4 @@
-"""The process as the door starts it, with a real socket, and JACK's dummy sound card where jackd is installed."""
+"""The process as the supervisor starts it, with a real socket, and JACK's dummy sound card where jackd is installed."""
 
 import os
 import shutil

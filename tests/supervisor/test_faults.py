@@ -111,7 +111,7 @@ def test_a_studio_without_memory_dies_and_comes_back_and_the_music_goes_on(daemo
 
 @contextmanager
 def no_descriptors(one: Daemon) -> Iterator[None]:
-    """The door can open nothing meanwhile; what is open stays."""
+    """The supervisor can open nothing meanwhile; what is open stays."""
     soft, hard = resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE, (3, hard))
     yield
@@ -144,7 +144,7 @@ def newborn(one: Daemon) -> int:
 
 
 class LoneStage:
-    """A stage whose door and studio are played by the test."""
+    """A stage whose supervisor and studio are played by the test."""
 
     def __init__(self, shelf: Path) -> None:
         tokens = {"supervisor": "d" * 32, "studio": "s" * 32}
@@ -157,8 +157,8 @@ class LoneStage:
         self.process.stdin.close()
         self.report = Report.from_json(self.process.stdout.readline())
         self._tokens = tokens
-        self.door = self.join("supervisor")
-        self.lines = self.door.makefile("rb")
+        self.supervisor = self.join("supervisor")
+        self.lines = self.supervisor.makefile("rb")
         self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.client.settimeout(TIMEOUT_S)
 
@@ -175,7 +175,7 @@ class LoneStage:
 
     def close(self) -> int:
         self.lines.close()
-        self.door.close()
+        self.supervisor.close()
         code = self.process.wait(TIMEOUT_S)
         self.client.close()
         assert self.process.stdout is not None

@@ -1,4 +1,4 @@
-"""The door's part while the music plays: files that change, phrases to save, lines to tell."""
+"""The supervisor's part while the music plays: files that change, phrases to save, lines to tell."""
 
 import asyncio
 import os

@@ -25,8 +25,8 @@ BY_HAND = {
     "/emo/ping": "answers alone tell whether the daemon is there",
     "/emo/status": "listening to state tells every value",
     "/emo/latency": "for `emo-osc monitor` and the pad in a browser",
-    "/emo/latency/spread": "for `emo-osc bench` and whoever draws it",
-    "/emo/latency_spread": "for `emo-osc bench` and whoever draws it",
+    "/emo/latency/spread": "for `emo-osc bench` and programs that draw it",
+    "/emo/latency_spread": "for `emo-osc bench` and programs that draw it",
     "/emo/version": "typed",
 }
 """Addresses that have no control of their own here, and why; the line at the bottom sends any of them."""

@@ -1,4 +1,4 @@
-"""What every clock offers, and the internal clock. Times are arguments, in seconds."""
+"""The protocol of all clocks, and the internal clock. Times are arguments, in seconds."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -11,35 +11,35 @@ from emo_osc.core.tempo import MAX_TEMPO, MIN_TEMPO
 from emo_osc.protocol.stage_setup import Setup
 
 TAP_GAPS = 4
-MAX_LEFT_OUT = 3  # gaps of more beats are no beats left out but a new tempo
-BOUNCE_S, EARLY_SHARE = 0.12, 0.45  # taps nearer than this, or than this share of the usual gap, were not meant
+MAX_LEFT_OUT = 3  # beats; a longer gap between taps is a new tempo and not beats left out
+BOUNCE_S, EARLY_SHARE = 0.12, 0.45  # a tap closer than this, or than this share of the usual gap, is a bounce
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The transport has moved: from here on it stands at `tick`, and runs or not."""
+    """The transport has jumped, started or stopped: from now on its position is `tick`, and it runs or not."""
 
     tick: int
     is_running: bool
 
 
 class Clock(Protocol):
-    """Whoever owns the time: ourselves, a MIDI clock that is followed, or a Link session.
+    """The source of tempo and position: our own clock, a MIDI clock that is followed, or a Link session.
 
-    A method that answers a `Move` has moved the transport; None means that it goes on as it was.
+    A method that returns a `Move` has moved the transport; None means that it continues as before.
     """
 
     @property
     def is_ours(self) -> bool:
-        """Whether tempo and transport are ours alone: a preset and an affect may move the tempo."""
+        """Whether tempo and transport are ours alone, so that a preset and an affect may change the tempo."""
 
     @property
     def is_external(self) -> bool:
-        """Whether a MIDI master leads: its clock is not sent back to it."""
+        """Whether a MIDI master sets the tempo; then no clock is sent back to it."""
 
     @property
     def waits_for_start(self) -> bool:
-        """Whether the music begins when a master says so; its downbeat may lie ahead."""
+        """Whether the music begins when a master starts; its downbeat may lie ahead."""
 
     @property
     def summary(self) -> str:
@@ -55,7 +55,7 @@ class Clock(Protocol):
 
     @property
     def next_s(self) -> float:
-        """When `on_time` wants to be called; infinity where it need not be."""
+        """When `on_time` must be called; infinity where it need not be."""
 
     def tick_at(self, now_s: float) -> float:
         """The position at a time, in ticks since the first downbeat."""
@@ -67,49 +67,49 @@ class Clock(Protocol):
         """Start from the first downbeat, unless it runs already.
 
         Raises:
-            CommandError: 4, the transport is somebody else's.
+            CommandError: 4, another device owns the transport.
         """
 
     def resume(self, now_s: float) -> Move | None:
-        """Go on where it stopped.
+        """Continue where it stopped.
 
         Raises:
-            CommandError: 4, the transport is somebody else's.
+            CommandError: 4, another device owns the transport.
         """
 
     def stop(self, now_s: float) -> Move | None:
-        """Hold where it stands.
+        """Stop at the present position.
 
         Raises:
-            CommandError: 4, the transport is somebody else's.
+            CommandError: 4, another device owns the transport.
         """
 
     def take_over(self, line: "Timeline", now_s: float) -> Move | None:
-        """Go on where a clock of this kind stood in another process, as if it had been this one all the time."""
+        """Continue from the position and tempo of a clock of this kind in the process that ran before."""
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
-        """Go on at another tempo, 20..300, in phase.
+        """Change the tempo, 20..300 bpm; the phase is kept.
 
         Raises:
-            CommandError: 4, the tempo is somebody else's.
+            CommandError: 4, another device owns the tempo.
         """
 
     def receive(self, message: bytes, stamp_s: float) -> Move | None:
         """A MIDI clock, Start, Continue, Stop or Song Position Pointer that came in at `stamp_s`."""
 
     def on_time(self, now_s: float) -> Move | None:
-        """What happens by the passing of time alone."""
+        """Handle what is due at a time without any input."""
 
     def take_deviations(self) -> list[float]:
-        """How far each clock that came in lay from where it was expected, in seconds, since this was last asked."""
+        """The deviations of incoming clocks from their expected times since the last call, in seconds."""
 
     def close(self) -> None:
-        """Leave whatever the clock has joined; it is not asked anything afterwards."""
+        """Leave the session, if there is one; no other method is called afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A steady tempo: at `anchor_s` it stood at `anchor_tick`. Any change is a new timeline.
+    """A steady tempo through one point: tick `anchor_tick` at `anchor_s`. Any change is a new timeline.
 
     >>> line = Timeline(120.0).playing(10.0)
     >>> line.tick_at(10.5), line.time_of(960)
@@ -137,7 +137,7 @@ class Timeline:
         return self.anchor_tick + (now_s - self.anchor_s) * self._ticks_per_s
 
     def time_of(self, tick: float) -> float:
-        """When a tick comes, in seconds; infinity while it stands."""
+        """When a tick comes, in seconds; infinity while stopped."""
         if not self.is_running:
             return inf
         return self.anchor_s + (tick - self.anchor_tick) / self._ticks_per_s
@@ -151,7 +151,7 @@ class Timeline:
         return replace(self, anchor_s=now_s, anchor_tick=tick, is_running=True)
 
     def stopped(self, now_s: float) -> "Timeline":
-        """The timeline held where it stands."""
+        """The timeline stopped at its position."""
         return replace(self, anchor_s=now_s, anchor_tick=self.tick_at(now_s), is_running=False)
 
     @property
@@ -160,7 +160,7 @@ class Timeline:
 
 
 class InternalClock:
-    """Our own clock: it runs as we tell it, and no MIDI clock moves it."""
+    """Our own clock; MIDI clock messages do not affect it."""
 
     is_ours, is_external, waits_for_start = True, False, False
     summary = "internal"
@@ -192,40 +192,40 @@ class InternalClock:
         return None if self.is_running else self._run_from(0, now_s)
 
     def resume(self, now_s: float) -> Move | None:
-        """Go on where it stopped: from the 16th it stood in, since Song Position Pointer counts 16ths."""
+        """Continue from the 16th in which it stopped, since Song Position Pointer counts 16ths."""
         tick = int(self._line.anchor_tick)
         return None if self.is_running else self._run_from(tick - tick % TICKS_PER_STEP, now_s)
 
     def stop(self, now_s: float) -> Move | None:
-        """Hold where it stands."""
+        """Stop at the present position."""
         if not self.is_running:
             return None
         self._line = self._line.stopped(now_s)
         return Move(round(self._line.anchor_tick), is_running=False)
 
     def take_over(self, line: Timeline, now_s: float) -> Move | None:
-        """Go on by another's line."""
+        """Continue on another timeline."""
         self._line = line
         return Move(int(line.tick_at(now_s)), is_running=True) if line.is_running else None
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
-        """Go on at another tempo, 20..300, in phase."""
+        """Change the tempo, 20..300 bpm; the phase is kept."""
         self._line = self._line.at_tempo(tempo, now_s)
 
     def receive(self, message: bytes, stamp_s: float) -> Move | None:
-        """A MIDI clock does not move this one."""
+        """Ignored."""
         return None
 
     def on_time(self, now_s: float) -> Move | None:
-        """Nothing happens by itself."""
+        """Nothing is due."""
         return None
 
     def take_deviations(self) -> list[float]:
-        """No clock comes in."""
+        """None: no clock comes in."""
         return []
 
     def close(self) -> None:
-        """Nothing was joined."""
+        """Nothing to close."""
 
     def _run_from(self, tick: int, now_s: float) -> Move:
         self._line = self._line.playing(now_s, tick)
@@ -240,7 +240,7 @@ def build(setup: Setup) -> InternalClock:
 def tapped_tempo(taps_s: tuple[float, ...]) -> float | None:
     """The tempo of the last five taps, or None where two are not yet there; a pause over 3 s (20 bpm) starts anew.
 
-    A finger that bounces, and among three taps or more a beat that was left out or struck twice, change nothing.
+    Bounces are ignored, and so is, among three taps or more, a beat that was left out or struck twice.
 
     >>> tapped_tempo((0.0, 9.0, 9.5, 10.0)), tapped_tempo((0.0, 0.5, 0.55, 1.0, 2.0, 2.5))
     (120.0, 120.0)
@@ -254,7 +254,7 @@ def tapped_tempo(taps_s: tuple[float, ...]) -> float | None:
 
 
 def _tap_gaps(taps_s: tuple[float, ...]) -> list[float]:
-    """Seconds between taps since the last pause, a tap that came far too soon left out."""
+    """Seconds between taps since the last pause, without bounces."""
     gaps: list[float] = []
     for before, after in pairwise(taps_s):
         if after - before > 60.0 / MIN_TEMPO or after <= before:

@@ -1,12 +1,12 @@
-"""Detects whether MIDI clocks come from one master or from two. Knows no tempo of beats and no transport.
+"""Detects whether MIDI clocks come from one master or from two. Knows no beats and no transport.
 
-Clocks of two masters look like one that hurries and limps: 120 and 108 bpm make 228. Where the gaps between stamps are
-uneven, the stamps are taken apart into two rows, each evenly spaced and without holes. From then on only the clocks
-near the row of the master that is followed are let through, until the other has been silent for half a second.
+The clocks of two masters together look like one of uneven, higher tempo: 120 and 108 bpm make 228. Where the gaps
+between stamps are uneven, the stamps are split into two rows, each evenly spaced and without holes. From then on only
+clocks near the row of the followed master pass, until the other has been silent for half a second.
 
-A single master whose every second clock is held back, or whose clocks come on the grid of an audio period, looks like
-two at half its tempo: two masters of one tempo, or of a multiple, are believed only where they keep it exactly, and
-not half-way between.
+A single master with every second clock delayed, or with clocks on the grid of an audio period, looks like two at half
+its tempo. So two masters of equal tempo, or of a multiple, are accepted only where both keep it exactly and their
+clocks do not lie half-way between each other.
 """
 
 from collections import deque
@@ -16,7 +16,7 @@ from statistics import median
 from emo_osc.stage.clock.pulse_tracker import DOUBLE_S, LONGEST_S, SHORTEST_S
 
 WINDOW = 48
-FEWEST = 24  # stamps that can tell two masters
+FEWEST = 24  # stamps that suffice to detect two masters
 UNEVEN, MOST_EVEN = 0.2, 0.7  # of the usual gap; the share of gaps that a single master keeps within
 NEAR = 0.2  # of a period: how far a clock may lie from its row
 FULL = 0.85  # the share of its places that a row fills
@@ -28,7 +28,7 @@ NEXT = 6  # stamps among which the row of the first goes on
 
 
 class Masters:
-    """Lets through the clocks of one master."""
+    """Passes the clocks of one master only."""
 
     def __init__(self) -> None:
         self._stamps: deque[float] = deque(maxlen=WINDOW)
@@ -43,12 +43,12 @@ class Masters:
 
     @property
     def followed_period_s(self) -> float | None:
-        """From one clock to the next of the master that is followed, while there are two."""
+        """The period of the followed master in seconds, while there are two."""
         return self._ours.period_s if self._ours else None
 
     @property
     def other_period_s(self) -> float | None:
-        """From one clock of the other master to the next; None where there is none."""
+        """The period of the other master in seconds; None where there is one master."""
         return self._other.period_s if self._other else None
 
     def is_followed(self, stamp_s: float) -> bool:
@@ -64,7 +64,7 @@ class Masters:
         return False
 
     def look(self, stamp_s: float) -> list[float]:
-        """Take a stamp; where two masters have just shown, those of the one that was there before, or came first."""
+        """Take a stamp; where it reveals two masters, the stamps of the one that was there before, or came first."""
         if self._stamps and stamp_s - self._stamps[-1] < DOUBLE_S / 4:
             return []
         self._stamps.append(stamp_s)
@@ -82,13 +82,13 @@ class Masters:
         return self._ours.stamps_s
 
     def forget(self) -> None:
-        """Take whatever comes for one master's."""
+        """Assume one master again."""
         self._stamps.clear()
         self._ours = self._other = self._even_s = None
 
 
 class _Row:
-    """Stamps of one period; the last place and the period follow what comes."""
+    """Evenly spaced stamps; the last place and the period track what comes."""
 
     def __init__(self, first_s: float, period_s: float) -> None:
         self.stamps_s = [first_s]

@@ -1,7 +1,6 @@
-"""A Link session, through the optional Link library; it multicasts on every network interface.
+"""A Link session through the optional Link library, which multicasts on every network interface.
 
-The library keeps two threads of its own that touch no Python, as long as no callback is set: so none is, and the
-session is read instead.
+The library has two threads of its own, which run no Python as long as no callback is set: so the session is polled.
 """
 
 from time import perf_counter
@@ -12,12 +11,12 @@ from emo_osc.protocol.stage_setup import Setup
 from emo_osc.stage.clock.link_clock import QUANTUM, LinkClock, Reading
 
 MICROS = 1e6
-STEADY_S = 5e-6  # two looks at our clock further apart than this were interrupted, and say little about the library's
+STEADY_S = 5e-6  # two readings of our clock further apart were interrupted; the one between is then inexact
 LOOKS = 3
 
 
 class LinkSession:
-    """Our seat in the session; alone, we are a session of our own at `tempo`.
+    """A member of the session; with no peers, a session of its own at `tempo`.
 
     Raises:
         EmoOscError: the library is not installed.
@@ -38,13 +37,13 @@ class LinkSession:
         return Reading(at_s, beat, state.tempo(), state.isPlaying(), self._link.numPeers())
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
-        """Let everybody go on at another tempo."""
+        """Set the tempo of all peers."""
         state = self._link.captureSessionState()
         state.setTempo(tempo, self._micros_at(now_s))
         self._link.commitSessionState(state)
 
     def start(self, beat: float, now_s: float) -> None:
-        """Let our count stand at `beat` now, or with peers as soon as the bar allows; start all who share."""
+        """Set our beat now, or with peers at the next matching place in the bar; start the shared transport."""
         state, micros = self._link.captureSessionState(), self._micros_at(now_s)
         if self.is_transport_shared:
             state.setIsPlaying(True, micros)
@@ -52,13 +51,13 @@ class LinkSession:
         self._link.commitSessionState(state)
 
     def join_start(self) -> None:
-        """Let our count have begun where the shared transport started."""
+        """Set beat 0 to where the shared transport started."""
         state = self._link.captureSessionState()
         state.requestBeatAtStartPlayingTime(0.0, QUANTUM)
         self._link.commitSessionState(state)
 
     def stop(self, now_s: float) -> None:
-        """Stop all who share."""
+        """Stop the shared transport."""
         if not self.is_transport_shared:
             return
         state = self._link.captureSessionState()
@@ -66,11 +65,11 @@ class LinkSession:
         self._link.commitSessionState(state)
 
     def close(self) -> None:
-        """Say goodbye to the others."""
+        """Leave the session."""
         self._link.enabled = False
 
     def _now(self) -> tuple[float, int]:
-        """The same moment on our clock and on the library's, whose rates differ by what the system slews ours."""
+        """One moment on our clock and on the library's; the system slews ours, so that their rates differ."""
         for _ in range(LOOKS):
             before_s = perf_counter()
             micros = int(self._clock.micros())

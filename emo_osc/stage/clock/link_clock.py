@@ -1,6 +1,6 @@
 """The clock that follows an Ableton Link session: shared tempo and bar lines, own position.
 
-Knows no library and no network: a `Session` is read a hundred times a second, in between time is arithmetic.
+Knows no library and no network: a `Session` is read 100 times a second, and times in between are computed.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from emo_osc.core.score import TICKS_PER_BEAT, TICKS_PER_STEP
 from emo_osc.stage.clock.clock import Move, Timeline
 
 QUANTUM = 4.0  # beats: our bar lines fall on the session's
-READ_S = 0.01  # so soon a peer's tempo is followed; a reading costs about 3 us
-FIND_S = 1.5  # a session that is there is found in 0.5 s; to begin before would be to begin twice
+READ_S = 0.01  # how late a peer's change of tempo is followed; a reading takes about 3 us
+FIND_S = 1.5  # a session is found within 0.5 s; to start before that would be to start twice
 SEEK_TICKS = TICKS_PER_STEP  # a smaller correction is played through, a larger one is a jump to another place
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A session at a moment: `beat` of our own count, whose phase in a bar is everybody's, and beats per minute."""
+    """A session at a moment: `beat` of our own count, in phase with the session's bars, and the tempo in bpm."""
 
     at_s: float
     beat: float
@@ -40,36 +40,36 @@ class Reading:
 
 
 class Session(Protocol):
-    """What a Link session must let us do; times are those of our own clock, in seconds."""
+    """What this clock needs of a Link session; times are on our own clock, in seconds."""
 
     @property
     def is_transport_shared(self) -> bool:
-        """Whether who starts or stops does so for all who share theirs."""
+        """Whether start and stop are shared with the peers that share theirs."""
 
     def read(self) -> Reading:
         """The session now."""
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
-        """Let everybody go on at another tempo."""
+        """Set the tempo of all peers."""
 
     def start(self, beat: float, now_s: float) -> None:
-        """Let our count stand at `beat` now, or with peers as soon as the bar allows; start all who share."""
+        """Set our beat now, or with peers at the next matching place in the bar; start the shared transport."""
 
     def join_start(self) -> None:
-        """Let our count have begun where the shared transport started."""
+        """Set beat 0 to where the shared transport started."""
 
     def stop(self, now_s: float) -> None:
-        """Stop all who share."""
+        """Stop the shared transport."""
 
     def close(self) -> None:
-        """Say goodbye to the others."""
+        """Leave the session."""
 
 
 class LinkClock:
     """Plays in the session's bars at its tempo; with a shared transport, whenever the session plays.
 
     With peers, play begins on the next bar line. Joining a session moves us onto its bar lines and changes nothing
-    there; a peer that goes changes nothing here.
+    there; a peer that leaves changes nothing here.
     """
 
     is_ours, is_external, waits_for_start = False, False, False
@@ -80,13 +80,13 @@ class LinkClock:
         self._is_running = False
         self._first_tick = 0  # of this run
         self._stood_tick = 0.0
-        self._is_finding = True  # whether there is a session; who plays meanwhile waits for that
+        self._is_finding = True  # looking for a session; play waits until that is known
         self._find_until_s = self._reading.at_s + FIND_S
         self._next_s = self._reading.at_s
 
     @property
     def summary(self) -> str:
-        """How many play with us, and the tempo."""
+        """The number of peers, and the tempo."""
         peers = self._reading.peers
         count = f"{peers} peer{'s' * (peers > 1)}" if peers else "no peers"
         shared = ", start and stop shared" if self._session.is_transport_shared else ""
@@ -104,7 +104,7 @@ class LinkClock:
 
     @property
     def next_s(self) -> float:
-        """When the session wants to be read."""
+        """When the session must be read."""
         return self._next_s
 
     def tick_at(self, now_s: float) -> float:
@@ -114,7 +114,7 @@ class LinkClock:
         return max(float(self._first_tick), self._reading.tick_at(now_s))
 
     def time_of(self, tick: float) -> float:
-        """When a tick comes, in seconds; infinity while it stands, or does not know yet whom it plays with."""
+        """When a tick comes, in seconds; infinity while stopped, or while it looks for a session."""
         return self._reading.time_of(tick) if self._is_running and not self._is_finding else inf
 
     def play(self, now_s: float) -> Move | None:
@@ -122,34 +122,34 @@ class LinkClock:
         return None if self._is_running else self._run_from(0, now_s)
 
     def resume(self, now_s: float) -> Move | None:
-        """Go on from the 16th where it stopped, as soon as it falls into the session's bar."""
+        """Continue from the 16th where it stopped, as soon as the session's bar reaches that place."""
         tick = int(self._stood_tick)
         return None if self._is_running else self._run_from(tick - tick % TICKS_PER_STEP, now_s)
 
     def stop(self, now_s: float) -> Move | None:
-        """Hold where it stands, with all who share their transport."""
+        """Stop at the present position, with all peers that share their transport."""
         if not self._is_running:
             return None
         self._session.stop(now_s)
         return self._stand(now_s)
 
     def take_over(self, line: Timeline, now_s: float) -> Move | None:
-        """Go on at another's place as soon as it is known who is there."""
+        """Continue at the position of a clock before this one, as soon as the peers are known."""
         self._stood_tick, self._is_running = line.tick_at(now_s), line.is_running
         return None
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
-        """Let everybody in the session go on at another tempo, 20..300."""
+        """Set the tempo of the whole session, 20..300 bpm."""
         if tempo != self.tempo:
             self._session.set_tempo(tempo, now_s)
             self._reading = self._session.read()
 
     def receive(self, message: bytes, stamp_s: float) -> Move | None:
-        """A MIDI clock does not move this one."""
+        """Ignored."""
         return None
 
     def on_time(self, now_s: float) -> Move | None:
-        """Read the session, and go where it went."""
+        """Read the session and follow it."""
         if now_s < self._next_s:
             return None
         self._next_s = now_s + READ_S
@@ -161,7 +161,7 @@ class LinkClock:
         return self._jump_from(before) if self._is_running else None
 
     def take_deviations(self) -> list[float]:
-        """No clock comes in."""
+        """None: no clock comes in."""
         return []
 
     def close(self) -> None:
@@ -180,13 +180,13 @@ class LinkClock:
         return Move(round(self._stood_tick), is_running=False)
 
     def _find(self, now_s: float) -> Move | None:
-        """Once it is known who is there: do what they do, or what was wished meanwhile."""
+        """Once the peers are known: follow their transport, or do what was asked meanwhile."""
         if not self._reading.peers and now_s < self._find_until_s:
             return None
-        wishes, self._is_running, self._is_finding = self._is_running, False, False
+        is_asked, self._is_running, self._is_finding = self._is_running, False, False
         if self._session.is_transport_shared and self._reading.peers:
             return self._join_start() if self._reading.is_playing else self._stand(now_s)
-        return self._run_from(int(self._stood_tick), now_s) if wishes else None
+        return self._run_from(int(self._stood_tick), now_s) if is_asked else None
 
     def _join_start(self) -> Move:
         self._session.join_start()
@@ -195,7 +195,7 @@ class LinkClock:
         return self._at_reading()
 
     def _jump_from(self, before: Reading) -> Move | None:
-        """Where a session was joined, or moved, our place may have to."""
+        """The jump of our position where a session was joined or has jumped."""
         first, at_s = float(self._first_tick), self._reading.at_s
         was, now = max(first, before.tick_at(at_s)), max(first, self._reading.tick_at(at_s))
         return None if abs(now - was) < SEEK_TICKS else self._at_reading()

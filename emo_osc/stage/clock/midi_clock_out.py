@@ -1,6 +1,6 @@
 """MIDI clock output: 24 clocks a beat, with Start, Continue, Stop and Song Position Pointer.
 
-Knows no port and no wall clock: it is told how the transport moves and when ticks come, and answers what is due.
+Knows no port and no wall clock: it takes moves of the transport and the times of ticks, and returns what is due.
 """
 
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from emo_osc.stage.clock.clock import Move
 _CLOCK, _START, _CONTINUE, _STOP = (bytes((status,)) for status in (CLOCK, START, CONTINUE, STOP))
 MAX_POSITION = 1 << 14  # Song Position Pointer counts 16ths in 14 bits; 1,024 bars hold whole phrases of 16
 MAX_LATE_S = 0.25
-"""After a longer sleep of the machine followers are told the place instead of sent every clock that was missed.
+"""After a longer sleep of the machine, followers get a new position instead of every clock that was missed.
 
 A follower that counts clocks needs every one of a short gap. After a quarter of a second many take the clock for lost
-(`follower` does too), and dozens of clocks at once would be an impossible tempo."""
+(`midi_slave` does too), and dozens of clocks at once would be an impossible tempo."""
 
 TimeOf = Callable[[float], float]
 Timed = tuple[float, bytes]
@@ -24,7 +24,7 @@ Timed = tuple[float, bytes]
 
 
 class ClockOut:
-    """Counts clocks out on the grid while the transport runs; where it `runs_free`, at its tempo while it stands too.
+    """Sends clocks on the grid while the transport runs; where it `runs_free`, also while it is stopped, at its tempo.
 
     The clock that follows Start or Continue lies on the tick they name. Song Position Pointer knows 16ths only, so a
     transport that goes on between two lets its followers go on at the next.
@@ -42,7 +42,7 @@ class ClockOut:
         self._bytes: list[bytes] = []
 
     def follow(self, move: Move) -> None:
-        """Tell the followers where the transport went, with the next `on_time`, which is due at once."""
+        """Queue the messages for a move of the transport; the next `on_time`, due at once, returns them."""
         if self._is_open:
             self._bytes.append(_STOP)
         if move.is_running:
@@ -51,11 +51,11 @@ class ClockOut:
             self._stand_at(move.tick)
 
     def cut(self) -> None:
-        """Stop the followers of another process, which run on without clocks at a place that nobody knows."""
+        """Stop followers that a process before this one started: their position is unknown."""
         self._bytes.append(_STOP)
 
     def next_s(self, time_of: TimeOf, tempo: float) -> float:
-        """When `on_time` wants to be called, at once after a change of tempo or a move.
+        """When `on_time` must be called, at once after a change of tempo or a move.
 
         `time_of` says when a tick leaves the port, `tempo` is in beats per minute.
         """
@@ -122,7 +122,7 @@ class ClockOut:
         return [opening, _CLOCK] if opening else [_CLOCK]
 
     def _catch_up(self, now_s: float, time_of: TimeOf) -> None:
-        """Leave out the clocks of a time that was slept through; running followers are told where it goes on."""
+        """Skip the clocks of a time in which the machine slept; running followers get the new position."""
         self._last_s = now_s
         tick = self._tick
         if tick is None or time_of(tick) > now_s:

@@ -1,4 +1,4 @@
-"""The clock that follows a MIDI master: transport, smoothed clocks, and playing on after a lost cable."""
+"""The clock that follows a MIDI master: its transport and smoothed tempo, and free running when clocks cease."""
 
 from collections import deque
 from math import ceil, inf
@@ -24,13 +24,13 @@ class MidiSlave:
     """A slave to MIDI clock: the first clock after Start or Continue is the downbeat.
 
     Between Start and that clock the position is known only where the clock ran on while stopped, as Live's does: then
-    the downbeat is foretold, so that what must leave early can. A master that makes us wait half a clock longer than
-    foretold is waited for. A Song Position Pointer while running moves the next clock there.
+    the downbeat is predicted, so that messages that must leave early can. If it comes more than half a clock later than
+    predicted, the clock waits for it. A Song Position Pointer while running moves the next clock there.
 
-    Some masters send clocks alone. Then `play` starts with their next bar line, counted from the first clock after a
+    Some masters send only clocks. Then `play` starts with their next bar line, counted from the first clock after a
     silence, or from a Song Position Pointer; where the follower `starts_itself`, that first clock is the downbeat, and
-    it stops when the clocks cease. A run that was begun so can be stopped by `stop`; Start, Stop and Continue of the
-    master are followed all the same.
+    it stops when the clocks cease. `stop` can stop such a run; Start, Stop and Continue of the
+    master are followed as well.
     """
 
     is_ours, is_external, waits_for_start = False, True, True
@@ -38,7 +38,7 @@ class MidiSlave:
     def __init__(
         self, tempo: float = 120.0, estimator: Estimator | None = None, *, starts_itself: bool = False
     ) -> None:
-        """`tempo` is what is played by until two clocks have come."""
+        """`tempo` in bpm holds until two clocks have come."""
         self._starts_itself = starts_itself
         self._is_ours = False  # the run, which no Start of the master began
         self._bar: int | None = None  # the number of a clock on a bar line
@@ -47,8 +47,8 @@ class MidiSlave:
         self._is_running = False
         self._is_alive = False  # clocks come
         self._waits = False  # for the downbeat
-        self._is_booked = False  # the downbeat, with the clock `_origin` that may be a bar away
-        self._sure: deque[tuple[int, float]] = deque(maxlen=FEWEST)  # clocks of one master, with their stamps
+        self._is_scheduled = False  # the downbeat, with the clock `_origin` that may be a bar away
+        self._certain: deque[tuple[int, float]] = deque(maxlen=FEWEST)  # clocks of one master, with their stamps
         self._has_started = False
         self._tick = 0.0  # where the transport stands; while it runs, where it is at the clock `_origin`
         self._origin: int | None = None
@@ -60,7 +60,7 @@ class MidiSlave:
 
     @property
     def summary(self) -> str:
-        """What the master does, and what we make of it."""
+        """One line: what the master does, and how it is followed."""
         other_s = self._masters.other_period_s
         if other_s is None:
             return f"midi: {self._state}"
@@ -69,7 +69,7 @@ class MidiSlave:
     @property
     def _state(self) -> str:
         tempo = f"at {self.tempo:.1f} bpm"
-        if self._waits and self._is_booked:
+        if self._waits and self._is_scheduled:
             return f"starts with the next bar {tempo}"
         if self._waits:
             return "started, waiting for the first clock"
@@ -90,20 +90,20 @@ class MidiSlave:
 
     @property
     def next_s(self) -> float:
-        """When silence would mean that the clock, or the downbeat that was foretold, does not come."""
+        """When to conclude that clocks have ceased, or that a predicted downbeat is late."""
         if self._waits and self._origin is not None:
             return self._pulses.time_of(self._origin + 0.5)
         return self._last_s + self._patience_s if self._is_alive else inf
 
     def tick_at(self, now_s: float) -> float:
-        """The position, in ticks since the first downbeat; below the tick of a downbeat that is foretold."""
+        """The position, in ticks since the first downbeat; before a predicted downbeat below its tick."""
         if not self._is_running or self._origin is None:
             return self._tick
         tick = self._tick + (self._clocks_at(now_s) - self._origin) * TICKS_PER_CLOCK
         return max(tick, self._tick - TICKS_PER_CLOCK) if self._waits else tick
 
     def time_of(self, tick: float) -> float:
-        """When a tick comes, in seconds; infinity while the master stands or its downbeat cannot be foretold."""
+        """When a tick comes, in seconds; infinity while stopped, or where the downbeat cannot be predicted."""
         if not self._is_running or self._origin is None:
             return inf
         due_s = self._pulses.time_of(self._origin + (tick - self._tick) / TICKS_PER_CLOCK)
@@ -122,7 +122,7 @@ class MidiSlave:
         return None if self._is_running else self._run_from(0, now_s)
 
     def resume(self, now_s: float) -> Move | None:
-        """Go on from the 16th where it stopped, when the clock reaches that place in its bar.
+        """Continue from the 16th where it stopped, when the clock reaches that place in its bar.
 
         Raises:
             CommandError: 4, the master plays already, or no clock comes in.
@@ -132,7 +132,7 @@ class MidiSlave:
         return None if self._is_running else self._run_from(tick - tick % TICKS_PER_STEP, now_s)
 
     def stop(self, now_s: float) -> Move | None:
-        """Hold where it stands, where the run was ours.
+        """Stop at the present position, if the run was started by `play` or `resume`.
 
         Raises:
             CommandError: 4, the transport is the master's.
@@ -142,7 +142,7 @@ class MidiSlave:
         return self._on_stop(now_s)
 
     def take_over(self, line: Timeline, now_s: float) -> Move | None:
-        """Go on by another's line: the master's next clock is the nearest one on it; without clocks, free-running."""
+        """Continue on another timeline: the master's next clock is the nearest on it; without clocks it runs free."""
         self._has_started = True
         self._tick, self._next_tick = line.anchor_tick, -(-int(line.anchor_tick) // TICKS_PER_CLOCK) * TICKS_PER_CLOCK
         if not line.is_running:
@@ -151,7 +151,7 @@ class MidiSlave:
         self._pulses.go_on(line.time_of(tick), 60.0 / line.tempo / CLOCKS_PER_BEAT)
         self._tick, self._origin, self._last_s = float(tick), self._pulses.number, now_s
         self._bar = self._origin - tick // TICKS_PER_CLOCK
-        self._is_running = self._is_alive = self._is_ours = True  # whoever began it, it may be stopped from here
+        self._is_running = self._is_alive = self._is_ours = True  # `stop` may stop it, whatever started it
         return Move(int(line.tick_at(now_s)), is_running=True)
 
     def set_tempo(self, tempo: float, now_s: float) -> None:
@@ -163,7 +163,7 @@ class MidiSlave:
         raise _refusal("set the tempo there")
 
     def receive(self, message: bytes, stamp_s: float) -> Move | None:
-        """Follow a clock, Start, Continue, Stop or Song Position Pointer; anything else is none of its business."""
+        """Follow a clock, Start, Continue, Stop or Song Position Pointer; anything else is ignored."""
         status = message[0] if message else 0
         if status == CLOCK:
             return self._on_clock(stamp_s) if self._masters.is_followed(stamp_s) else None
@@ -173,7 +173,7 @@ class MidiSlave:
         return follow(self, stamp_s) if follow else None
 
     def on_time(self, now_s: float) -> Move | None:
-        """Notice that clocks have ceased, or that a downbeat is later than foretold."""
+        """Detect that clocks have ceased, or that a downbeat is later than predicted."""
         if now_s < self.next_s:
             return None
         if self._waits and self._origin is not None:
@@ -187,13 +187,13 @@ class MidiSlave:
         return None
 
     def take_deviations(self) -> list[float]:
-        """How late each clock was by the line that its forerunners make, in seconds, since this was last asked."""
+        """The deviations of incoming clocks from their expected times since the last call, in seconds."""
         taken = list(self._deviations_s)
         self._deviations_s.clear()
         return taken
 
     def close(self) -> None:
-        """Nothing was joined: the MIDI input is not the clock's."""
+        """Nothing to close: the MIDI input is not the clock's."""
 
     @property
     def _patience_s(self) -> float:
@@ -208,18 +208,18 @@ class MidiSlave:
         has_paused = stamp_s - self._last_s > self._patience_s
         move = self._run_from(0, stamp_s) if has_paused and self._starts_itself and not self._is_running else None
         self._is_alive, self._last_s = True, stamp_s
-        if self._waits and (has_paused or not self._is_booked):
+        if self._waits and (has_paused or not self._is_scheduled):
             self._on_downbeat(stamp_s, has_paused)
         elif not has_paused:
             self._add(stamp_s)
         elif self._is_running:
             self._pulses.rejoin(stamp_s)
-            self._be_sure(stamp_s)
+            self._restart_masters(stamp_s)
         else:
             self._pulses.begin(stamp_s)
-            self._be_sure(stamp_s)
+            self._restart_masters(stamp_s)
             self._bar = self._pulses.number
-        # Where the line has moved, the position goes over to it within a period: no note repeats, none is skipped.
+        # Where the line has moved, the position joins it within a period: no note repeats, none is skipped.
         lag = before - self._pulses.clocks_at(stamp_s)
         self._lag, self._lag_s = (lag if abs(lag) <= SLEWED else 0.0), stamp_s
         return move
@@ -232,31 +232,31 @@ class MidiSlave:
         if stamps_s:
             self._pulses.follow(stamps_s, self._number_at(stamps_s[-1]))
         elif self._masters.is_one:
-            self._sure.append((self._pulses.number, stamp_s))
+            self._certain.append((self._pulses.number, stamp_s))
         if self._waits and self._origin is not None and self._pulses.number >= self._origin:
-            self._waits = self._is_booked = False
+            self._waits = self._is_scheduled = False
             self._bar = self._origin - int(self._tick) // TICKS_PER_CLOCK
 
-    def _be_sure(self, stamp_s: float) -> None:
+    def _restart_masters(self, stamp_s: float) -> None:
         self._masters.forget()
         self._masters.look(stamp_s)
-        self._sure.clear()
-        self._sure.append((self._pulses.number, stamp_s))
+        self._certain.clear()
+        self._certain.append((self._pulses.number, stamp_s))
 
     def _number_at(self, stamp_s: float) -> int:
-        """The number of a followed clock, counted from when there was one master: two have bent the line since."""
-        number, sure_s = self._sure[0]
+        """The number of a followed clock, counted from the last clock of a single master: two have bent the line."""
+        number, certain_s = self._certain[0]
         period_s = self._masters.followed_period_s or self._pulses.period_s
-        return number + round((stamp_s - sure_s) / period_s)
+        return number + round((stamp_s - certain_s) / period_s)
 
     def _on_downbeat(self, stamp_s: float, has_paused: bool) -> None:
         if has_paused:
             self._pulses.begin(stamp_s)
         else:
             self._pulses.pin(stamp_s)
-        self._waits = self._is_booked = False
+        self._waits = self._is_scheduled = False
         self._origin = self._pulses.number
-        self._be_sure(stamp_s)
+        self._restart_masters(stamp_s)
         self._bar = self._origin - int(self._tick) // TICKS_PER_CLOCK
 
     def _on_start(self, stamp_s: float) -> Move:
@@ -273,7 +273,7 @@ class MidiSlave:
         if not self._waits and self._origin is not None:
             self._next_tick = int(self._tick) + (self._next_clock(stamp_s) - self._origin) * TICKS_PER_CLOCK
             self._tick = self.tick_at(stamp_s)
-        self._is_running = self._waits = self._is_booked = False
+        self._is_running = self._waits = self._is_scheduled = False
         self._origin = None
         return Move(round(self._tick), is_running=False)
 
@@ -289,7 +289,7 @@ class MidiSlave:
         return None if self._is_there(tick, stamp_s) else self._await(tick, stamp_s)
 
     def _is_there(self, tick: int, stamp_s: float) -> bool:
-        """Whether the next clock is that tick anyway: some masters tell their position again and again."""
+        """Whether the next clock has that tick anyway: some masters send their position repeatedly."""
         if self._origin is None:
             return False
         return self._tick + (self._next_clock(stamp_s) - self._origin) * TICKS_PER_CLOCK == tick
@@ -301,21 +301,21 @@ class MidiSlave:
             raise _refusal(f"no clock comes in; {remedy}")
 
     def _run_from(self, tick: int, now_s: float) -> Move:
-        """Begin a run of ours, at a tick that falls on the same place in the bar of the clock, where one runs."""
+        """Start at a tick; where the clock runs, when it reaches the same place in its bar."""
         move = self._await(tick, now_s)
         self._is_ours = True
         if self._origin is not None and self._bar is not None:
             self._origin += (self._bar + tick // TICKS_PER_CLOCK - self._origin) % CLOCKS_PER_BAR
-            self._is_booked = True
+            self._is_scheduled = True
         return move
 
     def _await(self, tick: int, stamp_s: float) -> Move:
         """The next clock will be at this tick."""
-        is_foreseen = self._is_alive and self._pulses.is_measured
-        self._origin = self._next_clock(stamp_s) if is_foreseen else None
+        is_predicted = self._is_alive and self._pulses.is_measured
+        self._origin = self._next_clock(stamp_s) if is_predicted else None
         self._tick, self._next_tick = float(tick), tick
         self._is_running = self._waits = self._has_started = True
-        self._is_booked = False
+        self._is_scheduled = False
         return Move(tick, is_running=True)
 
     def _next_clock(self, now_s: float) -> int:

@@ -1,4 +1,4 @@
-"""The tempo that an affect asks for, on our own clock. Times are arguments."""
+"""Moves the tempo of our own clock towards the one that suits an affect. Times are arguments."""
 
 from math import exp, inf
 
@@ -7,23 +7,23 @@ from emo_osc.core.targets import followed_tempo
 from emo_osc.stage.clock.clock import Clock
 
 STEP_S = 0.125
-GLIDE_S = 1.5  # after so long 63 % of the way is gone: a change that is felt and not a jolt; taste
+GLIDE_S = 1.5  # the time constant: 63 % of a change in this time, which is heard but not as a jump; taste
 NEAR_BPM = 0.05
 
 
 class TempoGuide:
-    """Leads the tempo from where a player set it, `asked`, towards the hint, a little at a time, on our own clock."""
+    """Moves the tempo in small steps from the one set, `asked` in bpm, towards the hint of an affect."""
 
     def __init__(self, asked: float) -> None:
         self.asked = asked
         self._next_s = -inf
 
     def next_s(self, clock: Clock, follow: float) -> float:
-        """When `lead` wants to be called, for a weight `follow` in [0, 1]; infinity where the tempo stays."""
+        """When `lead` must be called, for a weight `follow` in [0, 1]; infinity where the tempo stays."""
         return self._next_s if follow and clock.is_ours and clock.is_running else inf
 
     def lead(self, clock: Clock, affect: Affect, follow: float, now_s: float) -> None:
-        """One step, where it is time for one: to `follow` of the way to the hint."""
+        """Do the next step, if it is due; the goal is a share `follow` of the way to the hint."""
         if now_s < self.next_s(clock, follow):
             return
         self._next_s = now_s + STEP_S

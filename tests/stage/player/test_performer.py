@@ -197,7 +197,7 @@ def test_again_without_a_past_is_refused(ready: MakeReady) -> None:
         performer_of(ready(60)).again(0.0)
 
 
-def test_a_nearer_melody_of_the_studio_is_booked_and_a_farther_one_kept(ready: MakeReady) -> None:
+def test_a_nearer_melody_of_the_studio_is_cued_and_a_farther_one_kept(ready: MakeReady) -> None:
     performer = performer_of(ready(60, 0.5, 0.5))
     performer.play()
     play_until(performer, 10)
