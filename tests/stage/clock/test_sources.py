@@ -3,8 +3,9 @@ from importlib import import_module
 import pytest
 
 from emo_osc.config.clocks import CLOCKS, ClockRow
+from emo_osc.core.affect import MOODS
 from emo_osc.core.errors import EmoOscError
-from emo_osc.protocol.stage_setup import Setup
+from emo_osc.protocol.stage_setup import Setup, StagePreset
 from emo_osc.stage.clock.clock import Clock, InternalClock
 from emo_osc.stage.clock.link_clock import LinkClock
 from emo_osc.stage.clock.midi_slave import MidiSlave
@@ -22,7 +23,7 @@ def build_pendulum(setup: Setup) -> Pendulum:
 
 
 def setup_with(clock: str) -> Setup:
-    return Setup("127.0.0.1", 0, "", "", {}, "", 1, True, "", {}, clock=clock)
+    return Setup("127.0.0.1", 0, "", "", {}, "", 1, True, "own", {"own": StagePreset({}, MOODS)}, clock=clock)
 
 
 @pytest.mark.parametrize("name", CLOCKS)
