@@ -102,7 +102,7 @@ def reported(generator: Generator, clips: "Labelled", data: Path, choices: Choic
     """
     from emo_osc.evaluate.melodies.composed_list import as_people, composed_list, evening
     from emo_osc.evaluate.melodies.melody_list import write_melodies
-    from emo_osc.evaluate.melodies.set_report import TOLD, People, report, told_from_all
+    from emo_osc.evaluate.melodies.set_report import SEPARABILITY, People, report, separability_from_all
 
     size, beside = choices.size, People.of(data, choices.split, clips)
     melodies = composed_list(generator, size.each, size.sets)
@@ -112,7 +112,9 @@ def reported(generator: Generator, clips: "Labelled", data: Path, choices: Choic
     tables = report(melodies.tokens, melodies.affects, beside, melodies.sets, many)
     if choices.section is not None:
         asked = as_people(choices.section, beside.people, size.judged)
-        tables[TOLD]["ours, people's conditions, from all people"] = told_from_all(asked.tokens, beside.people)
+        tables[SEPARABILITY]["ours, people's conditions, from all people"] = separability_from_all(
+            asked.tokens, beside.people
+        )
     return tables
 
 

@@ -1,1 +1,1 @@
-"""A set of melodies beside people's: what tells them apart, copying, diversity, matched people."""
+"""A set of melodies beside people's: separability, copying, diversity, matched people."""

@@ -12,14 +12,14 @@ from emo_osc.studio.attributes import NoteGrid, Tokens, measure_table, outside_k
 CLEAR = 0.1  # of valence: from here on a melody's mode is asked for
 
 
-def asked_table(heard: Tokens, affects: Sequence[Affect]) -> dict[str, dict[str, float]]:
+def asked_table(played: Tokens, affects: Sequence[Affect]) -> dict[str, dict[str, float]]:
     """How what sounds (N, 256) follows the affects it was made for.
 
     `rank` is Spearman's correlation of wanted and measured means over the affects, which mode has none of: it is one or
     the other. `missed` is the mean miss: of density a share, of register semitones, of mode the share of melodies on
     the wrong side where valence is beyond .1.
     """
-    measured = measure_table(heard)
+    measured = measure_table(played)
     wanted = np.array([[FORMULAS.notes_per_bar(a), FORMULAS.mean_pitch(a), FORMULAS.major_share(a)] for a in affects])
     points, at = np.unique([(a.valence, a.arousal) for a in affects], axis=0, return_inverse=True)
     means = np.stack([measured[at.ravel() == point].mean(axis=0) for point in range(len(points))])
@@ -34,4 +34,4 @@ def asked_table(heard: Tokens, affects: Sequence[Affect]) -> dict[str, dict[str,
     table = {name: {"missed": miss} for name, miss in misses.items()}
     for column, name in enumerate(("density", "register")):
         table[name]["rank"] = spearman(aims[:, column], means[:, column])
-    return table | {"notes outside the key": {"share": float(outside_key(NoteGrid.of(heard)).mean())}}
+    return table | {"notes outside the key": {"share": float(outside_key(NoteGrid.of(played)).mean())}}

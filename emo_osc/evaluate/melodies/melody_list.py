@@ -1,4 +1,4 @@
-"""A list of melodies to measure, whoever made them: a file of token windows with the affects they were made for."""
+"""A list of melodies to measure, of any origin: a file of token windows with the affects they were made for."""
 
 import json
 from collections.abc import Iterator, Sequence

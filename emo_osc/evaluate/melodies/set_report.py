@@ -1,4 +1,4 @@
-"""The whole report on a list of melodies beside people's: what sounds, told or not, by what, how much of it is copied.
+"""The whole report on a list of melodies beside people's: separability, tells, diversity, copying, and affect.
 
 `report` is the function; `report_on` reads people from a corpus folder for it. Figures are means over the list's sets
 (one seed each). Matched people are as dense, as high and as major as the list, no song twice (`matched`).
@@ -14,13 +14,18 @@ from numpy.typing import NDArray
 from emo_osc.core.affect import Affect
 from emo_osc.evaluate.judges.features import Floats
 from emo_osc.evaluate.judges.labelled import Labelled
+from emo_osc.evaluate.melodies.affect_correlation import (
+    Judges,
+    affect_correlation,
+    fit_judges,
+    people_affect_correlation,
+)
 from emo_osc.evaluate.melodies.asked import asked_table
 from emo_osc.evaluate.melodies.copies import Known, copy_table
 from emo_osc.evaluate.melodies.diversity import diversity, within
-from emo_osc.evaluate.melodies.heard_affect import Judges, fit_judges, heard_affect, heard_of_people
 from emo_osc.evaluate.melodies.melody_list import MelodyList
 from emo_osc.evaluate.melodies.phrase_tables import labelled_ends, phrase_ends, rhythm_families
-from emo_osc.evaluate.melodies.sides import Side, as_sets, match, tell_columns, told_apart
+from emo_osc.evaluate.melodies.sides import Side, as_sets, match, separability, tell_columns
 from emo_osc.evaluate.melodies.sounding import respelled_share, sounding
 from emo_osc.evaluate.melodies.tells import TELLS, tells_of
 from emo_osc.evaluate.melody_report import spaced_windows
@@ -31,15 +36,16 @@ Table = dict[str, dict[str, float]]
 Tables = dict[str, Table]
 
 OTHER_SPLIT = {"test": "valid", "valid": "test", "train": "valid"}
-TOLD, TELL, WHOLE = "told from people", "tells", "as a whole, beside matched people"
+SEPARABILITY, TELL, WHOLE = "told from people", "tells", "as a whole, beside matched people"
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Whom a list is measured beside.
+    """The human melodies that a list is compared with.
 
-    `people` are of one split; `others`, of another, are told from them for comparison. `known` is what the training
-    melodies have; `judges` hear affects, `clips` are what they were fitted to. None leaves those tables out.
+    `people` are of one split; `others`, of another, are separated from them for comparison. `known` is what the
+    training melodies have; `judges` estimate affects, `clips` are what they were fitted to. None leaves those tables
+    out.
     """
 
     people: Corpus
@@ -122,24 +128,24 @@ def mean_tables(parts: Sequence[Tables]) -> Tables:
     return mean
 
 
-def told_from_all(tokens: Tokens, people: Corpus, seed: int = 0) -> dict[str, float]:
-    """How often melodies (N, 256), taken as they are, are told from all of people's, by the tells and by the forest."""
-    return told_apart(_ours(tokens, people), Side.of(people.tokens, people.group), seed)
+def separability_from_all(tokens: Tokens, people: Corpus, seed: int = 0) -> dict[str, float]:
+    """How often tests by tells and by forest separate melodies (N, 256), taken as they are, from all of people's."""
+    return separability(_ours(tokens, people), Side.of(people.tokens, people.group), seed)
 
 
 def _of_one_set(melodies: MelodyList, beside: People, seed: int, is_quick: bool) -> Tables:
-    heard = melodies.tokens if melodies.affects is None else sounding(melodies.tokens, melodies.affects)
-    ours, people = _ours(heard, beside.people), Side.of(beside.people.tokens, beside.people.group)
+    played = melodies.tokens if melodies.affects is None else sounding(melodies.tokens, melodies.affects)
+    ours, people = _ours(played, beside.people), Side.of(beside.people.tokens, beside.people.group)
     pairs = match(ours, people)
     sides = {"": (ours, people)} | ({"matched ": (pairs.ours, pairs.people)} if pairs.is_enough else {})
-    shown = {"ours": heard, "people": people.tokens}
+    shown = {"ours": played, "people": people.tokens}
     tables: Tables = {
-        TOLD: {
-            f"ours from {prefix or 'all '}people": told_apart(*each, seed=seed, is_quick=is_quick)
+        SEPARABILITY: {
+            f"ours from {prefix or 'all '}people": separability(*each, seed=seed, is_quick=is_quick)
             for prefix, each in sides.items()
         },
         TELL: tell_columns(sides),
-        "diversity": {"ours": diversity(heard)},
+        "diversity": {"ours": diversity(played)},
     }
     if pairs.is_enough:
         shown["matched people"] = pairs.people.tokens
@@ -150,24 +156,24 @@ def _of_one_set(melodies: MelodyList, beside: People, seed: int, is_quick: bool)
         }
     tables |= {"phrase ends": phrase_ends(shown), "rhythm families": rhythm_families(shown)}
     if beside.known is not None:
-        tables["copied from training songs"] = copy_table(heard, people.tokens, beside.known)
-    return tables if melodies.affects is None else _with_affects(tables, melodies, heard, beside.judges)
+        tables["copied from training songs"] = copy_table(played, people.tokens, beside.known)
+    return tables if melodies.affects is None else _with_affects(tables, melodies, played, beside.judges)
 
 
-def _with_affects(tables: Tables, melodies: MelodyList, heard: Tokens, judges: Judges | None) -> Tables:
+def _with_affects(tables: Tables, melodies: MelodyList, played: Tokens, judges: Judges | None) -> Tables:
     affects = melodies.affects or ()
     points = np.unique([(a.valence, a.arousal) for a in affects], axis=0, return_inverse=True)[1].ravel()
-    tables["diversity"]["ours, of one affect"] = within(heard, points)
-    tables["as asked"] = asked_table(heard, affects)
-    tables["as asked"]["melodies re-spelled on stage"] = {"share": respelled_share(melodies.tokens, heard)}
+    tables["diversity"]["ours, of one affect"] = within(played, points)
+    tables["as asked"] = asked_table(played, affects)
+    tables["as asked"]["melodies re-spelled on stage"] = {"share": respelled_share(melodies.tokens, played)}
     if judges is not None:
-        tables["heard in the notes, r"] = heard_affect(heard, affects, judges)
+        tables["heard in the notes, r"] = affect_correlation(played, affects, judges)
     return tables
 
 
-def _ours(heard: Tokens, people: Corpus) -> Side:
+def _ours(played: Tokens, people: Corpus) -> Side:
     """Ours, each of a song of its own that people do not have."""
-    return Side.of(heard, np.arange(len(heard)) + int(people.group.max()) + 1)
+    return Side.of(played, np.arange(len(played)) + int(people.group.max()) + 1)
 
 
 def _of_people(beside: People, is_quick: bool) -> Tables:
@@ -179,7 +185,7 @@ def _of_people(beside: People, is_quick: bool) -> Tables:
         "rhythm families of people": rhythm_families(_repertoires(people)),
     }
     if beside.clips is not None:
-        tables["heard in people's notes, r"] = heard_of_people(beside.clips)
+        tables["heard in people's notes, r"] = people_affect_correlation(beside.clips)
     if others is not None:
         tables |= _others(people, others, is_quick)
     return tables
@@ -188,12 +194,12 @@ def _of_people(beside: People, is_quick: bool) -> Tables:
 def _others(people: Corpus, others: Corpus, is_quick: bool) -> Tables:
     """The same tests asked of people of another split: how near people themselves come."""
     theirs, mine = Side.of(people.tokens, people.group), Side.of(others.tokens, others.group + people.group.max() + 1)
-    told = {"people from other people": told_apart(mine, theirs, is_quick=is_quick)}
+    figures = {"people from other people": separability(mine, theirs, is_quick=is_quick)}
     pairs = match(mine, theirs)
     if not pairs.is_enough:
-        return {"people told from people": told}
-    told["people from matched people"] = told_apart(pairs.ours, pairs.people, is_quick=is_quick)
-    return {"people told from people": told, f"people {WHOLE}": {"other people": as_sets(pairs)}}
+        return {"people told from people": figures}
+    figures["people from matched people"] = separability(pairs.ours, pairs.people, is_quick=is_quick)
+    return {"people told from people": figures, f"people {WHOLE}": {"other people": as_sets(pairs)}}
 
 
 def _repertoires(people: Corpus) -> dict[str, Tokens]:

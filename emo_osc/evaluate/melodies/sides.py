@@ -1,4 +1,4 @@
-"""Two sides of a comparison, ours and people's: told apart or not, by which tells, and how alike they are as sets."""
+"""Compares two sets of melodies, ours and people's: how separable they are, by which tells, and how alike as sets."""
 
 import warnings
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from emo_osc.evaluate.form import MEASURES
 from emo_osc.evaluate.judges.features import Floats, Tokens
 from emo_osc.evaluate.judges.two_sample import FOLDS, two_sample
+from emo_osc.evaluate.melodies.classifier_test import classifier_test
 from emo_osc.evaluate.melodies.matched import matched
-from emo_osc.evaluate.melodies.tell_test import tell_test
 from emo_osc.evaluate.melodies.tells import TELLS, filled, separation, tells_of
 from emo_osc.evaluate.overlap import frechet, overlapped_area
 
@@ -60,13 +60,13 @@ def match(ours: Side, people: Side) -> Match:
     return Match(ours.select(pairs.ours), people.select(pairs.people), apart)
 
 
-def told_apart(ours: Side, people: Side, seed: int = 0, is_quick: bool = False) -> dict[str, float]:
+def separability(ours: Side, people: Side, seed: int = 0, is_quick: bool = False) -> dict[str, float]:
     """How often the tells, and unless `is_quick` the forest of `judges/two_sample`, are right about which are ours."""
-    told = tell_test(ours.tells, people.tells, ours.songs, people.songs, seed)
+    figures = classifier_test(ours.tells, people.tells, ours.songs, people.songs, seed)
     if is_quick:
-        return told
+        return figures
     forest = two_sample(ours.tokens, people.tokens, people.songs, seed, ours.songs)
-    return told | {f"forest {name}": forest[name] for name in FOREST}
+    return figures | {f"forest {name}": forest[name] for name in FOREST}
 
 
 def tell_columns(sides: Mapping[str, tuple[Side, Side]]) -> Table:

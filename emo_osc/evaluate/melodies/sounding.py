@@ -37,10 +37,10 @@ def sounding(
     return np.stack(rows) if rows else whole
 
 
-def respelled_share(tokens: Tokens, heard: Tokens) -> float:
+def respelled_share(tokens: Tokens, played: Tokens) -> float:
     """The share of melodies in which another pitch class sounds than was composed; it should be small."""
     is_note = tokens >= FIRST_NOTE
-    return float(((tokens - heard) % 12 * is_note).any(axis=1).mean())
+    return float(((tokens - played) % 12 * is_note).any(axis=1).mean())
 
 
 def _mapped(
@@ -48,5 +48,5 @@ def _mapped(
 ) -> NDArray[np.int64]:
     mapping = PitchMapping(targets)
     mapping.begin(Ready(melody_of(row.tolist()), affect, measured, 0.0, seed=0, ticket=0), affect)
-    heard = np.array(mapping.pitches(Settings(), colour)).clip(LOWEST_PITCH, HIGHEST_PITCH)
-    return np.where(row >= FIRST_NOTE, heard[np.where(row >= FIRST_NOTE, row + LOWEST, 0)] - LOWEST, row)
+    played = np.array(mapping.pitches(Settings(), colour)).clip(LOWEST_PITCH, HIGHEST_PITCH)
+    return np.where(row >= FIRST_NOTE, played[np.where(row >= FIRST_NOTE, row + LOWEST, 0)] - LOWEST, row)

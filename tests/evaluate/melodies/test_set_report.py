@@ -19,7 +19,7 @@ from emo_osc.evaluate.melodies.copies import Known, copied_notes, copied_rhythms
 from emo_osc.evaluate.melodies.diversity import diversity, within
 from emo_osc.evaluate.melodies.matched import matched
 from emo_osc.evaluate.melodies.melody_list import MelodyList, write_melodies
-from emo_osc.evaluate.melodies.set_report import TOLD, People, Tables, mean_tables, report
+from emo_osc.evaluate.melodies.set_report import SEPARABILITY, People, Tables, mean_tables, report
 from emo_osc.evaluate.melodies.sounding import respelled_share, sounding
 from emo_osc.studio.attributes import measure_table
 from tests.evaluate.labelled_files import write_labelled
@@ -41,8 +41,8 @@ def told() -> Tables:
 
 
 def test_what_differs_is_told_and_people_are_not(told: Tables) -> None:
-    assert told[TOLD]["ours from all people"]["logistic accuracy"] > 0.9
-    assert told[TOLD]["ours from all people"]["forest accuracy"] > 0.9
+    assert told[SEPARABILITY]["ours from all people"]["logistic accuracy"] > 0.9
+    assert told[SEPARABILITY]["ours from all people"]["forest accuracy"] > 0.9
     assert told["people told from people"]["people from other people"]["forest accuracy"] < 0.75
     assert told["tells"]["bars on the 8th grid only"]["auc"] > 0.95
     assert told["rhythm families"]["ours"]["16ths"] == 1.0
@@ -63,14 +63,14 @@ def test_each_part_stands_in_its_table(told: Tables) -> None:
 
 def test_without_a_match_the_rest_is_told() -> None:
     tables = report(by_lot(20, 1, every=1), [SAD] * 20, corpus(by_lot(40, 2)), is_quick=True)
-    assert list(tables[TOLD]) == ["ours from all people"]
+    assert list(tables[SEPARABILITY]) == ["ours from all people"]
     assert "as a whole, beside matched people" not in tables
 
 
 def test_melodies_without_an_affect_are_taken_as_they_are() -> None:
     tables = report(by_lot(20, 1), None, corpus(by_lot(40, 2)), is_quick=True)
     assert "as asked" not in tables
-    assert not [name for name in tables[TOLD]["ours from all people"] if name.startswith("forest")]
+    assert not [name for name in tables[SEPARABILITY]["ours from all people"] if name.startswith("forest")]
 
 
 def test_figures_are_means_over_the_sets_that_have_them() -> None:
@@ -194,7 +194,7 @@ def test_a_generator_is_reported_on_and_its_melodies_are_kept(tmp_path: Path, mo
 
     assert len(MelodyList.load(tmp_path / "kept.jsonl").tokens) == 2 * len(AFFECTS)
     assert {"heard in the notes, r", "heard in people's notes, r", "an evening of one mood"} <= tables.keys()
-    assert tables[TOLD]["ours from all people"]["forest accuracy"] > 0.5
+    assert tables[SEPARABILITY]["ours from all people"]["forest accuracy"] > 0.5
 
 
 def test_the_command_reports_on_a_file(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Ours or people's, asked of the tells alone: a second two-sample test beside the forest of `judges/two_sample`.
+"""A two-sample test on the tells: how well classifiers separate our melodies from people's.
+
+It complements the random forest of `judges/two_sample`.
 
 Two classifiers that err in different ways, logistic regression and gradient boosting, each judged in folds by song.
 """
@@ -28,7 +30,9 @@ CLASSIFIERS: Mapping[str, Callable[[int], Pipeline]] = {
 }
 
 
-def tell_test(ours: Floats, people: Floats, our_groups: Groups, groups: Groups, seed: int = 0) -> dict[str, float]:
+def classifier_test(
+    ours: Floats, people: Floats, our_groups: Groups, groups: Groups, seed: int = 0
+) -> dict[str, float]:
     """How often each classifier is right about which tells (N, T) and (M, T) are ours, and its area under the curve.
 
     `our_groups` (N,) and `groups` (M,) are songs, or what else a fold must not part, in one numbering. Both sides are
@@ -45,11 +49,11 @@ def tell_test(ours: Floats, people: Floats, our_groups: Groups, groups: Groups, 
     values = np.concatenate(filled(ours[mine], people[theirs]))
     is_ours = np.repeat([1, 0], size)
     songs = np.concatenate([our_groups[mine], groups[theirs]])
-    told: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for name, build in CLASSIFIERS.items():
         chance = np.zeros(len(values))
         for learn, ask in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(values, groups=songs):
             chance[ask] = build(seed).fit(values[learn], is_ours[learn]).predict_proba(values[ask])[:, 1]
-        told[f"{name} accuracy"] = float(((chance > 0.5) == is_ours).mean())
-        told[f"{name} auc"] = float(roc_auc_score(is_ours, chance))
-    return told
+        scores[f"{name} accuracy"] = float(((chance > 0.5) == is_ours).mean())
+        scores[f"{name} auc"] = float(roc_auc_score(is_ours, chance))
+    return scores

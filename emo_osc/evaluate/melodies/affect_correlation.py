@@ -1,4 +1,4 @@
-"""Is the valence and the arousal that was asked for heard in the bare notes that sound? Graded, by both judges."""
+"""Correlation between the affects asked for and the affects that two judges read in the notes, axis by axis."""
 
 from collections.abc import Sequence
 
@@ -22,9 +22,9 @@ def fit_judges(clips: Labelled) -> Judges:
     return {corpus: Judge.fit(_known(clips["notes"][corpus]), is_relative=False) for corpus in CORPORA}
 
 
-def heard_affect(heard: Tokens, affects: Sequence[Affect], judges: Judges) -> dict[str, dict[str, float]]:
+def affect_correlation(played: Tokens, affects: Sequence[Affect], judges: Judges) -> dict[str, dict[str, float]]:
     """Pearson's r of what was asked and a judge's probability of the high side, over melodies (N, 256)."""
-    values, _ = grid_features(heard)
+    values, _ = grid_features(played)
     probabilities = {corpus: judge.probabilities(values) for corpus, judge in judges.items()}
     return {
         axis: {
@@ -35,7 +35,7 @@ def heard_affect(heard: Tokens, affects: Sequence[Affect], judges: Judges) -> di
     }
 
 
-def heard_of_people(clips: Labelled) -> dict[str, dict[str, float]]:
+def people_affect_correlation(clips: Labelled) -> dict[str, dict[str, float]]:
     """The same of people's clips, with their label high or low, by judges that were not fitted to the song."""
     probabilities = {corpus: out_of_fold(clips["notes"][corpus]) for corpus in CORPORA}
     return {
