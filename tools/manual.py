@@ -109,7 +109,18 @@ These can be listened to as well; `state` answers with every value at once.
 
 {_table(("name", "pushes"), ((f"`{name}`", text) for name, text in PUSHES.items()))}
 
-## Moods
+{_moods_and_answers()}
+
+{_SENDERS}
+
+{_network()}
+
+{_access(osc)}
+"""
+
+
+def _moods_and_answers() -> str:
+    return f"""## Moods
 
 A preset may move them, or add its own after these. `/emo/mood N` and program change N on the MIDI input call mood N.
 
@@ -121,15 +132,10 @@ A preset may move them, or add its own after these. `/emo/mood N` and program ch
 
 ## Error codes
 
-{_table(("code", "means"), ((str(code), text) for code, text in ERRORS))}
-
-{_SENDERS}
-
-{_network(osc)}
-"""
+{_table(("code", "means"), ((str(code), text) for code, text in ERRORS))}"""
 
 
-def _network(osc: OscSection) -> str:
+def _network() -> str:
     return f"""## When answers come
 
 - Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a value that is
@@ -154,9 +160,11 @@ def _network(osc: OscSection) -> str:
   {MAX_DEPTH} deep; others are counted as `malformed` and not answered. A single unreadable message (an unknown type
   tag, a text in another encoding) is counted too and answered with error {CommandError.WRONG_ARGUMENTS}, at most once a
   second for each sender; the other messages of its bundle are done.
-- An answer (`/emo/error`, `/emo/ack` ..) that is sent to us is not answered, so that two daemons cannot loop.
+- An answer (`/emo/error`, `/emo/ack` ..) that is sent to us is not answered, so that two daemons cannot loop."""
 
-## Access list
+
+def _access(osc: OscSection) -> str:
+    return f"""## Access list
 
 - Bound to {osc.host}: only this computer. Bound to the network: this computer, and either all private networks (RFC
   1918, RFC 4193, link-local) or the addresses and networks that `osc.allow` in the preset names.

@@ -99,21 +99,35 @@ def calibrate(
         with keys() as wait:
             daemon = _Daemon(listener, wait)
             _meet(daemon, f"{host}:{port}")
-            # With latency_ms set, bar lines leave that much before the beat of the clock, which the click follows.
-            click = _tapped(daemon, taps, say, REFERENCE, lambda: daemon.latency_s) if reference else None
-            heard = _tapped(daemon, taps, say, HEARD, lambda: 0.0)
-            latency_ms = _told(heard.beyond(click) if click else heard.unanticipated(), say, "" if click else ALONE)
+            latency_ms = _measure_ms(daemon, taps, say, reference=reference)
             is_kept = keep if keep is not None else is_here(host) and _is_wanted(daemon, say)
     finally:
         listener.close()
     if is_kept:
         say(f"Kept for the next start of emo-osc serve on this computer: {store(latency_ms)}")
     if apply or is_kept:
-        answers = exchange(host, port, "/emo/set/latency_ms", (str(latency_ms),), 1.0)
-        say(next(answers, "no answer: it may not be set"))
+        _apply(host, port, latency_ms, say)
     else:
-        where = "" if (host, port) == ("127.0.0.1", 7770) else f" --host {host} --port {port}"
-        say(f"To make up for it: emo-osc send /emo/set/latency_ms {latency_ms}{where}")
+        say(f"To make up for it: emo-osc send /emo/set/latency_ms {latency_ms}{_options(host, port)}")
+
+
+def _measure_ms(daemon: _Daemon, taps: int, say: Say, *, reference: bool) -> int:
+    """The measured latency in whole milliseconds; with `reference`, relative to taps on a click."""
+    # With latency_ms set, bar lines leave that much before the beat of the clock, which the click follows.
+    click = _tapped(daemon, taps, say, REFERENCE, lambda: daemon.latency_s) if reference else None
+    sound = _tapped(daemon, taps, say, HEARD, lambda: 0.0)
+    return _report(sound.beyond(click) if click else sound.unanticipated(), say, "" if click else ALONE)
+
+
+def _apply(host: str, port: int, latency_ms: int, say: Say) -> None:
+    """Set the latency on the running daemon and report its answer."""
+    answers = exchange(host, port, "/emo/set/latency_ms", (str(latency_ms),), 1.0)
+    say(next(answers, "no answer: it may not be set"))
+
+
+def _options(host: str, port: int) -> str:
+    """The command-line options that name this daemon; none for the default one."""
+    return "" if (host, port) == ("127.0.0.1", 7770) else f" --host {host} --port {port}"
 
 
 def is_here(host: str) -> bool:
@@ -189,8 +203,8 @@ def _is_wanted(daemon: _Daemon, say: Say) -> bool:
                 return key in YES_KEYS
 
 
-def _told(result: Offset, say: Say, doubt: str) -> int:
-    """Say what came out; whole milliseconds."""
+def _report(result: Offset, say: Say, doubt: str) -> int:
+    """Report the result; whole milliseconds."""
     low, middle, high = (1000 * seconds for seconds in (result.low_s, result.offset_s, result.high_s))
     say(f"Heard {middle:.0f} ms after it is sent: between {low:.0f} and {high:.0f} ms with 95 % confidence.")
     say(f"Single taps spread by {1000 * result.spread_s:.0f} ms; {result.left_out} of {result.taps} were left out.")
