@@ -94,9 +94,9 @@ def _listed(melodies: Path, kept: dict[str, Any]) -> None:
     from emo_osc.evaluate.makers import FULL, QUICK
 
     data = _corpus(kept, "a list of melodies is measured beside people's")
-    told = {name: kept[name] for name in ("is_judged", "json_out")}
+    options = {name: kept[name] for name in ("is_judged", "json_out")}
     size = QUICK if kept["quick"] else FULL
-    listed(melodies, data, Choices(data, size=size, split=kept["split"] or "valid", **told))
+    listed(melodies, data, Choices(data, size=size, split=kept["split"] or "valid", **options))
 
 
 def _transformer(generator: Any, section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path, Tables]":
@@ -108,12 +108,12 @@ def _transformer(generator: Any, section: "GeneratorSection", kept: dict[str, An
     data = _corpus(kept, "the music transformer is measured beside songs")
     clips = labelled(data) if kept["is_judged"] else None
     tables = report(generator, data, QUICK if kept["quick"] else FULL, clips)
-    _told(tables, kept["json_out"])
+    _show(tables, kept["json_out"])
     return checkpoint_path(section), tables
 
 
 def _refuse(network: str, *names: str) -> None:
-    """What was asked for and cannot be had of a network is told, not left out."""
+    """What was asked for and a network cannot give is an error, not left out."""
     context = click.get_current_context()
     for parameter in context.command.params:
         is_given = context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
@@ -124,11 +124,11 @@ def _refuse(network: str, *names: str) -> None:
 def _face(name: str, kept: dict[str, Any]) -> "Tables":
     from emo_osc.evaluate.face_report import face_plots, report
 
-    told = report(_corpus(kept, "a face network is measured on FER2013"), name)
-    _told(told.tables, kept["json_out"])
+    measured = report(_corpus(kept, "a face network is measured on FER2013"), name)
+    _show(measured.tables, kept["json_out"])
     if kept["plots_out"]:
-        face_plots(told, kept["plots_out"])
-    return told.tables
+        face_plots(measured, kept["plots_out"])
+    return measured.tables
 
 
 def _corpus(kept: dict[str, Any], why: str) -> Path:
@@ -138,7 +138,7 @@ def _corpus(kept: dict[str, Any], why: str) -> Path:
     return data
 
 
-def _told(tables: "Tables", json_out: Path | None) -> None:
+def _show(tables: "Tables", json_out: Path | None) -> None:
     from emo_osc.evaluate.report import show, write
 
     show(tables)

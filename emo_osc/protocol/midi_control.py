@@ -89,7 +89,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What a control does: the name of a value, a deed, a mood or a preset, and how it takes hold.
+    """What a control does: the name of a value, an action, a mood or a preset, and how it takes hold.
 
     >>> Role.parse("density pickup"), str(Role("calm face")), str(Role("high jump"))
     (Role(name='density', mode='pickup'), 'calm face', 'high jump jump')

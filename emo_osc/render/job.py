@@ -44,10 +44,10 @@ def write(order: Order, preset: Preset) -> str:
         for take in takes(generator, preset, mood.affect, order.count, seed, order.bars, mood.colour)
     ]
     _write_files(order, played, preset, seed)
-    told = ", ".join(f"{mood.id} ({mood.affect.valence:+.2f} {mood.affect.arousal:+.2f})" for mood in wanted)
+    moods = ", ".join(f"{mood.id} ({mood.affect.valence:+.2f} {mood.affect.arousal:+.2f})" for mood in wanted)
     notes = sum(len(take.played.notes) for _, take in played)
     size = f"{len(played)} x {order.bars} bars, {notes} notes"
-    return f"{order.out}: {told}; {size}, {preset.clock.tempo:g} bpm, seed {seed}"
+    return f"{order.out}: {moods}; {size}, {preset.clock.tempo:g} bpm, seed {seed}"
 
 
 def _moods(order: Order, preset: Preset) -> list[Mood]:

@@ -67,8 +67,8 @@ def takes(
 
 def play(composed: Composed, affect: Affect, preset: Preset, bars: int = BARS, colour: Colour = PLAIN) -> Take:
     """The first `bars` (1..16) of a melody as the stage plays it, in a mood's colour; it varies as its seed says."""
-    told = (composed.measured, composed.distance, composed.seed)
-    ready = Ready(composed.melody, affect, *told, ticket=0, chords=composed.chords, backing=composed.backing)
+    result = (composed.measured, composed.distance, composed.seed)
+    ready = Ready(composed.melody, affect, *result, ticket=0, chords=composed.chords, backing=composed.backing)
     performer = Performer(Shelf((ready,)), settings_of(preset), Random(0), affect)
     performer.set_affect(affect, colour)
     performer.play()
@@ -136,19 +136,19 @@ def write_json(played: Sequence[Take], tempo_bpm: float, seed: int, path: Path) 
     Raises:
         EmoOscError: the file cannot be written.
     """
-    told = {
+    summary = {
         "seed": seed,
         "tempo": tempo_bpm,
         "ticks_per_beat": TICKS_PER_BEAT,
-        "melodies": [_told(take) for take in played],
+        "melodies": [_summary(take) for take in played],
     }
     try:
-        path.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise _unwritable(path, error) from None
 
 
-def _told(take: Take) -> dict[str, Any]:
+def _summary(take: Take) -> dict[str, Any]:
     measured = take.composed.measured
     return {
         "affect": {"valence": take.affect.valence, "arousal": take.affect.arousal},

@@ -143,19 +143,19 @@ def states_of(keepers: Iterable[Keeper]) -> str:
 
 
 async def start(worker: Worker, log: Log, *, is_heard: bool = False) -> asyncio.subprocess.Process:
-    """A child with a session of its own, so that Ctrl-C reaches the supervisor alone; what it says is told by the log.
+    """A child with a session of its own, so that Ctrl-C reaches the supervisor alone; its output goes to the log.
 
     `is_heard` pipes its standard output to us instead, in lines of at most `MAX_LINE_BYTES`.
 
     Raises:
         OSError: it cannot be started.
     """
-    with relayed(worker.name, log) as told:
+    with relayed(worker.name, log) as output:
         process = await asyncio.create_subprocess_exec(
             *python(*worker.arguments),
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE if is_heard else told,
-            stderr=told,
+            stdout=subprocess.PIPE if is_heard else output,
+            stderr=output,
             limit=MAX_LINE_BYTES,
             start_new_session=True,
             creationflags=OWN_GROUP,

@@ -65,17 +65,17 @@ def serve(
     preset, calibration, level = calibrated(preset)
     setup = stage_setup(preset, composer, is_recorded=record is not None)
     recorder = Recorder(record) if record else None
-    told = Log(say, log)
+    lines = Log(say, log)
     for line in left_out(setup.presets):
-        told.tell("presets", line, logging.WARNING)
+        lines.tell("presets", line, logging.WARNING)
     if calibration:
-        told.tell("calibration", calibration, level)
+        lines.tell("calibration", calibration, level)
     try:
-        return asyncio.run(_Supervisor(preset, setup, told, recorder, partial(named_preset, composer=composer)).run())
+        return asyncio.run(_Supervisor(preset, setup, lines, recorder, partial(named_preset, composer=composer)).run())
     except KeyboardInterrupt:  # asyncio has ended the processes already
         return 0
     finally:
-        told.close()
+        lines.close()
 
 
 class _Supervisor:
@@ -103,22 +103,22 @@ class _Supervisor:
         )
 
     async def run(self) -> int:
-        """Play until told to end; the exit code."""
+        """Play until a signal or a fault ends it; the exit code."""
         known = signal.Signals.__members__  # Windows has few of them
         for name in filter(known.__contains__, ENDING_SIGNALS):
             _on_signal(known[name], self._ending.set)
         for name in filter(known.__contains__, IGNORED_SIGNALS):
             signal.signal(known[name], signal.SIG_IGN)
         asyncio.get_running_loop().set_exception_handler(partial(_tell_fault, self._log))
-        keeping, told = asyncio.create_task(self._stage.run()), asyncio.create_task(self._ending.wait())
+        keeping, ending = asyncio.create_task(self._stage.run()), asyncio.create_task(self._ending.wait())
         try:
-            await asyncio.wait((keeping, told), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((keeping, ending), return_when=asyncio.FIRST_COMPLETED)
             if self._ending.is_set():
                 return 0
             keeping.result()
             return 1
         finally:
-            tasks = [keeping, told, *self._tasks]
+            tasks = [keeping, ending, *self._tasks]
             for task in tasks:
                 task.cancel()
             closing = asyncio.create_task(self._stage.close())

@@ -15,7 +15,7 @@ from time import monotonic, time
 from emo_osc.core.small_file import reason_of
 from emo_osc.supervisor.log_writer import LogFile, Outlet, standard_output
 
-REPEAT_S = 10.0  # a line that comes again within this time is counted instead of told
+REPEAT_S = 10.0  # a line that comes again within this time is counted instead of logged
 MAX_KNOWN = 256
 MAX_LETTERS = 8000  # of one line; a picture for a camera has 1,300, a traceback some thousands
 

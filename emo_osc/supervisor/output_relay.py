@@ -20,7 +20,7 @@ _LIVES = count()
 def relayed(part: str, log: Log) -> Iterator[int]:
     """A descriptor for a child to write to; what comes is logged under `part` until every holder has closed it.
 
-    Lines that were written at once are told as one, so that a picture stays whole.
+    Lines that were written at once are logged as one, so that a QR code stays whole.
 
     Raises:
         OSError: no descriptor or thread is to be had.

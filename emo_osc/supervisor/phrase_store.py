@@ -105,8 +105,8 @@ def _midi(kept: PhraseSaved) -> bytes:
     from emo_osc.studio.generators import Composed
 
     ready = kept.ready
-    told = (ready.melody, ready.measured, ready.distance, ready.seed)
-    composed = Composed(*told, chords=ready.chords, backing=ready.backing)
+    result = (ready.melody, ready.measured, ready.distance, ready.seed)
+    composed = Composed(*result, chords=ready.chords, backing=ready.backing)
     return midi_bytes([play(composed, kept.affect, Preset())], kept.tempo)
 
 

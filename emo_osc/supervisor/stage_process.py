@@ -53,11 +53,11 @@ class Surroundings(Protocol):
         """It has gone, or is about to be ended; there will be another."""
 
     def renewed(self, setup: Setup) -> Setup:
-        """What the next one is to be told, where the last was told this."""
+        """The set-up for the next stage, after one that was started with `setup`."""
 
 
 class StageKeeper:
-    """Keeps the stage alive until it is told to close, or the stage keeps crashing."""
+    """Keeps the stage alive until it is asked to close, or the stage keeps crashing."""
 
     def __init__(self, setup: Setup, log: Log, around: Surroundings, program: tuple[str, ...] = PROGRAM) -> None:
         """`program` is the stage's command after `python`."""
@@ -74,7 +74,7 @@ class StageKeeper:
         """Start the stage again and again; returns when it keeps crashing.
 
         Raises:
-            EmoOscError: the first stage cannot open what it was told to.
+            EmoOscError: the first stage cannot open a port of its set-up.
         """
         failures = crashes = quick = 0
         while True:
@@ -140,7 +140,7 @@ class StageKeeper:
         """What a stage has opened, or what became of it instead.
 
         Raises:
-            EmoOscError: it is the first stage, and could not open what it was told to.
+            EmoOscError: it is the first stage, and could not open a port of its set-up.
         """
         assert process.stdout is not None  # a pipe was asked for
         patience_s = AGAIN_S if self._setup.hub else START_S
@@ -179,7 +179,7 @@ class StageKeeper:
             for task in (hanging, hearing, gone):
                 task.cancel()
             await asyncio.gather(hanging, hearing, gone, return_exceptions=True)
-            if process.returncode is not None:  # else we are told to close, and the line says so to the stage
+            if process.returncode is not None:  # else we are to close, and the line says so to the stage
                 self._writer.close()
 
     async def _end_of(self, gone: asyncio.Task[int], *, is_hanging: bool) -> Fate:

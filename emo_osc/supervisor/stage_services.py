@@ -95,14 +95,13 @@ class StageServices:
                 self.save()
 
     @contextmanager
-    def _continuous(self, deed: str) -> Iterator[None]:
+    def _continuous(self, action: str) -> Iterator[None]:
         """Log an error and continue: without the supervisor the stage would play on, but save and log nothing."""
         try:
             yield
-        except Exception as error:  # whatever it is, the next deed may succeed
-            text = (
-                f"internal error, please report it: {deed} failed ({type(error).__name__}: {error}); the music goes on"
-            )
+        except Exception as error:  # whatever it is, the next action may succeed
+            reason = f"{type(error).__name__}: {error}"
+            text = f"internal error, please report it: {action} failed ({reason}); the music goes on"
             self._log.tell("supervisor", text, logging.ERROR)
 
     def look(self) -> None:
