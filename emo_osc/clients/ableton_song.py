@@ -26,7 +26,7 @@ class LiveSong:
 
     def __init__(self, place: str, follow: tuple[str, ...], now_s: float) -> None:
         self.lines: list[str] = []
-        """What people should read; whoever tells it empties this."""
+        """Lines for people; the caller that prints them empties the list."""
         self._place = place
         self._follow = follow
         self._known: dict[str, OscValue] = {}

@@ -1,8 +1,7 @@
 """Sends all notes off to a MIDI port after a crash of the stage.
 
 Run as `python -m emo_osc.midi.all_notes_off NAME`; NAME is the output the stage had. A virtual port has gone with the
-stage, and its connections with it: whoever listened
-there must stop its own notes.
+stage, and its connections with it: a receiver that was connected to it must stop its own notes.
 """
 
 import os

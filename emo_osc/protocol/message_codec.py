@@ -121,7 +121,7 @@ def _plain_notes(notes: tuple[Note, ...]) -> list[list[int]]:
 def _message(kind: type[AnyMessage], found: dict[str, Any]) -> AnyMessage:
     values: dict[str, Any] = {name: _value(name, value) for name, value in found.items()}
     for name, value in values.items():
-        if not isinstance(value, _TYPES[kind][name]):  # whoever reads it must be able to trust it
+        if not isinstance(value, _TYPES[kind][name]):  # the reader relies on the type
             raise TypeError(f"{name} is a {type(value).__name__}")
     message: AnyMessage = kind(**values)
     return message

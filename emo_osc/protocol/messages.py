@@ -229,7 +229,7 @@ class WorkersState:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """MIDI messages that were sent, as hexadecimal, for whoever records them.
+    """MIDI messages that were sent, as hexadecimal, for the recorder.
 
     `at_s` on the stage's clock, `tempo` in bpm.
     """

@@ -211,7 +211,7 @@ class Stage:
         self._hub.write("supervisor", encode(Alive(PATIENCE_S)))
 
     def _open_waker(self) -> None:
-        """A socket to ourselves, for whoever is not on this thread: the MIDI driver, a signal."""
+        """A socket that wakes the loop from other threads: the MIDI driver, a signal."""
         self._waking, self._wakes = socket.socketpair()
         self._waking.setblocking(False)
         self._wakes.setblocking(False)

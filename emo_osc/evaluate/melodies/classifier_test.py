@@ -1,7 +1,6 @@
 """A two-sample test on the tells: how well classifiers separate our melodies from people's.
 
 It complements the random forest of `judges/two_sample`.
-
 Two classifiers that err in different ways, logistic regression and gradient boosting, each judged in folds by song.
 """
 

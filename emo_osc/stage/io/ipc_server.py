@@ -15,7 +15,7 @@ MAX_PEERS = 8
 class Hub:
     """Peers by role. `on_line` takes what a role says, `on_joined` and `on_left` who comes and goes.
 
-    `on_line` may raise ValueError for garbage: whoever sends it is shown out, and `on_garbage` hears who it was.
+    `on_line` may raise ValueError for garbage: its sender is disconnected, and `on_garbage` gets its role.
     `port` is where to listen, 0 for any.
 
     Raises:

@@ -1,6 +1,6 @@
 """The MIDI ports of the stage: opening them, noticing that they are gone, and opening them again.
 
-Opens ports through `midi`; whoever watches the system says what there is. Opening through rtmidi takes some
+Opens ports through `midi`; the port monitor reports which exist. Opening through rtmidi takes some
 milliseconds, in which no note can be sent: it happens only after a port was lost. A port that another process plays
 opens meanwhile.
 """
@@ -31,7 +31,7 @@ NOWHERE: frozenset[str] = frozenset()
 
 MAX_UNCONFIRMED = 1500
 """Messages sent before somebody has seen the system at work. A JACK server that has died leaves room for 2,340 in
-rtmidi's buffer, and then whoever sends waits for ever; of the rest, notes and their ends have the first call."""
+rtmidi's buffer, and then the sender blocks for ever; of the rest, notes and their ends have the first call."""
 MAX_UNCONFIRMED_NOTES = 2000
 UNCONFIRMED_PER_S = 400
 """Messages that are let through each second while nobody sees the system at work: more than any music has. Should the
@@ -250,7 +250,7 @@ class MidiPorts:
         if self.out.is_ready and self.out.port:
             self._opener.targets = self.out.port.targets
         if self.out.is_ready and not was_ready:
-            self._hush()
+            self._send_all_notes_off()
             lines[0] += f"; {unsent} messages were not sent" if unsent and lines[0].endswith("again") else ""
         return [line for line in lines if line]
 
@@ -259,15 +259,15 @@ class MidiPorts:
         self._unconfirmed = max(0, self._unconfirmed - messages)
         return is_cut and self.out.is_ready
 
-    def _hush(self) -> None:
-        """Whoever listens may still hold the note that sounded when the line was cut."""
+    def _send_all_notes_off(self) -> None:
+        """End the notes that were sounding at the receiver when the connection was lost."""
         self.unsent, self._is_cut = 0, True
         for message in all_off():
             self.send(message)
 
 
 def _nothing() -> None:
-    """Nobody need know."""
+    """A callback that does nothing."""
 
 
 def _is_about_notes(message: bytes) -> bool:

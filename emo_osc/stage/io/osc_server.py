@@ -140,7 +140,7 @@ class OscServer:
         return news
 
     def _set_apart(self) -> None:
-        """Give whoever floods us a queue of its own: a client, or a host with all its ports, but for those it had."""
+        """Give a flooding sender a queue of its own: a client, or a host with all its ports, but for those it had."""
         sender, count = Counter(self._crowd).most_common(1)[0]
         if 2 * count < len(self._crowd):
             host, _ = Counter(host for host, _ in self._crowd).most_common(1)[0]

@@ -222,7 +222,7 @@ class StudioClient:
 
 
 def check_ready(ready: Ready) -> None:
-    """Let nothing onto the shelf that could upset whoever plays from it.
+    """Refuse a melody for the shelf that the performer could not play.
 
     Raises:
         ValueError: figures that are none, or more of something than any melody has.
