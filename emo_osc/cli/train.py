@@ -31,23 +31,13 @@ def training(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @train.command("vae")
 @training
-def train_vae(**options: Any) -> None:
-    """The network that writes a bar down in a few numbers and reads it back."""
+@click.option("--part", type=click.Choice(["rhythm", "notes"]), help="One of its two networks alone.")
+def train_vae(part: str | None, **options: Any) -> None:
+    """The networks that write a melody: first its rhythm, then its notes, each bar with a latent."""
     from emo_osc.train.run import Run
     from emo_osc.train.run import train_vae as run
 
-    click.echo(run(Run(**options)))
-
-
-@train.command("prior")
-@training
-@click.option("--vae", type=PATH, required=True, metavar="FILE", help="What `train vae` made.")
-def train_prior(vae: Path, **options: Any) -> None:
-    """The network that arranges sixteen bars for a feeling, on top of a trained vae."""
-    from emo_osc.train.run import Run
-    from emo_osc.train.run import train_prior as run
-
-    click.echo(run(Run(**options), vae))
+    click.echo(run(Run(**options), part or ""))
 
 
 @train.command("harmony")
@@ -77,10 +67,10 @@ def train_shelf(preset: str, out: Path, **options: Any) -> None:
 
 @train.command("actor")
 @training
-@click.option("--model", type=PATH, required=True, metavar="FILE", help="What `train prior` made.")
+@click.option("--model", type=PATH, required=True, metavar="FILE", help="What `train vae` made.")
 @click.option("--without", metavar="LOSS", default="", help="Leave one loss out, to see what it does.")
 def train_actor(model: Path, without: str, **options: Any) -> None:
-    """The actor-critic that moves melodies towards a feeling, on top of a trained prior."""
+    """The actor-critic that moves melodies towards a feeling, on top of a trained vae."""
     from emo_osc.train.actor import ActorChoices
     from emo_osc.train.run import Run
     from emo_osc.train.run import train_actor as run

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional as fn
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.errors import EmoOscError
@@ -25,15 +24,15 @@ from emo_osc.evaluate.overlap import compared, distances_between, distances_with
 from emo_osc.studio.attributes import Floats, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
+from emo_osc.studio.line.places import BARS
+from emo_osc.studio.line.proposer import LineProposer
+from emo_osc.studio.line.sample import Order, sample
 from emo_osc.studio.music_vae import MusicVAE
-from emo_osc.studio.nets.bar_vae import BarVAE, kl_nats
-from emo_osc.studio.proposers import PriorProposer
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.train.corpora.bar_map import LABELS
 from emo_osc.train.corpora.corpus import LICENSED, Corpus, load_corpus
-from emo_osc.train.corpora.scores import all_hold_accuracy, reconstruction
 from emo_osc.train.harmony import load_arranged
-from emo_osc.train.vae import rebuild
+from emo_osc.train.lines import plan_of
 
 Tokens = NDArray[np.integer]
 Row = dict[str, float]
@@ -42,6 +41,7 @@ _Pair = tuple[str, str, Floats, Floats]  # measure, maker, values of the maker, 
 
 COPY_BARS = (8, 4, 2)
 LEAST_OVERLAP = 0.80
+DECODED = 200  # test melodies decoded again
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,9 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
     Raises:
         EmoOscError: the corpus is missing, or the generator plays an imported network, which has no slots to measure.
     """
-    if not isinstance(generator.proposer, PriorProposer):
-        raise EmoOscError("generator.checkpoint: an imported network has no slots to measure; name one of train prior")
+    proposer = generator.proposer
+    if not isinstance(proposer, LineProposer):
+        raise EmoOscError("generator.checkpoint: an imported network has no latents of bars; name one of train vae")
     test, train = spaced_windows(data, "test"), load_corpus(data, "train")
     drawn = generator.draw(None, range(samples))
     kept = {mood.id: generator.compose(mood.affect, _a_mood(samples), seed) for seed, mood in enumerate(MOODS)}
@@ -67,40 +68,50 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
     pairs = list(_measured(sets, test.tokens))
     return Report(
         {
-            "rebuilding test melodies": rebuilding(generator.proposer.vae, test),
+            "what latents keep of test melodies": kept_by_latents(proposer, test),
             "drawn with the affect open, and human melodies": likeness_table(drawn, test.tokens),
             "kept for the sixteen moods, as they sound, and human melodies": likeness_table(chosen, test.tokens),
             "how alike the sets are: overlapped areas with human melodies": overlaps(pairs),
             "divergence from human melodies, nats": divergences(pairs),
-            "Frechet distance of bars in the latent space": frechets(generator, sets, test.tokens),
+            "Frechet distance of bars in the latent space": frechets(proposer, sets, test.tokens),
             "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
-            "fast decoding against the plain path": decoder_agreement(generator, range(64)),
             "chords under the sixteen moods, and under human melodies": chords(kept, data, test.tokens),
             "moods": moods(kept),
         }
     )
 
 
-def rebuilding(vae: BarVAE, test: Corpus) -> Table:
-    """Reconstruction of test melodies: greedy from the posterior mean and a sample, and with teacher forcing."""
-    device = next(vae.parameters()).device
-    mean, drawn = rebuild(vae, test, device)
-    bars = torch.from_numpy(test.tokens.reshape(-1, 16).astype(np.int64)).to(device)
-    with torch.no_grad():
-        centre, spread = vae.encode(bars)
-        logits = vae.teach(centre, bars)
-        nats = fn.cross_entropy(logits.flatten(0, 1), bars.flatten(), reduction="sum") / len(bars) * 16
-        kl = kl_nats(centre, spread).mean() * 16
-    return {
-        "free running, mean": reconstruction(test.tokens, mean),
-        "free running, drawn": reconstruction(test.tokens, drawn),
-        "teacher forced, mean": {
-            "step_accuracy": float((logits.argmax(-1) == bars).double().mean()),
-            "nats": float(nats),
-            "kl_nats": float(kl),
-        },
-        "all hold": {"step_accuracy": all_hold_accuracy(test.tokens)},
+def kept_by_latents(proposer: LineProposer, test: Corpus) -> Table:
+    """Test melodies decoded again on their own plans, told what they measure: from their own latents, from another
+    melody's, and the other melody's plan and latents; F1 of onsets and of notes (onset and pitch).
+    """
+    corpus = test.select(np.arange(len(test.tokens))[:: max(1, len(test.tokens) // DECODED)])
+    plan = plan_of(corpus)
+    other = np.roll(np.arange(len(corpus.tokens)), 1)
+    z, asked = proposer.read(torch.from_numpy(corpus.tokens))[:, :BARS], corpus.attributes()
+    seeds = range(len(corpus.tokens))
+    made = {
+        "its own latents": sample(proposer.nets, Order(plan, asked, z, seeds)),
+        "another's latents": sample(proposer.nets, Order(plan, asked, z[torch.from_numpy(other)], seeds)),
+        "another melody": corpus.tokens[other],
     }
+    return {
+        name: {"onset_f1": shared(tokens > 1, corpus.tokens > 1), "note_f1": shared(tokens, corpus.tokens)}
+        for name, tokens in made.items()
+    }
+
+
+def shared(made: NDArray[np.integer] | NDArray[np.bool_], human: NDArray[np.integer] | NDArray[np.bool_]) -> float:
+    """F1 of what two sets of melodies (N, 256) have in common, melody by melody: of onsets where they say whether
+    one begins, of notes where they are tokens.
+
+    >>> shared(np.array([[41, 0, 43, 0]]), np.array([[41, 45, 0, 0]]))
+    0.5
+    """
+    least = 0 if made.dtype == np.bool_ else 1
+    ones, others = np.asarray(made > least), np.asarray(human > least)
+    both = int((ones & others & (made == human)).sum())
+    return 2 * both / max(1, int(ones.sum() + others.sum()))
 
 
 def likeness_table(made: Tokens, human: Tokens) -> Table:
@@ -137,15 +148,14 @@ def divergences(measured: Sequence[_Pair]) -> Table:
     return table
 
 
-def frechets(generator: MusicVAE, made: Mapping[str, Tokens], human: Tokens) -> Table:
+def frechets(proposer: LineProposer, made: Mapping[str, Tokens], human: Tokens) -> Table:
     """Frechet distance of bars' latent means to those of one human half; the column `human` is the other half."""
-    assert isinstance(generator.proposer, PriorProposer)
     first, second = _halves(human)
     if len(first) < 2 or len(second) < 2:
         return {}
-    there = _bar_means(generator.proposer.vae, first)
+    there = _bar_means(proposer, first)
     others = {**made, "human": second}
-    means = {name: _bar_means(generator.proposer.vae, tokens) for name, tokens in others.items()}
+    means = {name: _bar_means(proposer, tokens) for name, tokens in others.items()}
     return {"bars": {name: frechet(each, there) for name, each in means.items()}}
 
 
@@ -184,11 +194,9 @@ def _by_makers(played: Tokens, train: Corpus) -> dict[str, Tokens]:
     }
 
 
-def _bar_means(vae: BarVAE, tokens: Tokens) -> Floats:
-    device = next(vae.parameters()).device
-    bars = torch.from_numpy(tokens.reshape(-1, 16).astype(np.int64)).to(device)
-    with torch.no_grad():
-        means: Floats = vae.encode(bars)[0].double().cpu().numpy()
+def _bar_means(proposer: LineProposer, tokens: Tokens) -> Floats:
+    latents = proposer.read(torch.from_numpy(tokens.astype(np.int64)))[:, :BARS]
+    means: Floats = latents.flatten(0, 1).double().numpy()
     return means
 
 
@@ -209,21 +217,6 @@ def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:
             "human": copied_share(human, known, bars),
         }
     return table
-
-
-def decoder_agreement(generator: MusicVAE, seeds: range) -> Table:
-    """Agreement of the fast decoder with the sequential one on the same embeddings and noise, as shares."""
-    proposer = generator.proposer
-    assert isinstance(proposer, PriorProposer)
-    proposal = proposer.propose(None, seeds, generator.sampling)
-    noise = generator.noise(seeds, proposal)
-    temperature = proposer.sharpness * generator.sampling.temperature
-    fast = generator.decoded(proposal.embeddings, noise)
-    with torch.no_grad():
-        rows = proposal.embeddings.flatten(0, 1)
-        sequential = proposer.vae.sample_embedded(rows, temperature, noise.flatten(0, 1).to(rows))
-    equal = fast == sequential.view(len(seeds), -1)
-    return {"equal": {"tokens": float(equal.double().mean()), "melodies": float(equal.all(1).double().mean())}}
 
 
 def chords(kept: Mapping[str, Sequence[Composed]], data: Path, human: Tokens) -> Table:

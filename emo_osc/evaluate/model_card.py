@@ -9,10 +9,10 @@ from emo_osc.evaluate.report import Tables, cell
 from emo_osc.weights.checkpoints import Checkpoint
 
 MUSIC_VAE = """\
-The networks of emo_osc's `music_vae` generator: a variational autoencoder of bars (`vae.*`), a prior that arranges
-sixteen bars for a feeling, one after another (`prior.*`), and human forms, which say only which bars repeat which.
-{parameters:.1f} million parameters in float32; no pickle. Written by `emo-osc eval --card`; every figure below comes
-from that run.
+The networks of emo_osc's `music_vae` generator: a rhythm network (`rhythm.*`) and a note network (`notes.*`) with a
+latent for every bar, an actor and its critics (`actor.*`), a Gaussian prior of latents (`prior.*`), and plans
+(`plans.*`), which say only where phrases begin and end and which bars repeat which. {parameters:.1f} million numbers;
+no pickle. Written by `emo-osc eval --card`; every figure below comes from that run.
 
 ## What it is for
 
@@ -22,13 +22,15 @@ requested emotion has not been tested with people.
 
 ## Data and licences
 
-Trained on the train split of three sets only, each melody moved to a tonic of C:
+Trained on the train split of four sets only, each melody moved to a tonic of C:
 
-- POP909 (MIT, Copyright 2020 Music X Lab) on the bar grid of POP909-CL (MIT, 2025): sung melodies of Chinese pop. The
-  licence covers the transcriptions; the songs themselves are in copyright, so copying is measured below.
+- POP909 (MIT, Copyright 2020 Music X Lab) with the bar lines, phrases and melodies of its structure labels (MIT,
+  Copyright 2020 Shuqi Dai): sung melodies of Chinese pop. The licence covers the transcriptions; the songs themselves
+  are in copyright, so copying is measured below.
 - OpenEWLD (MIT): lead sheets whose scores are in the public domain.
 - O'Neill's, Ryan's Mammoth and Aird's collections from music21's corpus, which says: "either out of copyright in the
   United States or licensed for use, though there may be restrictions on commercial use".
+- The OpenScore Lieder Corpus (CC0, musescore.com/openscore-lieder-corpus): voices of 19th-century songs.
 
 The weights are under the Apache License 2.0, as the rest of emo_osc.
 """
@@ -70,11 +72,12 @@ Trained on the train split of POP909's arrangements (MIT, Copyright 2020 Music X
 weights are under the Apache License 2.0, as the rest of emo_osc.
 """
 
-INTRODUCTIONS = {"vae": MUSIC_VAE, "vgg16": FACE, "transformer": MUSIC_TRANSFORMER}
+INTRODUCTIONS = {"rhythm": MUSIC_VAE, "vgg16": FACE, "transformer": MUSIC_TRANSFORMER}
 """Network in the checkpoint's config -> introduction of the card."""
 
 
-STAGES = ("vae", "prior", "actor")  # in the order of training; JSON sorts them
+PARTS = ("rhythm", "notes")
+STAGES = (*PARTS, "actor")  # in the order of training; JSON sorts them
 Stage = tuple[str, Mapping[str, Any]]
 
 
@@ -112,7 +115,8 @@ def _recipe(stage: str, training: Mapping[str, Any]) -> str:
     }
     fields["at the end"] = ", ".join(f"{key} {value:.4g}" for key, value in training["last"].items())
     lines = [f"- {part}: {text}" for part, text in fields.items()]
-    return "\n".join([f"`emo-osc train {stage}` with", "", *lines, ""])
+    command = f"vae --part {stage}" if stage in PARTS else stage
+    return "\n".join([f"`emo-osc train {command}` with", "", *lines, ""])
 
 
 def _table(title: str, table: Mapping[str, Mapping[str, float]]) -> str:

@@ -3,12 +3,17 @@
 Imports no torch.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from emo_osc.config.preset import Preset
 from emo_osc.core.affect import Affect, Reference
-from emo_osc.core.targets import Targets
+from emo_osc.core.targets import Targets, major_belief, major_share
 from emo_osc.studio.attributes import Floats
+
+UNDECIDED = major_share(Affect(0.1, 0.0)) - 0.5  # of share about a half, within which the stage plays either mode
+CLEAR = 0.3  # of belief away from a half, at least: one melody is in one mode
 
 
 class Aims:
@@ -47,3 +52,22 @@ class Aims:
         asked = self._targets
         notes = asked.notes_per_bar(affect, self._density)
         return np.array([notes, asked.mean_pitch(affect), asked.major_share(affect)])
+
+
+def certain_share(share: float) -> float:
+    """The share of melodies composed in major: all or none where the stage will respell the others (|v| > .1).
+
+    >>> certain_share(0.7), certain_share(0.5), certain_share(0.4)
+    (1.0, 0.5, 0.0)
+    """
+    return share if abs(share - 0.5) <= UNDECIDED else float(share > 0.5)
+
+
+def in_one_mode(wanted: Floats, seeds: Sequence[int]) -> Floats:
+    """Targets (3,) for each seed, (B, 3), whose last is a belief in major: one melody is in one mode."""
+    each = np.tile(wanted, (len(seeds), 1))
+    share = certain_share(float(wanted[2]))
+    luck = np.array([np.random.default_rng(seed).random() for seed in seeds])
+    clear = max(CLEAR, abs(major_belief(float(wanted[2])) - 0.5))
+    each[:, 2] = np.where(luck < share, 0.5 + clear, 0.5 - clear)
+    return each

@@ -17,7 +17,6 @@ from emo_osc.studio.variations import near_octave
 
 FEWEST_NOTES = 3  # least notes of a melody to learn
 AROUND = (0.25, 0.6)  # range of the amount of variation around a learned melody
-SOURCES_PER_MELODY = 24  # sources refined for each requested melody
 MOST_SOURCES = 64
 FEWEST_SOURCES = 32  # below this the pool gives too little choice
 WITHIN = 1.0  # distance within the tolerances of the targets
@@ -115,9 +114,7 @@ class Composer:
         """Refine sources; where too few are within tolerance, refine others once more."""
         made: list[Composed] = []
         for _ in range(PASSES):
-            made += refiner.refine(
-                self.pool.choose(affect, min(MOST_SOURCES, SOURCES_PER_MELODY * amount)), affect, amount
-            )
+            made += refiner.refine(self.pool.choose(affect, min(MOST_SOURCES, refiner.tried * amount)), affect, amount)
             if sum(each.distance < WITHIN for each in made) >= amount:
                 break
         best = sorted(made, key=lambda each: each.distance)[:amount] if len(made) > amount else made

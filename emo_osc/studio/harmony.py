@@ -69,7 +69,8 @@ class Harmony:
 
         A bar whose place `until` does not know takes the one that phrases of four bars would give it.
         """
-        emission = self.sharpness * weights @ self.note.T  # (N, J, C)
+        fits = (weights[:, :, None] * self.note).sum(-1)  # not a matrix product: its last digit depends on the batch
+        emission = self.sharpness * fits  # (N, J, C)
         place = np.minimum(np.where(until < 0, REGULAR, until), PLACES - 1)
         best, previous = emission[:, 0] + self.first, np.zeros(emission.shape, np.int64)
         for half in range(1, emission.shape[1]):

@@ -1,6 +1,7 @@
-"""The `music_vae` generator: latents from the prior are moved by the actor, decoded, measured and ranked.
+"""The shipped generator: latents from the prior, re-trained by the actor, decoded all bars at once, measured, the
+nearest kept.
 
-Ranking uses measures of the decoded notes only, never estimates of a network.
+Whatever proposes, what is kept is decided by what is measured on decoded notes.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from emo_osc.config.preset import GeneratorSection
@@ -21,19 +22,25 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, tiled
 from emo_osc.protocol.messages import Measured
 from emo_osc.studio import losses
+from emo_osc.studio.aims import certain_share, in_one_mode
 from emo_osc.studio.attributes import Aim, Floats, flaws, in_c, measure, measure_table, misses, targets
-from emo_osc.studio.decoding.decode import clean, decode, no_denormals
-from emo_osc.studio.decoding.noise import gumbel
+from emo_osc.studio.decoding.decode import no_denormals
+from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
 from emo_osc.studio.likeness import Likeness
+from emo_osc.studio.line.plans import Plans
+from emo_osc.studio.line.prior import LatentPrior
+from emo_osc.studio.line.proposer import LineProposer
+from emo_osc.studio.line.sample import LineNets
 from emo_osc.studio.nets.actor import ActorConfig, ActorCritic
-from emo_osc.studio.nets.bar_prior import BarPrior, BarPriorConfig
-from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.nets.causal_blocks import CausalStack
 from emo_osc.studio.nets.hierdec import build_hierdec
+from emo_osc.studio.nets.note_net import NoteNet, NoteNetConfig
+from emo_osc.studio.nets.rhythm_net import RhythmNet, RhythmNetConfig
 from emo_osc.studio.outline import Outline
 from emo_osc.studio.pool.latents import Latent
-from emo_osc.studio.proposers import HierdecProposer, PriorProposer, Proposal, Proposer, SamplingParameters, Theme
+from emo_osc.studio.proposers import HierdecProposer, Proposal, Proposer, SamplingParameters, Theme
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
 from emo_osc.studio.variations import (
@@ -47,14 +54,19 @@ from emo_osc.studio.variations import (
     with_bars,
 )
 from emo_osc.weights import checkpoints
+from emo_osc.weights.precision import Precision, Run
 from emo_osc.weights.size_checks import fitted, one_line_errors
 
 NAME = "music_vae"
-DRAWS_PER_SOURCE = 4  # prior draws per source
-LIKENESS = 0.2  # weight of the likeness term in ranking
-REACH = 5  # most semitones between a melody's mean pitch and that of its changed bars
-SAME_MELODY = 0.95  # share of notes that a latent must reproduce to belong to a melody
-MAJOR, MIDDLE, MINOR = 0.95, 0.5, 0.05  # target beliefs in major of a major and a minor melody
+LIKENESS = 0.25  # cost in ranking of each nat of doubt that a person wrote it
+FLAW, FLAWS = 0.2, 1.5  # cost of each flaw beyond so many: with more of it melodies are cleaner than people's
+OTHER_MODE = 2.0  # cost of a melody whose mode is not the one it was to be in
+NEAR = 0.8  # tolerances within which a nearer melody is not a better one
+REACH = 5  # semitones between the mean pitch of a melody and that of bars that move in it
+DECODED = 8  # melodies at once, for which the precision is chosen
+TRUE = 0.95  # of a melody's notes come again from its latent, or the latent is another melody's
+MIDDLE = 0.5  # the belief in major above which a melody is in major
+LINE = "line"  # what `emo-osc train vae` writes
 IMPORTED = "hierdec"  # what `emo-osc import-magenta` writes
 
 
@@ -71,13 +83,13 @@ class _Drawn:
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """B melodies with measures (B, 3), distance from the targets, ranking cost, chords (B, 32), and whether major was
-    the target mode.
+    """B melodies as they are ranked: measures (B, 3), distance from the targets, cost in ranking, chords (B, 32), and
+    whether each was to be in major.
     """
 
     drawn: _Drawn
     measured: Floats
-    distance: Floats
+    apart: Floats
     cost: Floats
     chords: NDArray[np.int64]
     is_major: NDArray[np.bool_]
@@ -86,7 +98,7 @@ class _Ranked:
         return Composed(
             melody_of(self.drawn.tokens[row].tolist()),
             Measured(*self.measured[row].tolist()),
-            float(self.distance[row]),
+            float(self.apart[row]),
             self.drawn.latents[row].seed,
             self.drawn.latents[row].to_text(),
             tuple(self.chords[row].tolist()),
@@ -94,7 +106,7 @@ class _Ranked:
 
 
 class MusicVAE:
-    """Composes melodies for an affect from a proposer of latents."""
+    """Melodies for an affect from a proposer of latents."""
 
     name = NAME
 
@@ -104,168 +116,157 @@ class MusicVAE:
         self.device = proposer.device.type
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
-        """`count` melodies, nearest to the targets first; a seed repeats on the same device.
+        """`count` melodies, the nearest to the affect's targets first; same seed, same melodies on the same device.
 
-        Latents are drawn for the affect; each is a candidate as drawn and as moved by the actor.
+        Latents are drawn for the affect; each is a candidate as it is, and once more as the actor moves it.
         """
         seeds = self._seeds(seed, count)
         with no_denormals():
-            drawn = self._drawn(self.proposer.propose(affect, seeds, self.sampling), seeds)
+            drawn = self._drawn(self.proposer.propose(affect, seeds, self.sampling))
             moved = self._moved(drawn.latents, affect)
         return self._composed(drawn.with_more(moved), affect, count)
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
-        """Latents to refine later, one per seed, drawn without an affect; slow.
+        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long.
 
-        Of several draws per seed the first that the likeness model accepts is taken, else the most likely.
+        Of some for each seed the first is taken that a person might have written, the likeliest where there is none.
         """
-        tried = [_child(seed, index) for seed in seeds for index in range(DRAWS_PER_SOURCE)]
+        tried = [_child(seed, index) for seed in seeds for index in range(self.proposer.draws)]
         with no_denormals():
-            drawn = self._drawn(self.proposer.propose(None, tried, self.sampling), tried)
-        return [drawn.latents[row] for row in self._most_human(drawn.tokens, tried)]
+            drawn = self._drawn(self.proposer.propose(None, tried, self.sampling))
+        return [drawn.latents[row] for row in self._likeliest(drawn.tokens, tried)]
 
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
-        """The `count` best melodies of sources moved by the actor: one pass of the actor and one of the decoder."""
+        """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
         with no_denormals():
             moved = self._moved(sources, affect)
         return self._composed(moved, affect, count)
 
     def moved(self, sources: Sequence[Latent], affect: Affect) -> list[Composed]:
-        """The melody of each source moved by the actor, in order, unranked."""
+        """What the actor makes of each source, in their order, good or not."""
         with no_denormals():
-            result = self._rank(self._moved(sources, affect), affect)
-        return [result.of(row) for row in range(len(sources))]
+            ranked = self._ranked(self._moved(sources, affect), affect)
+        return [ranked.of(row) for row in range(len(sources))]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
-        """Variations, best first: near the targets, without flaws, changed by the wanted amount.
+        """Variations, the best first: near the affect's targets, without flaws, and moved as far as was asked.
 
-        Unchanged bars keep their notes to the tick. A melody in another key is varied in C and transposed back.
+        Bars that do not move keep their notes to the tick. A melody in another key is varied in C and moved back.
         """
         source = tiled(melody)
         tokens = np.array(tokens_of(source))
         if amount <= 0.0:
             same = unchanged(source, latent, self.sampling.aim(affect), seed)
-            return [replace(same, chords=_chords(source, home_lift(tokens)))] * count
+            return [replace(same, chords=_chords(source, self._home(tokens, latent)[1]))] * count
         if amount >= 1.0 or tokens.max() < FIRST_NOTE:
             return self.compose(affect, count, seed)
         seeds = self._seeds(seed, count)
         form = form_of(tokens)
         moved = [moves(form, amount, Random(child)) for child in seeds]
-        own, lift = self._in_c(tokens, latent)
-        theme = Theme(own, _wanted(tokens, self.sampling.aim(affect), lift), amount)
+        own, lift = self._home(tokens, latent)
+        wanted = _wanted(tokens, in_one_mode(self.sampling.aim(affect), seeds[:1])[0], lift)
         with no_denormals():
-            proposal = self.proposer.near(theme, moved, seeds, self.sampling)
-            drawn = lifted(self._played(proposal, seeds), -lift)
+            proposal = self.proposer.near(Theme(own, lifted(tokens, lift), wanted, amount), moved, seeds, self.sampling)
+            drawn = lifted(self._played(proposal), -lift)
         varied = [with_bars(source, row, bars) for row, bars in zip(drawn, moved, strict=True)]
         return [
             replace(
                 made,
-                latent=self._latent_text(_latent(proposal, seeds.index(made.seed), seeds), made.melody),
+                latent=self._if_true(_latent(proposal, seeds.index(made.seed)), made.melody),
                 chords=_chords(made.melody, lift),
             )
             for made in ranked(varied, seeds, source, self.sampling.aim(affect), amount)[:count]
         ]
 
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
-        """One melody per seed as tokens (B, 256), unranked; `affect` None leaves the attributes open."""
+        """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
         with no_denormals():
-            return self._played(self.proposer.propose(affect, seeds, self.sampling), seeds)
+            return self._played(self.proposer.propose(affect, seeds, self.sampling))
 
     def again(self, latent: Latent) -> NDArray[np.int64]:
-        """The tokens (256,) that a latent decodes to."""
+        """The tokens (256,) that a latent was decoded to."""
         numbers = latent.numbers[None]
         with no_denormals():
-            played = self._played(Proposal(numbers, self.proposer.embed(numbers), (latent.form,)), [latent.seed])
+            played = self._played(Proposal(numbers, (latent.seed,), (latent.form,)))
         return np.asarray(played[0])
-
-    def noise(self, seeds: Sequence[int], proposal: Proposal) -> Tensor:
-        """The noise (B, 16, 16, 90) under which a proposal is decoded."""
-        each = (gumbel([seed], self.sampling.share, form) for seed, form in zip(seeds, proposal.forms, strict=True))
-        return torch.cat(list(each))
-
-    def decoded(self, embeddings: Tensor, noise: Tensor) -> Tensor:
-        """Tokens (B, 256) of bar embeddings (B, 16, E) under noise (B, 16, 16, 90)."""
-        return decode(self.proposer.weights, embeddings, self.proposer.sharpness * self.sampling.temperature, noise)
 
     def _moved(self, sources: Sequence[Latent], affect: Affect) -> _Drawn:
         seeds = [source.seed for source in sources]
-        return self._drawn(self.proposer.moved(sources, _with_mode(self.sampling.aim(affect), seeds)), seeds)
+        return self._drawn(self.proposer.moved(sources, in_one_mode(self.sampling.aim(affect), seeds)))
 
-    def _drawn(self, proposal: Proposal, seeds: Sequence[int]) -> _Drawn:
-        latents = [_latent(proposal, row, seeds) for row in range(len(seeds))]
-        return _Drawn(latents, self._played(proposal, seeds))
+    def _drawn(self, proposal: Proposal) -> _Drawn:
+        latents = [_latent(proposal, row) for row in range(len(proposal.seeds))]
+        return _Drawn(latents, self._played(proposal))
 
     def _composed(self, drawn: _Drawn, affect: Affect, count: int) -> list[Composed]:
-        """The best candidate of each seed, best first, by distance, flaws and ranking losses.
+        """The best of each seed, the best first: near the targets, without flaws, good by the losses of ranking.
 
-        The number in major follows the target share, rounded.
+        As many of them in major as the affect asks for, to the nearest whole number.
         """
-        result = self._rank(drawn, affect)
+        told = self._ranked(drawn, affect)
         best: dict[int, int] = {}
-        for row in np.argsort(result.cost, kind="stable").tolist():
+        for row in np.argsort(told.cost, kind="stable").tolist():
             best.setdefault(drawn.latents[row].seed, row)
         rows = list(best.values())
-        quota = round(count * float(self.sampling.aim(affect)[2]))
-        major = [row for row in rows if result.is_major[row]][:quota]
-        minor = [row for row in rows if not result.is_major[row]][: count - len(major)]
+        quota = round(count * certain_share(float(self.sampling.aim(affect)[2])))
+        major = [row for row in rows if told.is_major[row]][:quota]
+        minor = [row for row in rows if not told.is_major[row]][: count - len(major)]
         kept = sorted([*major, *minor], key=rows.index)
         rest = [row for row in rows if row not in kept]
-        return [result.of(row) for row in [*kept, *rest][:count]]
+        return [told.of(row) for row in [*kept, *rest][:count]]
 
-    def _rank(self, drawn: _Drawn, affect: Affect) -> _Ranked:
-        wanted = _with_mode(self.sampling.aim(affect), [latent.seed for latent in drawn.latents])
+    def _ranked(self, drawn: _Drawn, affect: Affect) -> _Ranked:
+        told = in_one_mode(self.sampling.aim(affect), [latent.seed for latent in drawn.latents])
         measured, chords = measure_table(drawn.tokens), chords_of(drawn.tokens)
-        distance = misses(measured, wanted) + flaws(drawn.tokens)
+        missed, flawed = misses(measured, told), FLAW * np.maximum(0.0, flaws(drawn.tokens) - FLAWS)
+        is_other_mode = (measured[:, 2] > MIDDLE) != (told[:, 2] > MIDDLE)
         outline, weights = Outline.of(drawn.tokens), losses.ranking_weights(self.sampling.losses)
-        arousal = torch.full((len(wanted),), float(affect.arousal))
-        case = losses.Case(outline, torch.from_numpy(wanted).float(), torch.from_numpy(chords), arousal=arousal)
+        arousal = torch.full((len(told),), float(affect.arousal))
+        case = losses.Case(outline, torch.from_numpy(told).float(), torch.from_numpy(chords), arousal=arousal)
         ranked = losses.total(case, weights)
         if self.proposer.likeness is not None:
             ranked = ranked + LIKENESS * fn.softplus(-self.proposer.likeness.logits(drawn.tokens))
-        return _Ranked(drawn, measured, distance, distance + ranked.numpy(), chords, wanted[:, 2] > MIDDLE)
+        cost = OTHER_MODE * is_other_mode + np.maximum(0.0, missed - NEAR) + flawed + ranked.numpy()
+        return _Ranked(drawn, measured, missed + flawed, cost, chords, told[:, 2] > MIDDLE)
 
-    def _most_human(self, tokens: NDArray[np.int64], seeds: Sequence[int]) -> list[int]:
-        """The row to take of each `DRAWS_PER_SOURCE` melodies."""
+    def _likeliest(self, tokens: NDArray[np.int64], seeds: Sequence[int]) -> list[int]:
+        """Of each `draws` melodies the row of the one to take."""
         likeness = self.proposer.likeness
-        if likeness is None:
-            return list(range(0, len(tokens), DRAWS_PER_SOURCE))
-        uniform = np.array([np.random.default_rng(seed).random() for seed in seeds])
-        taken, logits = likeness.accepts(tokens, uniform), likeness.logits(tokens).numpy()
-        order = np.where(taken, 1e6 - np.arange(len(tokens)), logits).reshape(-1, DRAWS_PER_SOURCE)
-        return [DRAWS_PER_SOURCE * turn + int(row) for turn, row in enumerate(order.argmax(axis=1))]
+        if likeness is None or self.proposer.draws == 1:
+            return list(range(0, len(tokens), self.proposer.draws))
+        luck = np.array([np.random.default_rng(seed).random() for seed in seeds])
+        taken, logits = likeness.accepts(tokens, luck), likeness.logits(tokens).numpy()
+        order = np.where(taken, 1e6 - np.arange(len(tokens)), logits).reshape(-1, self.proposer.draws)
+        return [self.proposer.draws * turn + int(row) for turn, row in enumerate(order.argmax(axis=1))]
 
     def _seeds(self, seed: int, count: int) -> list[int]:
         return [_child(seed, index) for index in range(self.proposer.candidates * count)]
 
-    def _played(self, proposal: Proposal, seeds: Sequence[int]) -> NDArray[np.int64]:
-        bar_cache = self.proposer.bar_cache
-        if bar_cache is not None:
-            return np.asarray(clean(torch.from_numpy(bar_cache.read(proposal.latents))).numpy())
-        tokens = clean(self.decoded(proposal.embeddings, self.noise(seeds, proposal)))
-        played: NDArray[np.int64] = tokens.cpu().numpy()
+    def _played(self, proposal: Proposal) -> NDArray[np.int64]:
+        played = self.proposer.play(proposal, self.sampling)
         return played if self.proposer.is_in_c else in_c(played)
 
-    def _in_c(self, tokens: NDArray[np.int64], text: str) -> tuple[Tensor, int]:
-        """The latent of a melody, and the semitones that transpose the melody to C, the key of latents."""
+    def _home(self, tokens: NDArray[np.int64], text: str) -> tuple[Tensor, int]:
+        """The latent of a melody, and the semitones that bring it to C, where latents are at home."""
         try:
             latent = Latent.from_text(text, self.proposer.shape)
-        except ValueError:  # empty, or of another generator
+        except ValueError:  # none was kept, or it is another generator's
             latent = None
-        if latent is not None and sameness(tokens[None], self.again(latent))[0] > SAME_MELODY:
+        if latent is not None and sameness(tokens[None], self.again(latent))[0] > TRUE:
             return latent.numbers, 0
         lift = home_lift(tokens)
         return self.proposer.read(torch.from_numpy(lifted(tokens, lift))[None])[0], lift
 
-    def _latent_text(self, latent: Latent, melody: Melody) -> str:
-        """A variation's latent as text if it decodes to the variation, else empty."""
+    def _if_true(self, latent: Latent, melody: Melody) -> str:
+        """A variation's latent as text, if all its bars decode from it; else none."""
         return latent.to_text() if self.again(latent).tolist() == clean_tokens(tokens_of(melody)) else ""
 
 
 def build(section: GeneratorSection, aim: Aim = targets) -> MusicVAE:
-    """The generator of a preset section: its checkpoint, or the shipped one; `aim` gives the targets of an affect.
+    """The generator of a preset: its checkpoint, or the shipped one; `aim` says what an affect asks for.
 
     Raises:
-        EmoOscError: the checkpoint or the device is missing, or the checkpoint is of another generator.
+        EmoOscError: the checkpoint or the device is not there, or the checkpoint is not one of this generator.
     """
     sampling = SamplingParameters(temperature=section.temperature, losses=dict(section.losses.items()), aim=aim)
     return load(checkpoint_path(section), pick_device(section.device), sampling, section.seed is not None)
@@ -281,7 +282,7 @@ def checkpoint_path(section: GeneratorSection) -> Path:
 
 
 def load(path: Path, device: torch.device, sampling: SamplingParameters, is_repeatable: bool = True) -> MusicVAE:
-    """The generator of a checkpoint file; float32 where `is_repeatable`, else the fastest precision.
+    """The generator of a checkpoint file; what need not be repeatable is decoded in the precision that is fastest here.
 
     Raises:
         EmoOscError: the file is not a checkpoint of this generator.
@@ -291,38 +292,61 @@ def load(path: Path, device: torch.device, sampling: SamplingParameters, is_repe
         return MusicVAE(_proposer(kept, device, is_repeatable), sampling)
 
 
-def nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[BarVAE, BarPrior]:
-    """The networks in a checkpoint of `emo-osc train prior`, on the CPU."""
-    vae = fitted(BarVAE, BarVAEConfig, config["vae"], _with_prefix("vae.", tensors))
-    return vae, fitted(BarPrior, BarPriorConfig, config["prior"], _with_prefix("prior.", tensors))
+def line_nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> LineNets:
+    """The networks that `emo-osc train vae` keeps in a checkpoint, on the CPU."""
+    return LineNets(
+        fitted(RhythmNet, RhythmNetConfig, config["rhythm"], _under("rhythm.", tensors)),
+        fitted(NoteNet, NoteNetConfig, config["notes"], _under("notes.", tensors)),
+    )
 
 
 def actor_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> ActorCritic | None:
-    """The actor and its critics on the CPU; None where the checkpoint has none."""
+    """The actor and its critics, where `emo-osc train actor` has put them beside the others, on the CPU."""
     if "actor" not in config:
         return None
-    return fitted(ActorCritic, ActorConfig, config["actor"], _with_prefix("actor.", tensors))
+    return fitted(ActorCritic, ActorConfig, config["actor"], _under("actor.", tensors))
 
 
-def _with_prefix(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights of one network, without its prefix."""
+def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of one of several networks, by their own names."""
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def _proposer(kept: checkpoints.Checkpoint, device: torch.device, is_repeatable: bool) -> Proposer:
     if kept.config.get("network") == IMPORTED:
         return HierdecProposer(build_hierdec(kept.config, kept.tensors), device, is_repeatable)
-    actor = actor_of(kept.config, kept.tensors)
-    codebook, likeness = kept.tensors.get("words"), Likeness.of(kept.tensors)
-    nets, forms = nets_of(kept.config, kept.tensors), kept.tensors["forms"]
-    return PriorProposer(*nets, forms, device, actor, codebook, likeness, is_repeatable)
+    actor, likeness = actor_of(kept.config, kept.tensors), Likeness.of(kept.tensors)
+    nets, plans = line_nets_of(kept.config, kept.tensors), Plans.from_tensors(kept.tensors)
+    for net in (nets.rhythm, nets.notes):
+        pack(net.stack, _precision(net.stack, device, is_repeatable))
+    return LineProposer(nets, plans, LatentPrior.from_tensors(kept.tensors), device, actor, likeness)
+
+
+def _precision(stack: CausalStack, device: torch.device, is_repeatable: bool) -> Precision:
+    """The precision in which a network is fastest here, one place after another; float32 for what a seed repeats."""
+    if device.type != "cpu":
+        return "float32"
+
+    def build() -> nn.Module:
+        return CausalStack(stack.width, stack.layers, stack.heads, 0.0).eval()
+
+    def run(net: nn.Module) -> Run:
+        place = torch.zeros(DECODED, 1, stack.width)
+
+        @torch.inference_mode()
+        def step() -> None:
+            net(place)
+
+        return step
+
+    return packing_choice(f"writing melodies, {stack.layers} x {stack.width}", build, run, is_repeatable).precision
 
 
 def pick_device(name: str) -> torch.device:
-    """The torch device of a name; `auto` prefers CUDA, then MPS.
+    """The device a name asks for; `auto` takes the best there is.
 
     Raises:
-        EmoOscError: the device is not available.
+        EmoOscError: the device is not here.
     """
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
@@ -333,31 +357,23 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def _latent(proposal: Proposal, row: int, seeds: Sequence[int]) -> Latent:
-    return Latent(proposal.latents[row], proposal.forms[row], seeds[row])
+def _latent(proposal: Proposal, row: int) -> Latent:
+    return Latent(proposal.latents[row], proposal.forms[row], proposal.seeds[row])
 
 
 def _chords(melody: Melody, lift: int) -> tuple[int, ...]:
-    """The chords that fit a melody which `lift` semitones transpose to C."""
+    """The chords that fit a melody which `lift` semitones bring to C."""
     home = lifted(np.array(tokens_of(melody)), lift)
     return tuple((chord - lift) % 12 + 12 * (chord // 12) for chord in chords_of(home[None])[0].tolist())
 
 
 def _wanted(tokens: NDArray[np.int64], aim: Floats, lift: int) -> Floats:
-    """Targets of changed bars: those of the affect, in C, with the mean pitch near that of the melody."""
+    """What the bars that move should measure: the affect's targets, in C, and no far leap from the bars that stay."""
     wanted, pitch = aim.copy(), measure(tokens[None]).mean_pitch
     wanted[1] = np.clip(wanted[1], pitch - REACH, pitch + REACH) + lift
     return wanted
 
 
-def _with_mode(wanted: Floats, seeds: Sequence[int]) -> Floats:
-    """Targets (3,) for each seed, (B, 3), with the share of major replaced by a random mode."""
-    each = np.tile(wanted, (len(seeds), 1))
-    uniform = np.array([np.random.default_rng(seed).random() for seed in seeds])
-    each[:, 2] = np.where(uniform < wanted[2], MAJOR, MINOR)
-    return each
-
-
 def _child(seed: int, index: int) -> int:
-    """A child seed for each candidate, distinct also between neighbouring seeds."""
+    """A seed of its own for each candidate; neighbouring seeds share none."""
     return int(np.random.SeedSequence((seed, index)).generate_state(1, np.uint64)[0] >> 1)

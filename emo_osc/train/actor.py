@@ -1,19 +1,9 @@
-"""Trains the latent actor-critic on a trained VAE and prior: `emo-osc train actor`.
+"""Trains the actor-critic of latents on a trained line model: `emo-osc train actor`.
 
-Theory of operation. In: slots of a melody (K bars, A numbers each) in the prior's scale, its form, and target
-attributes (notes per bar, mean pitch, belief in major), normalised. Out: moved slots that decode to a melody with these
-attributes, near the source (Engel, Hoffman and Roberts 2018, section 3; Jang, Son and Lee; emotion reference, section
-4). Three networks are trained together, in each step in this order:
-
-1. Sources are drawn from human melodies and from the prior, targets at random; the actor moves the sources, and the
-   result is quantised to the codebook of human bars with straight-through gradients, as it will be decoded.
-2. The attribute critic estimates the outline of the decoded notes, since counting notes has no gradient; it is trained
-   on a replay of decoded melodies of the prior, people and the actor, so that it is accurate where the actor is.
-3. The realism critic separates posterior slots of human melodies with their attributes from the prior's draws, from the
-   actor's output, and from slots with another melody's attributes, with gradient penalties.
-4. The actor minimises the table of losses (`studio/losses`) on both estimates, with the critics' weights held constant.
-
-Every few steps the actor's output is decoded and measured into the replay.
+Three networks learn side by side (emotion reference, section 4). The attribute critic learns to estimate what is
+counted on decoded notes, from a replay of what latents out of the prior, people's and the actor's have given, each told
+something. The realism critic learns to tell latents of human melodies, with what they measure, from the actor's, and
+from latents with another melody's measures. The actor descends the table of losses on what both say.
 """
 
 from collections.abc import Callable
@@ -24,362 +14,290 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as fn
 
 from emo_osc.core.affect import Affect
-from emo_osc.core.errors import EmoOscError
 from emo_osc.studio import losses
+from emo_osc.studio.aims import CLEAR
 from emo_osc.studio.attributes import leap_share, measure_table, targets
-from emo_osc.studio.decoding.decode import clean
-from emo_osc.studio.forms import BARS, forms_of
 from emo_osc.studio.harmony import chords_of_weights
 from emo_osc.studio.likeness import Likeness, features
-from emo_osc.studio.music_vae import MusicVAE
-from emo_osc.studio.nets.actor import ActorConfig, ActorCritic, RealismCritic
-from emo_osc.studio.nets.bar_prior import BarPrior, nearest_code, normalised_attributes
+from emo_osc.studio.line.places import context
+from emo_osc.studio.line.plans import Plan, joined
+from emo_osc.studio.line.prior import LatentPrior
+from emo_osc.studio.line.sample import LineNets, Order, sample
+from emo_osc.studio.nets.actor import ActorConfig, ActorCritic, RealismCritic, normalised_attributes
 from emo_osc.studio.outline import Outline, estimate_loss
-from emo_osc.studio.proposers import PriorProposer, Proposal
-from emo_osc.train.corpora.corpus import Corpus, load_corpus
+from emo_osc.train.encoded import Encoded
+from emo_osc.train.lines import Lines
 from emo_osc.train.loop import Recipe, Scores
-from emo_osc.train.prior import encode_corpus
 
-# B melodies, K = 16 bars, A active numbers of a slot, N melodies of a store
+# B melodies, K = 16 bars, A latent numbers of a bar, C numbers of its context, N melodies of a store
 
-LATEST_PARTS = 24  # parts of the replay
+LATEST = 24  # parts of the replay
 RECIPE = Recipe(
-    steps=2_000, batch=48, rate=5e-4, seed=3, warmup=200, decay=0.01, clip=10.0, average=0.998, validate_every=250
+    steps=1_500, batch=64, rate=5e-4, seed=3, warmup=150, decay=0.01, clip=10.0, average=0.998, validate_every=250
 )
 DENSITIES, PITCHES = (2.2, 9.5), (64.0, 78.0)
-LEAST_SONGS, FEWEST_CODES = 2, 8  # songs, bars
-LIKENESS_MELODIES = 3_072  # melodies of the actor that likeness is fitted to
-MODE_MARGIN = 0.45  # target beliefs in major are .05 or .95
+VALIDATED = 128
+MOST_CLEAR = 0.45  # of belief in major away from a half
 
 
 @dataclass(frozen=True, slots=True)
 class ActorChoices:
-    """Settings of this training.
+    """What is particular to these networks.
 
-    `draws`: melodies drawn from the prior; `human_share` of a batch is human. `anywhere`: share of targets that belong
-    to no affect, with random density, register and mode, for hosts' tempos and presets' references. Every
-    `decode_every` steps the actor's output is decoded into a replay of `memory` melodies. `weights` are those of the
-    losses; `commitment` keeps slots near their codes (van den Oord et al. 2017), which straight-through gradients
-    require; `penalty` and `local` are the realism critic's gradient penalties, of melodies and of neighbouring bars.
+    `human_share` of a batch are latents of people's melodies, the others the prior's. `anywhere` of what is asked is of
+    no affect: density and register by lot, for hosts' tempos and presets of their own. Before the first step `first`
+    melodies are decoded and measured, then every `decode_every` steps what the actor made, into a replay of `memory`
+    melodies; likeness is learned from `told` of them. `weights` are those of the losses; `penalty` and `local` those of
+    the realism critic's gradient, for the whole and for neighbouring bars.
     """
 
-    draws: int = 4_096
     human_share: float = 0.25
     anywhere: float = 0.3
-    decode_every: int = 4
+    first: int = 3_072
+    decode_every: int = 5
     memory: int = 8_192
-    commitment: float = 5.0
+    told: int = 1_536
     penalty: float = 10.0
     local: float = 0.5
     without: str = ""
 
     def weights(self) -> dict[str, float]:
-        """The table's training weights without the loss named by `without` (ablation)."""
+        """The table's training weights, but for the loss that is left `without` (ablation)."""
         return {name: weight for name, weight in losses.training_weights().items() if name != self.without}
 
 
-@dataclass(slots=True)
-class Store:
-    """N melodies: slots (N, K, A), forms (N, K), their normalised attributes (N, 3), tokens (N, 256)."""
+@dataclass(frozen=True, slots=True)
+class Latents:
+    """B melodies before decoding: `z` (B, K, A) and their plans."""
 
-    slots: Tensor
-    forms: Tensor
-    condition: Tensor
-    tokens: NDArray[np.uint8]
-    spread: Tensor | None = None
-
-    def drawn(self, rows: Tensor, generator: torch.Generator) -> Tensor:
-        """Slots of rows, sampled from the posterior where `spread` is known. (n,) -> (n, K, A)."""
-        slots = self.slots[rows]
-        if self.spread is None:
-            return slots
-        noise = torch.randn(slots.shape, generator=generator).gather(1, self.forms[rows][..., None].expand_as(slots))
-        return slots + self.spread[rows] * noise
+    z: Tensor
+    plan: Plan
 
 
 class ActorTask:
-    """Training task: moves sources of the prior and the corpus to random targets."""
+    """Latents out of the prior and the corpus, moved to where any affect asks."""
 
     def __init__(
-        self, folder: Path, out: Path, generator: MusicVAE, choices: ActorChoices, report: Callable[[str], None]
+        self, folder: Path, nets: LineNets, choices: ActorChoices, told: Callable[[str], None], device: torch.device
     ) -> None:
-        assert isinstance(generator.proposer, PriorProposer)  # checked by the caller
-        self.generator, self.choices = generator, choices
-        self.proposer = generator.proposer
-        corpus = load_corpus(folder, "train")
-        self.human = human_store(corpus, self.proposer)
-        self.codebook = self.proposer.codebook = human_codebook(corpus, self.proposer)
-        self.valid = _prior_store(generator, range(1 << 40, (1 << 40) + 256), out / "valid_draws.safetensors", report)
-        self.prior = _prior_store(generator, range(choices.draws), out / "draws.safetensors", report)
-        assert self.human.spread is not None
-        self.spread = self.human.spread.mean((0, 1))
-        self.net: nn.Module = ActorCritic(ActorConfig(self.human.slots.shape[-1]))
+        self.nets, self.choices, self.device = nets.on(device), choices, device
+        self.lines = Lines.load(folder, "train")
+        self.plans = self.lines.plans()
+        self.human = Encoded.of(self.lines, self.nets)
+        self.prior = LatentPrior.fitted(self.human.mean, self.human.deviation)
+        self.measured = normalised_attributes(torch.from_numpy(self.lines.measured))
+        self.repertoires = nets.rhythm.config.sources
+        width = context(self.plans.places[:1], self.plans.source[:1], self.repertoires).shape[-1]
+        self.net: nn.Module = ActorCritic(ActorConfig(self.human.mean.shape[-1], width))
         self.replay = _Replay(choices.memory)
-        self._fill()
+        self._fill(told)
         self._steps = 0
 
     def loss(self, size: int, generator: torch.Generator, share: float) -> dict[str, Tensor]:
-        """The losses of the three networks for `size` new melodies; each has gradients for one network only."""
+        """The three networks' losses for `size` melodies drawn anew; each network feels only its own."""
         net = self._net()
-        slots, forms, tokens = self._sources(size, generator)
-        wanted = random_targets(size, self.choices.anywhere, generator)
-        condition = normalised_attributes(wanted)
-        output = net.actor(slots, forms, condition)
-        moved = self._quantised(output)
-        case = self._case(net, moved, slots, wanted, condition, Outline.of(tokens))
+        latents = self._drawn(size, generator)
+        wanted = asked_anywhere(size, self.choices.anywhere, generator)
+        asked, where = normalised_attributes(wanted), self._context(latents)
+        moved = net.actor(latents.z, where, asked)
         parts = {
-            "acted": self._actor_loss(case),
-            "meant": self.choices.commitment * (output - moved.detach()).square().mean(),
-            "realism": self._realism(net, moved.detach(), condition, generator),
-            "guess": self._guess(net, size, generator),
+            "acted": self._acted(self._case(net, moved, latents.z, where, wanted, asked)),
+            "realism": self._realism(net, moved.detach(), asked, generator),
+            "estimate": self._estimate(net, size, generator),
         }
         if self._steps % self.choices.decode_every == 0:
-            self._add_to_replay(moved.detach(), forms, generator)
+            self._remember(Latents(moved.detach(), latents.plan), wanted, generator)
         self._steps += 1
         return {"loss": torch.stack(list(parts.values())).sum(), **parts}
 
     @torch.no_grad()
     def validate(self, net: nn.Module) -> Scores:
-        """Errors of decoded melodies against fixed random targets, and similarity to their sources."""
+        """How near decoded melodies come to what is asked by lot, moved and unmoved; always the same."""
         assert isinstance(net, ActorCritic)
         generator = torch.Generator().manual_seed(5)
-        store, size = self.valid, len(self.valid.slots)
-        wanted = random_targets(size, self.choices.anywhere, generator)
-        moved = self._quantised(net.actor(store.slots, store.forms, normalised_attributes(wanted)))
-        tokens = self._decoded(moved, store.forms, list(range(size)))
-        outline, source = Outline.of(tokens), Outline.of(store.tokens)
-        measured, asked = measure_table(tokens), wanted.numpy()
-        case = losses.Case(outline, wanted, chords_of_weights(outline.weight), source)
-        near = {name: float(losses.LOSSES[name].of(case).mean()) for name in ("chord", "scale", "rhythm")}
+        latents = self._drawn(VALIDATED, generator)
+        wanted = asked_anywhere(VALIDATED, self.choices.anywhere, generator)
+        asked, where = normalised_attributes(wanted), self._context(latents)
+        moved = Latents(net.actor(latents.z, where, asked), latents.plan)
+        before, after = (self._decoded(each, wanted, range(VALIDATED)) for each in (latents, moved))
+        heard = Outline.of(after)
         return {
-            "valid_density": float(np.abs(np.log(np.maximum(measured[:, 0], 0.05) / asked[:, 0])).mean()),
-            "valid_register": float(np.abs(measured[:, 1] - asked[:, 1]).mean()),
-            "valid_mode": float((np.abs(measured[:, 2] - asked[:, 2]) < 0.5).mean()),
-            "valid_interval": float(outline.mean_interval.mean()),
-            "valid_interval_guessed": float(net.attributes(moved).mean_interval.mean()),
-            "valid_doubt": float(RealismCritic.doubt(net.realism(moved, normalised_attributes(wanted))).mean()),
-            "valid_leaps": float(leap_share(tokens, 7).mean()),
-            **{f"valid_{name}": value for name, value in near.items()},
+            **{f"valid_{name}": value for name, value in _missed(after, wanted).items()},
+            **{f"valid_{name}_unmoved": value for name, value in _missed(before, wanted).items()},
+            "valid_interval": float(heard.mean_interval.mean()),
+            "valid_doubt": float(RealismCritic.doubt(net.realism(moved.z, asked)).mean()),
+            "valid_estimate": float(estimate_loss(net.attributes(moved.z, where, asked), heard)),
+            "valid_leaps": float(leap_share(after, 7).mean()),
+            "valid_moved": float((moved.z - latents.z).square().mean().sqrt()),
         }
 
     @torch.no_grad()
     def likeness(self, net: ActorCritic) -> Likeness:
-        """Fit the likeness model: human melodies against the prior's draws and the actor's output for
-        random targets.
-        """
+        """What tells human melodies from what is decoded for affects by lot, moved by the actor."""
         generator = torch.Generator().manual_seed(19)
-        store, size = self.prior, min(len(self.prior.slots), LIKENESS_MELODIES)
-        condition = normalised_attributes(random_targets(size, 0.0, generator))
-        moved = self._quantised(net.actor(store.slots[:size], store.forms[:size], condition))
-        made = np.concatenate([store.tokens, self._decoded(moved, store.forms[:size], list(range(size)))])
-        rows = torch.randperm(len(self.human.slots), generator=generator)[: 4 * LIKENESS_MELODIES].numpy()
+        latents = self._drawn(self.choices.told, generator, people=0.0)
+        wanted = asked_anywhere(self.choices.told, 0.0, generator)
+        moved = net.actor(latents.z, self._context(latents), normalised_attributes(wanted))
+        made = self._decoded(Latents(moved, latents.plan), wanted, range(self.choices.told))
+        rows = torch.randperm(len(self.lines.tokens), generator=generator)[: 8 * self.choices.told].numpy()
         with torch.enable_grad():
-            return Likeness.between(features(self.human.tokens[rows]), features(made))
-
-    def _quantised(self, moved: Tensor) -> Tensor:
-        """Slots quantised to the codebook, as they will be decoded, with straight-through gradients."""
-        return moved + (nearest_code(moved.detach(), self.codebook) - moved).detach()
+            return Likeness.between(features(self.lines.tokens[rows]), features(made))
 
     def _case(
-        self, net: ActorCritic, moved: Tensor, slots: Tensor, wanted: Tensor, condition: Tensor, source: Outline
+        self, net: ActorCritic, moved: Tensor, z: Tensor, where: Tensor, wanted: Tensor, asked: Tensor
     ) -> losses.Case:
-        outline = functional_call(net.attributes, _frozen(net.attributes), (moved,))
-        doubt = RealismCritic.doubt(functional_call(net.realism, _frozen(net.realism), (moved, condition)))
+        weights = _still(net.attributes)
+        outline = functional_call(net.attributes, weights, (moved, where, asked))
+        source = functional_call(net.attributes, weights, (z, where, asked))
+        doubt = RealismCritic.doubt(functional_call(net.realism, _still(net.realism), (moved, asked)))
         chords = chords_of_weights(outline.weight.detach())
-        return losses.Case(outline, wanted, chords, source, moved, slots, self.spread, doubt)
+        return losses.Case(outline, wanted, chords, source, moved, z, self.human.spread, doubt)
 
-    def _actor_loss(self, case: losses.Case) -> Tensor:
-        with _without_autocast():
+    def _acted(self, case: losses.Case) -> Tensor:
+        with _exactly():
             return losses.total(case, self.choices.weights()).mean()
 
-    def _realism(self, net: ActorCritic, moved: Tensor, condition: Tensor, generator: torch.Generator) -> Tensor:
-        """Binary cross-entropy with gradient penalties: for melodies between human and moved slots (Gulrajani et al.
-        2017), for neighbouring bars at the human ones (Mescheder et al. 2018).
+    def _realism(self, net: ActorCritic, moved: Tensor, asked: Tensor, generator: torch.Generator) -> Tensor:
+        """Binary cross-entropy and gradient penalties: for the whole on the way from human to moved (Gulrajani et al.
+        2017), for neighbouring bars at the human ones (Mescheder et al. 2018), so that it may be as sharp as it needs.
         """
         size = len(moved)
-        rows = torch.randint(len(self.human.slots), (size,), generator=generator)
-        human, own = self.human.drawn(rows, generator), self.human.condition[rows]
-        moved = moved + self.spread * torch.randn(moved.shape, generator=generator)  # noise as of a posterior sample
-        drawn = torch.randint(len(self.prior.slots), (max(1, size // 4),), generator=generator)
-        slots = torch.cat([human, moved, self.prior.slots[drawn], human[: len(drawn)]])
-        conditions = torch.cat([own, condition, self.prior.condition[drawn], own.roll(1, 0)[: len(drawn)]])
-        logits = net.realism(slots, conditions)
+        rows = torch.randint(len(self.human.mean), (size,), generator=generator)
+        human, own = self.human.drawn(rows, generator), self.measured[rows]
+        some = max(1, size // 4)
+        latents = torch.cat([human, moved, human[:some]])
+        told = torch.cat([own, asked, own.roll(1, 0)[:some]])
+        logits = net.realism(latents, told)
         is_human, is_made = fn.softplus(-logits[:size]), fn.softplus(logits[size:])
-        made_bars = is_made[: -len(drawn), 1:]  # the last rows differ in the condition only, which bars do not use
+        made_bars = is_made[:-some, 1:]  # what is said of a melody does not touch its bars
         error = is_human[:, 0].mean() + is_human[:, 1:].mean() + is_made[:, 0].mean() + made_bars.mean()
-        blend = torch.rand(size, 1, 1, generator=generator)
-        between = torch.lerp(human, moved, blend).requires_grad_()
-        whole = net.realism(between, torch.lerp(own, condition, blend[:, 0]))[:, 0]
+        way = torch.rand(size, 1, 1, generator=generator)
+        between = torch.lerp(human, moved, way).requires_grad_()
+        whole = net.realism(between, torch.lerp(own, asked, way[:, 0]))[:, 0]
         pairs = net.realism.pairs(human).requires_grad_()
-        steep = _gradient(whole, between).flatten(1).square().sum(1).sqrt()
-        local = _gradient(net.realism.neighbours(pairs), pairs).square().sum(-1)
+        steep = _slope(whole, between).flatten(1).square().sum(1).sqrt()
+        local = _slope(net.realism.neighbours(pairs), pairs).square().sum(-1)
         return error + self.choices.penalty * (steep - 1.0).square().mean() + self.choices.local * local.mean()
 
-    def _guess(self, net: ActorCritic, size: int, generator: torch.Generator) -> Tensor:
-        slots, tokens = self.replay.drawn(size, generator)
-        return estimate_loss(net.attributes(slots), Outline.of(tokens))
+    def _estimate(self, net: ActorCritic, size: int, generator: torch.Generator) -> Tensor:
+        kept = self.replay.drawn(size, generator)
+        return estimate_loss(net.attributes(kept.z, kept.where, kept.asked), Outline.of(kept.tokens))
 
-    def _sources(self, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor, NDArray[np.uint8]]:
-        people = round(size * self.choices.human_share)
-        rows = torch.randint(len(self.human.slots), (people,), generator=generator)
-        drawn = torch.randint(len(self.prior.slots), (size - people,), generator=generator)
-        slots = torch.cat([self.human.drawn(rows, generator), self.prior.slots[drawn]])
-        forms = torch.cat([self.human.forms[rows], self.prior.forms[drawn]])
-        return slots, forms, np.concatenate([self.human.tokens[rows.numpy()], self.prior.tokens[drawn.numpy()]])
+    def _drawn(self, size: int, generator: torch.Generator, people: float | None = None) -> Latents:
+        """Latents of people's melodies on their own plans, and those of the prior on plans by lot."""
+        human = round(size * (self.choices.human_share if people is None else people))
+        rows = torch.randint(len(self.human.mean), (human,), generator=generator)
+        plans = torch.randint(len(self.plans.places), (size - human,), generator=generator).numpy()
+        z = torch.cat([self.human.drawn(rows, generator), self.prior.draw(size - human, generator)])
+        return Latents(z, joined([self.lines.plan().select(rows.numpy()), self.plans.of(plans, self.repertoires)]))
 
-    def _fill(self) -> None:
-        """Fill the replay with the prior's draws and with decoded posterior samples of human melodies."""
+    def _context(self, latents: Latents) -> Tensor:
+        return torch.from_numpy(context(latents.plan.places, latents.plan.source, self.repertoires))
+
+    def _fill(self, told: Callable[[str], None]) -> None:
+        """Before the actor has made anything: latents of people and out of the prior, told something by lot."""
         generator = torch.Generator().manual_seed(17)
-        for part in torch.split(torch.arange(len(self.prior.slots)), 256):
-            self.replay.add(self.prior.slots[part], self.prior.tokens[part.numpy()])
-        rows = torch.randint(len(self.human.slots), (min(3_072, len(self.human.slots)),), generator=generator)
-        for part in torch.split(rows, 256):
-            self._add_to_replay(self.human.drawn(part, generator), self.human.forms[part], generator)
+        for done in range(0, self.choices.first, 128):
+            latents = self._drawn(128, generator)
+            self._remember(latents, asked_anywhere(128, self.choices.anywhere, generator), generator)
+            told(f"decoding for the critic: {done + 128} of {self.choices.first}")
 
-    def _add_to_replay(self, slots: Tensor, forms: Tensor, generator: torch.Generator) -> None:
-        seeds = torch.randint(1 << 40, (len(slots),), generator=generator).tolist()
-        self.replay.add(slots, self._decoded(slots, forms, seeds))
+    def _remember(self, latents: Latents, wanted: Tensor, generator: torch.Generator) -> None:
+        seeds = torch.randint(1 << 40, (len(latents.z),), generator=generator).tolist()
+        tokens = self._decoded(latents, wanted, seeds)
+        self.replay.add(_Part(latents.z, self._context(latents), normalised_attributes(wanted), tokens))
 
-    @torch.no_grad()
-    def _decoded(self, slots: Tensor, forms: Tensor, seeds: list[int]) -> NDArray[np.uint8]:
-        return decoded(self.generator, slots, forms, seeds)
+    def _decoded(self, latents: Latents, wanted: Tensor, seeds: "range | list[int]") -> NDArray[np.uint8]:
+        with _exactly(), torch.no_grad():
+            asked, z = wanted.double().numpy(), latents.z.float().to(self.device)
+            return sample(self.nets, Order(latents.plan, asked, z, list(seeds)))
 
     def _net(self) -> ActorCritic:
         assert isinstance(self.net, ActorCritic)
         return self.net
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Melodies that were decoded at once: latents, contexts, what was asked (n, 3) normalised, tokens."""
+
+    z: Tensor
+    where: Tensor
+    asked: Tensor
+    tokens: NDArray[np.uint8]
+
+
 class _Replay:
-    """The latest decoded melodies with their slots."""
+    """The latest melodies that were decoded, with their latents."""
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._slots: list[Tensor] = []
-        self._tokens: list[NDArray[np.uint8]] = []
+        self._parts: list[_Part] = []
 
-    def add(self, slots: Tensor, tokens: NDArray[np.uint8]) -> None:
-        """Add melodies, and drop the oldest beyond the size."""
-        self._slots.append(slots)
-        self._tokens.append(tokens)
-        while sum(map(len, self._slots)) > self._size:
-            del self._slots[0], self._tokens[0]
+    def add(self, part: _Part) -> None:
+        """Remember melodies, and forget the oldest beyond the size."""
+        self._parts.append(part)
+        while sum(len(each.z) for each in self._parts) > self._size:
+            del self._parts[0]
 
-    def drawn(self, size: int, generator: torch.Generator) -> tuple[Tensor, NDArray[np.uint8]]:
-        """Random melodies, half of them from the latest parts, where the critic must be accurate."""
-        begins = torch.rand(size, generator=generator).lt(0.5) * max(0, len(self._slots) - LATEST_PARTS)
-        whole = [int(torch.randint(int(begin), len(self._slots), (1,), generator=generator)) for begin in begins]
+    def drawn(self, size: int, generator: torch.Generator) -> _Part:
+        """Some melodies by lot, half of them of the latest parts: what the actor makes now must be estimated well."""
+        begins = torch.rand(size, generator=generator).lt(0.5) * max(0, len(self._parts) - LATEST)
+        whole = [int(torch.randint(int(begin), len(self._parts), (1,), generator=generator)) for begin in begins]
         inside = torch.rand(size, generator=generator).tolist()
-        places = [(part, int(share * len(self._slots[part]))) for part, share in zip(whole, inside, strict=True)]
-        return (
-            torch.stack([self._slots[part][row] for part, row in places]),
-            np.stack([self._tokens[part][row] for part, row in places]),
-        )
+        parts = [self._parts[each] for each in whole]
+        rows = [int(share * len(part.z)) for part, share in zip(parts, inside, strict=True)]
+        pairs = list(zip(parts, rows, strict=True))
+        z, where, asked = (torch.stack([getattr(part, name)[row] for part, row in pairs]) for name in _TENSORS)
+        return _Part(z, where, asked, np.stack([part.tokens[row] for part, row in pairs]))
 
 
-def random_targets(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
-    """Random targets (B, 3): of random affects, with a random mode; a share `anywhere` independent of affects."""
+_TENSORS = ("z", "where", "asked")
+
+
+def asked_anywhere(size: int, anywhere: float, generator: torch.Generator) -> Tensor:
+    """What melodies should measure, (B, 3): affects by lot over the plane, the mode by lot; `anywhere` of no affect."""
     points = (torch.rand(size, 2, generator=generator) * 2 - 1).tolist()
     wanted = torch.from_numpy(np.stack([targets(Affect(*point)) for point in points])).float()
-    uniform = torch.rand(size, 4, generator=generator)
+    lot = torch.rand(size, 5, generator=generator)
     free = torch.stack(
         [
-            DENSITIES[0] * (DENSITIES[1] / DENSITIES[0]) ** uniform[:, 0],
-            PITCHES[0] + (PITCHES[1] - PITCHES[0]) * uniform[:, 1],
+            DENSITIES[0] * (DENSITIES[1] / DENSITIES[0]) ** lot[:, 0],
+            PITCHES[0] + (PITCHES[1] - PITCHES[0]) * lot[:, 1],
             torch.full((size,), 0.5),
         ],
         1,
     )
-    wanted = torch.where(uniform[:, 2:3] < anywhere, free, wanted)
-    wanted[:, 2] = 0.5 + torch.where(uniform[:, 3] < wanted[:, 2], MODE_MARGIN, -MODE_MARGIN)
+    wanted = torch.where(lot[:, 2:3] < anywhere, free, wanted)
+    clear = CLEAR + (MOST_CLEAR - CLEAR) * lot[:, 4]
+    wanted[:, 2] = 0.5 + torch.where(lot[:, 3] < wanted[:, 2], clear, -clear)
     return wanted
 
 
-def human_codebook(corpus: Corpus, proposer: PriorProposer) -> Tensor:
-    """The codebook: bars that occur in at least `LEAST_SONGS` songs, so that none is copied from one, (M, A)
-    normalised.
-
-    Raises:
-        EmoOscError: fewer than `FEWEST_CODES` bars are shared.
-    """
-    bars, back = np.unique(corpus.tokens.reshape(-1, 16), axis=0, return_inverse=True)
-    songs = np.unique(np.stack([back.ravel(), np.repeat(corpus.piece, BARS)], 1), axis=0)
-    is_shared = np.bincount(songs[:, 0], minlength=len(bars)) >= LEAST_SONGS
-    if is_shared.sum() < FEWEST_CODES:
-        raise EmoOscError(f"the corpus: its songs share {is_shared.sum()} bars; {FEWEST_CODES} or more are needed")
-    with torch.no_grad():
-        mean = proposer.vae.encode(torch.from_numpy(bars[is_shared].astype(np.int64)).to(proposer.device))[0]
-    return _normalised(proposer.prior, mean[:, None])[:, 0]
+def _missed(tokens: NDArray[np.uint8], wanted: Tensor) -> Scores:
+    measured, asked = measure_table(tokens), wanted.double().numpy()
+    return {
+        "density": float(np.abs(np.log(np.maximum(measured[:, 0], 0.05) / asked[:, 0])).mean()),
+        "register": float(np.abs(measured[:, 1] - asked[:, 1]).mean()),
+        "mode": float(((measured[:, 2] > 0.5) == (asked[:, 2] > 0.5)).mean()),
+    }
 
 
-def human_store(corpus: Corpus, proposer: PriorProposer) -> Store:
-    """The corpus's melodies, encoded, in the prior's scale."""
-    prior = proposer.prior
-    encoded = encode_corpus(proposer.vae, corpus)
-    spread = encoded.spread[..., prior.which.cpu()] / prior.scale.cpu()
-    forms = torch.from_numpy(forms_of(corpus.tokens)).long()
-    return Store(_normalised(prior, encoded.mean), forms, encoded.condition.attributes, corpus.tokens, spread)
-
-
-def decoded(generator: MusicVAE, slots: Tensor, forms: Tensor, seeds: list[int]) -> NDArray[np.uint8]:
-    """Melodies (B, 256) of slots (B, K, A) in the prior's scale, under the noise of their seeds."""
-    proposer = generator.proposer
-    assert isinstance(proposer, PriorProposer)
-    latents = proposer.prior.denormalise(slots.to(proposer.device))
-    with _without_autocast():
-        proposal = Proposal(latents, proposer.embed(latents), tuple(map(tuple, forms.tolist())))
-        tokens = clean(generator.decoded(proposal.embeddings, generator.noise(seeds, proposal)))
-    made: NDArray[np.uint8] = tokens.cpu().numpy().astype(np.uint8)
-    return made
-
-
-def _without_autocast() -> AbstractContextManager[object]:
-    """Disable autocast for losses and decoding, whatever precision the networks are trained in."""
+def _exactly() -> AbstractContextManager[object]:
+    """For what is not trained: losses and decoding have a precision of their own, whatever the networks multiply in."""
     return torch.autocast("cpu", enabled=False)
 
 
-def _prior_store(generator: MusicVAE, seeds: range, path: Path, report: Callable[[str], None]) -> Store:
-    """Draws of the prior without an affect, cached in the run's folder, since they take minutes."""
-    proposer = generator.proposer
-    assert isinstance(proposer, PriorProposer)
-    if path.exists():
-        kept = load_file(path)
-    else:
-        kept = _draws(generator, seeds, report)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(kept, path)
-    tokens = kept["tokens"].numpy()
-    condition = normalised_attributes(torch.from_numpy(measure_table(tokens)))
-    return Store(_normalised(proposer.prior, kept["slots"]), kept["forms"].long(), condition, tokens)
-
-
-def _draws(generator: MusicVAE, seeds: range, report: Callable[[str], None]) -> dict[str, Tensor]:
-    parts = []
-    for start in range(0, len(seeds), 128):
-        some = list(seeds[start : start + 128])
-        proposal = generator.proposer.propose(None, some, generator.sampling)
-        tokens = clean(generator.decoded(proposal.embeddings, generator.noise(some, proposal)))
-        forms = torch.tensor(proposal.forms, dtype=torch.uint8)
-        parts.append({"slots": proposal.latents.cpu(), "forms": forms, "tokens": tokens.to(torch.uint8).cpu()})
-        report(f"drawing from the prior: {start + len(some)} of {len(seeds)}")
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
-
-
-def _normalised(prior: BarPrior, slots: Tensor) -> Tensor:
-    normalised: Tensor = prior.normalise(slots.to(prior.centre.device)).detach().cpu()
-    return normalised
-
-
-def _gradient(values: Tensor, place: Tensor) -> Tensor:
+def _slope(values: Tensor, place: Tensor) -> Tensor:
     slope: Tensor = torch.autograd.grad(values.sum(), place, create_graph=True)[0]
     return slope
 
 
-def _frozen(net: nn.Module) -> dict[str, Tensor]:
-    """A network's weights as constants: gradients flow to its input only."""
+def _still(net: nn.Module) -> dict[str, Tensor]:
+    """A network's weights as constants: what flows through it is felt by what made its input alone."""
     return {name: value.detach() for name, value in net.state_dict().items()}

@@ -26,6 +26,8 @@ from emo_osc.train.autocast import training_precision
 from emo_osc.weights.precision import Precision
 
 MAX_PROGRESS_BYTES = 1 << 26
+BEST = "best.safetensors"
+BEFORE_BEST = {"best": ""}  # of runs begun before a recipe could name a score
 
 Scores = dict[str, float]
 
@@ -50,7 +52,8 @@ class Recipe:
     """How to train: AdamW, linear warm-up, cosine to `final` of the rate, gradients clipped, weights averaged.
 
     `seed` leads the batches and the noise; `first_seed` the weights before training (torch's own default seed).
-    `average` is the decay of the running mean of weights that is validated and kept.
+    `average` is the decay of the running mean of weights that is validated and kept: those of the last step, or, where
+    a score is named as `best`, those for which it was lowest.
     """
 
     steps: int
@@ -64,6 +67,7 @@ class Recipe:
     clip: float = 1.0
     average: float = 0.999
     validate_every: int = 500
+    best: str = ""
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step.
@@ -127,10 +131,11 @@ def train(
             progress.seconds = time.monotonic() - began
             progress.history.append({"step": float(progress.step), "seconds": progress.seconds, **scores})
             if is_first():
+                _keep_best(folder, recipe, averaged, progress)
                 _keep(folder, recipe, net, optimiser, averaged, progress)
         if is_first():
             report(progress.step, scores)
-    net.load_state_dict(averaged)
+    net.load_state_dict(_chosen(folder, recipe, averaged, device))
     net.eval()
     return progress
 
@@ -202,13 +207,28 @@ def _keep(
     tensors |= {f"averaged.{name}": value for name, value in averaged.items()}
     for index, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
-    with replacing(folder / "state.safetensors") as part:  # to make its bytes first would take the state's size twice
+    _save(tensors, folder / "state.safetensors")
+    text = json.dumps({"recipe": asdict(recipe), **asdict(progress)}, indent=1)
+    write_whole(folder / "progress.json", text.encode())
+
+
+def _keep_best(folder: Path, recipe: Recipe, averaged: dict[str, Tensor], progress: Progress) -> None:
+    """Keeps the averaged weights where no earlier ones scored lower."""
+    if recipe.best and min(row[recipe.best] for row in progress.history) == progress.history[-1][recipe.best]:
+        _save(averaged, folder / BEST)
+
+
+def _save(tensors: dict[str, Tensor], path: Path) -> None:
+    with replacing(path) as part:  # to make its bytes first would take the state's size twice
         try:
             save_file({name: value.contiguous() for name, value in tensors.items()}, part)
         except SafetensorError as error:
             raise OSError(f"{part}: cannot be written ({error})") from None
-    text = json.dumps({"recipe": asdict(recipe), **asdict(progress)}, indent=1)
-    write_whole(folder / "progress.json", text.encode())
+
+
+def _chosen(folder: Path, recipe: Recipe, averaged: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    path = folder / BEST
+    return load_file(path, device=str(device)) if recipe.best and path.exists() else averaged
 
 
 def _resume(
@@ -227,7 +247,7 @@ def _resume(
         recipe_before = kept["recipe"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise EmoOscError(f"{folder}: holds no progress of a run ({error!s:.200}); choose another --out") from None
-    if recipe_before != asdict(recipe):
+    if asdict(recipe) != BEFORE_BEST | recipe_before:
         raise EmoOscError(f"{folder}: holds a run of another recipe; choose another --out or the same settings")
     try:
         tensors = load_file(path, device=str(device))

@@ -1,4 +1,4 @@
-"""Runs of `emo-osc train NAME`: train by a recipe, show progress, draw curves, write a checkpoint."""
+"""What `emo-osc train NAME` does: a recipe on a corpus, with progress, curves, and a checkpoint at the end."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -7,37 +7,37 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.face.estimate import CAREFUL_VIEWS, Estimator
 from emo_osc.face.vgg16 import VGG16, VGG16Config
 from emo_osc.studio import losses
-from emo_osc.studio.forms import forms_of
-from emo_osc.studio.music_vae import NAME, load, pick_device
+from emo_osc.studio.line.prior import LatentPrior
+from emo_osc.studio.music_vae import LINE, NAME, line_nets_of, pick_device
 from emo_osc.studio.nets.actor import ActorCritic
-from emo_osc.studio.nets.bar_prior import BarPrior
-from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
 from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
-from emo_osc.studio.proposers import SamplingParameters
-from emo_osc.train import actor, face, prior, transformer, vae
+from emo_osc.studio.nets.note_net import NoteNetConfig
+from emo_osc.studio.nets.rhythm_net import RhythmNetConfig
+from emo_osc.train import actor, face, notes, rhythm, transformer
 from emo_osc.train.autocast import TRAINED
 from emo_osc.train.calibration import temperature_of
 from emo_osc.train.corpora.arrangements import SOURCE
-from emo_osc.train.corpora.corpus import LICENSED, load_corpus
+from emo_osc.train.corpora.corpus import LICENSED
 from emo_osc.train.curves import curves_png
+from emo_osc.train.encoded import Encoded
+from emo_osc.train.lines import Lines
 from emo_osc.train.loop import Progress, Recipe, Scores, Task, is_first, train
 from emo_osc.weights import checkpoints
 from emo_osc.weights.precision import forced
-from emo_osc.weights.size_checks import fitted, one_line_errors
+from emo_osc.weights.size_checks import one_line_errors
 
-VAE_NAME, FACE_NAME, TRANSFORMER_NAME = "bar_vae", "face", "music_transformer"
-MOST_FORMS = 4096
+FACE_NAME, TRANSFORMER_NAME = "face", "music_transformer"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Options of a run: corpus folder, run folder, device; None for `steps`, `batch`, `seed` keeps the recipe's."""
+    """What a user chose: corpus folder, run folder, device; None for `steps`, `batch`, `seed` is as the recipe."""
 
     data: Path
     out: Path
@@ -57,47 +57,55 @@ class Run:
         return replace(shipped, **chosen)
 
 
-def train_vae(run: Run) -> Path:
-    """Trains the bar VAE in `run.out`; returns the checkpoint `bar_vae-HASH8.safetensors` there.
+RECIPES = {"rhythm": rhythm.RECIPE, "notes": notes.RECIPE}
+"""The networks of the line model, in the order in which they are trained."""
+
+
+def train_vae(run: Run, part: str = "") -> Path:
+    """Trains the two networks of the line model, or one of them, each in its folder below `run.out`.
+
+    Returns the checkpoint `music_vae-HASH8.safetensors` with both, once none is left to train; else the folder.
 
     Raises:
         EmoOscError: the corpus or the device is not there, or `run.out` holds another run.
     """
-    device, recipe = pick_device(run.device), run.recipe(vae.RECIPE)
-    torch.manual_seed(recipe.first_seed)
-    task = vae.VAETask(run.data, BarVAEConfig(), vae.VAEChoices(), device)
-    progress = _trained(task, recipe, run.out, device)
-    config = {"vae": task.config.as_dict(), "training": {"vae": _training(recipe, task.choices, progress)}}
-    return _kept(run.out, VAE_NAME, task.net.state_dict(), config)
-
-
-def train_prior(run: Run, vae_path: Path) -> Path:
-    """Trains the prior on a bar VAE; returns the checkpoint `music_vae-HASH8.safetensors`, which holds both.
-
-    Raises:
-        EmoOscError: the corpus, the VAE or the device is not there, or `run.out` holds another run.
-    """
-    device, recipe = pick_device(run.device), run.recipe(prior.RECIPE)
-    kept = checkpoints.load(vae_path)
-    if "vae" not in kept.config or "prior" in kept.config:
-        raise EmoOscError(f"{vae_path}: not a bar VAE; give --vae what emo-osc train vae made")
-    with one_line_errors(vae_path, "a bar VAE", "give --vae what emo-osc train vae made"):
-        net = fitted(BarVAE, BarVAEConfig, kept.config["vae"], kept.tensors).eval()
-        before = dict(kept.config["training"])
-    torch.manual_seed(recipe.first_seed)
-    task = prior.PriorTask(run.data, net.to(device), prior.PriorChoices(), device)
-    progress = _trained(task, recipe, run.out, device)
-    assert isinstance(task.net, BarPrior)
-    training = before | {"prior": _training(recipe, task.choices, progress)}
-    config = {"vae": kept.config["vae"], "prior": task.net.config.as_dict(), "training": training}
-    tensors = {f"vae.{name}": value for name, value in kept.tensors.items()}
-    tensors |= {f"prior.{name}": value for name, value in task.net.state_dict().items()}
-    tensors["forms"] = human_forms(run.data)
+    device = pick_device(run.device)
+    tensors: dict[str, Tensor] = {}
+    config: dict[str, Any] = {"network": LINE, "training": {}}
+    for name in [part] if part else RECIPES:
+        trained = _train_part(run, name, device)
+        tensors |= {f"{name}.{key}": value for key, value in trained.net.state_dict().items()}
+        config |= {name: trained.config}
+        config["training"] |= {name: trained.training}
+    if part:
+        return run.out / part
+    lines, nets = Lines.load(run.data, "train"), line_nets_of(config, tensors)
+    encoded = Encoded.of(lines, nets)
+    tensors |= lines.plans().tensors() | LatentPrior.fitted(encoded.mean, encoded.deviation).tensors()
     return _kept(run.out, NAME, tensors, config)
 
 
+@dataclass(frozen=True, slots=True)
+class _Trained:
+    net: nn.Module
+    config: dict[str, Any]
+    training: dict[str, Any]
+
+
+def _train_part(run: Run, name: str, device: torch.device) -> _Trained:
+    recipe = run.recipe(RECIPES[name])
+    torch.manual_seed(recipe.first_seed)
+    task: rhythm.RhythmTask | notes.NoteTask
+    if name == "rhythm":
+        task = rhythm.RhythmTask(run.data, RhythmNetConfig(), device=device)
+    else:
+        task = notes.NoteTask(run.data, NoteNetConfig(), device=device)
+    progress = _trained(task, recipe, run.out / name, device)
+    return _Trained(task.net, task.config.as_dict(), _training(recipe, task.choices, progress, LICENSED))
+
+
 def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
-    """Trains the actor-critic on a model of `train prior`; returns the checkpoint `music_vae-HASH8.safetensors`.
+    """Trains the actor-critic on a model of `train vae`; returns the checkpoint `music_vae-HASH8.safetensors`.
 
     Raises:
         EmoOscError: the corpus, the model or the device is not there, `run.out` holds another run, or there is no loss
@@ -107,23 +115,21 @@ def train_actor(run: Run, model: Path, choices: actor.ActorChoices) -> Path:
         raise EmoOscError(f"--without: no loss {choices.without!r}; losses are {', '.join(losses.LOSSES)}")
     recipe = run.recipe(actor.RECIPE)
     kept = checkpoints.load(model)
-    if "prior" not in kept.config:
-        raise EmoOscError(f"{model}: not a model; give --model what emo-osc train prior made")
-    with one_line_errors(model, "a model", "give --model what emo-osc train prior made"):
+    if kept.config.get("network") != LINE:
+        raise EmoOscError(f"{model}: not a model; give --model what emo-osc train vae made")
+    with one_line_errors(model, "a model", "give --model what emo-osc train vae made"):
         before = dict(kept.config["training"])
-    generator = load(
-        model, pick_device("cpu"), SamplingParameters()
-    )  # the networks are small, and melodies are counted there
+        nets = line_nets_of(kept.config, kept.tensors)
     torch.manual_seed(recipe.first_seed)
-    task = actor.ActorTask(run.data, run.out, generator, choices, print)
-    progress = _trained(task, recipe, run.out, torch.device("cpu"))
+    cpu = torch.device("cpu")  # the networks are small, and melodies are counted there
+    task = actor.ActorTask(run.data, nets, choices, print, cpu)
+    progress = _trained(task, recipe, run.out, cpu)
     assert isinstance(task.net, ActorCritic)
-    training = before | {"actor": _training(recipe, choices, progress)}
+    training = before | {"actor": _training(recipe, choices, progress, LICENSED)}
     config = kept.config | {"actor": task.net.config.as_dict(), "training": training}
     tensors = {name: value for name, value in kept.tensors.items() if not name.startswith("actor.")}
     tensors |= {f"actor.{name}": value for name, value in task.net.state_dict().items()}
-    tensors |= {"words": task.codebook, **task.likeness(task.net).tensors()}
-    return _kept(run.out, NAME, tensors, config)
+    return _kept(run.out, NAME, tensors | task.likeness(task.net).tensors(), config)
 
 
 def train_face(run: Run, config: VGG16Config) -> Path:
@@ -171,13 +177,6 @@ def _kept(out: Path, name: str, tensors: dict[str, Tensor], config: dict[str, An
     return checkpoints.save(out, name, {key: value.cpu().contiguous() for key, value in tensors.items()}, config)
 
 
-def human_forms(data: Path) -> Tensor:
-    """The forms of the training melodies that start with a phrase, at most `MOST_FORMS` of them, (F, 16) uint8."""
-    corpus = load_corpus(data, "train")
-    forms = torch.from_numpy(forms_of(corpus.tokens[corpus.place.starts_phrase]))
-    return forms[torch.randperm(len(forms), generator=torch.Generator().manual_seed(0))[:MOST_FORMS]].contiguous()
-
-
 def _trained(task: Task, recipe: Recipe, out: Path, device: torch.device) -> Progress:
     with _bar(recipe.steps) if is_first() else nullcontext(_ignored) as report:
         progress = train(task, recipe, out, device, report)
@@ -190,7 +189,7 @@ def _ignored(step: int, scores: Scores) -> None:
     """What the other processes of torchrun report."""
 
 
-def _training(recipe: Recipe, choices: Any, progress: Progress, data: Sequence[str] = LICENSED) -> dict[str, Any]:
+def _training(recipe: Recipe, choices: Any, progress: Progress, data: Sequence[str]) -> dict[str, Any]:
     """What the model card tells of a run."""
     last = progress.history[-1] if progress.history else {}
     told = {"data": list(data), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}

@@ -19,7 +19,7 @@ SMALL = Size(2, 2, 1)
 
 def test_control_is_printed_kept_and_drawn_without_a_corpus(tmp_path: Path) -> None:
     told = StringIO()
-    hasty = load(checkpoint_path(GeneratorSection()), torch.device("cpu"), SamplingParameters(head_steps=1))
+    hasty = load(checkpoint_path(GeneratorSection()), torch.device("cpu"), SamplingParameters())
     choices = Choices(size=SMALL, json_out=tmp_path / "out.json", plots_out=tmp_path / "plots")
     tables = run(hasty, choices, Console(file=told, width=160))
     density = tables["control over the plane"]["Spearman, density"]

@@ -24,6 +24,7 @@ SCALE = (0, 2, 4, 5, 7, 9, 11, 12, 14, 16, 17, 19)
 @dataclass
 class _Shaped:
     shape: tuple[int, ...] = SHAPE
+    tried: int = 24
 
 
 class Sketch:

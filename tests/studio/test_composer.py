@@ -4,7 +4,7 @@ import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody, Note
-from emo_osc.studio.composer import FEWEST_SOURCES, SOURCES_PER_MELODY, WITHIN, Composer
+from emo_osc.studio.composer import FEWEST_SOURCES, WITHIN, Composer
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.refining import Refiner
@@ -26,7 +26,7 @@ def test_an_order_is_answered_by_refining_once_and_drawing_nothing() -> None:
     made = composer.answer(MILD, 1)
 
     assert [made[0].distance < WITHIN, len(sketch.refined), len(sketch.drawn)] == [True, 1, 200]
-    assert [len(sketch.refined[0]), sketch.composed] == [SOURCES_PER_MELODY, []]
+    assert [len(sketch.refined[0]), sketch.composed] == [sketch.proposer.tried, []]
     assert made[0].seed in sketch.refined[0]
 
 

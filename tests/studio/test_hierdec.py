@@ -15,7 +15,7 @@ from torch.nn.functional import cross_entropy
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
-from emo_osc.studio.nets.bar_vae import kl_nats
+from emo_osc.studio.nets.causal_blocks import kl_nats
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig, build_hierdec
 from emo_osc.train.magenta.convert import Variables, read_hierdec
 from emo_osc.train.magenta.tf_checkpoint import Entry, open_checkpoint

@@ -141,26 +141,23 @@ def test_a_preset_weighs_what_ranks_and_nothing_else() -> None:
 
 def test_every_loss_of_a_guess_has_a_gradient() -> None:
     torch.manual_seed(1)
-    net = ActorCritic(ActorConfig(active=4, width=12, layers=1, heads=2, critic=16, guess=16))
-    slots = torch.randn(3, 16, 4)
-    form, condition = torch.arange(16).repeat(3, 1), torch.zeros(3, 3)
-    moved = net.actor(slots, form, condition)
+    net = ActorCritic(ActorConfig(active=4, context=5, width=12, layers=1, heads=2, critic=16, guess=16))
+    slots, where, condition = torch.randn(3, 16, 4), torch.randn(3, 16, 5), torch.zeros(3, 3)
+    moved = net.actor(slots, where, condition)
     source = Outline.of(np.stack([melody(*C_MAJOR)] * 3))
     doubt = net.realism.doubt(net.realism(moved, condition))
     chords, asked = torch.zeros(3, 32, dtype=torch.long), torch.tensor([[5.0, 70.0, 0.95]] * 3)
-    case = Case(net.attributes(moved), asked, chords, source, moved, slots, torch.full((4,), 0.2), doubt)
+    outline = net.attributes(moved, where, condition)
+    case = Case(outline, asked, chords, source, moved, slots, torch.full((4,), 0.2), doubt)
     for name, row in LOSSES.items():
         (slope,) = torch.autograd.grad(row.of(case).sum(), moved, retain_graph=True)
         assert torch.isfinite(slope).all(), name
         assert slope.abs().sum() > 0 or name == "repetition", name  # bars of an unformed guess are alike enough
 
 
-def test_bars_that_repeat_stay_alike_and_a_new_actor_keeps_nearly_everything() -> None:
+def test_a_new_actor_keeps_nearly_everything() -> None:
     torch.manual_seed(1)
-    net = ActorCritic(ActorConfig(active=4, width=12, layers=2, heads=2, critic=16, guess=16))
-    form = torch.tensor([[0, 1, 0, 1] * 4])
-    slots = torch.randn(1, 16, 4).gather(1, form[..., None].expand(1, 16, 4))
-    moved = net.actor(slots, form, torch.tensor([[1.0, 0.5, -0.9]]))
-    assert torch.equal(moved[:, 0::4], moved[:, :1].expand(1, 4, 4))
-    assert torch.equal(moved[:, 1::4], moved[:, 3::4])
+    net = ActorCritic(ActorConfig(active=4, context=5, width=12, layers=2, heads=2, critic=16, guess=16))
+    slots, where = torch.randn(1, 16, 4), torch.randn(1, 16, 5)
+    moved = net.actor(slots, where, torch.tensor([[1.0, 0.5, -0.9]]))
     assert float((moved - slots).detach().abs().mean()) < 0.3 * float(slots.abs().mean())

@@ -14,21 +14,20 @@ from emo_osc.core.score import BARS, Melody, Note
 from emo_osc.core.targets import Targets
 from emo_osc.evaluate.melody_report import evaluate
 from emo_osc.studio.aims import Aims
-from emo_osc.studio.attributes import distances, in_c, measure, targets
-from emo_osc.studio.decoding.choose_precision import decoding_choice
+from emo_osc.studio.attributes import distances, in_c, measure, measure_table, targets
 from emo_osc.studio.generators import build
 from emo_osc.studio.harmony import HALVES, chords_of
+from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.tokens import tokens_of
-from emo_osc.studio.variations import sameness
+from emo_osc.studio.variations import home_lift, sameness
 from emo_osc.train.magenta.convert import import_magenta
 from emo_osc.weights import checkpoints, precision
 from emo_osc.weights import measured_cache as measured
 
 pytestmark = pytest.mark.torch
 CALM, EXCITED = Affect(0.4, -0.7), Affect(0.4, 0.7)
-SHIPPED_WIDTH = 256
 
 
 def test_the_same_seed_makes_the_same_melodies_and_another_makes_others(shipped: MusicVAE) -> None:
@@ -44,34 +43,44 @@ def test_what_a_seed_makes_does_not_depend_on_what_was_measured(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(precision, "_CHOSEN", {})
     monkeypatch.delenv(precision.VARIABLE, raising=False)
-    figures = {"float32": 9.0, "bfloat16": 5.0, "int8": 1.0}
-    measured.write(f"{measured.machine()}; decoding, 1 x {SHIPPED_WIDTH}", figures)
+    assert isinstance(shipped.proposer, LineProposer)
+    for net in (shipped.proposer.nets.rhythm, shipped.proposer.nets.notes):
+        work = f"writing melodies, {net.config.layers} x {net.config.width}"
+        measured.write(f"{measured.machine()}; {work}", {"float32": 9.0, "bfloat16": 5.0, "int8": 1.0})
 
-    generators = [build(GeneratorSection(device="cpu", seed=each)) for each in (seed, None)]
+    repeatable, other = (build(GeneratorSection(device="cpu", seed=each)) for each in (seed, None))
 
-    made = [generator.compose(Affect(0.3, 0.2), 3, seed=seed) for generator in generators]
-    assert made[0] == shipped.compose(Affect(0.3, 0.2), 3, seed=seed)
-    assert decoding_choice(shipped.proposer.device, SHIPPED_WIDTH, 1).precision == "int8", "the other one took it"
+    assert repeatable.compose(Affect(0.3, 0.2), 3, seed=seed) == shipped.compose(Affect(0.3, 0.2), 3, seed=seed)
+    assert isinstance(other, MusicVAE)
+    assert isinstance(other.proposer, LineProposer)
+    plain = [
+        name for name, part in other.proposer.nets.notes.stack.named_modules() if isinstance(part, torch.nn.Linear)
+    ]
+    assert plain == [], "the other one took int8"
 
 
 @pytest.mark.parametrize("said", ["float32", "bf16", "int8"])
-def test_every_precision_makes_melodies_that_hardly_differ(
+def test_every_precision_makes_melodies_that_measure_alike(
     said: str, shipped: MusicVAE, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(precision.VARIABLE, said)
     generator = build(GeneratorSection(device="cpu", seed=0))
     assert isinstance(generator, MusicVAE)
-    seeds = range(4)
+    seeds = range(8)
 
-    equal = generator.draw(None, seeds) == shipped.draw(None, seeds)
+    made, plain = generator.draw(CALM, seeds), shipped.draw(CALM, seeds)
 
-    assert equal.mean() > (0.97 if said != "float32" else 0.9999)
+    if said == "float32":
+        assert np.array_equal(made, plain)
+    density, pitch, major = np.abs(measure_table(made).mean(0) - measure_table(plain).mean(0))
+    assert density < 0.5
+    assert pitch < 1.0
+    assert major < 0.3
 
 
 def test_melodies_come_best_first_and_measured(shipped: MusicVAE) -> None:
     composed = shipped.compose(EXCITED, 3, seed=1)
-    sources = [Latent.from_text(made.latent, shipped.proposer.shape) for made in shipped.compose(CALM, 24, seed=2)]
-    assert max(made.distance for made in composed) < np.median([m.distance for m in shipped.moved(sources, EXCITED)])
+    assert max(made.distance for made in composed) < 1.0, "within the tolerances"
     assert composed[0].measured == measure(np.array([tokens_of(composed[0].melody)]))
     assert len({c.seed for c in composed}) == 3
 
@@ -212,7 +221,8 @@ def test_every_melody_comes_with_the_chords_that_fit_it(shipped: MusicVAE) -> No
 
 
 def test_the_chords_of_a_riff_are_in_its_own_key(shipped: MusicVAE) -> None:
-    source = shipped.compose(CALM, 1, seed=5)[0]
+    made = shipped.compose(CALM, 8, seed=5)
+    source = next(each for each in made if home_lift(np.array(tokens_of(each.melody))) == 0)  # its key is clear
     raised = source.melody.transposed(5)
     varied = shipped.vary(raised, "", CALM, 0.0, 1, seed=1)[0]
     assert varied.chords == tuple((chord + 5) % 12 + 12 * (chord // 12) for chord in source.chords)

@@ -14,43 +14,43 @@ from emo_osc.core.small_file import MAX_ENTRIES
 from emo_osc.face.estimate import Estimator
 from emo_osc.face.vgg16 import VGG16, VGG16Config
 from emo_osc.studio import music_transformer, music_vae
-from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.nets.rhythm_net import RhythmNet, RhythmNetConfig
 from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.weights import checkpoints
 from emo_osc.weights.size_checks import fitted, sizes_of
 from tests.odd_files import ODD
 
 pytestmark = pytest.mark.torch
-SMALL = BarVAEConfig(latent=4, token_width=4, encoder=8, hidden=8)
+SMALL = RhythmNetConfig(latent=4, width=8, layers=1, heads=2, encoder=8)
 ODD_VALUES: list[Any] = [-1, 0, 10**9, 10**400, 1.5, float("nan"), float("inf"), True, "32", None, [], {}, [[[1]]]]
 
 
 @pytest.mark.parametrize("value", ODD_VALUES, ids=lambda value: f"{value!r:.12}")
 def test_a_size_of_another_type_or_out_of_range_is_named(value: object) -> None:
-    with pytest.raises(ValueError, match="hidden is "):
-        sizes_of(BarVAEConfig, SMALL.as_dict() | {"hidden": value})
+    with pytest.raises(ValueError, match="width is "):
+        sizes_of(RhythmNetConfig, SMALL.as_dict() | {"width": value})
 
 
 @pytest.mark.parametrize("sizes", [None, [], 3, "x", {"hiden": 3}, {1: 2}])
 def test_what_is_no_table_of_sizes_is_refused(sizes: object) -> None:
     with pytest.raises(ValueError, match=r"the sizes are|there is no size"):
-        sizes_of(BarVAEConfig, sizes)
+        sizes_of(RhythmNetConfig, sizes)
 
 
 def test_a_network_comes_back_with_its_weights() -> None:
-    net = BarVAE(SMALL)
+    net = RhythmNet(SMALL)
 
-    again = fitted(BarVAE, BarVAEConfig, SMALL.as_dict(), net.state_dict())
+    again = fitted(RhythmNet, RhythmNetConfig, SMALL.as_dict(), net.state_dict())
 
     assert all(torch.equal(again.state_dict()[name], value) for name, value in net.state_dict().items())
 
 
 def test_sizes_that_the_weights_do_not_have_take_no_memory() -> None:
-    large = SMALL.as_dict() | {"hidden": 1 << 16, "encoder": 1 << 16}  # 17 GB
+    large = SMALL.as_dict() | {"width": 1 << 16, "encoder": 1 << 16}  # 200 GB
     begun_s = time.perf_counter()
 
     with pytest.raises(ValueError, match=r"weight .* is \[.*\], not \["):
-        fitted(BarVAE, BarVAEConfig, large, BarVAE(SMALL).state_dict())
+        fitted(RhythmNet, RhythmNetConfig, large, RhythmNet(SMALL).state_dict())
 
     assert time.perf_counter() - begun_s < 30.0
 
@@ -59,12 +59,13 @@ def test_sizes_that_the_weights_do_not_have_take_no_memory() -> None:
     "config",
     [
         {},
-        {"vae": 3, "prior": []},
-        {"vae": SMALL.as_dict() | {"hidden": -4}, "prior": {}},
-        {"vae": SMALL.as_dict() | {"hidden": 10**30}, "prior": {}},
-        {"vae": SMALL.as_dict(), "prior": {"heads": 0}},
-        {"vae": SMALL.as_dict(), "prior": {"width": 7, "heads": 6}},
-        {"vae": SMALL.as_dict(), "prior": {"layers": 10**9}},
+        {"network": "line"},
+        {"network": "line", "rhythm": 3, "notes": []},
+        {"network": "line", "rhythm": SMALL.as_dict() | {"width": -4}, "notes": {}},
+        {"network": "line", "rhythm": SMALL.as_dict() | {"width": 10**30}, "notes": {}},
+        {"network": "line", "rhythm": SMALL.as_dict(), "notes": {"heads": 0}},
+        {"network": "line", "rhythm": SMALL.as_dict(), "notes": {"width": 7, "heads": 6}},
+        {"network": "line", "rhythm": SMALL.as_dict(), "notes": {"layers": 10**9}},
         {"network": "hierdec"},
         {"network": "hierdec", "z_size": "many", "layers": [2]},
         {"network": ["hierdec"]},
@@ -79,8 +80,8 @@ def test_sizes_that_the_weights_do_not_have_take_no_memory() -> None:
     ids=lambda config: f"{config!r:.60}",
 )
 def test_an_odd_config_is_told_in_one_line(config: dict[str, Any], tmp_path: Path) -> None:
-    tensors = VGG16(VGG16Config(width=0.125)).state_dict() if "temperature" in config else BarVAE(SMALL).state_dict()
-    prefix = "" if "temperature" in config else "vae."
+    tensors = VGG16(VGG16Config(width=0.125)).state_dict() if "temperature" in config else RhythmNet(SMALL).state_dict()
+    prefix = "" if "temperature" in config else "rhythm."
     path = checkpoints.save_as(tmp_path / "odd.safetensors", {prefix + k: v for k, v in tensors.items()}, config)
 
     for load in (

@@ -4,32 +4,33 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from statistics import median
 
 import torch
 from torch import Tensor
 
+from emo_osc.core.affect import MOODS, NEUTRAL
 from emo_osc.core.errors import EmoOscError
 from emo_osc.studio import music_vae
 from emo_osc.studio.decoding.choose_precision import decoding_choice
 from emo_osc.studio.decoding.decode import BarDecoderWeights, decode, no_denormals
 from emo_osc.studio.decoding.fast_hierdec import fuse_hierdec
 from emo_osc.studio.decoding.noise import gumbel
-from emo_osc.studio.nets.bar_vae import BarVAE, BarVAEConfig
+from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.nets.hierdec import Hierdec, HierdecConfig
+from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.weights import checkpoints
 from emo_osc.weights.precision import SHORT, Choice, Precision
 
 # B melodies, K bars, Z latent size, E embedding size
 
-WIDE = 512  # width of the compact decoder that the targets are set for
 MANY = 64
 CPU = torch.device("cpu")
 COMPARED = 8
 BITS: dict[Precision, float] = {"float32": 32.0, "bfloat16": 16.0, "int8": 8.0}
 
 Latents = Tensor
-Run = Callable[[], Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +51,43 @@ def bench_decode(seconds: float, threads: int, report: Callable[[str], None]) ->
 
     `report` is called with a line for each network: the chosen precision and the reason.
 
-    For the `shipped` generator (while there is none, its network with random weights), the `compact` size of the
-    targets and `full` size hierdec, both with random weights: `NAME_one_ms`, `NAME_first_bar_ms`, `NAME_64_ms` (median
-    wall time; noise is drawn beforehand, a conductor is included), `NAME_loop_ms` (plainly, 256 steps), `NAME_speedup`
-    (loop / one), `NAME_equal_tokens` (share, fast against plain float32 with common noise) and `NAME_bits` (8, 16, 32:
-    the precision chosen). Every run is timed once at least, so a slow machine takes longer.
+    For the `shipped` generator, where there is one: `shipped_one_ms`, `shipped_8_ms` and `shipped_64_ms`, latents to
+    notes, and `shipped_point_ms`, from a new affect to the best melody of a full pool. For `full` size hierdec with
+    random weights: `full_one_ms`, `full_first_bar_ms`, `full_64_ms` (median wall time; noise is drawn beforehand, the
+    conductor is included), `full_loop_ms` (plainly, 256 steps), `full_speedup` (loop / one), `full_equal_tokens`
+    (share, fast against plain float32 with common noise) and `full_bits` (8, 16, 32: the precision chosen). Every run
+    is timed once at least, so a slow machine takes longer.
     """
     figures: dict[str, float] = {}
-    subjects = (_shipped, _compact, _full)
     with threads_of(threads), torch.no_grad():
-        for build in subjects:
-            subject = build()
-            report(f"{subject.name}: {SHORT[subject.choice.precision]}, {subject.choice.why}")
-            figures |= figures_of(subject, seconds / len(subjects))
+        generator = _shipped(report)
+        if generator is not None:
+            figures |= shipped_figures(generator, seconds / 2)
+        subject = _full()
+        report(f"{subject.name}: {SHORT[subject.choice.precision]}, {subject.choice.why}")
+        figures |= figures_of(subject, seconds / 2)
     return figures
+
+
+def shipped_figures(generator: MusicVAE, seconds: float) -> dict[str, float]:
+    """The shipped network's part of `bench_decode`."""
+    proposer, sampling = generator.proposer, generator.sampling
+    proposals = {size: proposer.propose(NEUTRAL, range(size), sampling) for size in (1, 8, MANY)}
+    sources, points = generator.sources(range(proposer.tried)), cycle(mood.affect for mood in MOODS)
+    runs: dict[str, Callable[[], object]] = {
+        "one": lambda: proposer.play(proposals[1], sampling),
+        "8": lambda: proposer.play(proposals[8], sampling),
+        str(MANY): lambda: proposer.play(proposals[MANY], sampling),
+        "point": lambda: generator.refine(sources, next(points), 1),
+    }
+    return {f"shipped_{what}_ms": time_ms for what, time_ms in _medians_ms(runs, seconds).items()}
 
 
 def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
     """One network's part of `bench_decode`."""
     z, noise = subject.latents, gumbel(range(MANY))
     weights, few = subject.weights, noise[:1]
-    runs: dict[str, Run] = {
+    runs: dict[str, Callable[[], object]] = {
         "first_bar": lambda: decode(weights, subject.embed(z[:1])[:, :1], 1.0, few[:, :1]),
         "one": lambda: decode(weights, subject.embed(z[:1]), 1.0, few),
         str(MANY): lambda: decode(weights, subject.embed(z), 1.0, noise),
@@ -85,7 +102,7 @@ def figures_of(subject: Subject, seconds: float) -> dict[str, float]:
     return figures
 
 
-def _medians_ms(runs: dict[str, Run], seconds: float) -> dict[str, float]:
+def _medians_ms(runs: dict[str, Callable[[], object]], seconds: float) -> dict[str, float]:
     """Medians in ms; the runs alternate, so that other load affects all of them alike."""
     runs["one"]()  # warm-up: the first run allocates
     times: dict[str, list[float]] = {what: [] for what in runs}
@@ -97,27 +114,12 @@ def _medians_ms(runs: dict[str, Run], seconds: float) -> dict[str, float]:
     return {what: 1000 * median(each) for what, each in times.items()}
 
 
-def _shipped() -> Subject:
+def _shipped(report: Callable[[str], None]) -> MusicVAE | None:
     try:
-        kept = checkpoints.load(checkpoints.find(music_vae.NAME))
-        vae, _ = music_vae.nets_of(kept.config, kept.tensors)
-    except EmoOscError:
-        vae = BarVAE(BarVAEConfig())
-    return _of_bars("shipped", vae.eval())
-
-
-def _compact() -> Subject:
-    torch.manual_seed(0)
-    return _of_bars("compact", BarVAE(BarVAEConfig(hidden=WIDE)).eval())
-
-
-def _of_bars(name: str, vae: BarVAE) -> Subject:
-    def loop(z: Latents, noise: Tensor) -> Tensor:
-        return torch.cat([vae.sample(z[:, bar], 1.0, noise[:, bar]) for bar in range(z.shape[1])], 1)
-
-    latents = torch.randn(MANY, 16, vae.config.latent, generator=torch.Generator().manual_seed(1))
-    choice = decoding_choice(CPU, vae.config.hidden, 1)
-    return Subject(name, vae.embed, vae.fused(choice.precision), vae.fused(), loop, latents, choice)
+        return music_vae.load(checkpoints.find(music_vae.NAME), CPU, SamplingParameters())
+    except EmoOscError as error:
+        report(f"shipped: {error}")
+        return None
 
 
 def _full() -> Subject:

@@ -1,12 +1,12 @@
-"""The latent actor-critic: an actor that moves a melody's slots towards target attributes, and its two critics.
+"""The actor-critic of latents: an actor that moves a melody's slots towards what is wanted, and its two critics.
 
 After Engel, Hoffman and Roberts 2018 ("Latent Constraints"), whose gated actor and realism critic Jang, Son and Lee
-take over. The actor's gate decides for each number of a slot how much to keep. The condition is the target
-attributes (notes per bar, mean pitch, belief in major), so any affect, a preset's references and a held density take
-one forward pass without retraining.
+take over. The actor's gate says for each number of a slot whether to keep it. What is wanted is told as attributes
+(notes per bar, mean pitch, belief in major), so any point of the plane, a preset's own reference values and a held
+density all take one forward pass and no new training.
 """
 
-# B melodies, K = 16 bars, A active numbers of a slot, W width, N rows
+# B melodies, K = 16 bars, A latent numbers of a bar, C numbers of its context, W width
 
 from dataclasses import asdict, dataclass
 
@@ -14,59 +14,66 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from emo_osc.studio.forms import BARS
-from emo_osc.studio.nets.bar_prior import ATTRIBUTES
+from emo_osc.studio.line.places import BARS
 from emo_osc.studio.outline import ESTIMATED, Outline
 
-KEEP_BIAS = -2.0  # initial bias of the gate: an untrained actor keeps nearly everything
+ATTRIBUTES = 3  # as `attributes.measure_table`: notes per bar, mean pitch, belief in major
+KEEPING = -2.0  # the gate's first bias: an actor that is new keeps nearly everything
 
 
 @dataclass(frozen=True, slots=True)
 class ActorConfig:
-    """Sizes; `active` numbers of a slot carry music."""
+    """Sizes; `active` latent numbers a bar, `context` numbers that say where it stands."""
 
     active: int
-    width: int = 192
+    context: int
+    width: int = 160
     layers: int = 3
-    heads: int = 6
-    critic: int = 768
-    guess: int = 256
+    heads: int = 4
+    critic: int = 512
+    guess: int = 320
 
     def as_dict(self) -> dict[str, int]:
-        """The sizes for the checkpoint's config."""
+        """The sizes as they are kept beside the weights."""
         return asdict(self)
 
 
+def normalised_attributes(measured: Tensor) -> Tensor:
+    """Attributes on the scale the networks read, about -2..2. measured: (B, 3) as measured -> (B, 3).
+
+    >>> normalised_attributes(torch.tensor([[5.0, 71.5, 1.0]])).tolist()
+    [[0.0, 0.0, 1.0]]
+    """
+    density, pitch, major = measured.float().unbind(-1)
+    return torch.stack([torch.log(density.clamp_min(0.05) / 5.0) * 2.5, (pitch - 71.5) / 4.5, major * 2 - 1], dim=-1)
+
+
 class Actor(nn.Module):
-    """Maps slots to slots: a target for each number, and a gate that interpolates towards it."""
+    """Latents to latents: what to draw each number towards, and how much of the way."""
 
     def __init__(self, config: ActorConfig) -> None:
         super().__init__()
         width = config.width
-        self.read = nn.Linear(config.active, width)
+        self.read = nn.Linear(config.active + config.context, width)
         self.place = nn.Parameter(torch.randn(BARS, width) * 0.02)
         self.told = nn.Sequential(nn.Linear(ATTRIBUTES, width), nn.SiLU(), nn.Linear(width, width))
         self.blocks = nn.ModuleList(_Block(width, config.heads) for _ in range(config.layers))
         self.write = nn.Linear(width, 2 * config.active)
         with torch.no_grad():
-            self.write.bias[config.active :] = KEEP_BIAS
+            self.write.bias[config.active :] = KEEPING
 
-    def forward(self, slots: Tensor, form: Tensor, condition: Tensor) -> Tensor:
-        """Moved slots. slots: (B, K, A) in the prior's scale, form: (B, K), wish: (B, 3) normalised -> (B, K, A).
-
-        A bar that repeats another takes its moved slot, so the form is kept exactly.
-        """
-        h = self.read(slots) + self.place + self.told(condition)[:, None]
+    def forward(self, slots: Tensor, context: Tensor, asked: Tensor) -> Tensor:
+        """Moved latents. slots: (B, K, A), context: (B, K, C), asked: (B, 3) normalised -> (B, K, A)."""
+        h = self.read(torch.cat([slots, context], dim=-1)) + self.place + self.told(asked)[:, None]
         for block in self.blocks:
             h = block(h)
         drawn, gate = self.write(_norm(h)).to(slots).chunk(2, dim=-1)  # lerp takes no bf16 beside float32
-        moved = torch.lerp(slots, drawn, torch.sigmoid(gate))
-        return moved.gather(1, form[..., None].expand_as(moved))
+        return torch.lerp(slots, drawn, torch.sigmoid(gate))
 
 
 class RealismCritic(nn.Module):
-    """Logits that slots are of a human melody: for the whole melody given its attributes, and for each two neighbouring
-    bars, of which there are more training examples.
+    """Logits that slots are those of a human melody: of the whole, which measures what is said of it, and of each two
+    neighbouring bars, of which there are many more to learn from.
     """
 
     def __init__(self, config: ActorConfig) -> None:
@@ -86,11 +93,9 @@ class RealismCritic(nn.Module):
             nn.Linear(local, 1),
         )
 
-    def forward(self, slots: Tensor, condition: Tensor) -> Tensor:
-        """slots: (B, K, A), wish: (B, 3) normalised -> (B, K), the whole melody first, then each bar with
-        the one before.
-        """
-        h = fn.silu(self.read(slots.flatten(1)) + self.told(condition))
+    def forward(self, slots: Tensor, wish: Tensor) -> Tensor:
+        """slots: (B, K, A), wish: (B, 3) normalised -> (B, K), the whole first, then each bar with the one before."""
+        h = fn.silu(self.read(slots.flatten(1)) + self.told(wish))
         for layer in self.think:
             h = fn.silu(layer(h)) + h
         return torch.cat([self.judge(h), self.neighbours(self.pairs(slots))[..., 0]], dim=1).to(slots)
@@ -108,17 +113,15 @@ class RealismCritic(nn.Module):
 
 
 class AttributeCritic(nn.Module):
-    """Estimates the outline of a bar's decoded notes from its slot and its neighbours', so that losses have gradients.
-    (The neighbours determine where a held note ends and the interval into the bar.)
-
-    It is independent of targets: new losses or weights need no new critic.
+    """What will be counted on a bar's decoded notes, estimated from its latent, its neighbours', its context and what
+    the decoder is told: losses of it have gradients.
     """
 
     def __init__(self, config: ActorConfig) -> None:
         super().__init__()
         width = config.guess
         self.think = nn.Sequential(
-            nn.Linear(3 * config.active, width),
+            nn.Linear(3 * config.active + config.context + ATTRIBUTES, width),
             nn.SiLU(),
             nn.Linear(width, width),
             nn.SiLU(),
@@ -127,10 +130,11 @@ class AttributeCritic(nn.Module):
             nn.Linear(width, ESTIMATED),
         )
 
-    def forward(self, slots: Tensor) -> Outline:
-        """slots: (B, K, A) -> the outline of B melodies."""
+    def forward(self, slots: Tensor, context: Tensor, asked: Tensor) -> Outline:
+        """slots: (B, K, A), context: (B, K, C), asked: (B, 3) normalised -> the outline of B melodies."""
         before, after = fn.pad(slots[:, :-1], (0, 0, 1, 0)), fn.pad(slots[:, 1:], (0, 0, 0, 1))
-        return Outline.estimated(self.think(torch.cat([before, slots, after], dim=-1)).to(slots))
+        told = asked[:, None].expand(*slots.shape[:2], ATTRIBUTES)
+        return Outline.estimated(self.think(torch.cat([before, slots, after, context, told], dim=-1)).to(slots))
 
 
 class ActorCritic(nn.Module):
@@ -162,8 +166,8 @@ class _Block(nn.Module):
 
     def _attend(self, h: Tensor) -> Tensor:
         query, key, value = self.mix(h).view(*h.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)
-        attended = fn.scaled_dot_product_attention(query, key, value)
-        return torch.flatten(attended.transpose(1, 2), 2)
+        heard = fn.scaled_dot_product_attention(query, key, value)
+        return torch.flatten(heard.transpose(1, 2), 2)
 
 
 def _norm(h: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ class Latent:
     seed: int
 
     def to_text(self) -> str:
-        """The latent as base64: 1,400 characters for 512 numbers."""
+        """The latent as base64: 750 characters for 272 numbers."""
         numbers = self.numbers.detach().cpu().half().numpy().astype("<f2").tobytes()
         return b64encode(bytes(self.form) + self.seed.to_bytes(8, "little") + numbers).decode()
 

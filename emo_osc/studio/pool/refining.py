@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 class Shaped(Protocol):
     """Has the shape of one melody's latent."""
 
+    tried: int
+    """How many sources to refine for each melody."""
+
     @property
     def shape(self) -> tuple[int, ...]:
-        """Such as (16, 32)."""
+        """Such as (17, 16)."""
 
 
 @runtime_checkable
@@ -43,6 +46,11 @@ class Refiner:
 
     def __init__(self, generator: Refining) -> None:
         self._generator = generator
+
+    @property
+    def tried(self) -> int:
+        """How many sources to refine for each melody asked for."""
+        return self._generator.proposer.tried
 
     def draw(self, seeds: Sequence[int]) -> list[Source]:
         """New sources, one per seed, measured before refining."""

@@ -1,7 +1,7 @@
 """Where in its phrase every bar of a window lies, as far as a shard's labels say it.
 
-POP909 has phrase labels of two people, the Lieder have phrase ends, the traditional tunes strains of eight bars. Other
-shards have no labels: there every place is unknown, for a bar's number in its piece says little (pick-ups, verses).
+POP909 has phrase labels of two people, the Lieder have phrase ends, the traditional tunes strains of eight bars. Lead
+sheets have no labels; their periods are counted from the first bar, by which three phrases of four end in bar four.
 """
 
 from collections.abc import Callable, Mapping
@@ -143,9 +143,14 @@ def _phrase_ends(_folder: Path, shard: Arrays) -> PhrasePlace:
     return of_ends(shard["phrase_end"].astype(bool), lines, shard["bar"].astype(np.int64))
 
 
+def _periods(_folder: Path, shard: Arrays) -> PhrasePlace:
+    return of_strains(shard["bar"].astype(np.int64) % STRAIN)
+
+
 PLACES: dict[str, Callable[[Path, Arrays], PhrasePlace]] = {
     "pop909": _wrong_bars,
     "pop909bars": _two_people,
+    "openewld": _periods,
     "trad": _strains,
     "trad_last": _last_strains,
     "lieder": _phrase_ends,

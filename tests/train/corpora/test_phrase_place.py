@@ -41,7 +41,7 @@ def test_strains_without_a_label_are_unknown() -> None:
 
 
 def test_a_shard_without_labels_is_unknown(tmp_path: Path) -> None:
-    place = place_of(tmp_path, "openewld", {"events": np.zeros((2, 256))})
+    place = place_of(tmp_path, "other", {"events": np.zeros((2, 256))})
     assert not place.starts_phrase.any()
     assert np.array_equal(place.since, PhrasePlace.unknown(2).since)
 

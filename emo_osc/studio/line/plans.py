@@ -1,0 +1,87 @@
+"""Plans of melodies: where phrases begin and end, which bars repeat which, the repertoire; no notes.
+
+They are taken from human melodies of the training split, as indices alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from emo_osc.studio.attributes import Floats, misses
+from emo_osc.studio.line.places import BARS, UNKNOWN
+
+NEAREST = 200  # plans of melodies nearest to what is asked, from which one is drawn
+PARTS = ("places", "rhythm_form", "note_form", "source", "measured")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Plans of B melodies: places (B, 16, 2), the forms of rhythm and notes (B, 16), the repertoire (B,)."""
+
+    places: NDArray[np.uint8]
+    rhythm_form: NDArray[np.uint8]
+    note_form: NDArray[np.uint8]
+    source: NDArray[np.int64]
+
+    def select(self, rows: NDArray[np.int64]) -> "Plan":
+        """Some of them, by their rows (n,)."""
+        return Plan(self.places[rows], self.rhythm_form[rows], self.note_form[rows], self.source[rows])
+
+
+def joined(plans: Sequence[Plan]) -> Plan:
+    """All plans in turn."""
+    return Plan(
+        np.concatenate([plan.places for plan in plans]),
+        np.concatenate([plan.rhythm_form for plan in plans]),
+        np.concatenate([plan.note_form for plan in plans]),
+        np.concatenate([plan.source for plan in plans]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """F plans: `places` uint8 (F, 16, 2) and forms uint8 (F, 16) as `line.places`, `source` (F,) the repertoire,
+    `measured` (F, 3) what the melody measured from which each was taken. Plan F, one more, leaves all open.
+    """
+
+    places: NDArray[np.uint8]
+    rhythm_form: NDArray[np.uint8]
+    note_form: NDArray[np.uint8]
+    source: NDArray[np.int64]
+    measured: Floats
+
+    @property
+    def open(self) -> int:
+        """The plan that says nothing."""
+        return len(self.places)
+
+    def drawn(self, seed: int, asked: Floats | None) -> int:
+        """A plan by lot: of all, or of those whose melodies were nearest to what is asked (3,)."""
+        luck = np.random.default_rng((seed, BARS))
+        if asked is None:
+            return int(luck.integers(len(self.places)))
+        near = np.argpartition(misses(self.measured, asked[None]), min(NEAREST, len(self.places)) - 1)[:NEAREST]
+        return int(np.sort(near)[luck.integers(len(near))])
+
+    def of(self, rows: NDArray[np.int64], repertoires: int) -> Plan:
+        """Plans by their number (B,); `repertoires` is the repertoire left open."""
+        free = np.arange(BARS, dtype=np.uint8)
+        places = np.concatenate([self.places, np.full((1, BARS, 2), UNKNOWN, dtype=np.uint8)])
+        rhythm, notes = (np.concatenate([form, free[None]])[rows] for form in (self.rhythm_form, self.note_form))
+        return Plan(places[rows], rhythm, notes, np.append(self.source, repertoires)[rows])
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, Tensor]) -> "Plans":
+        """What `tensors` of a checkpoint hold."""
+        places, rhythm, notes, source, measured = (tensors[f"plans.{name}"].numpy() for name in PARTS)
+        return cls(places, rhythm, notes, source.astype(np.int64), measured.astype(np.float64))
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The same for a checkpoint."""
+        forms = self.places, self.rhythm_form, self.note_form
+        parts = *forms, self.source.astype(np.uint8), self.measured.astype(np.float32)
+        return {f"plans.{name}": torch.from_numpy(part) for name, part in zip(PARTS, parts, strict=True)}
