@@ -11,9 +11,9 @@ from emo_osc.weights.checkpoints import Checkpoint
 
 KEPT = Checkpoint(
     {
-        "vae": {},
+        "rhythm": {},
         "training": {
-            "vae": {"data": ["trad"], "recipe": {"steps": 7}, "choices": {"beta": 0.2}, "last": {"loss": 1.5}}
+            "rhythm": {"data": ["trad"], "recipe": {"steps": 7}, "choices": {"beta": 0.2}, "last": {"loss": 1.5}}
         },
     },
     {"a": torch.zeros(1_500_000)},
@@ -24,7 +24,7 @@ TABLES = {"rebuilding": {"mean": {"note_f1": 0.8123, "nats": 61.26}, "drawn": {"
 def test_recipe_size_and_figures_stand_on_the_card() -> None:
     card = model_card("music_vae-00000000", KEPT, TABLES)
     assert card.startswith("# music_vae-00000000\n")
-    assert "1.5 million parameters" in card
+    assert "1.5 million numbers" in card
     assert "- recipe: steps 7\n- choices: beta 0.2\n- at the end: loss 1.5" in card
     assert "| | note f1 | nats |\n|---|---|---|\n| mean | 0.812 | 61.3 |\n| drawn | 0.7 |  |" in card
 
@@ -36,7 +36,7 @@ def test_a_card_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("network", "words"),
-    [("vae", "The weights are under the Apache"), ("vgg16", "research only"), ("transformer", "relative attention")],
+    [("rhythm", "The weights are under the Apache"), ("vgg16", "research only"), ("transformer", "relative attention")],
 )
 def test_each_network_is_introduced_with_its_data_and_licence(network: str, words: str) -> None:
     kept = Checkpoint({network: {}, "training": KEPT.config["training"]}, KEPT.tensors)
@@ -44,9 +44,11 @@ def test_each_network_is_introduced_with_its_data_and_licence(network: str, word
 
 
 def test_every_stage_of_training_is_told_in_its_order() -> None:
-    stages = dict.fromkeys(("actor", "prior", "vae"), KEPT.config["training"]["vae"])
-    card = model_card("x", Checkpoint({"vae": {}, "training": stages}, KEPT.tensors), TABLES)
-    places = [card.index(f"`emo-osc train {stage}` with") for stage in ("vae", "prior", "actor")]
+    stages = dict.fromkeys(("actor", "notes", "rhythm"), KEPT.config["training"]["rhythm"])
+    card = model_card("x", Checkpoint({"rhythm": {}, "training": stages}, KEPT.tensors), TABLES)
+    places = [
+        card.index(f"`emo-osc train {stage}` with") for stage in ("vae --part rhythm", "vae --part notes", "actor")
+    ]
     assert places == sorted(places)
 
 

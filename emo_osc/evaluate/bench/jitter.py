@@ -27,7 +27,7 @@ class TempoCurve:
 
     The first clock comes at 0 s; after the last point the tempo stays.
 
-    >>> ramp = Course(((0.0, 60.0), (20.0, 180.0)))
+    >>> ramp = TempoCurve(((0.0, 60.0), (20.0, 180.0)))
     >>> float(ramp.clocks_at(np.array([20.0]))[0]), float(ramp.rate_at(10.0))
     (960.0, 48.0)
     """

@@ -32,7 +32,7 @@ def events_of(tokens: Tokens) -> NDArray[np.uint8]:
 def beats_of(tokens: Tokens) -> NDArray[np.uint8]:
     """The patterns of melodies (N, 256) -> (N, 64).
 
-    >>> beats_of(np.array([[43, 0, 1, 45] * 64]))[0, 0] == 2 * 27 + 1 * 3 + 2
+    >>> int(beats_of(np.array([[43, 0, 1, 45] * 64]))[0, 0]) == 2 * 27 + 1 * 3 + 2
     True
     """
     return np.asarray((events_of(tokens).reshape(len(tokens), BEATS, 4) * _WEIGHTS).sum(-1), dtype=np.uint8)

@@ -28,11 +28,11 @@ class _Request:
 class PrecomposePlanner:
     """Counts the melodies sent for each point, and gives the point that needs more.
 
-    >>> needs = PrecomposePlanner([Affect(0.0, 0.0)], 1)
-    >>> needs.next_lack()
+    >>> planner = PrecomposePlanner([Affect(0.0, 0.0)], 1)
+    >>> planner.next_need()
     (Affect(valence=0.0, arousal=0.0), 1)
-    >>> needs.note_sent(Affect(0.0, 0.0), 1)
-    >>> needs.next_lack() is None
+    >>> planner.note_sent(Affect(0.0, 0.0), 1)
+    >>> planner.next_need() is None
     True
     """
 
