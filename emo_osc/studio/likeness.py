@@ -1,7 +1,7 @@
 """Likeness: a logistic regression that separates human from made melodies by features of their notes.
 
 The features are those that targets leave open (intervals, lengths, places in the bar, form). The logit is a term in
-ranking, and selects among the prior's draws by discriminator rejection sampling (Azadi et al. 2019).
+ranking.
 """
 
 from collections.abc import Mapping
@@ -74,11 +74,6 @@ class Likeness:
     def tensors(self) -> dict[str, Tensor]:
         """Tensors for a checkpoint."""
         return {"likeness.weights": self.weights, "likeness.centre": self.centre, "likeness.scale": self.scale}
-
-    def accepts(self, tokens: Tokens, uniform: Floats) -> NDArray[np.bool_]:
-        """The mask of accepted melodies (N, 256) by rejection sampling; `uniform` (N,) are random numbers in [0, 1)."""
-        odds = torch.exp((self.logits(tokens) - ALWAYS_ABOVE).clamp(max=0.0)).numpy()
-        return np.asarray(uniform < odds)
 
     def logits(self, tokens: Tokens) -> Tensor:
         """The log odds that melodies (N, 256) are human rather than made, (N,)."""

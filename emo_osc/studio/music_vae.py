@@ -1,5 +1,4 @@
-"""The shipped generator: latents from the prior, re-trained by the actor, decoded all bars at once, measured, the
-nearest kept.
+"""The shipped generator: latents from the prior, moved by the actor, decoded, measured, the best kept.
 
 Whatever proposes, what is kept is decided by what is measured on decoded notes.
 """
@@ -127,14 +126,10 @@ class MusicVAE:
         return self._composed(drawn.with_more(moved), affect, count)
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
-        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long.
-
-        Of some for each seed the first is taken that a person might have written, the likeliest where there is none.
-        """
-        tried = [_child(seed, index) for seed in seeds for index in range(self.proposer.draws)]
+        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long."""
+        own = [_child(seed, 0) for seed in seeds]
         with no_denormals():
-            drawn = self._drawn(self.proposer.propose(None, tried, self.sampling))
-        return [drawn.latents[row] for row in self._likeliest(drawn.tokens, tried)]
+            return self._drawn(self.proposer.propose(None, own, self.sampling)).latents
 
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
@@ -228,16 +223,6 @@ class MusicVAE:
             ranked = ranked + LIKENESS * fn.softplus(-self.proposer.likeness.logits(drawn.tokens))
         cost = OTHER_MODE * is_other_mode + np.maximum(0.0, missed - NEAR) + flawed + ranked.numpy()
         return _Ranked(drawn, measured, missed + flawed, cost, chords, told[:, 2] > MIDDLE)
-
-    def _likeliest(self, tokens: NDArray[np.int64], seeds: Sequence[int]) -> list[int]:
-        """Of each `draws` melodies the row of the one to take."""
-        likeness = self.proposer.likeness
-        if likeness is None or self.proposer.draws == 1:
-            return list(range(0, len(tokens), self.proposer.draws))
-        luck = np.array([np.random.default_rng(seed).random() for seed in seeds])
-        taken, logits = likeness.accepts(tokens, luck), likeness.logits(tokens).numpy()
-        order = np.where(taken, 1e6 - np.arange(len(tokens)), logits).reshape(-1, self.proposer.draws)
-        return [self.proposer.draws * turn + int(row) for turn, row in enumerate(order.argmax(axis=1))]
 
     def _seeds(self, seed: int, count: int) -> list[int]:
         return [_child(seed, index) for index in range(self.proposer.candidates * count)]

@@ -73,7 +73,7 @@ class Proposer(Protocol):
     """Turns seeds and an affect into latents, and latents into melodies.
 
     `shape` is that of one melody's latent; `candidates` is how many to draw for each melody asked, `tried` how many
-    sources to refine for it, `draws` how many of each source are drawn for one to be chosen; `is_in_c` says whether
+    sources to refine for it, `is_in_c` says whether
     melodies come in C; `likeness` tells how like people's its melodies are, where that was learned.
     """
 
@@ -81,7 +81,6 @@ class Proposer(Protocol):
     device: torch.device
     candidates: int
     tried: int
-    draws: int
     is_in_c: bool
     likeness: Likeness | None
 
@@ -108,7 +107,6 @@ class HierdecProposer:
 
     candidates = 64
     tried = 24
-    draws = 4
     likeness: Likeness | None = None
     is_in_c = False
 

@@ -15,6 +15,7 @@ from emo_osc.studio.attributes import Floats, misses
 from emo_osc.studio.line.places import BARS, UNKNOWN
 
 NEAREST = 200  # plans of melodies nearest to what is asked, from which one is drawn
+_UNREPEATED = np.arange(BARS, dtype=np.uint8)
 PARTS = ("places", "rhythm_form", "note_form", "source", "measured")
 
 
@@ -69,10 +70,14 @@ class Plans:
 
     def of(self, rows: NDArray[np.int64], repertoires: int) -> Plan:
         """Plans by their number (B,); `repertoires` is the repertoire left open."""
-        free = np.arange(BARS, dtype=np.uint8)
-        places = np.concatenate([self.places, np.full((1, BARS, 2), UNKNOWN, dtype=np.uint8)])
-        rhythm, notes = (np.concatenate([form, free[None]])[rows] for form in (self.rhythm_form, self.note_form))
-        return Plan(places[rows], rhythm, notes, np.append(self.source, repertoires)[rows])
+        is_open = rows == self.open
+        known = np.where(is_open, 0, rows)
+        return Plan(
+            np.where(is_open[:, None, None], np.uint8(UNKNOWN), self.places[known]),
+            np.where(is_open[:, None], _UNREPEATED, self.rhythm_form[known]),
+            np.where(is_open[:, None], _UNREPEATED, self.note_form[known]),
+            np.where(is_open, repertoires, self.source[known]),
+        )
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor]) -> "Plans":

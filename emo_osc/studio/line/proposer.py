@@ -41,7 +41,6 @@ class LineProposer:
 
     candidates = 4
     tried = 8
-    draws = 1
     is_in_c = True
 
     def __init__(
@@ -94,7 +93,8 @@ class LineProposer:
         """The latents (B, 17, Z) of melodies (B, 256): the mean of each bar's, what each measures, and an open plan."""
         melodies = tokens.cpu().numpy()
         beats = torch.from_numpy(beats_of(melodies)).view(len(melodies), BARS, -1).to(self.device)
-        means = [self.nets.rhythm.encoder(beats)[0], self.nets.notes.encoder(tokens.view(len(tokens), BARS, -1))[0]]
+        bars = tokens.view(len(tokens), BARS, -1).to(self.device)
+        means = [self.nets.rhythm.encoder(beats)[0], self.nets.notes.encoder(bars)[0]]
         slots = torch.cat([torch.cat(means, dim=-1).cpu(), torch.zeros(len(tokens), 1, self.latent)], dim=1)
         for row, measured in enumerate(measure_table(melodies)):
             slots[row] = self._told(slots[row], measured)

@@ -48,17 +48,3 @@ def load_bar_map(folder: Path) -> BarMap:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EmoOscError(f"{path}: no map of bars ({error}); give the corpus folder with --data") from None
-
-
-def step_of(stretches: Sequence[Stretch], bar: int, bars: int) -> int | None:
-    """The step of the arrangement at which corrected bar `bar` starts, if one stretch holds it and `bars` bars in all.
-
-    >>> song = (Stretch(4, last=99), Stretch(12, first=100))
-    >>> step_of(song, 1, 2), step_of(song, 4, 4), step_of(song, 10, 16)
-    (20, None, 172)
-    """
-    for stretch in stretches:
-        start = bar * BAR_STEPS + stretch.offset
-        if stretch.first <= start and start + bars * BAR_STEPS - 1 <= stretch.last:
-            return start
-    return None

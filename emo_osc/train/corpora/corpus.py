@@ -112,12 +112,6 @@ def transposed(tokens: NDArray[np.uint8], semitones: NDArray[np.int64]) -> NDArr
     return np.where(is_note, tokens + moved[:, None], tokens).astype(np.uint8)
 
 
-def unique_bars(tokens: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The different bars (M, 16) in melodies (N, 256), with how often each occurs (M,)."""
-    bars, counts = np.unique(tokens.reshape(-1, 16), axis=0, return_counts=True)
-    return bars, counts
-
-
 def _load_shard(folder: Path, name: str, source: int, sources: tuple[str, ...]) -> _Shard:
     path = folder / f"melodies_16bar_{name}.npz"
     try:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.train.corpora.corpus import LICENSED, load_corpus, transposed, unique_bars
+from emo_osc.train.corpora.corpus import LICENSED, load_corpus, transposed
 from tests.train.corpora.shard_files import SHARDS, write_shard
 
 MELODIES = 40
@@ -83,13 +83,6 @@ def test_moving_keeps_every_note_on_the_piano() -> None:
     tokens = np.array([[2, 0, 30], [89, 1, 60]], dtype=np.uint8)
     moved = transposed(tokens, np.array([-5, 6]))
     assert moved.tolist() == [[9, 0, 37], [83, 1, 54]]
-
-
-def test_equal_bars_are_counted_once() -> None:
-    tokens = np.zeros((2, 256), dtype=np.uint8)
-    tokens[0, 0] = 43
-    bars, counts = unique_bars(tokens)
-    assert (len(bars), sorted(counts.tolist())) == (2, [1, 31])
 
 
 def test_a_missing_shard_is_named_with_the_remedy(tmp_path: Path) -> None:
