@@ -27,6 +27,7 @@ from emo_osc.studio.decoding.decode import no_denormals
 from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
+from emo_osc.studio.joins import seam_cost
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.line.plans import Plans
 from emo_osc.studio.line.prior import LatentPrior
@@ -167,7 +168,11 @@ class MusicVAE:
         return [
             replace(
                 made,
-                latent=self._if_true(_latent(proposal, seeds.index(made.seed)), made.melody),
+                latent=(
+                    self._if_true(_latent(proposal, seeds.index(made.seed)), made.melody)
+                    if proposal.given is None  # else it was decoded among bars that the latent does not tell
+                    else ""
+                ),
                 chords=_chords(made.melody, lift),
             )
             for made in ranked(varied, seeds, source, self.sampling.aim(affect), amount)[:count]
@@ -221,7 +226,13 @@ class MusicVAE:
         ranked = losses.total(case, weights)
         if self.proposer.likeness is not None:
             ranked = ranked + LIKENESS * fn.softplus(-self.proposer.likeness.logits(drawn.tokens))
-        cost = OTHER_MODE * is_other_mode + np.maximum(0.0, missed - NEAR) + flawed + ranked.numpy()
+        cost = (
+            seam_cost(drawn.tokens)
+            + OTHER_MODE * is_other_mode
+            + np.maximum(0.0, missed - NEAR)
+            + flawed
+            + ranked.numpy()
+        )
         return _Ranked(drawn, measured, missed + flawed, cost, chords, told[:, 2] > MIDDLE)
 
     def _seeds(self, seed: int, count: int) -> list[int]:
@@ -243,7 +254,7 @@ class MusicVAE:
         return self.proposer.read(torch.from_numpy(lifted(tokens, lift))[None])[0], lift
 
     def _if_true(self, latent: Latent, melody: Melody) -> str:
-        """A variation's latent as text, if all its bars decode from it; else none."""
+        """A variation's latent as text, if all its bars decode from it alone; else none."""
         return latent.to_text() if self.again(latent).tolist() == clean_tokens(tokens_of(melody)) else ""
 
 

@@ -11,6 +11,7 @@ from emo_osc.core.score import BARS, Melody
 from emo_osc.protocol.messages import Measured
 from emo_osc.studio.attributes import distances, flaws, in_c, measure, measure_table
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.joins import seam_cost
 from emo_osc.studio.tokens import VELOCITY, melody_of, tokens_of
 
 Tokens = NDArray[np.integer]
@@ -58,7 +59,7 @@ def exchanged(source: Melody, other: Melody, amount: float, random: Random) -> M
 def ranked(
     varied: Sequence[Melody], seeds: Sequence[int], source: Melody, wanted: Floats, amount: float
 ) -> list[Composed]:
-    """Variations of a melody, best first: near the targets, few flaws, the wanted share of new notes.
+    """Variations of a melody, best first: near the targets, few flaws, the wanted share of new notes, an easy loop.
 
     Their latents are empty; each has its seed of `seeds`.
     """
@@ -66,7 +67,7 @@ def ranked(
     measured = measure_table(tokens)
     apart = distances(measured, wanted) + flaws(tokens)
     unlike = 1.0 - sameness(tokens, np.array(tokens_of(source)))
-    cost = apart + UNLIKE * np.abs(unlike - amount)
+    cost = apart + UNLIKE * np.abs(unlike - amount) + seam_cost(tokens)
     return [
         Composed(varied[row], Measured(*measured[row].tolist()), float(apart[row]), seeds[row])
         for row in np.argsort(cost, kind="stable")

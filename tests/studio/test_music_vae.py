@@ -17,6 +17,7 @@ from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import distances, in_c, measure, measure_table, targets
 from emo_osc.studio.generators import build
 from emo_osc.studio.harmony import HALVES, chords_of
+from emo_osc.studio.joins import seams
 from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.pool.latents import Latent
@@ -226,3 +227,9 @@ def test_the_chords_of_a_riff_are_in_its_own_key(shipped: MusicVAE) -> None:
     raised = source.melody.transposed(5)
     varied = shipped.vary(raised, "", CALM, 0.0, 1, seed=1)[0]
     assert varied.chords == tuple((chord + 5) % 12 + 12 * (chord // 12) for chord in source.chords)
+
+
+def test_a_loop_leaps_back_no_farther_than_people_cross_a_bar_line(shipped: MusicVAE) -> None:
+    made = [each for seed in range(3) for each in shipped.compose(EXCITED, 4, seed)]
+    back = seams(np.array([tokens_of(each.melody) for each in made]))
+    assert back.mean() < 4.5, "people's windows leap back 4.6 semitones, and across their bar lines 2.9"

@@ -3,8 +3,8 @@
 Two steps, each for all melodies at once: 64 beats of rhythm, then as many notes as the rhythm has. Where a melody's
 form repeats a bar, that bar's rhythm (or its notes) is taken, and what follows hears it. Noise is drawn for each melody
 from its own seed beforehand, so a melody does not depend on its company. What is given (bars that are kept) is put in
-place of what would be drawn. The network is not asked about what is known already, and not at all after a melody's
-last free place.
+place of what would be drawn; the note before one that is given is drawn to lead into it. The network is not asked about
+what is known already, and not at all after a melody's last free place.
 """
 
 # B melodies, L notes of the longest
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from emo_osc.studio.attributes import Floats
+from emo_osc.studio.joins import BRIDGES
 from emo_osc.studio.line import beats as bt
 from emo_osc.studio.line import places as pl
 from emo_osc.studio.line.beat_steps import BeatSteps
@@ -138,11 +139,13 @@ def _notes(net: NoteNet, order: Order, events: NDArray[np.uint8], noise: _Noise,
     first, kept, is_free = _known_notes(order, onsets, events)
     rows, drawn_at = _by_need(is_free)
     first, kept, is_free, turn = first[rows], kept[rows], is_free[rows], np.arange(len(rows))
+    bridges = None if order.given is None else BRIDGES[_next_kept(kept)]
     told = onsets.select(rows), order.plan.source[rows], order.asked[rows], z[torch.from_numpy(rows)]
     steps, noise = NoteSteps(net, *told), noise.select(rows)
     for place in range(is_free.shape[1]):
         known = np.where(kept[:, place] > 1, kept[:, place], steps.pitches[turn, first[:, place]])
-        steps.put(_taken(known, is_free[:, place], drawn_at[place], steps, noise, place))
+        bridge = None if bridges is None else bridges[:, place]
+        steps.put(_taken(known, is_free[:, place], drawn_at[place], steps, noise, place, bridge))
     return np.where(events == 2, _unsorted(steps.pitches, rows), events).astype(np.uint8)
 
 
@@ -159,6 +162,11 @@ def _known_notes(
     return first, kept, onsets.is_note & ~is_copied & (kept == 0)
 
 
+def _next_kept(kept: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The class of the note after each note (B, L) where that is given, else 0."""
+    return np.concatenate([kept[:, 1:], np.zeros((len(kept), 1), dtype=np.int64)], axis=1)
+
+
 def _taken(
     known: NDArray[np.int64],
     is_free: NDArray[np.bool_],
@@ -166,12 +174,16 @@ def _taken(
     steps: BeatSteps | NoteSteps,
     noise: _Noise,
     place: int,
+    bridge: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
-    """What is known, and what is drawn for those of the first n melodies that are free; (B,)."""
+    """What is known, and what is drawn for those of the first n melodies that are free; (B,).
+
+    `bridge` (B, classes) is added to the scores.
+    """
     if not is_free[:melodies].any():
         return known
-    taken = known.copy()
-    drawn = noise.drawn(steps.scores(melodies), place)
+    taken, scores = known.copy(), steps.scores(melodies)
+    drawn = noise.drawn(scores if bridge is None else scores.cpu() + torch.from_numpy(bridge[:melodies]), place)
     taken[:melodies] = np.where(is_free[:melodies], drawn, known[:melodies])
     return taken
 

@@ -47,6 +47,20 @@ def test_given_bars_stay_and_what_comes_before_them_does_not_hear_them() -> None
     assert np.array_equal(told[1:, :112], plain[1:, :112])
 
 
+def test_the_note_before_a_given_one_is_drawn_to_lead_into_it() -> None:
+    nets, seeds = small_nets(), list(range(24))
+    plan, z = plans().of(np.full(24, 3), 4), torch.zeros(24, 16, 8)
+    leaps = []
+    for token in (30, 75):
+        given = np.full((24, 256), FREE, dtype=np.uint8)
+        given[:, 128:] = 0
+        given[:, 128] = token
+        tokens = sample(nets, Order(plan, np.full((24, 3), np.nan), z, seeds, given)).astype(int)
+        lines = [row[:129][row[:129] > 1] for row in tokens]
+        leaps.append(np.array([np.abs(np.diff(line)) for line in (each[-8:] for each in lines)]).mean(axis=0))
+    assert all(each[-1] < 0.5 * each[:-1].mean() for each in leaps), "untaught networks leap at random elsewhere"
+
+
 def test_without_heat_the_seed_does_not_matter() -> None:
     nets, cold = small_nets(), Heat(0.0, 0.0)
     one, other = (sample(nets, _order(seeds), cold) for seeds in ([5, 6, 7], [8, 9, 10]))
