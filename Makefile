@@ -7,7 +7,7 @@ TORCH ?= torch==2.13.0
 VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
-SYSTEM = jackd2 liblo-tools libportaudio2 chromium chromium-driver puredata-core
+SYSTEM = jackd2 liblo-tools libportaudio2 chromium chromium-driver puredata-core mosquitto
 ARGS ?=
 SECONDS ?= 300
 JOBS ?= 2
@@ -88,11 +88,11 @@ $(VENV)/.installed-test: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --editable ".[test]"
 	@touch $(VENV)/.installed $@
 
-# What some tests need and pip cannot give: a MIDI system, somebody else's OSC clients, PortAudio, a browser. Never fatal:
+# What some tests need and pip cannot give: a MIDI system, somebody else's OSC clients, PortAudio, a browser, a broker. Never fatal:
 # without them those tests are skipped and say why.
 system:
 	@command -v jackd >/dev/null && command -v oscsend >/dev/null && command -v chromedriver >/dev/null && \
-		command -v pd >/dev/null && \
+		command -v pd >/dev/null && { command -v mosquitto || test -x /usr/sbin/mosquitto; } >/dev/null && \
 		ldconfig -p | grep -q libportaudio && exit 0; \
 	command -v apt-get >/dev/null || { echo "no apt-get: tests that need $(SYSTEM) will be skipped"; exit 0; }; \
 	if [ "$$(id -u)" = 0 ]; then as=""; elif sudo -n true 2>/dev/null; then as="sudo -n"; \

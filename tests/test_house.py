@@ -59,6 +59,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "sound": (set(), {"numpy", "sounddevice"}),
     "surface": ({"clients", "config"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
     "face": ({"weights"}, {"cv2", "pythonosc", *NETWORKS}),
+    "crowd": ({"clients"}, {"aiomqtt", "numpy"}),
     "clients": (set(), {"click", "pythonosc", "rich"}),
     "render": ({"config", "sound", "stage/player", "studio"}, {"matplotlib", "mido", "numpy"}),
     "train": ({"config", "face", "studio", "weights"}, {"matplotlib", "mido", "rich", "safetensors", *NETWORKS}),
@@ -85,6 +86,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
         {
             "clients",
             "config",
+            "crowd",
             "evaluate",
             "face",
             "midi",
@@ -200,8 +202,10 @@ def test_no_room_imports_the_command_line_or_the_supervisor() -> None:
 
 def test_processes_import_nothing_of_each_other() -> None:
     stage = {"stage", "stage/io", "stage/session"}
-    for process in ("studio", "sound", "surface", "face", "midi"):
-        assert not WALLS[process][0] & ({"studio", "sound", "surface", "face", "stage/player", "stage/clock"} | stage)
+    for process in ("studio", "sound", "surface", "face", "crowd", "midi"):
+        assert not WALLS[process][0] & (
+            {"studio", "sound", "surface", "face", "crowd", "stage/player", "stage/clock"} | stage
+        )
 
 
 def test_nothing_on_the_stage_points_back_up() -> None:

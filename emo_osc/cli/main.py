@@ -18,6 +18,7 @@ from emo_osc.cli.completion import (
     complete_preset,
     completion,
 )
+from emo_osc.cli.crowd import crowd
 from emo_osc.cli.evaluate import evaluate
 from emo_osc.cli.face import face
 from emo_osc.cli.label import label
@@ -286,6 +287,7 @@ def import_magenta(source: Path, out: Path) -> None:
 
 commands.add_command(bench)
 commands.add_command(completion)
+commands.add_command(crowd)
 commands.add_command(evaluate)
 commands.add_command(face)
 commands.add_command(label)

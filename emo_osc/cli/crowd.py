@@ -1,0 +1,107 @@
+"""`emo-osc crowd`: one feeling from many hands, by MQTT. Imports its code when it runs."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emo_osc.cli.completion import complete_preset
+from emo_osc.core.errors import EmoOscError
+
+
+@click.command("crowd")
+@click.option(
+    "--mqtt", "url", required=True, metavar="URL", help="The broker: mqtt://[USER@]HOST[:PORT], mqtts:// for TLS."
+)
+@click.option("--show", default="show", show_default=True, metavar="NAME", help="Topics are emo/NAME/va/ID.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The instrument.")
+@click.option("--port", type=click.IntRange(1, 65535), default=7770, show_default=True)
+@click.option(
+    "--osc-out",
+    "others",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="Send the point, /emo/crowd/spread and /emo/crowd/count here too; may be repeated.",
+)
+@click.option("--weight", "weights", multiple=True, metavar="ID=N", help="A client that counts N; may be repeated.")
+@click.option(
+    "--fade",
+    "fade_s",
+    type=click.FloatRange(0.5, 600.0),
+    default=6.0,
+    show_default=True,
+    metavar="S",
+    help="Seconds after which a word no longer counts.",
+)
+@click.option(
+    "--glide",
+    "glide_s",
+    type=click.FloatRange(0.0, 60.0),
+    default=0.3,
+    show_default=True,
+    metavar="S",
+    help="Seconds in which the point goes two thirds of its way.",
+)
+@click.option(
+    "--rate",
+    "rate_hz",
+    type=click.FloatRange(0.1, 100.0),
+    default=10.0,
+    show_default=True,
+    metavar="HZ",
+    help="Messages a second that are read of one client.",
+)
+@click.option(
+    "--password-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The broker's password; else $EMO_OSC_MQTT_PASSWORD.",
+)
+@click.option(
+    "--preset",
+    metavar="NAME|FILE",
+    shell_complete=complete_preset,
+    help="The preset that the instrument plays, for moods of its own.",
+)
+def crowd(
+    url: str,
+    password_file: Path | None,
+    others: tuple[str, ...],
+    weights: tuple[str, ...],
+    preset: str | None,
+    **options: Any,
+) -> None:
+    """Send /emo/va to the instrument twenty times a second from what an audience sends to an MQTT broker.
+
+    The point is the geometric median of everybody's newest: a few who disagree move it little. ctrl-C ends.
+    """
+    if find_spec("aiomqtt") is None:
+        raise EmoOscError(
+            "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the checkout: pip install '.[crowd]'"
+        )
+    from emo_osc.crowd.broker import broker_of, topics_of
+    from emo_osc.crowd.outputs import target_of
+    from emo_osc.crowd.run import Crowd
+    from emo_osc.crowd.run import crowd as run
+
+    topics_of(options["show"])
+    if preset:
+        from emo_osc.cli.options import preset_of
+
+        options["moods"] = preset_of(preset, {}).mood_book()
+    targets = tuple(target_of(other) for other in others)
+    counts = dict(_weight(weight) for weight in weights)
+    run(Crowd(broker_of(url, password_file), others=targets, weights=counts, **options), click.echo)
+
+
+def _weight(text: str) -> tuple[str, float]:
+    """The client and how much it counts, of `ID=N`."""
+    name, _, count = text.rpartition("=")
+    try:
+        weight = float(count)
+    except ValueError:
+        weight = 0.0
+    if not name or not 0 < weight <= 1e9:
+        raise EmoOscError(f"--weight {text}: write ID=N with N above 0, such as --weight performer=50")
+    return name, weight

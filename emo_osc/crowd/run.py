@@ -1,0 +1,148 @@
+"""The life of `emo-osc crowd`: hear the broker, send the point twenty times a second, until it is told to end."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from emo_osc.core.affect import MOODS, MoodBook
+from emo_osc.crowd.broker import Broker, topics_of
+from emo_osc.crowd.glide import Glide
+from emo_osc.crowd.listening import listen
+from emo_osc.crowd.outputs import PATIENCE_S, Outputs
+from emo_osc.crowd.voices import Manners, Opinion, Voices
+from emo_osc.crowd.words import MAX_ID_LETTERS, Words
+from emo_osc.protocol.osc import Target
+
+SEND_HZ = 20.0
+REPORT_S = 10.0
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Options: the broker and the show, how clients are counted, what they may name, where the point goes."""
+
+    broker: Broker
+    show: str = "show"
+    host: str = "127.0.0.1"
+    port: int = 7770
+    others: tuple[Target, ...] = ()
+    fade_s: float = 6.0
+    rate_hz: float = 10.0
+    glide_s: float = 0.3
+    weights: Mapping[str, float] = field(default_factory=dict)
+    moods: MoodBook = field(default_factory=lambda: MoodBook(MOODS))
+
+
+def crowd(options: Crowd, say: Say) -> None:
+    """Run until ctrl-C or SIGTERM.
+
+    Raises:
+        EmoOscError: a host is unknown, or the broker refuses the login or the topics.
+    """
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(_run(options, say))  # a selector on Windows too: aiomqtt needs add_reader
+
+
+async def _run(options: Crowd, say: Say) -> None:
+    ended = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    manners = Manners(options.fade_s, options.rate_hz, weights=options.weights)
+    intake = Intake(Voices(manners), Words(options.moods))
+    with closing(Outputs((options.host, options.port), options.others)) as outputs:
+        reporter = Reporter(options, say)
+        tasks = [
+            asyncio.create_task(listen(options.broker, topics_of(options.show), intake.hear, say)),
+            asyncio.create_task(_send(intake, outputs, Glide(options.glide_s), reporter)),
+            asyncio.create_task(ended.wait()),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()  # raises what ended it
+
+
+async def _send(intake: "Intake", outputs: Outputs, glide: Glide, reporter: "Reporter") -> None:
+    """Twenty times a second; where a turn comes late the next ones are not made up for."""
+    due_s = perf_counter()
+    while True:
+        now_s = perf_counter()
+        opinion = intake.voices.opinion(now_s)
+        if opinion is None:
+            glide.forget()
+        else:
+            opinion = glide.step(opinion, now_s)
+        outputs.send(opinion, now_s)
+        reporter.turn(opinion, intake, outputs, now_s)
+        due_s = max(due_s + 1 / SEND_HZ, perf_counter())
+        await asyncio.sleep(due_s - perf_counter())
+
+
+class Intake:
+    """Takes the messages of the broker; counts those that are read and those that are dropped."""
+
+    def __init__(self, voices: Voices, words: Words) -> None:
+        self.voices, self._words = voices, words
+        self.read = self.dropped = 0
+
+    def hear(self, kind: str, voice: str, payload: bytes) -> None:
+        """A message of a client; drops it where it is above the client's rate or holds no word."""
+        now_s = perf_counter()
+        if not 0 < len(voice) <= MAX_ID_LETTERS or not self.voices.admits(voice, now_s):
+            self.dropped += 1
+            return
+        try:
+            word = self._words.read(kind, payload)
+        except ValueError:
+            self.dropped += 1
+            return
+        self.voices.hear(voice, word, now_s)
+        self.read += 1
+
+
+class Reporter:
+    """Says what changes: whether the instrument answers, what it refuses, and every ten seconds how many speak."""
+
+    def __init__(self, options: Crowd, say: Say) -> None:
+        self._to, self._say = f"{options.host}:{options.port}", say
+        self._begun_s = self._told_s = perf_counter()
+        self._was_answered, self._fault = True, ""
+        self._counted = 0, 0
+
+    def turn(self, opinion: Opinion | None, intake: Intake, outputs: Outputs, now_s: float) -> None:
+        """Twenty times a second."""
+        for fault in outputs.faults():
+            if fault != self._fault:
+                self._fault = fault
+                self._say(f"the instrument refuses: {fault}")
+        is_answered = outputs.is_answered or now_s - self._begun_s < PATIENCE_S
+        if is_answered != self._was_answered:
+            self._was_answered = is_answered
+            state = "answers again" if is_answered else "does not answer; start it with: emo-osc serve"
+            self._say(f"the instrument at {self._to} {state}")
+        if now_s - self._told_s >= REPORT_S:
+            self._told_s = now_s
+            self._report(opinion, intake)
+
+    def _report(self, opinion: Opinion | None, intake: Intake) -> None:
+        read, dropped = intake.read - self._counted[0], intake.dropped - self._counted[1]
+        if not (read or dropped):
+            return
+        self._counted = intake.read, intake.dropped
+        self._say(f"{_told(opinion)}; in {REPORT_S:g} s {read:,} messages, {dropped:,} dropped")
+
+
+def _told(opinion: Opinion | None) -> str:
+    if opinion is None:
+        return "nobody speaks"
+    affect, mood = opinion.affect, f", {opinion.mood}" if opinion.mood else ""
+    voices = "1 voice" if opinion.count == 1 else f"{opinion.count:,} voices"
+    return f"{voices}: valence {affect.valence:+.2f} arousal {affect.arousal:+.2f} spread {opinion.spread:.2f}{mood}"

@@ -1,0 +1,59 @@
+"""What one client says: the payload of an MQTT message as a point or a mood. Knows no broker and no clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isnan
+
+from emo_osc.core.affect import Affect, Mood, MoodBook, name_key
+
+MAX_PAYLOAD_BYTES = 128  # two numbers take 10, the longest name of a mood 30
+MAX_ID_LETTERS = 64
+BLANKED = bytes.maketrans(b",[]", b"   ")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A client's newest word: a point, and the id of the mood where it named one."""
+
+    affect: Affect
+    mood: str = ""
+
+
+class Words:
+    """Reads payloads; `moods` are those that a client may name.
+
+    >>> from emo_osc.core.affect import MOODS
+    >>> words = Words(MoodBook(MOODS))
+    >>> words.read("va", b"0.5 -0.25")
+    Word(affect=Affect(valence=0.5, arousal=-0.25), mood='')
+    >>> words.read("mood", "밝음".encode()).mood
+    'bright'
+    """
+
+    def __init__(self, moods: MoodBook) -> None:
+        self._moods = moods.by_key()
+        self._kinds: dict[str, Callable[[bytes], Word]] = {"va": _read_point, "mood": self._read_mood}
+
+    def read(self, kind: str, payload: bytes) -> Word:
+        """The word in a payload of kind `va` (two numbers, as text or as a JSON list, clamped to [-1, 1]) or `mood`.
+
+        Raises:
+            ValueError: it holds none.
+        """
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            raise ValueError(f"{len(payload)} bytes, at most {MAX_PAYLOAD_BYTES}")
+        return self._kinds[kind](payload)
+
+    def _read_mood(self, payload: bytes) -> Word:
+        name = payload.decode("utf-8")  # UnicodeDecodeError is a ValueError
+        mood: Mood | None = self._moods.get(name_key(name.strip().strip('"')))
+        if mood is None:
+            raise ValueError(f"no mood {name!r}")
+        return Word(mood.affect, mood.id)
+
+
+def _read_point(payload: bytes) -> Word:
+    valence, arousal = (float(part) for part in payload.translate(BLANKED).split())
+    if isnan(valence) or isnan(arousal):
+        raise ValueError("no number")
+    return Word(Affect.clamped(valence, arousal))
