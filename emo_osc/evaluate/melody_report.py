@@ -28,6 +28,7 @@ from emo_osc.studio.line.places import BARS
 from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.line.sample import Order, sample
 from emo_osc.studio.music_vae import MusicVAE
+from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.train.corpora.bar_map import LABELS
 from emo_osc.train.corpora.corpus import LICENSED, Corpus, load_corpus
@@ -75,7 +76,7 @@ def evaluate(generator: MusicVAE, data: Path, samples: int = 512) -> Report:
             "divergence from human melodies, nats": divergences(pairs),
             "Frechet distance of bars in the latent space": frechets(proposer, sets, test.tokens),
             "stretches found in the training data": copying(drawn, test.tokens, train.tokens),
-            "chords under the sixteen moods, and under human melodies": chords(kept, data, test.tokens),
+            "chords under the sixteen moods, and under human melodies": chords(generator, kept, data, test),
             "moods": moods(kept),
         }
     )
@@ -219,11 +220,20 @@ def copying(made: Tokens, human: Tokens, train: Tokens) -> Table:
     return table
 
 
-def chords(kept: Mapping[str, Sequence[Composed]], data: Path, human: Tokens) -> Table:
-    """What the band plays under our melodies and under human ones, and people's own chords where they are labelled."""
+def chords(generator: MusicVAE, kept: Mapping[str, Sequence[Composed]], data: Path, human: Corpus) -> Table:
+    """What the band plays under our melodies and under human ones, and people's own chords where they are labelled.
+
+    Phrases end where our melodies' plans say, and where people's are labelled.
+    """
     made = [each for mood in MOODS for each in kept[mood.id] if each.chords]
     ours = np.array([tokens_of(each.melody) for each in made]), np.array([each.chords for each in made])
-    table = {"ours": band_figures(*ours), "human melodies": band_figures(human, chords_of(human))}
+    shape = generator.proposer.shape
+    latents = torch.stack([Latent.from_text(each.latent, shape).numbers for each in made])
+    theirs = chords_of(human.tokens, human.place.until)
+    table = {
+        "ours": band_figures(*ours, generator.proposer.until(latents)),
+        "human melodies": band_figures(human.tokens, theirs, human.place.until),
+    }
     if (data / LABELS).is_file():
         people = load_arranged(data, "test")
         table["people's own"] = band_figures(people.tokens, people.chords, people.until)

@@ -153,7 +153,7 @@ class MusicVAE:
         tokens = np.array(tokens_of(source))
         if amount <= 0.0:
             same = unchanged(source, latent, self.sampling.aim(affect), seed)
-            return [replace(same, chords=_chords(source, self._home(tokens, latent)[1]))] * count
+            return [replace(same, chords=self._chords(source, *self._home(tokens, latent)))] * count
         if amount >= 1.0 or tokens.max() < FIRST_NOTE:
             return self.compose(affect, count, seed)
         seeds = self._seeds(seed, count)
@@ -173,7 +173,7 @@ class MusicVAE:
                     if proposal.given is None  # else it was decoded among bars that the latent does not tell
                     else ""
                 ),
-                chords=_chords(made.melody, lift),
+                chords=self._chords(made.melody, own, lift),
             )
             for made in ranked(varied, seeds, source, self.sampling.aim(affect), amount)[:count]
         ]
@@ -217,7 +217,8 @@ class MusicVAE:
 
     def _ranked(self, drawn: _Drawn, affect: Affect) -> _Ranked:
         told = in_one_mode(self.sampling.aim(affect), [latent.seed for latent in drawn.latents])
-        measured, chords = measure_table(drawn.tokens), chords_of(drawn.tokens)
+        until = self.proposer.until(torch.stack([latent.numbers for latent in drawn.latents]))
+        measured, chords = measure_table(drawn.tokens), chords_of(drawn.tokens, until)
         missed, flawed = misses(measured, told), FLAW * np.maximum(0.0, flaws(drawn.tokens) - FLAWS)
         is_other_mode = (measured[:, 2] > MIDDLE) != (told[:, 2] > MIDDLE)
         outline, weights = Outline.of(drawn.tokens), losses.ranking_weights(self.sampling.losses)
@@ -252,6 +253,12 @@ class MusicVAE:
             return latent.numbers, 0
         lift = home_lift(tokens)
         return self.proposer.read(torch.from_numpy(lifted(tokens, lift))[None])[0], lift
+
+    def _chords(self, melody: Melody, numbers: Tensor, lift: int) -> tuple[int, ...]:
+        """The chords that fit a melody which `lift` semitones bring to C, on the plan of a latent's numbers."""
+        home = lifted(np.array(tokens_of(melody)), lift)
+        chords = chords_of(home[None], self.proposer.until(numbers[None]))[0].tolist()
+        return tuple((chord - lift) % 12 + 12 * (chord // 12) for chord in chords)
 
     def _if_true(self, latent: Latent, melody: Melody) -> str:
         """A variation's latent as text, if all its bars decode from it alone; else none."""
@@ -355,12 +362,6 @@ def pick_device(name: str) -> torch.device:
 
 def _latent(proposal: Proposal, row: int) -> Latent:
     return Latent(proposal.latents[row], proposal.forms[row], proposal.seeds[row])
-
-
-def _chords(melody: Melody, lift: int) -> tuple[int, ...]:
-    """The chords that fit a melody which `lift` semitones bring to C."""
-    home = lifted(np.array(tokens_of(melody)), lift)
-    return tuple((chord - lift) % 12 + 12 * (chord // 12) for chord in chords_of(home[None])[0].tolist())
 
 
 def _wanted(tokens: NDArray[np.int64], aim: Floats, lift: int) -> Floats:

@@ -98,6 +98,9 @@ class Proposer(Protocol):
     def read(self, tokens: Tensor) -> Tensor:
         """The latents (B, ..) of melodies (B, 256)."""
 
+    def until(self, latents: Tensor) -> NDArray[np.int64]:
+        """Bars from each bar to the last one of its phrase as the latents' plans say, -1 where none does, (B, 16)."""
+
     def play(self, proposal: Proposal, sampling: SamplingParameters) -> NDArray[np.int64]:
         """The tokens (B, 256) that a proposal is decoded to."""
 
@@ -141,6 +144,10 @@ class HierdecProposer:
     def read(self, tokens: Tensor) -> Tensor:
         """The mean of each melody's latent."""
         return rounded(self.net.encode(tokens.to(self.device))[0])
+
+    def until(self, latents: Tensor) -> NDArray[np.int64]:
+        """Nothing is planned."""
+        return np.full((len(latents), BARS), -1)
 
     def play(self, proposal: Proposal, sampling: SamplingParameters) -> NDArray[np.int64]:
         """The tokens of latents under the noise of their seeds, in whatever key comes."""

@@ -214,11 +214,22 @@ def test_silence_is_varied_into_a_melody(shipped: MusicVAE) -> None:
 
 def test_every_melody_comes_with_the_chords_that_fit_it(shipped: MusicVAE) -> None:
     source = shipped.compose(CALM, 1, seed=5)[0]
-    fitting = tuple(chords_of(np.array([tokens_of(source.melody)]))[0].tolist())
+    until = shipped.proposer.until(Latent.from_text(source.latent, shipped.proposer.shape).numbers[None])
+    fitting = tuple(chords_of(np.array([tokens_of(source.melody)]), until)[0].tolist())
     same, varied = (shipped.vary(source.melody, source.latent, CALM, amount, 1, seed=1)[0] for amount in (0.0, 0.4))
     assert source.chords == fitting == same.chords
     assert len(varied.chords) == HALVES
     assert varied.chords != fitting
+
+
+def test_cadences_are_where_the_plan_of_a_melody_ends_its_phrases(shipped: MusicVAE) -> None:
+    made = shipped.compose(EXCITED, 8, seed=5)
+    tokens, chords = np.array([tokens_of(each.melody) for each in made]), np.array([each.chords for each in made])
+    latents = [Latent.from_text(each.latent, shipped.proposer.shape).numbers for each in made]
+    until = shipped.proposer.until(torch.stack(latents))
+    assert {bar for row in until for bar in np.flatnonzero(row == 0).tolist()} > {3, 7, 11, 15}
+    assert np.array_equal(chords, chords_of(tokens, until))
+    assert not np.array_equal(chords, chords_of(tokens))
 
 
 def test_the_chords_of_a_riff_are_in_its_own_key(shipped: MusicVAE) -> None:
@@ -226,7 +237,8 @@ def test_the_chords_of_a_riff_are_in_its_own_key(shipped: MusicVAE) -> None:
     source = next(each for each in made if home_lift(np.array(tokens_of(each.melody))) == 0)  # its key is clear
     raised = source.melody.transposed(5)
     varied = shipped.vary(raised, "", CALM, 0.0, 1, seed=1)[0]
-    assert varied.chords == tuple((chord + 5) % 12 + 12 * (chord // 12) for chord in source.chords)
+    fitting = chords_of(np.array([tokens_of(source.melody)]))[0].tolist()  # nobody says where its phrases end
+    assert varied.chords == tuple((chord + 5) % 12 + 12 * (chord // 12) for chord in fitting)
 
 
 def test_a_loop_leaps_back_no_farther_than_people_cross_a_bar_line(shipped: MusicVAE) -> None:

@@ -21,7 +21,7 @@ from emo_osc.studio.aims import in_one_mode
 from emo_osc.studio.attributes import Floats, measure_table
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.line.beats import beats_of
-from emo_osc.studio.line.places import BARS, context
+from emo_osc.studio.line.places import BARS, UNKNOWN, context
 from emo_osc.studio.line.plans import Plan, Plans
 from emo_osc.studio.line.prior import LatentPrior
 from emo_osc.studio.line.sample import FREE, Heat, LineNets, Order, sample
@@ -100,6 +100,11 @@ class LineProposer:
             slots[row] = self._told(slots[row], measured)
             slots[row, BARS, PLAN], slots[row, BARS, PLAN + 1] = divmod(self.plans.open, BASE)
         return rounded(slots)
+
+    def until(self, latents: Tensor) -> NDArray[np.int64]:
+        """Bars from each bar to the last one of its phrase as the latents' plans say, -1 where none does, (B, 16)."""
+        places = self._plan(latents).places[..., 1].astype(np.int64)
+        return np.where(places == UNKNOWN, -1, places)
 
     def play(self, proposal: Proposal, sampling: SamplingParameters) -> NDArray[np.int64]:
         """The tokens (B, 256) that latents are decoded to, each under its own seed's noise."""

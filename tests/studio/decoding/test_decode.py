@@ -258,6 +258,10 @@ def test_a_forced_precision_is_what_decodes(precision: Precision, monkeypatch: p
     assert decoding_choice(CPU, 8, 2).precision == precision
 
 
+def test_an_imported_network_plans_no_phrases() -> None:
+    assert HierdecProposer(_hierdec(8), CPU).until(torch.zeros(2, 6)).tolist() == [[-1] * 16] * 2
+
+
 def test_what_a_seed_repeats_is_decoded_in_float32_and_the_rest_in_what_was_measured(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,14 @@ def test_bars_that_stay_keep_their_notes_and_those_that_move_alike_are_alike(pro
     assert not np.array_equal(bars[0, 2], before[2])
 
 
+def test_a_latent_says_where_its_phrases_end_and_one_read_from_notes_leaves_it_open(proposer: LineProposer) -> None:
+    drawn = proposer.propose(None, [3, 4], TASTE)
+    numbers = [proposer.plans.drawn(seed, None) for seed in (3, 4)]
+    assert proposer.until(drawn.latents).tolist() == proposer.plans.places[numbers, :, 1].tolist()
+    own = proposer.play(drawn, TASTE)
+    assert (proposer.until(proposer.read(torch.from_numpy(own))) == -1).all()
+
+
 def test_more_heat_draws_other_melodies(proposer: LineProposer) -> None:
     proposal = proposer.propose(None, [3], TASTE)
     hot = proposer.play(proposal, replace(TASTE, temperature=2.0))
