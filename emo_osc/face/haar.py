@@ -5,7 +5,7 @@ frame a part of the picture is searched for others: the whole picture for large 
 ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from math import ceil
@@ -39,7 +39,7 @@ _QUARTERS = tuple(Part(left, top, 0.6, 240, 60) for left in (0.0, 0.4) for top i
 
 
 class HaarFinder:
-    """Faces from frame to frame; a face is lost after `patience` frames in which it was not found again."""
+    """Faces from frame to frame; where a face was, it is searched for in `patience` more frames."""
 
     def __init__(self, patience: int = 2) -> None:
         self._cascade = cv2.CascadeClassifier(str(cv2.data.haarcascades) + CASCADE)
@@ -49,16 +49,15 @@ class HaarFinder:
         self._frame = 0
 
     def find(self, grey: Grey) -> tuple[Box, ...]:
-        """The faces of the next frame of a film, those known longest first."""
-        known = [self._again(grey, box, missed) for box, missed in self._known]
-        kept = [(box, missed) for box, missed in known if missed <= self._patience]
+        """The faces that the next frame of a film shows, those known longest first."""
+        again = [self._again(grey, box, missed) for box, missed in self._known]
+        kept = [(box, missed) for box, missed in again if missed <= self._patience]
         self._frame += 1
         count = self._frame % 2 if kept else 2  # without faces to classify there is more time to search
         parts = [next(self._parts) for _ in range(count)]
-        new = [(box, 0) for part in parts for box in self._searched(grey, part)]
-        found = apart(box for box, _ in kept + new)
-        missed = dict(reversed(kept + new))
-        self._known = [(box, missed[box]) for box in found]
+        found = apart([*(box for box, missed in kept if not missed), *self._new(grey, parts)])
+        lost = [(box, missed) for box, missed in kept if missed and apart([*found, box]) != found]
+        self._known = [(box, 0) for box in found] + lost
         return found
 
     def find_in_still(self, grey: Grey) -> tuple[Box, ...]:
@@ -83,6 +82,10 @@ class HaarFinder:
         if not moved:
             return box, missed + 1
         return max(moved, key=box.overlap), 0
+
+    def _new(self, grey: Grey, parts: Iterable[Part]) -> Iterator[Box]:
+        for part in parts:
+            yield from self._searched(grey, part)
 
     def _searched(self, grey: Grey, part: Part) -> Iterator[Box]:
         height, width = grey.shape

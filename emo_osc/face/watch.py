@@ -85,11 +85,11 @@ def _watch_images(order: Watch, wire: Wire, say: Say) -> None:
     """Every picture by itself: neither smoothed nor doubted."""
     for path in order.images:  # a wrong one is told before any is; read again below, for many would fill the memory
         load_picture(path)
-    looker = Looker(_still_finder(order), Estimator.of_checkpoint(order.model, CAREFUL_VIEWS), order.faces)
+    find, estimator = _still_finder(order), Estimator.of_checkpoint(order.model, CAREFUL_VIEWS)
     say(PRIVACY.format(host=order.host, port=order.port))
     count = 0
     for path in order.images:
-        look = looker.look(load_picture(path))
+        look = Looker(find, estimator, order.faces).look(load_picture(path))
         affect = mean_of([affect_of(face) for face in look.faces]) if look.faces else None
         say(f"{path}: {told(look, affect)}")
         if affect:
@@ -114,7 +114,7 @@ def _follow(film: Film, rate_hz: float, looker: Looker, wire: Wire, teller: "Tel
     follower = Follower()
     for at_s, picture in film.due(rate_hz):
         look = looker.look(picture)
-        affect = follower.follow(look.faces, at_s)
+        affect = follower.follow(look.faces if look.is_new else [], at_s)
         if affect:
             wire.tell(affect)
         teller.tell(look, affect)

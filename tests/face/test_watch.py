@@ -4,10 +4,12 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 import torch
 
@@ -17,8 +19,8 @@ from emo_osc.face.drawn import Picture, blank, draw_face
 from emo_osc.face.estimate import NAME, Estimator
 from emo_osc.face.feeling import POINTS
 from emo_osc.face.haar import HaarFinder
-from emo_osc.face.look import CHOICES, Looker
-from emo_osc.face.vgg16 import EXPRESSIONS, VGG16, VGG16Config
+from emo_osc.face.look import Looker
+from emo_osc.face.vgg16 import EXPRESSIONS, SIZE, VGG16, VGG16Config
 from emo_osc.face.window import framed
 from emo_osc.protocol.osc import Message, decode
 from emo_osc.weights import checkpoints
@@ -35,6 +37,24 @@ def sad_net(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.no_grad():
         net.classifier.weight.zero_()
         net.classifier.bias[EXPRESSIONS.index("sadness")] = 20.0
+    return checkpoints.save(tmp_path_factory.mktemp("nets"), NAME, net.state_dict(), {"vgg16": net.config.as_dict()})
+
+
+@pytest.fixture(scope="session")
+def telling_net(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of a network that takes a drawn face for a happy one, and black for a sad one."""
+    torch.manual_seed(1)
+    net = VGG16(VGG16Config(width=0.125)).eval()
+    gray = cv2.cvtColor(draw_face(WALL, 200, 120, 180), cv2.COLOR_BGR2GRAY)
+    crop = cv2.resize(gray[120:300, 200:380], (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    with torch.no_grad():
+        black, face = net.encode(torch.stack([torch.zeros(1, SIZE, SIZE), torch.from_numpy(crop)[None] / 255]))
+        way = face - black
+        net.classifier.weight.zero_()
+        net.classifier.bias.zero_()
+        net.classifier.weight[EXPRESSIONS.index("happiness")] = 40 * way / way.dot(way)
+        net.classifier.bias[EXPRESSIONS.index("happiness")] = -20 - 40 * way.dot(black) / way.dot(way)
+        net.classifier.bias[EXPRESSIONS.index("sadness")] = 10
     return checkpoints.save(tmp_path_factory.mktemp("nets"), NAME, net.state_dict(), {"vgg16": net.config.as_dict()})
 
 
@@ -66,7 +86,15 @@ def said(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     return caught.out, caught.err
 
 
-SAD = POINTS[EXPRESSIONS.index("sadness")]
+def filmed(path: Path, pictures: Iterable[Picture], fps: float) -> Path:
+    film = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (640, 480))
+    for picture in pictures:
+        film.write(picture)
+    film.release()
+    return path
+
+
+SAD, HAPPY = (POINTS[EXPRESSIONS.index(name)] for name in ("sadness", "happiness"))
 
 
 def test_each_picture_is_told_once_as_any_osc_host_reads_it(
@@ -93,11 +121,7 @@ def test_each_picture_is_told_once_as_any_osc_host_reads_it(
 def test_a_film_is_told_at_the_rate_that_was_asked_for(
     tmp_path: Path, sad_net: Path, host: socket.socket, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, fps, seconds = tmp_path / "film.avi", 20, 1.0
-    film = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (640, 480))
-    for step in range(round(fps * seconds)):
-        film.write(draw_face(WALL, 150 + 4 * step, 120, 180))
-    film.release()
+    path = filmed(tmp_path / "film.avi", (draw_face(WALL, 150 + 4 * step, 120, 180) for step in range(20)), 20)
 
     code = main(["face", "--video", str(path), "--rate", "5", "--port", port_of(host), "--model", str(sad_net)])
 
@@ -108,6 +132,24 @@ def test_a_film_is_told_at_the_rate_that_was_asked_for(
     out, _ = said(capsys)
     assert out.count("sadness 1.00") == 1
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_face_that_vanishes_sends_nothing_new(
+    tmp_path: Path, telling_net: Path, host: socket.socket, capsys: pytest.CaptureFixture[str]
+) -> None:
+    face, black = draw_face(WALL, 200, 120, 180), np.zeros_like(WALL)
+    path = filmed(tmp_path / "film.avi", [face] * 12 + [black] * 12, fps=20)
+
+    assert main(["face", "--video", str(path), "--port", port_of(host), "--model", str(telling_net)]) == 0
+
+    host.settimeout(0.0)
+    points = []
+    with suppress(BlockingIOError):
+        while True:
+            points.append(received(host).arguments)
+    assert len(points) > 2
+    assert all(point == pytest.approx((HAPPY.valence, HAPPY.arousal), abs=0.01) for point in points)
+    assert "sadness" not in said(capsys)[0]
 
 
 def test_a_picture_without_a_face_tells_nothing(
@@ -187,12 +229,6 @@ def test_of_two_faces_the_largest_counts_or_both(sad_net: Path, faces: str, coun
     assert look.probabilities.shape == (count, 7)
     assert look.boxes[0].overlap(Box(340, 100, 220)) > 0.8
     assert str(look) == ", ".join(["sadness 1.00"] * count)
-
-
-def test_a_crowd_is_limited_to_the_nearest() -> None:
-    boxes = tuple(Box(100 * side, 0, 20 + side) for side in range(9))
-
-    assert [box.side for box in CHOICES["mean"](boxes)] == [28, 27, 26, 25]
 
 
 def test_the_preview_draws_upon_a_copy(sad_net: Path) -> None:
