@@ -127,7 +127,7 @@ class _PlaneMakers:
 
     def sweeps(self, affects: Sequence[Affect]) -> dict[str, Sweep]:
         generator, sources, kept = self.generator, self.sources, self.size.kept
-        own = np.stack([generator.again(source) for source in sources])
+        own = generator.decoded(sources)
         made = {
             "played": sweep(affects, lambda affect: _tokens(generator.compose(affect, kept, self.seeds[0]))),
             "pooled": sweep(affects, lambda affect: _tokens(generator.refine(sources, affect, kept))),

@@ -127,10 +127,9 @@ class MusicVAE:
         return self._composed(drawn.with_more(moved), affect, count)
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
-        """Latents to refine later, one a seed, with the affect left open: drawing them is what takes long."""
-        own = [_child(seed, 0) for seed in seeds]
-        with no_denormals():
-            return self._drawn(self.proposer.propose(None, own, self.sampling)).latents
+        """Latents to refine later, one a seed, with the affect left open; nothing is decoded yet."""
+        proposal = self.proposer.propose(None, [_child(seed, 0) for seed in seeds], self.sampling)
+        return [_latent(proposal, row) for row in range(len(seeds))]
 
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
@@ -185,10 +184,14 @@ class MusicVAE:
 
     def again(self, latent: Latent) -> NDArray[np.int64]:
         """The tokens (256,) that a latent was decoded to."""
-        numbers = latent.numbers[None]
+        return np.asarray(self.decoded([latent])[0])
+
+    def decoded(self, latents: Sequence[Latent]) -> NDArray[np.int64]:
+        """The tokens (B, 256) that B >= 1 latents decode to."""
+        numbers = torch.stack([latent.numbers for latent in latents])
+        seeds, forms = (latent.seed for latent in latents), (latent.form for latent in latents)
         with no_denormals():
-            played = self._played(Proposal(numbers, (latent.seed,), (latent.form,)))
-        return np.asarray(played[0])
+            return self._played(Proposal(numbers, tuple(seeds), tuple(forms)))
 
     def _moved(self, sources: Sequence[Latent], affect: Affect) -> _Drawn:
         seeds = [source.seed for source in sources]

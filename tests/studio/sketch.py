@@ -50,6 +50,10 @@ class Sketch:
     def again(self, latent: Latent) -> Tokens:
         return _tokens(*map(int, latent.numbers.tolist()))
 
+    def decoded(self, latents: Sequence[Latent]) -> Tokens:
+        self.calls.append("decoded")
+        return np.stack([self.again(latent) for latent in latents])
+
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         self.refined.append([source.seed for source in sources])
         self.calls.append("refine")

@@ -119,6 +119,14 @@ def test_a_refiner_reads_what_it_wrote_and_nothing_else() -> None:
     assert refiner.refine([source], MILD, 1)[0].seed == 5
 
 
+def test_sources_are_decoded_once_and_all_together() -> None:
+    sketch = Sketch()
+    drawn = Refiner(sketch).draw([5, 6, 7])
+
+    assert sketch.calls == ["sources", "decoded"]
+    assert drawn == [Refiner(Sketch()).draw([seed])[0] for seed in (5, 6, 7)]
+
+
 def test_after_it_was_told_to_stop_it_composes_afresh() -> None:
     sketch = Sketch()
     composer = filled(sketch)

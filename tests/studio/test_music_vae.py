@@ -165,6 +165,11 @@ def test_a_latent_decodes_to_its_melody_again(shipped: MusicVAE) -> None:
         assert shipped.again(latent).tolist() == tokens_of(made.melody)
 
 
+def test_latents_decode_together_as_they_do_alone(shipped: MusicVAE) -> None:
+    latents = shipped.sources(range(3))
+    assert [row.tolist() for row in shipped.decoded(latents)] == [shipped.again(each).tolist() for each in latents]
+
+
 def test_a_variation_by_nothing_is_the_same_melody_to_the_note(shipped: MusicVAE) -> None:
     source = shipped.compose(CALM, 1, seed=5)[0]
     for latent in (source.latent, ""):

@@ -19,6 +19,7 @@ from torch import Tensor
 from emo_osc.core.affect import Affect
 from emo_osc.studio.aims import in_one_mode
 from emo_osc.studio.attributes import Floats, measure_table
+from emo_osc.studio.decoding.in_threads import divided, in_threads
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.line.beats import beats_of
 from emo_osc.studio.line.places import BARS, UNKNOWN, context
@@ -109,8 +110,10 @@ class LineProposer:
     def play(self, proposal: Proposal, sampling: SamplingParameters) -> NDArray[np.int64]:
         """The tokens (B, 256) that latents are decoded to, each under its own seed's noise."""
         heat = Heat().times(sampling.temperature)
-        rows = range(0, len(proposal.seeds), ROWS)
-        return np.concatenate([self._sampled(proposal, slice(row, row + ROWS), heat) for row in rows])
+        parts = divided(len(proposal.seeds), ROWS)
+        if self.device.type != "cpu":
+            return np.concatenate([self._sampled(proposal, rows, heat) for rows in parts])
+        return np.concatenate(in_threads(lambda rows: self._sampled(proposal, rows, heat), parts))
 
     def _sampled(self, proposal: Proposal, rows: slice, heat: Heat) -> NDArray[np.int64]:
         latents = proposal.latents[rows]

@@ -32,13 +32,16 @@ class Refining(Protocol):
         """What its latents come from."""
 
     def sources(self, seeds: Sequence[int]) -> "list[Latent]":
-        """One latent per seed, without an affect; slow."""
+        """One latent per seed, without an affect."""
 
     def refine(self, sources: "Sequence[Latent]", affect: Affect, count: int) -> list[Composed]:
         """The `count` best melodies that sources give for an affect; fast."""
 
     def again(self, latent: "Latent") -> Tokens:
         """The tokens (256,) that a latent decodes to."""
+
+    def decoded(self, latents: "Sequence[Latent]") -> Tokens:
+        """The tokens (N, 256) that N >= 1 latents decode to; slow."""
 
 
 class Refiner:
@@ -55,7 +58,11 @@ class Refiner:
     def draw(self, seeds: Sequence[int]) -> list[Source]:
         """New sources, one per seed, measured before refining."""
         latents = self._generator.sources(seeds)
-        return [Source(each.to_text(), each.seed, measure(self._generator.again(each)[None])) for each in latents]
+        melodies = self._generator.decoded(latents)
+        return [
+            Source(latent.to_text(), latent.seed, measure(melody[None]))
+            for latent, melody in zip(latents, melodies, strict=True)
+        ]
 
     def refine(self, sources: Sequence[Source], affect: Affect, count: int) -> list[Composed]:
         """The `count` best melodies for an affect, each with the seed of its source.

@@ -8,7 +8,7 @@ import torch
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio.line.places import BARS
-from emo_osc.studio.line.proposer import LineProposer
+from emo_osc.studio.line.proposer import ROWS, LineProposer
 from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.proposers import Proposal, SamplingParameters, Theme
 from tests.studio.line.small_nets import plans, prior, small_nets
@@ -31,6 +31,20 @@ def test_a_latent_as_text_is_decoded_to_the_same_melody(affect: Affect | None, p
         latent = Latent.from_text(text, proposer.shape)
         again = proposer.play(Proposal(latent.numbers[None], (latent.seed,), (latent.form,)), TASTE)
         assert again[0].tolist() == played[row].tolist()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_melody_is_the_same_alone_and_in_company_whatever_the_threads(threads: int, proposer: LineProposer) -> None:
+    before, seeds = torch.get_num_threads(), range(ROWS + 6)
+    proposal = proposer.propose(Affect(0.6, -0.4), seeds, TASTE)
+    try:
+        torch.set_num_threads(threads)
+        together = proposer.play(proposal, TASTE)
+    finally:
+        torch.set_num_threads(before)
+    for row in (0, ROWS // 2 + 3, ROWS + 5):
+        one = Proposal(proposal.latents[row : row + 1], proposal.seeds[row : row + 1], proposal.forms[row : row + 1])
+        assert proposer.play(one, TASTE)[0].tolist() == together[row].tolist(), row
 
 
 def test_a_source_is_told_what_is_wanted_and_keeps_its_plan_and_its_noise(proposer: LineProposer) -> None:

@@ -1,0 +1,48 @@
+"""Runs parts of a batch beside each other, each on a processor of its own.
+
+The operators of torch release the interpreter, so that a second thread goes on while one computes. Many small operators
+with one thread each are faster than each operator divided among the threads, which must then meet after every one.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TypeVar
+
+import torch
+
+Part = TypeVar("Part")
+Made = TypeVar("Made")
+
+
+def in_threads(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made]:
+    """What `make` makes of each part, in their order, in as many threads as torch is set to use.
+
+    Raises:
+        Exception: what `make` raised.
+    """
+    threads = torch.get_num_threads()
+    if threads == 1:
+        return [make(part) for part in parts]
+    try:
+        with ThreadPoolExecutor(threads, initializer=_compute_alone) as pool:
+            return list(pool.map(make, parts))
+    finally:
+        torch.set_num_threads(threads)
+
+
+def divided(count: int, most: int) -> list[slice]:
+    """The rows of a batch in equal parts of at most `most`.
+
+    >>> divided(5, 8), divided(9, 4)
+    ([slice(0, 5, None)], [slice(0, 3, None), slice(3, 6, None), slice(6, 9, None)])
+    """
+    parts = max(1, -(-count // most))
+    edges = [count * part // parts for part in range(parts + 1)]
+    return [slice(start, end) for start, end in pairwise(edges)]
+
+
+def _compute_alone() -> None:
+    """Settings of a thread: the caller's are not inherited."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
