@@ -113,6 +113,7 @@ def main() -> int:
     gc.disable()
     hang_up = select.poll()
     hang_up.register(stage, select.POLLHUP)
+    port.tell()  # at once: the stage waits for it before its first note
     while not hang_up.poll(1000 * LOOK_S):
         port.tell()
     port.end()

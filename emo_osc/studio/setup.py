@@ -1,11 +1,14 @@
 """What the studio process is told at its start. The codec is `protocol/child_setup`."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.protocol.child_setup import ChildSetup, check_port
-from emo_osc.studio.aims import Aims
+
+if TYPE_CHECKING:
+    from emo_osc.studio.aims import Aims  # numpy, which the supervisor does without
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class StudioSetup(ChildSetup):
             raise ValueError(f"density must be in -1..1, got {self.density:g}")
 
     @property
-    def aims(self) -> Aims:
+    def aims(self) -> "Aims":
         """What an affect asks for."""
+        from emo_osc.studio.aims import Aims
+
         return Aims(self.references, locked=self.is_locked, density=self.density)

@@ -68,6 +68,12 @@ def test_help_imports_no_torch_and_no_driver() -> None:
     assert all(name in done.stdout for name in cli.commands.commands)
 
 
+def test_the_instrument_starts_without_the_libraries_that_only_composing_needs() -> None:
+    program = "import sys, emo_osc.supervisor.daemon; print({'torch', 'numpy'} & sys.modules.keys(), file=sys.stderr)"
+
+    assert run_python("-c", program).stderr.strip() == "set()"
+
+
 def test_help_loads_little_more_than_the_library_it_is_written_with() -> None:
     def loaded(program: str) -> int:
         return int(run_python("-c", f"import sys; {program}; print(len(sys.modules), file=sys.stderr)").stderr)
