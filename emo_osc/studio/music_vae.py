@@ -5,6 +5,7 @@ Whatever proposes, what is kept is decided by what is measured on decoded notes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -40,7 +41,8 @@ from emo_osc.studio.nets.note_net import NoteNet, NoteNetConfig
 from emo_osc.studio.nets.rhythm_net import RhythmNet, RhythmNetConfig
 from emo_osc.studio.outline import Outline
 from emo_osc.studio.pool.latents import Latent
-from emo_osc.studio.proposers import HierdecProposer, Proposal, Proposer, SamplingParameters, Theme
+from emo_osc.studio.pool.refining import Refinement
+from emo_osc.studio.proposers import HierdecProposer, Proposal, Proposer, SamplingParameters, Theme, joined
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
 from emo_osc.studio.variations import (
@@ -79,6 +81,9 @@ class _Drawn:
 
     def with_more(self, others: "_Drawn") -> "_Drawn":
         return _Drawn([*self.latents, *others.latents], np.concatenate([self.tokens, others.tokens]))
+
+    def part(self, rows: slice) -> "_Drawn":
+        return _Drawn(self.latents[rows], self.tokens[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +138,15 @@ class MusicVAE:
 
     def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
         """The `count` best of what the actor makes of sources: one pass through the actor, and one to decode."""
+        return self.refine_each([Refinement(sources, affect, count)])[0]
+
+    def refine_each(self, orders: Sequence[Refinement[Latent]]) -> list[list[Composed]]:
+        """As `refine` for each of several orders; all are decoded together, which takes less time than one by one."""
         with no_denormals():
-            moved = self._moved(sources, affect)
-        return self._composed(moved, affect, count)
+            drawn = self._drawn(joined([self._moving(order.sources, order.affect) for order in orders]))
+        edges = [0, *accumulate(len(order.sources) for order in orders)]
+        parts = [(order, slice(start, end)) for order, (start, end) in zip(orders, pairwise(edges), strict=True)]
+        return [self._composed(drawn.part(rows), order.affect, order.count) for order, rows in parts]
 
     def moved(self, sources: Sequence[Latent], affect: Affect) -> list[Composed]:
         """What the actor makes of each source, in their order, good or not."""
@@ -194,8 +205,11 @@ class MusicVAE:
             return self._played(Proposal(numbers, tuple(seeds), tuple(forms)))
 
     def _moved(self, sources: Sequence[Latent], affect: Affect) -> _Drawn:
+        return self._drawn(self._moving(sources, affect))
+
+    def _moving(self, sources: Sequence[Latent], affect: Affect) -> Proposal:
         seeds = [source.seed for source in sources]
-        return self._drawn(self.proposer.moved(sources, in_one_mode(self.sampling.aim(affect), seeds)))
+        return self.proposer.moved(sources, in_one_mode(self.sampling.aim(affect), seeds))
 
     def _drawn(self, proposal: Proposal) -> _Drawn:
         latents = [_latent(proposal, row) for row in range(len(proposal.seeds))]

@@ -57,6 +57,14 @@ class Proposal:
     given: NDArray[np.uint8] | None = None
 
 
+def joined(proposals: Sequence[Proposal]) -> Proposal:
+    """All melodies of one or more proposals in turn, none of which goes on from tokens."""
+    assert all(proposal.given is None for proposal in proposals)
+    seeds = tuple(seed for proposal in proposals for seed in proposal.seeds)
+    forms = tuple(form for proposal in proposals for form in proposal.forms)
+    return Proposal(torch.cat([proposal.latents for proposal in proposals]), seeds, forms)
+
+
 @dataclass(frozen=True, slots=True)
 class Theme:
     """What to vary: a melody's latent and its tokens (256,), what its variations should measure (3,), and how far they

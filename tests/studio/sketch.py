@@ -14,6 +14,7 @@ from emo_osc.protocol.messages import Measured
 from emo_osc.studio.attributes import Aim, Floats, Tokens, distances, measure_table, targets
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.pool.latents import Latent
+from emo_osc.studio.pool.refining import Refinement
 from emo_osc.studio.tokens import melody_of
 
 SHAPE = (3,)
@@ -61,6 +62,9 @@ class Sketch:
         lines = [_tokens(notes, *map(int, source.numbers.tolist()[1:])) for source in sources]
         order = np.argsort(distances(measure_table(np.array(lines)), self.aim(affect)), kind="stable")
         return [_composed(lines[row], self.aim(affect), sources[row]) for row in order[:count]]
+
+    def refine_each(self, orders: Sequence[Refinement[Latent]]) -> list[list[Composed]]:
+        return [self.refine(order.sources, order.affect, order.count) for order in orders]
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         self.composed.append(affect)

@@ -21,6 +21,7 @@ from emo_osc.studio.joins import seams
 from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.pool.latents import Latent
+from emo_osc.studio.pool.refining import Refinement
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import home_lift, sameness
 from emo_osc.train.magenta.convert import import_magenta
@@ -168,6 +169,12 @@ def test_a_latent_decodes_to_its_melody_again(shipped: MusicVAE) -> None:
 def test_latents_decode_together_as_they_do_alone(shipped: MusicVAE) -> None:
     latents = shipped.sources(range(3))
     assert [row.tolist() for row in shipped.decoded(latents)] == [shipped.again(each).tolist() for each in latents]
+
+
+def test_orders_refined_together_give_what_each_gives_alone(shipped: MusicVAE) -> None:
+    sources = shipped.sources(range(6))
+    orders = [Refinement(sources[:4], CALM, 2), Refinement(sources[2:], EXCITED, 1)]
+    assert shipped.refine_each(orders) == [shipped.refine(each.sources, each.affect, each.count) for each in orders]
 
 
 def test_a_variation_by_nothing_is_the_same_melody_to_the_note(shipped: MusicVAE) -> None:

@@ -24,7 +24,7 @@ from emo_osc.studio.composer import WITHIN
 from emo_osc.studio.generators import Composed, build
 from emo_osc.studio.pool.pool import Pool, Source
 from emo_osc.studio.pool.pool_file import PoolFile, key_of
-from emo_osc.studio.pool.refining import Refiner, Refining
+from emo_osc.studio.pool.refining import Refinement, Refiner, Refining
 from emo_osc.weights import checkpoints
 
 EACH = 64  # melodies for each mood
@@ -34,7 +34,7 @@ FLOOR_S = 0.5
 PAUSE_S = 0.5  # mean pause between requests, so that the studio is sometimes idle, sometimes busy
 AFFECTS = tuple(mood.affect for mood in MOODS)
 Row = dict[str, float]
-Refine = Callable[[Sequence[Source], Affect, int], list[Composed]]
+RefineEach = Callable[[Sequence[Refinement[Source]]], list[list[Composed]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,21 @@ def order_times(section: GeneratorSection, drawn: Sequence[Source], orders: int)
     return {**_spread("ms", times_ms), "within": within, "distance": fmean(distances_), "orders": orders}
 
 
-def make(refine: Refine, pool: Pool, affect: Affect, each: int) -> Made:
-    """`each` melodies for an affect from a pool; those off target are made once more from other sources."""
-    first = refine(pool.choose(affect, each), affect, each)
-    missed = each - sum(_are_on_target(first, affect))
-    again = refine(pool.choose(affect, missed), affect, missed) if missed else []
+def make(refine_each: RefineEach, pool: Pool, affects: Sequence[Affect], each: int) -> list[Made]:
+    """`each` melodies for every affect from a pool; those off target are made once more from other sources."""
+
+    def refined(counts: Sequence[int]) -> list[list[Composed]]:
+        asked = [(affect, count) for affect, count in zip(affects, counts, strict=True) if count]
+        made = iter(refine_each([Refinement(pool.choose(affect, count), affect, count) for affect, count in asked]))
+        return [next(made) if count else [] for count in counts]
+
+    first = refined([each] * len(affects))
+    missed = [each - sum(_are_on_target(made, affect)) for made, affect in zip(first, affects, strict=True)]
+    again = refined(missed) if any(missed) else [[]] * len(affects)
+    return [_counted(*made, each) for made in zip(first, again, affects, strict=True)]
+
+
+def _counted(first: list[Composed], again: list[Composed], affect: Affect, each: int) -> Made:
     both = [*first, *again]
     on_target = [made for made, is_on in zip(both, _are_on_target(both, affect), strict=True) if is_on]
     return Made(len(first), len(again), min(each, len(on_target)), sum(made.distance < WITHIN for made in on_target))
@@ -117,11 +127,11 @@ def mood_times(section: GeneratorSection, drawn: Sequence[Source], each: int) ->
     """`each` melodies for every mood on a section's device: seconds and counts."""
     generator, pool = build(section), Pool(max(1, len(drawn)))
     assert isinstance(generator, Refining)  # the shipped one is
-    refine = Refiner(generator).refine
+    refiner = Refiner(generator)
     pool.add(drawn)
-    refine(pool.choose(AFFECTS[0], 2), AFFECTS[0], 2)  # warm-up: the first call allocates
+    refiner.refine(pool.choose(AFFECTS[0], 2), AFFECTS[0], 2)  # warm-up: the first call allocates
     start_s = perf_counter()
-    made = [make(refine, pool, affect, each) for affect in AFFECTS]
+    made = make(refiner.refine_each, pool, AFFECTS, each)
     took_s, asked = perf_counter() - start_s, each * len(AFFECTS)
     second = sum(one.second for one in made)
     return {

@@ -23,7 +23,7 @@ def in_threads(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made
     """
     threads = torch.get_num_threads()
     if threads == 1:
-        return [make(part) for part in parts]
+        return one_by_one(make, parts)
     try:
         with ThreadPoolExecutor(threads, initializer=_compute_alone) as pool:
             return list(pool.map(make, parts))
@@ -31,13 +31,18 @@ def in_threads(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made
         torch.set_num_threads(threads)
 
 
-def divided(count: int, most: int) -> list[slice]:
-    """The rows of a batch in equal parts of at most `most`.
+def one_by_one(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made]:
+    """The same without threads, for a device that computes on its own."""
+    return [make(part) for part in parts]
 
-    >>> divided(5, 8), divided(9, 4)
+
+def divided(count: int, few: int, most: int) -> list[slice]:
+    """The rows of a batch in equal parts of at most `most`; as many parts as threads, if each has `few` rows or more.
+
+    >>> divided(5, 4, 8), divided(9, 4, 4)
     ([slice(0, 5, None)], [slice(0, 3, None), slice(3, 6, None), slice(6, 9, None)])
     """
-    parts = max(1, -(-count // most))
+    parts = max(1, min(torch.get_num_threads(), count // few), -(-count // most))
     edges = [count * part // parts for part in range(parts + 1)]
     return [slice(start, end) for start, end in pairwise(edges)]
 

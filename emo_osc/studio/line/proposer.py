@@ -19,7 +19,7 @@ from torch import Tensor
 from emo_osc.core.affect import Affect
 from emo_osc.studio.aims import in_one_mode
 from emo_osc.studio.attributes import Floats, measure_table
-from emo_osc.studio.decoding.in_threads import divided, in_threads
+from emo_osc.studio.decoding.in_threads import divided, in_threads, one_by_one
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.line.beats import beats_of
 from emo_osc.studio.line.places import BARS, UNKNOWN, context
@@ -34,7 +34,10 @@ from emo_osc.studio.variations import Moves
 UNREPEATED = tuple(range(BARS))
 DENSITY, REGISTER, MODE, TOLD, PLAN = range(5)  # places in the last row
 BASE = 64  # a plan's number takes two places, each exact in half precision
-ROWS = 64  # melodies decoded at once: of more, the keys and values do not fit into a processor's caches
+FEW, MANY = 64, 128
+"""Melodies decoded at once on a processor: with fewer a second thread gains nothing, with more the keys and values do
+not fit into the caches."""
+ON_ACCELERATOR = 512  # that wait for launches, however many they are; their keys and values take half a gigabyte
 
 
 class LineProposer:
@@ -109,19 +112,21 @@ class LineProposer:
 
     def play(self, proposal: Proposal, sampling: SamplingParameters) -> NDArray[np.int64]:
         """The tokens (B, 256) that latents are decoded to, each under its own seed's noise."""
-        heat = Heat().times(sampling.temperature)
-        parts = divided(len(proposal.seeds), ROWS)
-        if self.device.type != "cpu":
-            return np.concatenate([self._sampled(proposal, rows, heat) for rows in parts])
-        return np.concatenate(in_threads(lambda rows: self._sampled(proposal, rows, heat), parts))
+        heat, is_on_cpu = Heat().times(sampling.temperature), self.device.type == "cpu"
+        few, many = (FEW, MANY) if is_on_cpu else (ON_ACCELERATOR, ON_ACCELERATOR)
+        densest_first = torch.argsort(proposal.latents[:, BARS, DENSITY], descending=True, stable=True).numpy()
+        parts = [densest_first[rows] for rows in divided(len(proposal.seeds), few, many)]
+        run = in_threads if is_on_cpu else one_by_one
+        tokens = np.concatenate(run(lambda rows: self._sampled(proposal, rows, heat), parts))
+        return tokens[np.argsort(densest_first)]
 
-    def _sampled(self, proposal: Proposal, rows: slice, heat: Heat) -> NDArray[np.int64]:
-        latents = proposal.latents[rows]
+    def _sampled(self, proposal: Proposal, rows: NDArray[np.int64], heat: Heat) -> NDArray[np.int64]:
+        latents = proposal.latents[torch.from_numpy(rows)]
+        seeds, forms = [proposal.seeds[row] for row in rows], [proposal.forms[row] for row in rows]
         given = None if proposal.given is None else proposal.given[rows]
         z, asked = latents[:, :BARS].to(self.device), _asked(latents[:, BARS].double().numpy())
-        order = Order(self._plan(latents), asked, z, proposal.seeds[rows], given)
-        tokens = sample(self.nets, order, heat).astype(np.int64)
-        return _alike(tokens, proposal.forms[rows])
+        tokens = sample(self.nets, Order(self._plan(latents), asked, z, seeds, given), heat).astype(np.int64)
+        return _alike(tokens, forms)
 
     def _drawn(self, seed: int, wanted: Floats | None) -> Tensor:
         slots = torch.cat([self._noise(seed), torch.zeros(1, self.latent)])

@@ -1,7 +1,8 @@
 """The interface of generators that refine latents, and their latents as text. Imports torch when used."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio.attributes import Tokens, measure
@@ -10,6 +11,18 @@ from emo_osc.studio.pool.pool import Source
 
 if TYPE_CHECKING:
     from emo_osc.studio.pool.latents import Latent
+
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement(Generic[Kind]):
+    """What to refine: sources, or their latents, the affect to move them to, and how many melodies to keep."""
+
+    sources: Sequence[Kind]
+    affect: Affect
+    count: int
 
 
 class Shaped(Protocol):
@@ -36,6 +49,9 @@ class Refining(Protocol):
 
     def refine(self, sources: "Sequence[Latent]", affect: Affect, count: int) -> list[Composed]:
         """The `count` best melodies that sources give for an affect; fast."""
+
+    def refine_each(self, orders: "Sequence[Refinement[Latent]]") -> list[list[Composed]]:
+        """As `refine` for each of several orders, in less time than one by one."""
 
     def again(self, latent: "Latent") -> Tokens:
         """The tokens (256,) that a latent decodes to."""
@@ -71,6 +87,15 @@ class Refiner:
             ValueError: a source is of another generator.
         """
         return self._generator.refine([self._latent(source.text) for source in sources], affect, count)
+
+    def refine_each(self, orders: Sequence[Refinement[Source]]) -> list[list[Composed]]:
+        """As `refine` for each of several orders, in less time than one by one.
+
+        Raises:
+            ValueError: a source is of another generator.
+        """
+        each = [([self._latent(source.text) for source in order.sources], order) for order in orders]
+        return self._generator.refine_each([Refinement(all_, order.affect, order.count) for all_, order in each])
 
     def reads(self, text: str) -> bool:
         """Whether a source's text is one of this generator's."""

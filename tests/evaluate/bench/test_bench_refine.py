@@ -22,7 +22,7 @@ def pool_of(refiner: Refiner, count: int) -> Pool:
 def test_what_is_on_target_is_made_once() -> None:
     refiner = Refiner(Sketch())
     pool = pool_of(refiner, 40)
-    made = make(refiner.refine, pool, Affect(0.0, 0.0), 4)
+    (made,) = make(refiner.refine_each, pool, [Affect(0.0, 0.0)], 4)
 
     assert made.first == 4
     assert made.second <= 4
@@ -32,10 +32,11 @@ def test_what_is_on_target_is_made_once() -> None:
 def test_what_misses_is_made_once_more_from_other_sources() -> None:
     sketch = Sketch(highest=45)
     refiner = Refiner(sketch)
-    made = make(refiner.refine, pool_of(refiner, 40), Affect(1.0, 1.0), 8)
+    on_target, made = make(refiner.refine_each, pool_of(refiner, 40), [Affect(-0.5, -0.5), Affect(1.0, 1.0)], 8)
 
+    assert on_target.first == 8
     assert (made.first, made.second, made.on_target, made.flawless) == (8, 8, 0, 0)
-    assert not set(sketch.refined[0]) & set(sketch.refined[1])
+    assert not set(sketch.refined[1]) & set(sketch.refined[-1])
 
 
 def test_a_look_along_a_full_shelf_and_the_floor_are_measured() -> None:

@@ -36,10 +36,12 @@ def test_an_error_is_raised_and_the_settings_are_as_they_were(threads: int) -> N
     assert torch.get_num_threads() == threads
 
 
-@pytest.mark.parametrize(("count", "most"), [(0, 4), (1, 4), (4, 4), (5, 4), (130, 64)])
-def test_a_batch_is_divided_without_gaps_into_parts_of_like_size(count: int, most: int) -> None:
-    parts = divided(count, most)
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 16, 17, 130])
+def test_a_batch_is_divided_without_gaps_into_parts_of_like_size(count: int, threads: int) -> None:
+    few, most = 8, 16
+    parts = divided(count, few, most)
     sizes = [part.stop - part.start for part in parts]
     assert [row for part in parts for row in range(count)[part]] == list(range(count))
     assert max(sizes) <= most
     assert max(sizes) - min(sizes) <= 1
+    assert len(parts) >= threads or count < few * threads

@@ -8,7 +8,7 @@ import torch
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio.line.places import BARS
-from emo_osc.studio.line.proposer import ROWS, LineProposer
+from emo_osc.studio.line.proposer import FEW, MANY, LineProposer
 from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.proposers import Proposal, SamplingParameters, Theme
 from tests.studio.line.small_nets import plans, prior, small_nets
@@ -35,14 +35,15 @@ def test_a_latent_as_text_is_decoded_to_the_same_melody(affect: Affect | None, p
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_melody_is_the_same_alone_and_in_company_whatever_the_threads(threads: int, proposer: LineProposer) -> None:
-    before, seeds = torch.get_num_threads(), range(ROWS + 6)
+    before, seeds = torch.get_num_threads(), range(2 * FEW + 6)
+    assert len(seeds) > MANY
     proposal = proposer.propose(Affect(0.6, -0.4), seeds, TASTE)
     try:
         torch.set_num_threads(threads)
         together = proposer.play(proposal, TASTE)
     finally:
         torch.set_num_threads(before)
-    for row in (0, ROWS // 2 + 3, ROWS + 5):
+    for row in (0, FEW - 1, FEW + 3, len(seeds) - 1):
         one = Proposal(proposal.latents[row : row + 1], proposal.seeds[row : row + 1], proposal.forms[row : row + 1])
         assert proposer.play(one, TASTE)[0].tolist() == together[row].tolist(), row
 
