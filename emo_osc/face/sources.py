@@ -1,9 +1,8 @@
 """Sources of pictures: camera, video file, picture files. Pictures are never stored."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, sleep
 
 import cv2
 import numpy as np
@@ -12,10 +11,10 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.small_file import read_small, reason_of
 from emo_osc.face.drawn import Picture
 from emo_osc.face.opencv import MAX_PIXELS, MAX_SIDE
+from emo_osc.face.pacing import Capture, newest, played
 
 WIDTH, HEIGHT = 640, 480
 """What a camera is asked for; what it gives is taken."""
-_FILM_HZ, _SLOWEST_HZ, _FASTEST_HZ = 25.0, 1.0, 1000.0  # of a film that does not say, or says nonsense
 MAX_FILE_BYTES = 1 << 26
 MAX_LENGTH = 16  # times a picture's shorter side; whatever is searched for faces is scaled by that one
 
@@ -48,44 +47,23 @@ def load_picture(path: Path) -> Picture:
 class Film:
     """Pictures one after another: an opened camera or film, and what to call it; `is_live` where it has no end."""
 
-    capture: cv2.VideoCapture
+    capture: Capture
     name: str
     is_live: bool
 
     def due(self, rate_hz: float) -> Iterator[tuple[float, Picture]]:
-        """Pictures with their time in seconds, at most `rate_hz` a second; what comes between is not decoded.
+        """Pictures with their time in seconds, at most `rate_hz` a second; what comes between is left out.
 
-        A film is shown at its own speed.
+        A film is shown at its own speed; of a camera each is the newest.
 
         Raises:
             EmoOscError: a camera gives no more pictures.
         """
-        wait = perf_counter if self.is_live else self._film_clock()
-        next_s = -1.0
-        while self.capture.grab():
-            at_s = wait()
-            if at_s < next_s:
-                continue
-            next_s = max(next_s + 1 / rate_hz, at_s + 0.5 / rate_hz)
-            is_read, picture = self.capture.retrieve()
-            if is_read:
-                yield at_s, picture.astype(np.uint8, copy=False)
-        if self.is_live:
-            raise EmoOscError(f"{self.name}: gives no more pictures; is it unplugged, or has another program taken it?")
-
-    def _film_clock(self) -> Callable[[], float]:
-        told_hz = self.capture.get(cv2.CAP_PROP_FPS)
-        step_s = 1 / (told_hz if _SLOWEST_HZ <= told_hz <= _FASTEST_HZ else _FILM_HZ)
-        start_s, count = perf_counter(), 0
-
-        def wait() -> float:
-            nonlocal count
-            at_s = count * step_s
-            count += 1
-            sleep(max(0.0, start_s + at_s - perf_counter()))
-            return at_s
-
-        return wait
+        if not self.is_live:
+            yield from played(self.capture, rate_hz)
+            return
+        yield from newest(self.capture, rate_hz)
+        raise EmoOscError(f"{self.name}: gives no more pictures; is it unplugged, or has another program taken it?")
 
 
 def open_camera(index: int) -> Film:
