@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from pythonosc.udp_client import SimpleUDPClient
 
 from emo_osc.core.affect import Affect
@@ -15,6 +16,7 @@ from emo_osc.face.follower import Follower, mean_of
 from emo_osc.face.haar import HaarFinder
 from emo_osc.face.look import Find, Look, Looker
 from emo_osc.face.sources import Film, load_picture, open_camera, open_video
+from emo_osc.face.vgg16 import SIZE
 from emo_osc.face.window import show, window_fault
 from emo_osc.face.yunet import YuNetFinder
 
@@ -100,7 +102,10 @@ def _watch_images(order: Watch, wire: Wire, say: Say) -> None:
 
 
 def _watch_film(order: Watch, wire: Wire, say: Say) -> None:
-    looker = Looker(_film_finder(order), Estimator.of_checkpoint(order.model, is_repeatable=False), order.faces)
+    estimator = Estimator.of_checkpoint(order.model, is_repeatable=False)
+    # The first call is slow; a film would lose its beginning.
+    estimator.probabilities(np.zeros((1, SIZE, SIZE), np.uint8))
+    looker = Looker(_film_finder(order), estimator, order.faces)
     film = open_video(order.video) if order.video else open_camera(order.camera)
     say(PRIVACY.format(host=order.host, port=order.port))
     fault = "" if order.is_headless else window_fault()
