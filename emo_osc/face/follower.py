@@ -9,7 +9,7 @@ from math import exp
 
 from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.face.feeling import affect_of, strongest
-from emo_osc.face.smoothing import OneEuro
+from emo_osc.face.smoothing import Smooth
 
 _ARRIVED = 0.005  # nearer to neutral than this is neutral
 
@@ -39,7 +39,7 @@ class Follower:
 
     def __init__(self, manners: Manners | None = None) -> None:
         self._manners = manners or Manners()
-        self._axes = (OneEuro(), OneEuro())
+        self._axes = (Smooth(), Smooth())
         self._here: Affect | None = None
         self._left_from = NEUTRAL
         self._seen_s = 0.0
@@ -55,6 +55,8 @@ class Follower:
         self._seen_s = at_s
         if believed:
             self._here = self._moved(mean_of(believed), at_s)
+        elif self._here is not None:
+            self._rest(self._here, at_s)
         self._left_from = self._here or NEUTRAL
         return self._here
 
@@ -62,13 +64,17 @@ class Follower:
         axes = zip(self._axes, (affect.valence, affect.arousal), strict=True)
         return Affect.clamped(*(axis.step(value, at_s) for axis, value in axes))
 
+    def _rest(self, affect: Affect, at_s: float) -> None:
+        """Begin anew from a point, so that the time that passed meanwhile is no motion."""
+        for axis, value in zip(self._axes, (affect.valence, affect.arousal), strict=True):
+            axis.start(value, at_s)
+
     def _alone(self, at_s: float) -> Affect | None:
         if self._here is None:
             return None
         drifting_s = max(0.0, at_s - self._seen_s - self._manners.hold_s)
         here = self._left_from.scaled(exp(-drifting_s / self._manners.drift_s))
-        for axis, value in zip(self._axes, (here.valence, here.arousal), strict=True):
-            axis.start(value, at_s)
+        self._rest(here, at_s)
         if self._here == NEUTRAL:
             self._here = None
         else:

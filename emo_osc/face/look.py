@@ -64,4 +64,4 @@ class Looker:
     def _judged(self, grey: Grey, tracks: Sequence[Track]) -> Probabilities:
         if not tracks:
             return NOBODY
-        return self._estimator.probabilities(np.stack([cut(grey, track.box.grown(MARGIN)) for track in tracks]))
+        return self._estimator.probabilities(np.stack([cut(grey, track.square.grown(MARGIN)) for track in tracks]))

@@ -12,16 +12,19 @@ COUNTS = {"largest": 1, "mean": 4}
 """Name of `--faces` -> most faces that count in one picture."""
 _SAME = 0.2  # overlap, by area, of a face with its place in the picture before
 _LARGER = 1.25  # times the side of a face that counts, before another takes its place
+_AT_REST, _IN_MOTION = 0.3, 5.0  # share of the way to a new place, and how much it rises with the way, in sides
 
 
 @dataclass(slots=True)
 class Track:
     """A face from picture to picture: its place, pictures it was found in, pictures since, and what it showed last.
 
-    `shares` are seven probabilities, None until the face was classified.
+    `square` is what to classify, without the jitter of the finder. `shares` are seven probabilities, None until the
+    face was classified.
     """
 
     box: Box
+    square: Box
     found: int = 1
     missed: int = 0
     counts: bool = False
@@ -60,5 +63,24 @@ class Tracks:
                 track.missed += 1
                 continue
             left.remove(near)
-            track.box, track.found, track.missed = near, track.found + 1, 0
-        self._known = [track for track in self._known if track.missed <= self._patience] + [Track(box) for box in left]
+            track.box, track.square, track.found, track.missed = near, eased(track.square, near), track.found + 1, 0
+        kept = [track for track in self._known if track.missed <= self._patience]
+        self._known = kept + [Track(box, box) for box in left]
+
+
+def eased(before: Box, found: Box) -> Box:
+    """A square on the way from one place to the next: hardly moved by the finder's jitter, there at once in motion.
+
+    >>> eased(Box(0, 0, 100), Box(2, 0, 100))  # two fifths of the way
+    Box(left=0.8, top=0.0, side=100.0)
+    >>> eased(Box(0, 0, 100), Box(30, 0, 100))
+    Box(left=30.0, top=0.0, side=100.0)
+    """
+    larger = (found.side - before.side) / 2
+    ways = (found.left - before.left + larger, found.top - before.top + larger, 2 * larger)
+    share = min(1.0, _AT_REST + _IN_MOTION * max(map(abs, ways)) / before.side)
+    return Box(*(now + share * (then - now) for now, then in zip(_sides(before), _sides(found), strict=True)))
+
+
+def _sides(box: Box) -> tuple[float, float, float]:
+    return box.left, box.top, box.side

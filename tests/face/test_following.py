@@ -1,11 +1,14 @@
 """From probabilities to the point that is told: the table, the filter, doubt, several faces, nobody."""
 
+from itertools import pairwise
+from random import Random
+
 import pytest
 
 from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.face.feeling import POINTS, affect_of, strongest
 from emo_osc.face.follower import Follower, Manners
-from emo_osc.face.smoothing import OneEuro
+from emo_osc.face.smoothing import OneEuro, Smooth
 from emo_osc.face.vgg16 import EXPRESSIONS
 
 PUBLISHED = {
@@ -57,6 +60,35 @@ def test_a_resting_value_is_smoothed_and_a_moving_one_is_followed() -> None:
     assert jumped[4] == 0.0
     assert jumped[10] > 0.75
     assert jumped == sorted(jumped)
+
+
+def test_a_stray_value_moves_a_smooth_path_little_and_a_step_is_followed_within_half_a_second() -> None:
+    stray, step = Smooth(), Smooth()
+    strayed = [stray.step(float(look == 10), look * STEP_S) for look in range(40)]
+    stepped = [step.step(float(look >= 10), look * STEP_S) for look in range(40)]
+
+    assert max(strayed) < 0.4
+    assert abs(strayed[-1]) < 0.01
+    assert max(later - before for before, later in pairwise(stepped)) < 0.4
+    assert stepped[14] > 0.9
+    assert stepped == sorted(stepped)
+
+
+def test_a_smooth_path_jitters_less_than_half_as_much_as_what_it_follows_and_does_not_pass_it() -> None:
+    random, smooth = Random(1), Smooth()
+    morph = [min(1.0, max(0.0, look / 20 - 1)) for look in range(60)]  # two seconds between two rests
+    noisy = [value + random.gauss(0, 0.03) for value in morph]
+    path = [smooth.step(value, look * STEP_S) for look, value in enumerate(noisy)]
+
+    def jitter(values: list[float]) -> float:
+        return sum(
+            (after - 2 * here + before) ** 2
+            for before, here, after in zip(values, values[1:], values[2:], strict=False)
+        )
+
+    assert jitter(path) < 0.1 * jitter(noisy)
+    assert max(path) < max(noisy)
+    assert all(path[look] > morph[look - 3] - 0.1 for look in range(3, 60))
 
 
 def test_a_quick_filter_is_quicker_and_one_without_speed_is_a_plain_low_pass() -> None:
@@ -112,6 +144,18 @@ def test_a_doubtful_face_moves_nothing() -> None:
 
     assert followed(follower, [doubtful], range(1, 40)) == [before] * 39
     assert Follower().follow([doubtful], 0.0) is None
+
+
+def test_after_doubt_the_point_goes_on_without_a_jump() -> None:
+    follower, doubtful = Follower(), [1 / 7] * 7
+    before = follower.follow([sure("happiness")], 0.0)
+    followed(follower, [doubtful], range(1, 40))
+
+    after = follower.follow([sure("sadness")], 40 * STEP_S)
+
+    assert before
+    assert after
+    assert before.distance(after) < 0.4 * before.distance(Affect(-0.70, -0.20))
 
 
 def test_a_doubtful_face_among_sure_ones_is_passed_over() -> None:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from emo_osc.face.boxes import Box
-from emo_osc.face.tracks import COUNTS, Tracks
+from emo_osc.face.tracks import COUNTS, Tracks, eased
 
 LEFT, RIGHT = Box(0, 0, 100), Box(300, 0, 100)
 
@@ -53,3 +53,17 @@ def test_a_crowd_is_limited_to_the_nearest() -> None:
     boxes = [Box(200 * side, 0, 20 + side) for side in range(9)]
 
     assert [track.box.side for track in Tracks(COUNTS["mean"]).chosen(boxes)] == [28, 27, 26, 25]
+
+
+def test_the_jitter_of_a_finder_hardly_moves_what_is_classified() -> None:
+    tracks, jitter = Tracks(), (0, 4, -4, 0, 4, 4, -4, 0, -4, 4)
+    squares = [tracks.chosen([Box(200 + by, 100, 140 + by)])[0].square for by in jitter]
+
+    found_px = sum(abs(after - before) for before, after in pairwise(jitter))
+    moved_px = sum(abs(after.left - before.left) for before, after in pairwise(squares))
+    assert moved_px < 0.6 * found_px
+
+
+def test_a_face_in_motion_is_classified_where_it_is() -> None:
+    assert eased(Box(0, 0, 100), Box(25, 10, 100)) == Box(25, 10, 100)
+    assert eased(Box(0, 0, 100), Box(-30, -30, 160)) == Box(-30, -30, 160)
