@@ -91,7 +91,7 @@ def played(capture: Capture, rate_hz: float) -> Iterator[Timed]:
     step_s = 1 / _told_hz(capture)
     slack_s, limit_s = max(step_s, 0.5 / rate_hz), _LATE_S
     start_s = looked_s = 0.0
-    next_s, at_s = -1.0, -step_s
+    next_s, at_s = 0.0, -step_s
     while capture.grab():
         at_s = _time_of(capture, at_s, step_s)
         if not start_s:
