@@ -59,7 +59,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "sound": (set(), {"numpy", "sounddevice"}),
     "surface": ({"clients", "config"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
     "face": ({"weights"}, {"cv2", "pythonosc", *NETWORKS}),
-    "crowd": ({"clients"}, {"aiomqtt", "numpy"}),
+    "crowd": ({"clients"}, {"aiomqtt", "numpy", "segno"}),
     "clients": (set(), {"click", "pythonosc", "rich"}),
     "render": ({"config", "sound", "stage/player", "studio"}, {"matplotlib", "mido", "numpy"}),
     "train": ({"config", "face", "studio", "weights"}, {"matplotlib", "mido", "rich", "safetensors", *NETWORKS}),

@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from emo_osc.cli.completion import complete_preset
+from emo_osc.cli.options import preset_of
 from emo_osc.core.errors import EmoOscError
+
+NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the checkout: pip install '.[crowd]'"
 
 
 @click.command("crowd")
-@click.option(
-    "--mqtt", "url", required=True, metavar="URL", help="The broker: mqtt://[USER@]HOST[:PORT], mqtts:// for TLS."
-)
+@click.option("--mqtt", "url", metavar="URL", help="The broker: mqtt://[USER@]HOST[:PORT], mqtts:// for TLS.")
 @click.option("--show", default="show", show_default=True, metavar="NAME", help="Topics are emo/NAME/va/ID.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The instrument.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7770, show_default=True)
@@ -64,22 +65,39 @@ from emo_osc.core.errors import EmoOscError
     shell_complete=complete_preset,
     help="The preset that the instrument plays, for moods of its own.",
 )
+@click.option(
+    "--link", metavar="URL", help="Where the phones find their page: prints the link for this show, and its picture."
+)
+@click.option(
+    "--write-page",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write the phones' page there, for any web server, and end.",
+)
 def crowd(
-    url: str,
+    url: str | None,
     password_file: Path | None,
     others: tuple[str, ...],
     weights: tuple[str, ...],
     preset: str | None,
+    link: str | None,
+    folder: Path | None,
     **options: Any,
 ) -> None:
     """Send /emo/va to the instrument twenty times a second from what an audience sends to an MQTT broker.
 
     The point is the geometric median of everybody's newest: a few who disagree move it little. ctrl-C ends.
     """
+    if folder:
+        from emo_osc.crowd.page import write_page
+
+        click.echo(write_page(folder))
+        return
+    if url is None:
+        raise click.UsageError("name the broker, such as --mqtt mqtt://127.0.0.1")
     if find_spec("aiomqtt") is None:
-        raise EmoOscError(
-            "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the checkout: pip install '.[crowd]'"
-        )
+        raise EmoOscError(NO_AIOMQTT)
     from emo_osc.crowd.broker import broker_of, topics_of
     from emo_osc.crowd.outputs import target_of
     from emo_osc.crowd.run import Crowd
@@ -87,12 +105,20 @@ def crowd(
 
     topics_of(options["show"])
     if preset:
-        from emo_osc.cli.options import preset_of
-
         options["moods"] = preset_of(preset, {}).mood_book()
     targets = tuple(target_of(other) for other in others)
     counts = dict(_weight(weight) for weight in weights)
-    run(Crowd(broker_of(url, password_file), others=targets, weights=counts, **options), click.echo)
+    order = Crowd(broker_of(url, password_file), others=targets, weights=counts, **options)
+    if link:
+        _show_link(link, order.show)
+    run(order, click.echo)
+
+
+def _show_link(link: str, show: str) -> None:
+    from emo_osc.crowd.page import link_lines
+
+    for line in link_lines(link, show):
+        click.echo(line)
 
 
 def _weight(text: str) -> tuple[str, float]:

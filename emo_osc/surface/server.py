@@ -1,4 +1,4 @@
-"""The web server: the pad's files, its WebSocket, and OSCQuery, all on one port."""
+"""The web server: the pad's files, its WebSocket, the audience's page, and OSCQuery, all on one port."""
 
 from hashlib import sha256
 from importlib.resources import files
@@ -33,9 +33,14 @@ HEADERS = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; "
-    "connect-src 'self' ws://{host} wss://{host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src {connect}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Nothing from elsewhere, nothing inline; Safari does not count a WebSocket of ours as 'self'."""
+"""Nothing from elsewhere, nothing inline."""
+OWN_SOCKETS, ANY_SOCKET = "'self' ws://{host} wss://{host}", "ws: wss:"
+"""What the pad connects to, for Safari does not count a WebSocket of ours as 'self'; and the audience's page: the MQTT
+broker, wherever that is."""
+AUDIENCE = "audience"
+"""The name of the one route that needs no token: its page speaks to the broker alone, never to the instrument."""
 
 MAX_MESSAGE_BYTES = 8192
 MAX_HOST = 80
@@ -53,10 +58,12 @@ TOO_MANY = (
 def application(house: PadHub, guard: Guard, callers: Callers | None = None) -> web.Application:
     """The server's rooms, behind the guard; `callers` are told whose request has come."""
     app = web.Application(middlewares=[_door(guard, callers)], client_max_size=MAX_MESSAGE_BYTES)
-    files_of_ours = _files()
+    files_of_ours, files_of_audience = _files("static"), _files("audience")
+    files_of_audience["colours.js"] = files_of_ours["colours.js"]
     app.router.add_get("/", lambda request: _front(request, house, files_of_ours))
     app.router.add_get("/pad/socket", lambda request: _pad(request, house))
     app.router.add_get("/pad/{name}", lambda request: _file(files_of_ours, request.match_info["name"], request))
+    app.router.add_get("/audience{name:(?:/.*)?}", lambda request: _audience(request, files_of_audience), name=AUDIENCE)
     app.router.add_get("/emo", lambda request: _query(request, house))
     app.router.add_get("/emo/{rest:.*}", lambda request: _query(request, house))
     app.on_response_prepare.append(lambda request, response: _protect(request, response, guard))
@@ -80,6 +87,8 @@ def _door(guard: Guard, callers: Callers | None) -> Middleware:
         if not guard.knows_host(request.host):
             shown_host = request.host[:MAX_HOST].encode("ascii", "backslashreplace").decode()
             raise web.HTTPForbidden(text=f"{shown_host} is not a name of this computer\n")
+        if _is_of_audience(request):
+            return await handler(request)
         if _is_socket(request) and not guard.knows_origin(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="a page from elsewhere may not play here\n")
         shown = request.query.get("token", "")
@@ -156,17 +165,29 @@ async def _file(files_of_ours: dict[str, bytes], name: str, request: web.Request
     return web.Response(body=data, content_type=TYPES[name.rpartition(".")[2]], charset="utf-8", headers={"ETag": tag})
 
 
+async def _audience(request: web.Request, files_of_audience: dict[str, bytes]) -> web.Response:
+    name = request.match_info["name"]
+    if not name:  # the page names its files beside itself, as on any web server
+        return web.Response(status=308, headers={"Location": "/audience/"})
+    return await _file(files_of_audience, name[1:] or "index.html", request)
+
+
 async def _protect(request: web.Request, response: web.StreamResponse, guard: Guard) -> None:
     host = request.host if guard.knows_host(request.host) else guard.host
+    connect = ANY_SOCKET if _is_of_audience(request) else OWN_SOCKETS.format(host=host)
     response.headers.update(HEADERS)
-    response.headers["Content-Security-Policy"] = POLICY.format(host=host)
+    response.headers["Content-Security-Policy"] = POLICY.format(connect=connect)
     response.headers["Vary"] = "Accept"
 
 
-def _files() -> dict[str, bytes]:
-    """The files of the page by name, read once: nothing else can ever be asked for."""
-    folder = files("emo_osc.surface") / "static"
+def _files(page: str) -> dict[str, bytes]:
+    """The files of a page by name, read once: nothing else can ever be asked for."""
+    folder = files("emo_osc.surface") / page
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.name.rpartition(".")[2] in TYPES}
+
+
+def _is_of_audience(request: web.Request) -> bool:
+    return request.match_info.route.name == AUDIENCE
 
 
 def _is_socket(request: web.Request) -> bool:

@@ -156,6 +156,13 @@ def test_on_the_network_the_token_lets_in_and_discovery_finds_us(own_network: No
 
     assert [served.get(path)[0] for path in ("/", "/emo", "/pad/main.js", "/?token=wrong")] == [401] * 4
     assert served.get("/pad/socket", Upgrade="websocket", Connection="Upgrade")[0] == 401
+    assert [served.get(f"/audience{path}")[0] for path in ("", "/", "/main.js", "/colours.js")] == [308] + [200] * 3
+    assert [served.get(f"/audience{path}")[0] for path in ("s", "/../emo", "/pad.css", "/socket")] == [
+        401,
+        401,
+        404,
+        404,
+    ]
     assert (status, headers["Location"]) == (303, "/")
     assert "HttpOnly" in headers["Set-Cookie"]
     assert [served.get(path, Cookie=cookie)[0] for path in ("/", "/emo", "/pad/main.js")] == [200] * 3
