@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from emo_osc.evaluate.report import Tables
 
 
+TOUCHED = 128  # melodies, eight for each mood
 KEPT = ("data", "samples", "quick", "is_judged", "split", "kept_out", "json_out", "plots_out")
 
 
@@ -33,6 +34,7 @@ KEPT = ("data", "samples", "quick", "is_judged", "split", "kept_out", "json_out"
 @click.option("--samples", type=click.IntRange(min=2), default=512, show_default=True, help="Melodies to draw.")
 @click.option("--quick", is_flag=True, help="A coarse grid and few melodies for it.")
 @click.option("--judge", "is_judged", is_flag=True, help="Ask judges taught by people too, who need --data.")
+@click.option("--touch", "is_touch", is_flag=True, help="How the stage plays beside how pianists do; needs --data.")
 @click.option(
     "--melodies", type=PATH, metavar="FILE", help="Report on this list (.jsonl, .npz) in the place of a generator's."
 )
@@ -57,7 +59,11 @@ def evaluate(preset: str, face: str | None, card: Path | None, **options: Any) -
     from emo_osc.weights import checkpoints
 
     kept = {name: options.pop(name) for name in KEPT}
-    melodies = options.pop("melodies")
+    melodies, is_touch = options.pop("melodies"), options.pop("is_touch")
+    if is_touch:
+        _refuse("--touch", "generator", "quick", "is_judged", "plots_out", "kept_out", "card", "face", "melodies")
+        _touch(kept)
+        return
     if melodies:
         _refuse("--melodies", "generator", "samples", "plots_out", "kept_out", "card", "face")
         _listed(melodies, kept)
@@ -87,6 +93,14 @@ def _generator(section: "GeneratorSection", kept: dict[str, Any]) -> "tuple[Path
     size = QUICK if kept.pop("quick") else FULL
     kept["split"] = kept["split"] or "test"
     return checkpoint_path(section), run(generator, Choices(**kept, size=size, section=section.repeatable()))
+
+
+def _touch(kept: dict[str, Any]) -> None:
+    from emo_osc.evaluate.touch import touch
+
+    data = _corpus(kept, "the touch is measured beside pianists'")
+    is_asked = click.get_current_context().get_parameter_source("samples") is ParameterSource.COMMANDLINE
+    _show(touch(data, kept["samples"] if is_asked else TOUCHED, kept["split"] or "test"), kept["json_out"])
 
 
 def _listed(melodies: Path, kept: dict[str, Any]) -> None:

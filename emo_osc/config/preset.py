@@ -136,6 +136,7 @@ class RulesSection(Section):
     variation: Weight = 1.0
     timing: Weight = 1.0
     phrase_arch: Weight = 1.0
+    phrase_end: Weight = 1.0
     duration_contrast: Weight = 1.0
     high_loud: Weight = 0.5
     melodic_charge: Weight = 0.0

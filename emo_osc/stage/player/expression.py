@@ -18,14 +18,17 @@ from emo_osc.core.targets import (
 )
 from emo_osc.protocol.messages import Measured
 from emo_osc.stage.player.kth_rules import accent, length_contrast
-from emo_osc.stage.player.note_noise import note_noise
+from emo_osc.stage.player.note_noise import drifting_noise
 from emo_osc.stage.player.rule_weights import ALL_RULES, RuleWeights
 
 MIN_VELOCITY, MAX_VELOCITY = 30, 112
-VELOCITY_SD = 6.0  # how much people vary from note to note (EMOPIA)
+VELOCITY_SD = 9.2  # EMOPIA's pianists beside what pitch, length and metre explain; 10.4 with those
 GATE_CONTRAST = 0.05  # of its length, for each doubling: KTH's duration contrast; the amount is a design choice
 SWING_TICKS = TICKS_PER_STEP // 3  # full swing puts the second 16th of a pair on its third triplet
-TIMING_SD_TICKS, MAX_TIMING_TICKS = 8.0, 20  # 9 ms at 110 bpm, within the 10..20 ms that skilled pianists vary by
+TIMING_SD_TICKS = 8.0  # 9 ms at 110 bpm, within the 10..20 ms that skilled pianists vary by
+MAX_LATE_TICKS, MAX_EARLY_TICKS = 20, 12  # a listener hears sooner that a note comes too early; taste
+END_DELAY_TICKS, END_SOFTNESS = 14.0, 2.0  # 16 ms at 110 bpm and half a decibel; taste
+BREATH_TICKS = 60  # KTH's punctuation: a micropause between phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,9 @@ class Expression:
         """The velocity 1..127 of an accompaniment note at `tick` in its phrase; `noise` has standard deviation 1."""
         return self._limited(self._level(noise) + self.rules.accent * accent(tick))
 
-    def velocity_of(self, note: Note, measured: Measured, noise: float) -> int:
-        """The velocity 1..127 of a note in a melody with these measurements."""
-        asked = self._level(noise)
+    def velocity_of(self, note: Note, measured: Measured, noise: float, closeness: float = 0.0) -> int:
+        """The velocity 1..127 of a note in a melody with these measurements; `closeness` as in `phrase_ends`."""
+        asked = self._level(noise) - self.rules.phrase_end * END_SOFTNESS * closeness
         for weight, shape in self.rules.shapes:
             asked += weight * shape(note, measured)
         return self._limited(asked)
@@ -66,13 +69,21 @@ class Expression:
         """The share of its written length for which a note of usual length sounds, 0.05..1."""
         return _clip(self._gate * self.gate, 0.05, 1.0)
 
-    def length_of(self, note: Note, measured: Measured) -> int:
-        """How many ticks >= 1 a note sounds: long notes a little longer and short ones shorter than the usual share."""
+    def length_of(self, note: Note, measured: Measured, closeness: float = 0.0, rest_tick: int = 0) -> int:
+        """How many ticks >= 1 a note sounds: long notes a little longer and short ones shorter than the usual share.
+
+        The last note of a phrase, whose `closeness` is 1, is held; where `rest_tick` says that no rest follows, but
+        for a breath.
+        """
         asked, weight = self._gate, self.rules.duration_contrast
         if weight:
             asked *= 1.0 + weight * GATE_CONTRAST * length_contrast(note, measured)
-        share = _clip(asked * self.gate, 0.05, 1.0)
-        return max(1, round(note.duration_tick * share))
+        end = self.rules.phrase_end if closeness == 1.0 else 0.0
+        asked += min(1.0, end) * max(0.0, 1.0 - asked)
+        length = note.duration_tick * _clip(asked * self.gate, 0.05, 1.0)
+        if end and rest_tick < BREATH_TICKS:
+            length = min(length, max(note.duration_tick / 2, note.duration_tick - end * BREATH_TICKS))
+        return max(1, round(length))
 
     @property
     def brightness(self) -> int:
@@ -90,21 +101,34 @@ class Expression:
         is_second = (tick // TICKS_PER_STEP) % 2 == 1
         return round(self.swing * SWING_TICKS) if is_second else 0
 
-    def delay_of(self, notes: tuple[Note, ...], index: int, seed: int) -> int:
-        """How many ticks late a note is played, from swing and noise; notes keep their order.
+    def delay_of(self, notes: tuple[Note, ...], index: int, seed: int, closeness: float = 0.0) -> int:
+        """How many ticks late a note is played, below 0 early, from swing, noise and the end of a phrase.
 
-        Delays are never negative, since a note may not be known before its time. Downbeats have no noise, because
-        players synchronise there. A delay is at most half the distance to the next note.
+        Notes keep their order and their bar: a note is late by at most half the distance to the next, early by less
+        than half of that from the last, and never before its bar line. Downbeats have no noise, because players
+        synchronise there.
         """
         start = notes[index].start_tick
         delay = self.delay_at(start)
-        spread = self.rules.timing * self.humanize * TIMING_SD_TICKS
-        if spread and start % TICKS_PER_BAR:
-            delay += round(_clip(spread * note_noise(~seed, index), 0.0, MAX_TIMING_TICKS))
-        if delay:
+        if self.humanize:
+            delay += round(self._deviation(start, index, seed) + self._yielding * closeness)
+        if delay > 0:
             following = notes[index + 1].start_tick if index + 1 < len(notes) else PHRASE_TICKS
-            delay = min(delay, (following - start) // 2)
-        return delay
+            return min(delay, (following - start) // 2)
+        if delay < 0:
+            since = min(start % TICKS_PER_BAR, start - notes[index - 1].start_tick if index else start)
+            return min(0, max(delay, -((since - 1) // 2)))
+        return 0
+
+    def _deviation(self, start: int, index: int, seed: int) -> float:
+        spread = self.rules.timing * self.humanize * TIMING_SD_TICKS
+        if not spread or not start % TICKS_PER_BAR:
+            return 0.0
+        return _clip(spread * drifting_noise(~seed, index), -MAX_EARLY_TICKS, MAX_LATE_TICKS)
+
+    @property
+    def _yielding(self) -> float:
+        return self.rules.phrase_end * self.humanize * END_DELAY_TICKS
 
     def _level(self, noise: float) -> float:
         varied = noise * VELOCITY_SD * self.humanize * self.rules.variation

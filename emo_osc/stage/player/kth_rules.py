@@ -12,7 +12,7 @@ from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR, TICKS_PER_BEAT, TICK
 from emo_osc.protocol.messages import Measured
 
 VELOCITY_PER_DB = 4.0
-BAR_ACCENT, BEAT_ACCENT, OFFBEAT_ACCENT = 8.0, 4.0, -2.0  # taste; the mean over a bar of 16ths is about 0
+BAR_ACCENT, BEAT_ACCENT, OFFBEAT_ACCENT = 4.0, 2.0, -2.0
 PART_TICKS = 4 * TICKS_PER_BAR
 ARCH = 3.0  # 1.1 decibels from the ends of a part to its middle, and again of the whole phrase; taste
 CONTRAST = 2.0  # half a decibel for each doubling of length; taste
@@ -31,7 +31,7 @@ def accent(tick: int) -> float:
     """Velocities for a position in the bar: the metrical levels of 4/4 in Lerdahl and Jackendoff (1983).
 
     >>> [accent(tick) for tick in (0, 480, 240, 120)]
-    [8.0, 4.0, 0.0, -2.0]
+    [4.0, 2.0, 0.0, -2.0]
     """
     if tick % TICKS_PER_BAR == 0:
         return BAR_ACCENT

@@ -22,6 +22,9 @@ order:
 A request (`set_affect`, `next`, `launch`, ..) comes between two ticks. It changes the touch at once, and the melody by
 a cue on the grid of `quantize`. A tick may be computed a little before its time; a cue is then set after the last tick
 that was computed, never on it. Messages that belong to no tick are collected for `take_bytes`.
+
+A note of the melody may be due a few ticks before its written place, within its bar. Where a cue is set for that place,
+the new melody plays there and not the old one; once the note has been played, a cue is set after its place.
 """
 
 from math import floor, inf
@@ -111,7 +114,7 @@ class Performer:
             return inf
         cued = self._cue.tick if self._cue else inf
         step = self.glide.next_tick if self.glide else inf
-        return min(self._player.next_tick, cued, self._bar_tick, step)
+        return min(self._player.next_tick(cued), cued, self._bar_tick, step)
 
     @property
     def next_note_tick(self) -> float:
@@ -133,7 +136,7 @@ class Performer:
             due += self._step(self.glide, tick)
         if self._cue and tick >= self._cue.tick:
             due += self._enter(self._cue)
-        played, messages = self._player.on_tick(tick)
+        played, messages = self._player.on_tick(tick, self._cue.tick if self._cue else inf)
         self.events += played
         return due + messages
 
@@ -321,7 +324,7 @@ class Performer:
 
     def _boundary(self, tick: float) -> int:
         grid = QUANTIZE[self.settings.quantize]
-        return (floor(max(tick, self._played_tick) / grid) + 1) * grid
+        return (floor(max(tick, self._played_tick, self._player.cursor.taken_tick) / grid) + 1) * grid
 
     def _cue_at(self, ready: Ready | None, boundary: int) -> int | None:
         """Cue a melody for a boundary; while stopped, for the first downbeat."""

@@ -33,10 +33,13 @@ class PhrasePlayer:
         self._mapping = PitchMapping()
         self._voice, self._accompaniment = Voice(), Accompaniment()
 
-    @property
-    def next_tick(self) -> float:
-        """The tick at which the next note begins or ends; infinity where none does."""
-        return min(self._voice.off_tick, self.cursor.note_tick, self._accompaniment.next_tick)
+    def next_tick(self, until_tick: float = inf) -> float:
+        """The tick at which the next note begins or ends; infinity where none does.
+
+        A note of the melody that is written at `until_tick` or later is left to the phrase that takes over there.
+        """
+        note_tick = self.cursor.note_tick if self.cursor.written_tick < until_tick else inf
+        return min(self._voice.off_tick, note_tick, self._accompaniment.next_tick)
 
     def set_targets(self, targets: Targets) -> None:
         """Derive mode and octave from these targets, from the next `apply` or `begin` on."""
@@ -93,11 +96,11 @@ class PhrasePlayer:
         self.cursor.go_to(tick, self._expression)
         self._accompaniment.go_to(self.cursor.phrase, self.cursor.phrase_tick, tick, self._expression)
 
-    def on_tick(self, tick: int) -> tuple[list[NotePlayed], list[bytes]]:
-        """The notes that begin by `tick`, the melody's first, and their messages."""
+    def on_tick(self, tick: int, until_tick: float = inf) -> tuple[list[NotePlayed], list[bytes]]:
+        """The notes that begin by `tick`, the melody's first, and their messages; `until_tick` as in `next_tick`."""
         played: list[NotePlayed] = []
         messages: list[bytes] = []
-        while self.cursor.note_tick <= tick:
+        while self.cursor.note_tick <= tick and self.cursor.written_tick < until_tick:
             note = self.cursor.take(self._expression, self.pitches, self._settings.channel)
             played.append(note)
             messages += self._voice.strike(note.pitch, note.velocity, note.channel, tick + note.duration_tick)

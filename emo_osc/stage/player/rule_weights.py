@@ -23,6 +23,7 @@ class RuleWeights:
     variation: float = 1.0
     timing: float = 1.0
     phrase_arch: float = 1.0
+    phrase_end: float = 1.0
     duration_contrast: float = 1.0
     high_loud: float = 0.5  # the full amount is for singers and violins
     melodic_charge: float = 0.0

@@ -1,11 +1,11 @@
 from itertools import pairwise
-from statistics import mean, stdev
+from statistics import correlation, mean, stdev
 
 import pytest
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.stage.player.expression import Expression
-from emo_osc.stage.player.note_noise import note_noise
+from emo_osc.stage.player.note_noise import drifting_noise, note_noise
 
 # The table of emotion_reference.md section 3: velocity and gate of each mood.
 REFERENCE = {
@@ -77,3 +77,13 @@ def test_the_noise_of_notes_has_the_spread_of_people() -> None:
     assert mean(noise) == pytest.approx(0.0, abs=0.1)
     assert stdev(noise) == pytest.approx(1.0, abs=0.1)
     assert len(set(noise)) > 1900
+
+
+def test_the_noise_of_a_melody_drifts_from_note_to_note_as_people_do() -> None:
+    noise = [[drifting_noise(seed, index) for index in range(400)] for seed in (0, 1, 2**62, -5, 77, 1234)]
+    whole = [each for melody in noise for each in melody]
+
+    assert mean(whole) == pytest.approx(0.0, abs=0.15)
+    assert stdev(whole) == pytest.approx(1.0, abs=0.1)
+    beside = [mean(correlation(melody[lag:], melody[:-lag]) for melody in noise) for lag in (1, 2, 9)]
+    assert beside == pytest.approx([0.27, 0.135, 0.0], abs=0.06)

@@ -18,6 +18,7 @@ from emo_osc.protocol.messages import Measured, Ready
 from emo_osc.protocol.parameters import QUANTIZE
 from emo_osc.stage.player.cue import Cue
 from emo_osc.stage.player.events import BarLine, NotePlayed
+from emo_osc.stage.player.expression import END_DELAY_TICKS, MAX_EARLY_TICKS, MAX_LATE_TICKS, Expression
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.shelf import Shelf
@@ -65,7 +66,7 @@ def test_a_phrase_plays_from_its_first_bar(ready: MakeReady) -> None:
 
     assert notes_on(sent) == [(tick, 60) for tick in range(0, 4 * TICKS_PER_BAR, 480)]
     assert [event for event in performer.events if isinstance(event, BarLine)] == [BarLine(n) for n in (1, 2, 3, 4)]
-    assert performer.events[1] == NotePlayed(60, 66 + 8 - 6, round(480 * 0.88), 1), (
+    assert performer.events[1] == NotePlayed(60, 66 + 4 - 6, round(480 * 0.88), 1), (
         "a bar's first note, at the foot of the arch"
     )
 
@@ -139,6 +140,51 @@ def test_of_two_that_fit_the_one_without_a_leap_takes_over(first: int, ready: Ma
     set_affect(performer, Affect(0.0, 0.9), 10.0)
 
     assert performer.cued == Cue(near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
+
+
+def played_apart(performer: Performer, melodies: int) -> list[int]:
+    """Ticks from note-on to note-on, while another melody is asked for at changing places of the bar."""
+    performer.play()
+    sent: Sent = []
+    for turn in range(24 * melodies):
+        now = 137 * (turn + 1)
+        sent += play_until(performer, now)
+        performer.next(float(now))
+    return [after - before for (before, _), (after, _) in itertools.pairwise(notes_on(sent))]
+
+
+@pytest.mark.parametrize("quantize", ["now", "beat"])
+def test_an_early_note_and_a_melody_that_takes_over_never_both_sound(quantize: str, ready: MakeReady) -> None:
+    melodies = [replace(ready(60 + index, notes_a_bar=16), seed=index) for index in range(12)]
+
+    apart = played_apart(performer_of(*melodies, humanize=1.0, quantize=quantize), len(melodies))
+
+    assert min(apart) >= 120 - MAX_LATE_TICKS - MAX_EARLY_TICKS - END_DELAY_TICKS
+    assert min(apart) < 120, "some were early or late"
+
+
+def test_a_note_that_was_played_early_is_not_played_again_by_the_next_melody(ready: MakeReady) -> None:
+    early = next(seed for seed in range(99) if Expression().delay_of(ready(60).melody.notes, 1, seed) < -4)
+    performer = performer_of(replace(ready(60), seed=early), ready(72), humanize=1.0, quantize="now")
+    performer.play()
+    sent = play_until(performer, 477)
+
+    landing = performer.next(477.0)
+
+    assert 470 < sent[-1][0] < 477
+    assert landing == 600, "480 has sounded"
+
+
+def test_a_note_that_comes_early_is_left_to_the_melody_that_is_cued_for_its_place(ready: MakeReady) -> None:
+    early = next(seed for seed in range(99) if Expression().delay_of(ready(60).melody.notes, 1, seed) < -4)
+    performer = performer_of(replace(ready(60), seed=early), ready(72), humanize=1.0, quantize="beat")
+    performer.play()
+    play_until(performer, 400)
+
+    landing = performer.next(400.0)
+
+    assert landing == 480
+    assert notes_on(play_until(performer, 500)) == [(480, 72)]
 
 
 def test_a_melody_that_is_near_plays_on(ready: MakeReady) -> None:

@@ -204,13 +204,13 @@ def test_a_recalled_phrase_sounds_as_it_was_kept_to_the_byte(stage: MakeStage, r
     playing.ask("/emo/play")
     kept = playing.run_until(0.0)
     playing.ask("/emo/keep", "코러스")
-    kept = [(round(at_s % (16 * BAR_S), 4), m) for at_s, m in kept + playing.run_until(16 * BAR_S - 0.01)]
+    kept = [(round(at_s % (16 * BAR_S), 6), m) for at_s, m in kept + playing.run_until(16 * BAR_S - 0.01)]
     playing.ask("/emo/mood", "gloomy")
     playing.run_until(31.5 * BAR_S)
 
     playing.ask("/emo/recall", "코러스")
     playing.run_until(32 * BAR_S - 0.01)
-    again = [(round(at_s % (16 * BAR_S), 4), m) for at_s, m in playing.run_until(48 * BAR_S - 0.01)]
+    again = [(round(at_s % (16 * BAR_S), 6), m) for at_s, m in playing.run_until(48 * BAR_S - 0.01)]
 
     on = [(at_s, m) for at_s, m in kept if m[0] & 0xF0 == 0x90]
     assert on == [(at_s, m) for at_s, m in again if m[0] & 0xF0 == 0x90]
