@@ -35,7 +35,7 @@ _TRIADS = np.array([triad(chord) for chord in range(24)])
 
 
 @dataclass(frozen=True, slots=True)
-class _Sounding:
+class Sounding:
     """The note at every step of N melodies, (N, 256) each: whether one sounds, its pitch, and the next note's pitch and
     onset step; 0 and 256 where there is none.
     """
@@ -46,7 +46,8 @@ class _Sounding:
     next_step: NDArray[np.int64]
 
     @classmethod
-    def of(cls, tokens: Tokens) -> "_Sounding":
+    def of(cls, tokens: Tokens) -> "Sounding":
+        """That of melodies as tokens (N, 256)."""
         grid = NoteGrid.of(tokens)
         steps = grid.pitch.shape[1]
         places = np.arange(steps)
@@ -96,7 +97,7 @@ def cadences(chords: Chords, until: Until = REGULAR) -> tuple[Bools, Bools]:
 def clashes_of(tokens: Tokens, chords: Chords) -> tuple[Bools, Bools]:
     """At which beats the melody clashes with its chord, and at which it sounds, (N, 64) each."""
     beats = np.arange(0, HALVES * HALF_STEPS, BEAT_STEPS)
-    heard = _Sounding.of(tokens)
+    heard = Sounding.of(tokens)
     pitch, following = heard.pitch[:, beats], heard.next_pitch[:, beats]
     under = chords[:, beats // HALF_STEPS]
     apart = (pitch[:, :, None] - _TRIADS[under]) % CLASSES
@@ -109,7 +110,7 @@ def clashes_of(tokens: Tokens, chords: Chords) -> tuple[Bools, Bools]:
 def parallels_of(tokens: Tokens, chords: Chords) -> tuple[Bools, Bools]:
     """Half bars where melody and bass arrive in parallel fifths or octaves, and where both move, (N, J - 1) each."""
     halves = np.arange(0, HALVES * HALF_STEPS, HALF_STEPS)
-    heard = _Sounding.of(tokens)
+    heard = Sounding.of(tokens)
     pitch, is_on = heard.pitch[:, halves], heard.is_on[:, halves]
     over = (pitch - chords) % CLASSES
     both_move = (pitch[:, 1:] != pitch[:, :-1]) & (chords[:, 1:] % CLASSES != chords[:, :-1] % CLASSES)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.core.errors import EmoOscError
-from emo_osc.evaluate.band import band_figures
+from emo_osc.evaluate.band_voices import whole_band
 from emo_osc.evaluate.baselines import edited, tonal
 from emo_osc.evaluate.control import judged
 from emo_osc.evaluate.form import MEASURES, cells, copied_share
@@ -231,12 +231,12 @@ def chords(generator: MusicVAE, kept: Mapping[str, Sequence[Composed]], data: Pa
     latents = torch.stack([Latent.from_text(each.latent, shape).numbers for each in made])
     theirs = chords_of(human.tokens, human.place.until)
     table = {
-        "ours": band_figures(*ours, generator.proposer.until(latents)),
-        "human melodies": band_figures(human.tokens, theirs, human.place.until),
+        "ours": whole_band(*ours, generator.proposer.until(latents)),
+        "human melodies": whole_band(human.tokens, theirs, human.place.until),
     }
     if (data / LABELS).is_file():
         people = load_arranged(data, "test")
-        table["people's own"] = band_figures(people.tokens, people.chords, people.until)
+        table["people's own"] = whole_band(people.tokens, people.chords, people.until)
     return table
 
 

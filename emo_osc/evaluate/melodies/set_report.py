@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
+from emo_osc.evaluate.band_voices import fitted_band
 from emo_osc.evaluate.judges.features import Floats
 from emo_osc.evaluate.judges.labelled import Labelled
 from emo_osc.evaluate.melodies.affect_correlation import (
@@ -155,6 +156,7 @@ def _of_one_set(melodies: MelodyList, beside: People, seed: int, is_quick: bool)
             "matched people": diversity(pairs.people.tokens),
         }
     tables |= {"phrase ends": phrase_ends(shown), "rhythm families": rhythm_families(shown)}
+    tables["band"] = {name: fitted_band(tokens) for name, tokens in shown.items()}
     if beside.known is not None:
         tables["copied from training songs"] = copy_table(played, people.tokens, beside.known)
     return tables if melodies.affects is None else _with_affects(tables, melodies, played, beside.judges)

@@ -2,25 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from math import inf
 
-from emo_osc.core.score import PHRASE_TICKS, TICKS_PER_BAR
+from emo_osc.core.score import PHRASE_TICKS
 from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.note_noise import note_noise
 from emo_osc.stage.player.settings import Settings
 from emo_osc.stage.player.voice import Voice
+from emo_osc.stage.player.voice_leading import HALF_TICKS, VoiceLeading, Voicing
 from emo_osc.stage.player.written_part import WrittenPart, bass_of, chords_of
-
-HALF_TICKS = TICKS_PER_BAR // 2
-CENTRE = 58.0  # the mean pitch of a chord, below the melodies' 71 (`emotion_reference.md` section 3)
-LOWEST_ROOT = 36  # of the bass: C2..B2
-LOWEST_CHORD = 48  # its lowest tone: C3..B3
-PULL = 1.0  # the cost of a semitone off the centre, where a semitone moved by one voice costs 1
-
-Voicing = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +44,6 @@ BASS_PATTERNS: tuple[tuple[float, Pattern], ...] = (
 """The arousal below which a pattern is played, and the pattern of a half bar: more strokes with more arousal. Taste."""
 
 
-def triad(chord: int) -> tuple[int, int, int]:
-    """Root, third and fifth of a chord of `messages.Ready` as pitch classes.
-
-    >>> triad(0), triad(21)
-    ((0, 4, 7), (9, 0, 4))
-    """
-    root, third = chord % 12, 4 if chord < 12 else 3
-    return root, (root + third) % 12, (root + 7) % 12
-
-
-def voicings(chords: tuple[int, ...]) -> tuple[Voicing, ...]:
-    """The written pitches of each chord, three within an octave, with little movement of the voices around A#3 (58).
-
-    >>> voicings((0, 5, 7, 21))
-    ((55, 60, 64), (57, 60, 65), (55, 59, 62), (57, 60, 64))
-    """
-    found: list[Voicing] = []
-    for chord in chords:
-        found.append(_led(found[-1] if found else (), chord))
-    return tuple(found)
-
-
-def bass_tones(chord: int) -> Voicing:
-    """Root and fifth of a chord in the octave of the bass, as written.
-
-    >>> bass_tones(0), bass_tones(11)
-    ((36, 43), (47, 42))
-    """
-    root = LOWEST_ROOT + chord % 12
-    return root, root + 7 if root < LOWEST_ROOT + 5 else root - 5
-
-
 def pattern_of(patterns: tuple[tuple[float, Pattern], ...], arousal: float) -> Pattern:
     """The pattern for an arousal in [-1, 1]."""
     return next(pattern for below, pattern in patterns if arousal < below)
@@ -91,18 +51,16 @@ def pattern_of(patterns: tuple[tuple[float, Pattern], ...], arousal: float) -> P
 
 @dataclass(frozen=True, slots=True)
 class PartKind:
-    """What distinguishes chords from bass: level and channel in the settings, patterns, and tones of each chord."""
+    """What distinguishes chords from bass: level and channel in the settings, patterns, and tones of each half bar."""
 
     level: Callable[[Settings], float]
     channel: Callable[[Settings], int]
     patterns: tuple[tuple[float, Pattern], ...]
-    tones: Callable[[tuple[int, ...]], tuple[Voicing, ...]]
+    tones: Callable[[VoiceLeading, int], Voicing]
 
 
-CHORDS = PartKind(lambda s: s.chords, lambda s: s.chords_channel, CHORD_PATTERNS, voicings)
-BASS = PartKind(
-    lambda s: s.bass, lambda s: s.bass_channel, BASS_PATTERNS, lambda chords: tuple(map(bass_tones, chords))
-)
+CHORDS = PartKind(lambda s: s.chords, lambda s: s.chords_channel, CHORD_PATTERNS, VoiceLeading.chord)
+BASS = PartKind(lambda s: s.bass, lambda s: s.bass_channel, BASS_PATTERNS, VoiceLeading.bass)
 VOICES = 3
 
 
@@ -117,7 +75,7 @@ class Part:
         self._kind = kind
         self._voices = tuple(Voice() for _ in range(VOICES))
         self._level, self._channel = 0.0, 0
-        self._tones: tuple[Voicing, ...] = ()
+        self._leading = VoiceLeading()
         self._pattern: Pattern = kind.patterns[0][1]
         self._seed = self._phrase_tick = 0
         self._position = PHRASE_TICKS  # of the next stroke, in ticks from the phrase's start
@@ -137,10 +95,9 @@ class Part:
             self._due(0)
         return off
 
-    def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
+    def go_to(self, leading: VoiceLeading, seed: int, phrase_tick: int, tick: int, expression: Expression) -> None:
         """Continue with the first stroke at or after `tick`, in a phrase that began at `phrase_tick`."""
-        self._tones = self._kind.tones(phrase.chords) if phrase and not phrase.backing else ()
-        self._seed, self._phrase_tick = phrase.seed if phrase else 0, phrase_tick
+        self._leading, self._seed, self._phrase_tick = leading, seed, phrase_tick
         self._pattern = pattern_of(self._kind.patterns, expression.affect.arousal)
         self._aim(tick - phrase_tick, expression)
 
@@ -160,7 +117,8 @@ class Part:
         if not offset:
             self._pattern = pattern_of(self._kind.patterns, expression.affect.arousal)
         stroke = next(stroke for stroke in self._pattern if stroke.offset_tick == offset)
-        written = (self._tones[half][tone] for tone in stroke.tones)
+        tones = self._kind.tones(self._leading, half)
+        written = (tones[tone] for tone in stroke.tones)
         played = [self._played(pitch, stroke, expression) for pitch in dict.fromkeys(pitches[tone] for tone in written)]
         messages = self.release()
         for voice, note in zip(self._voices, played, strict=False):
@@ -181,7 +139,7 @@ class Part:
         self._due(expression.delay_at(self._position))
 
     def _due(self, delay_tick: int) -> None:
-        plays = self._level and self._position < HALF_TICKS * len(self._tones)
+        plays = self._level and self._position < HALF_TICKS * len(self._leading)
         self.stroke_tick = self._phrase_tick + self._position + delay_tick if plays else inf
         self._note_next()
 
@@ -196,8 +154,14 @@ class Accompaniment:
     """
 
     def __init__(self) -> None:
-        written = (WrittenPart(CHORDS.level, CHORDS.channel, chords_of), WrittenPart(BASS.level, BASS.channel, bass_of))
-        self._parts = (Part(CHORDS), Part(BASS), *written)
+        self._patterned = Part(CHORDS), Part(BASS)
+        self._written = (
+            WrittenPart(CHORDS.level, CHORDS.channel, chords_of),
+            WrittenPart(BASS.level, BASS.channel, bass_of),
+        )
+        self._parts = (*self._patterned, *self._written)
+        self._phrase: Ready | None = None
+        self._leading = VoiceLeading()
 
     @property
     def next_tick(self) -> float:
@@ -210,8 +174,14 @@ class Accompaniment:
 
     def go_to(self, phrase: Ready | None, phrase_tick: int, tick: int, expression: Expression) -> None:
         """Continue at `tick`, in a phrase that began at `phrase_tick`; notes that sound are left to end."""
-        for part in self._parts:
-            part.go_to(phrase, phrase_tick, tick, expression)
+        if phrase is not self._phrase:
+            has_chords = phrase is not None and not phrase.backing
+            self._leading = VoiceLeading(phrase.chords, phrase.melody) if phrase and has_chords else VoiceLeading()
+            self._phrase = phrase
+        for part in self._patterned:
+            part.go_to(self._leading, phrase.seed if phrase else 0, phrase_tick, tick, expression)
+        for written in self._written:
+            written.go_to(phrase, phrase_tick, tick, expression)
 
     def release(self, tick: float = inf) -> list[bytes]:
         """The note-offs that are due by `tick`."""
@@ -228,19 +198,3 @@ class Accompaniment:
                 notes, sent = part.strike(tick, expression, pitches)
                 played, messages = played + notes, messages + sent
         return played, messages
-
-
-@lru_cache(maxsize=2048)
-def _led(before: Voicing, chord: int) -> Voicing:
-    """The voicing that needs the least movement from `before`; with none before, the one nearest to the centre."""
-    tones = sorted(triad(chord))
-    return min((_above(LOWEST_CHORD + tone, tones) for tone in tones), key=lambda voicing: _cost(before, voicing))
-
-
-def _above(low: int, tones: list[int]) -> Voicing:
-    return tuple(sorted(low + (tone - low) % 12 for tone in tones))
-
-
-def _cost(before: Voicing, voicing: Voicing) -> float:
-    moved = sum(abs(pitch - old) for pitch, old in zip(voicing, before, strict=False))
-    return moved + PULL * abs(sum(voicing) / len(voicing) - CENTRE)

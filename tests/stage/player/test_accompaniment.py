@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,21 +14,17 @@ from emo_osc.protocol.messages import Ready
 from emo_osc.stage.player.accompaniment import (
     BASS_PATTERNS,
     CHORD_PATTERNS,
-    HALF_TICKS,
     Accompaniment,
-    bass_tones,
-    triad,
-    voicings,
 )
 from emo_osc.stage.player.expression import Expression
 from emo_osc.stage.player.settings import Settings
+from emo_osc.stage.player.voice_leading import HALF_TICKS, triad
 from tests.twin import VirtualStage, make_ready, make_stage
 
 BAR_S = 2.0
 PROGRESSION = (0, 0, 7, 7, 21, 21, 5, 5) * 4
 FULL = Settings(humanize=0.0, evolve=0.0, chords=1.0, bass=1.0)
 Note = tuple[int, int, int]  # tick, channel, pitch
-chord_lists = st.lists(st.integers(0, 23), min_size=32, max_size=32).map(tuple)
 
 
 def ready(pitch: int = 72, valence: float = 0.0, arousal: float = 0.0) -> Ready:
@@ -72,24 +67,6 @@ def test_every_pattern_fills_its_half_bar_and_busier_feelings_play_more(patterns
     assert [below for below, _ in patterns] == sorted(below for below, _ in patterns)
 
 
-@given(chord_lists)
-def test_voicings_hold_their_triad_near_the_middle_and_move_little(chords: tuple[int, ...]) -> None:
-    voiced = voicings(chords)
-    for chord, voicing in zip(chords, voiced, strict=True):
-        assert {pitch % 12 for pitch in voicing} == set(triad(chord))
-        assert 48 <= min(voicing) < max(voicing) <= 70
-        assert max(voicing) - min(voicing) < 12
-    for before, after in pairwise(voiced):
-        assert sum(abs(a - b) for a, b in zip(before, after, strict=True)) <= 12
-
-
-@pytest.mark.parametrize("chord", range(24))
-def test_the_bass_has_root_and_fifth_below_the_chords(chord: int) -> None:
-    root, fifth = bass_tones(chord)
-    assert (root % 12, fifth % 12) == (triad(chord)[0], triad(chord)[2])
-    assert 36 <= min(root, fifth) <= max(root, fifth) < 48
-
-
 @pytest.mark.parametrize("arousal", [-0.9, 0.0, 0.5, 0.9])
 def test_both_parts_play_the_phrases_chords_each_on_its_channel(arousal: float) -> None:
     notes = played(Affect(0.0, arousal))
@@ -109,6 +86,19 @@ def test_the_band_is_moved_with_the_melody() -> None:
     plain, moved = played(Affect(0.0, 0.0)), played(Affect(0.0, 0.0), pitch_map("D", "minor", 12))
     assert {(pitch - 2) % 12 for _, _, pitch in moved} <= {0, 2, 3, 5, 7, 8, 10}
     assert {(tick, channel) for tick, channel, _ in moved} == {(tick, channel) for tick, channel, _ in plain}
+
+
+def test_chords_are_chosen_under_the_melody_that_plays() -> None:
+    low, high = (replace(ready(), melody=make_ready(pitch).melody) for pitch in (60, 80))
+    tops = {}
+    for phrase in (low, high):
+        band = Accompaniment()
+        band.follow(replace(FULL, bass=0.0), 0)
+        band.go_to(phrase, 0, 0, Expression())
+        tops[phrase.melody.notes[0].pitch] = max(
+            note.pitch for note in band.strike(0, Expression(), tuple(range(128)))[0]
+        )
+    assert tops[60] < 60 < tops[80]
 
 
 def test_tones_that_fall_together_sound_once() -> None:
