@@ -19,6 +19,7 @@ from emo_osc.studio.harmony import (
     TONES,
     Chords,
     Until,
+    cadences,
     chord_tone_ratio,
     triad,
 )
@@ -27,7 +28,6 @@ Tokens = NDArray[np.integer]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-TONIC, DOMINANT = 0, 7
 LONG = 8  # half bars
 STEPWISE = 2  # semitones at most to the note that resolves a dissonance
 PERFECT = (0, 7)  # semitones, octaves apart, of the intervals that must not move in parallel
@@ -83,15 +83,6 @@ def band_figures(tokens: Tokens, chords: Chords, until: Until = REGULAR) -> dict
         "clashes": float(clashes.sum() / max(beats.sum(), 1)),
         "parallels": float(parallels.sum() / max(moves.sum(), 1)),
     }
-
-
-def cadences(chords: Chords, until: Until = REGULAR) -> tuple[Bools, Bools]:
-    """For each phrase that ends after bar 1: whether its last two bars have V-I, and whether it ends on V."""
-    ends = np.broadcast_to(until, (len(chords), HALVES // 2)) == 0
-    row, bar = np.nonzero(ends[:, 1:])
-    last = chords[row[:, None], 2 * bar[:, None] + np.arange(4)]  # of the bar before, and of that bar
-    resolves = (last[:, :-1] == DOMINANT) & (last[:, 1:] % CLASSES == TONIC)
-    return resolves.any(axis=1), last[:, -1] == DOMINANT
 
 
 def clashes_of(tokens: Tokens, chords: Chords) -> tuple[Bools, Bools]:

@@ -27,9 +27,11 @@ from emo_osc.weights.size_checks import one_line_errors
 NAME = "harmony"
 HALF_STEPS, HALVES, CHORDS, CLASSES = 8, 32, 24, 12
 BEAT_STEPS = 4
+TONIC, DOMINANT = 0, 7
 PLACES = 4
 """Places of a bar in its phrase: the last bar, 1 and 2 bars before it, 3 or more."""
 
+Bools = NDArray[np.bool_]
 Chords = NDArray[np.int64]
 Until = NDArray[np.integer]
 """Bars from each bar to the last one of its phrase, (N, K) or (1, K); 0 is the last, less is unknown."""
@@ -142,6 +144,15 @@ def half_bars(tokens: Tokens) -> Floats:
         goes_on = left > here
         row, step, pitch, left = (each[goes_on] for each in (row, step + here, pitch, left - here))
     return sums
+
+
+def cadences(chords: Chords, until: Until = REGULAR) -> tuple[Bools, Bools]:
+    """For each phrase that ends after bar 1: whether its last two bars have V-I, and whether it ends on V."""
+    ends = np.broadcast_to(until, (len(chords), HALVES // 2)) == 0
+    row, bar = np.nonzero(ends[:, 1:])
+    last = chords[row[:, None], 2 * bar[:, None] + np.arange(4)]  # of the bar before, and of that bar
+    resolves = (last[:, :-1] == DOMINANT) & (last[:, 1:] % CLASSES == TONIC)
+    return resolves.any(axis=1), last[:, -1] == DOMINANT
 
 
 def chord_tone_ratio(tokens: Tokens, chords: Chords) -> dict[str, Floats]:

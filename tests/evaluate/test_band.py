@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from emo_osc.evaluate.band import band_figures, cadences, clashes_of, parallels_of
-from emo_osc.studio.harmony import HALVES, REGULAR, chords_of
+from emo_osc.evaluate.band import band_figures, clashes_of, parallels_of
+from emo_osc.studio.harmony import HALVES, REGULAR, cadences, chords_of
 
 pytestmark = pytest.mark.torch
 C, F, G, C_MINOR = 0, 5, 7, 12

@@ -15,7 +15,9 @@ from emo_osc.train.harmony import (
     MELODIES,
     SHARPNESS,
     SOURCE,
+    cadence_rates,
     change_rates,
+    closing,
     counted,
     load_arranged,
     restless,
@@ -151,6 +153,29 @@ def test_the_fitted_chords_change_as_often_as_those_played(tmp_path: Path) -> No
     still = plain.fit(half_bars(arranged.tokens), arranged.until)
     wanted = change_rates(arranged.chords)
     assert np.abs(change_rates(fitted) - wanted).max() < np.abs(change_rates(still) - wanted).max()
+
+
+def test_phrases_in_minor_close_about_as_often_as_those_played(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    chords = [rng.choice([12, 17, 8, 10], HALVES) for _ in range(24)]
+    for row in chords[::3]:
+        row[15::16] = 7
+    write_corpus(tmp_path, [(0, 0, [int(each) for each in row]) for row in chords])
+    arranged = load_arranged(tmp_path, "train")
+    plain = restless(counted(arranged, 0.01), arranged)  # hears too little of the melody to follow it
+    still, fitted = (
+        tables.fit(half_bars(arranged.tokens), arranged.until) for tables in (plain, closing(plain, arranged))
+    )
+    wanted, was, told = (cadence_rates(each, arranged.until)[1] for each in (arranged.chords, still, fitted))
+    assert wanted == pytest.approx(1 / 3)
+    assert was < told
+    assert abs(told - wanted) < abs(was - wanted)
+
+
+def test_melodies_in_major_are_left_as_they_close(folder: Path) -> None:
+    arranged = load_arranged(folder, "train")
+    harmony = counted(arranged, 0.15)
+    assert closing(harmony, arranged) is harmony
 
 
 def test_what_is_kept_loads_by_its_name_and_says_what_it_was_counted_on(folder: Path) -> None:
