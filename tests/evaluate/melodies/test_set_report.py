@@ -55,6 +55,8 @@ def test_figures_are_of_what_sounds(told: Tables) -> None:
 
 def test_each_part_stands_in_its_table(told: Tables) -> None:
     assert {"phrase ends", "diversity", "copied from training songs", "an evening of one mood"} <= told.keys()
+    assert {"changes", "cadence", "clashes", "bass with melody", "moved"} <= told["band"]["ours"].keys()
+    assert {"ours", "people"} <= told["band"].keys()
     assert told["phrase ends by people's labels"]["made"]["chance"] == pytest.approx(0.125)
     assert set(told["as a whole, beside matched people"]["ours"]) == {
         "overlapped area", "frechet", "melodies", "apart",
