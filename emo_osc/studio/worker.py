@@ -39,6 +39,7 @@ from emo_osc.protocol.messages import (
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
+from emo_osc.studio.interruption import InterruptionError, interruptible
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.pool_file import PoolFile, key_of
 from emo_osc.studio.pool.precompose_planner import GRID, RECENT, PrecomposePlanner
@@ -56,6 +57,7 @@ BATCH = 2  # melodies per batch when pre-composing: more are no faster each, and
 SOURCES_AT_ONCE = 8  # sources per draw while the pool is short; later one, since requests wait for it
 CONNECT_S = 5.0
 ALIVE_S = 1.0
+MOST_INTERRUPTIONS = 3  # in a row; the next work is finished, or other points would never get anything
 UNREQUESTED = -1
 Made = TypeVar("Made")
 
@@ -88,6 +90,7 @@ class Studio:
         self._requests: deque[ComposeRequest | Vary | ComposeBar] = deque(maxlen=MAX_REQUESTS)
         self._is_ending = self._is_changed = self._is_sources_turn = False
         self._last_request_s, self._saved_s = -inf, monotonic()
+        self._interruptions = 0
         self._sending = Lock()
 
     def run(self) -> None:
@@ -168,7 +171,24 @@ class Studio:
         self._answer(partial(self._composer.answer, request.affect, amount), request.affect, request.ticket)
 
     def _work(self) -> None:
-        """One unit of work; melodies and sources alternate, so that melodies come from many sources."""
+        """One unit of work; a request interrupts it, but not for ever."""
+        if self._interruptions >= MOST_INTERRUPTIONS:
+            self._interruptions = 0
+            self._do_work()
+            return
+        try:
+            with interruptible(self._has_come):
+                self._do_work()
+            self._interruptions = 0
+        except InterruptionError:
+            self._interruptions += 1
+
+    def _has_come(self) -> bool:
+        """Whether the stage has sent something."""
+        return bool(select.select([self._connection], [], [], 0.0)[0])
+
+    def _do_work(self) -> None:
+        """Melodies and sources alternate, so that melodies come from many sources."""
         is_drawing = self._composer.has_few_sources or (self._is_sources_turn and self._quiet_s >= QUIET_S)
         self._is_sources_turn = not self._is_sources_turn and self._composer.has_room
         need = None if is_drawing else self._planner.next_need()
@@ -189,8 +209,8 @@ class Studio:
     def _compose(self, affect: Affect, amount: int) -> None:
         """Pre-compose melodies; by the slower method after `QUIET_S` without requests."""
         make = self._composer.compose if self._quiet_s >= QUIET_S else self._composer.answer
-        self._planner.note_sent(affect, amount)
         self._answer(partial(make, affect, amount), affect, UNREQUESTED)
+        self._planner.note_sent(affect, amount)
 
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int, bar: int = -1) -> None:
         composed = self._made(make, ticket)
@@ -213,9 +233,15 @@ class Studio:
             self._save()
 
     def _made(self, make: Callable[[], list[Made]], ticket: int) -> list[Made] | None:
-        """The result of `make`; None where it failed and the failure has been sent."""
+        """The result of `make`; None where it failed and the failure has been sent.
+
+        Raises:
+            InterruptionError: the stage has sent something meanwhile.
+        """
         try:
             return make()
+        except InterruptionError:
+            raise
         except MemoryError:  # the process ends and is restarted
             self._send(Failed("out of memory", ticket))
             self._is_ending = True

@@ -5,10 +5,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic
 
 import pytest
 
@@ -30,6 +31,9 @@ from emo_osc.protocol.messages import (
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import targets
 from emo_osc.studio.composer import FEWEST_SOURCES
+from emo_osc.studio.generators import Composed
+from emo_osc.studio.interruption import check_interruption
+from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.pool.pool_file import PoolFile
 from emo_osc.studio.pool.precompose_planner import GRID
 from emo_osc.studio.pool.refining import Refiner
@@ -102,6 +106,21 @@ def studio() -> Iterator[Open]:
         thread.join(TIMEOUT_S)
         line.close()
         assert not thread.is_alive()
+
+
+class Tireless(Sketch):
+    """Before its `finished` refinement, each goes on until it is interrupted."""
+
+    def __init__(self, finished: int) -> None:
+        super().__init__()
+        self._finished = finished
+
+    def refine(self, sources: Sequence[Latent], affect: Affect, count: int) -> list[Composed]:
+        made = super().refine(sources, affect, count)
+        until_s = monotonic() + TIMEOUT_S
+        while len(self.refined) < self._finished and monotonic() < until_s:
+            check_interruption()
+        return made
 
 
 def _serve(studio: Studio, line: socket.socket) -> None:
@@ -274,3 +293,21 @@ def test_orders_take_no_memory_and_with_a_seed_no_disk(name: str, orders: int, t
     sys.stdout.write(f"studio {name}: {sizes[0]:.1f} MiB after 100 orders, {sizes[1]:.1f} MiB after {orders} more\n")
     assert sizes[1] - sizes[0] < 4.0
     assert not (tmp_path / "pool").exists()
+
+
+def test_a_request_interrupts_what_nobody_waits_for(studio: Open) -> None:
+    sketch = Tireless(finished=2)
+    line = studio(sketch, (JOY,))
+    wait_for_call(sketch, "refine")
+    line.send(ComposeRequest(HERE, 7))
+
+    assert line.read_ready(7).affect == HERE
+    while line.read_ready().affect != JOY:  # what was interrupted is made later
+        continue
+
+
+def wait_for_call(sketch: Sketch, name: str) -> None:
+    until_s = monotonic() + TIMEOUT_S
+    while name not in sketch.calls and monotonic() < until_s:
+        Event().wait(0.005)
+    assert name in sketch.calls

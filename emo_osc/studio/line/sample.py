@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from emo_osc.studio.attributes import Floats
+from emo_osc.studio.interruption import check_interruption
 from emo_osc.studio.joins import BRIDGES
 from emo_osc.studio.line import beats as bt
 from emo_osc.studio.line import places as pl
@@ -182,6 +183,7 @@ def _taken(
     """
     if not is_free[:melodies].any():
         return known
+    check_interruption()
     taken, scores = known.copy(), steps.scores(melodies)
     drawn = noise.drawn(scores if bridge is None else scores.cpu() + torch.from_numpy(bridge[:melodies]), place)
     taken[:melodies] = np.where(is_free[:melodies], drawn, known[:melodies])
