@@ -107,6 +107,20 @@ def bench_refine(orders: int, sources: int, json_out: Path | None) -> None:
         write(tables, json_out)
 
 
+@bench.command("start")
+@click.option("--starts", type=click.IntRange(min=1), default=5, show_default=True, help="How often to start.")
+@JSON
+def bench_start(starts: int, json_out: Path | None) -> None:
+    """How soon `emo-osc serve` plays its first note."""
+    from emo_osc.evaluate.bench.bench_start import bench_start as measure
+    from emo_osc.evaluate.report import show, write
+
+    tables = {"start": measure(starts)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
 @bench.command("flood")
 @click.option("--seconds", type=click.FloatRange(min=1.0), default=5.0, show_default=True, help="Length of each flood.")
 @JSON

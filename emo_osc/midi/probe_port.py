@@ -16,7 +16,19 @@ CALLBACK_S = 0.05  # longer than any callback of ours takes, the interpreter's s
 @contextmanager
 def listening(name: str, receive: Receive) -> Iterator[bool]:
     """Hears the output whose name contains `name`; `receive` gets times and bytes. Whether there is such an output."""
-    port = _first(rtmidi.MidiIn, lambda port: _join(port, name))
+    with _heard(_first(rtmidi.MidiIn, lambda port: _join(port, name)), receive) as is_open:
+        yield is_open
+
+
+@contextmanager
+def offering(name: str, receive: Receive) -> Iterator[bool]:
+    """Offers a virtual input of a name; `receive` gets times and bytes. Whether this system has such ports."""
+    with _heard(_first(rtmidi.MidiIn, lambda port: port.open_virtual_port(name)), receive) as is_open:
+        yield is_open
+
+
+@contextmanager
+def _heard(port: Any, receive: Receive) -> Iterator[bool]:
     if port is None:
         yield False
         return
