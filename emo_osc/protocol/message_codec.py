@@ -31,6 +31,7 @@ from emo_osc.protocol.messages import (
     Ports,
     PresetRead,
     Ready,
+    Recompose,
     Restart,
     SetTargets,
     StageState,
@@ -46,6 +47,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
     for kind in (
         ComposeRequest,
         Vary,
+        Recompose,
         ComposeBar,
         Learn,
         SetTargets,

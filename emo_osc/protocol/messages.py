@@ -7,6 +7,7 @@ from emo_osc.core.score import BARS, Melody, Note
 
 MAX_LINE_BYTES = 1 << 20  # a melody of 256 notes takes 12 KB
 HALF_BARS, CHORDS = 2 * BARS, 24
+STEPS = 16 * BARS  # 16ths of a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,27 @@ class Vary:
 
 
 @dataclass(frozen=True, slots=True)
+class Recompose:
+    """The stage asks for a melody of an affect that enters at `step`, a 16th 0..255, of one that sounds.
+
+    `melody` is what sounds, in the octave and mode in which it will sound with the affect, without key and
+    transposition; the answer continues it there and has sixteen new bars. `ticket` comes back with it.
+
+    Raises:
+        ValueError: the step is out of range.
+    """
+
+    melody: Melody
+    step: int
+    affect: Affect
+    ticket: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.step < STEPS:
+            raise ValueError(f"step must be in 0..{STEPS - 1}, got {self.step}")
+
+
+@dataclass(frozen=True, slots=True)
 class ComposeBar:
     """The stage asks for one bar more of a piece that goes on, for an affect; `bar` counts from play, from 0.
 
@@ -82,11 +104,15 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The studio is ready to compose: the generator's name and the device it runs on; whether it can go on by bars."""
+    """The studio is ready to compose: the generator's name and the device it runs on.
+
+    Whether it `goes_on` by bars, and `recomposes` what sounds.
+    """
 
     generator: str
     device: str
     goes_on: bool = False
+    recomposes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +279,7 @@ class Ports:
     links: str = ""
 
 
-ToStudio = ComposeRequest | Vary | ComposeBar | Learn | SetTargets | Finish
+ToStudio = ComposeRequest | Vary | Recompose | ComposeBar | Learn | SetTargets | Finish
 StudioToStage = Loaded | Ready | Failed | Alive
 SupervisorToStage = PhraseSaved | PhraseNotSaved | PresetRead | MappingRead | MappingSaved | WorkersState
 ToSupervisor = LogLine | Restart | SwitchGenerator | PhraseSaved | Played | Mapped | StageState | Alive

@@ -10,7 +10,7 @@ import numpy as np
 from emo_osc.config.preset import Preset
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.targets import Targets, major_belief, major_share
-from emo_osc.studio.attributes import Floats
+from emo_osc.studio.attributes import Floats, Tokens, measure_table
 
 UNDECIDED = major_share(Affect(0.1, 0.0)) - 0.5  # of share about a half, within which the stage plays either mode
 CLEAR = 0.3  # of belief away from a half, at least: one melody is in one mode
@@ -70,4 +70,17 @@ def in_one_mode(wanted: Floats, seeds: Sequence[int]) -> Floats:
     luck = np.array([np.random.default_rng(seed).random() for seed in seeds])
     clear = max(CLEAR, abs(major_belief(float(wanted[2])) - 0.5))
     each[:, 2] = np.where(luck < share, 0.5 + clear, 0.5 - clear)
+    return each
+
+
+def in_mode_of(tokens: Tokens, wanted: Floats, seeds: Sequence[int]) -> Floats:
+    """As `in_one_mode`; where either mode would do, all take that of a melody (256,).
+
+    >>> minor = np.array([41, 44, 48, 0] * 64)
+    >>> in_mode_of(minor, np.array([4.6, 71.0, 0.5]), [1, 2, 3])[:, 2].round(2).tolist()
+    [0.2, 0.2, 0.2]
+    """
+    each = in_one_mode(wanted, seeds)
+    if certain_share(float(wanted[2])) not in (0.0, 1.0):
+        each[:, 2] = 0.5 + (CLEAR if measure_table(tokens[None])[0, 2] > 0.5 else -CLEAR)
     return each

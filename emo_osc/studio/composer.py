@@ -8,9 +8,9 @@ from random import Random, SystemRandom
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody
-from emo_osc.protocol.messages import ComposeBar, Vary
+from emo_osc.protocol.messages import ComposeBar, Recompose, Vary
 from emo_osc.studio.bar_streaming import BarStreaming
-from emo_osc.studio.generators import Composed, Generator
+from emo_osc.studio.generators import Composed, Generator, Recomposing
 from emo_osc.studio.pool.pool import Pool, Source
 from emo_osc.studio.pool.refining import Refiner, Refining
 from emo_osc.studio.variations import near_octave
@@ -67,6 +67,23 @@ class Composer:
         """`amount` >= 1 variations of the request's melody."""
         moved = max(0.0, min(1.0, request.amount))
         return self._generator.vary(request.melody, request.latent, request.affect, moved, amount, next(self._seeds))
+
+    @property
+    def recomposes(self) -> bool:
+        """Whether the generator can go on from what sounds."""
+        return isinstance(self._generator, Recomposing) and self._generator.can_recompose
+
+    def recompose(self, request: Recompose) -> list[Composed]:
+        """A melody that continues the request's; around a learned melody, and where that is impossible, any melody."""
+        generator = self._generator
+        if not self.recomposes or not isinstance(generator, Recomposing) or self._theme is not None:
+            return self.answer(request.affect, 1)
+        refiner, count = self._refiner, 0 if self.has_few_sources else MOST_SOURCES
+        chosen = self.pool.choose(request.affect, min(count, refiner.tried)) if refiner else []
+        sources = refiner.latents(chosen) if refiner else []
+        made = generator.recompose(request.melody, request.step, request.affect, sources, next(self._seeds))
+        self.pool.spend(made.seed)
+        return [made]
 
     @property
     def streams_bars(self) -> bool:

@@ -1,8 +1,9 @@
 """The interface of generators, and building one by name. Imports no torch until one is built."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from emo_osc.config.generators import find
 from emo_osc.config.preset import GeneratorSection
@@ -12,6 +13,7 @@ from emo_osc.protocol.messages import Measured
 
 if TYPE_CHECKING:
     from emo_osc.studio.aims import Aims
+    from emo_osc.studio.pool.latents import Latent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,21 @@ class Generator(Protocol):
 
         `amount` in [0, 1]: 0 gives the melody itself, 1 an unrelated one; between, the form and about 1 - `amount` of
         the bars are kept. `latent` is the melody's own, or empty.
+        """
+
+
+@runtime_checkable
+class Recomposing(Protocol):
+    """A generator that may be able to go on from what sounded."""
+
+    @property
+    def can_recompose(self) -> bool:
+        """Whether its weights can."""
+
+    def recompose(self, melody: Melody, step: int, affect: Affect, sources: "Sequence[Latent]", seed: int) -> Composed:
+        """A melody of sixteen new bars that enters at a 16th 0..255 of one that sounds, and continues it.
+
+        It is made from one of the sources, from some that the seed draws where there are none.
         """
 
 

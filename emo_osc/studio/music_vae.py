@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as fn
 
 from emo_osc.config.preset import GeneratorSection
@@ -22,32 +21,32 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.score import Melody, tiled
 from emo_osc.protocol.messages import Measured
 from emo_osc.studio import losses
-from emo_osc.studio.aims import certain_share, in_one_mode
+from emo_osc.studio.aims import certain_share, in_mode_of, in_one_mode
 from emo_osc.studio.attributes import Aim, Floats, flaws, in_c, measure, measure_table, misses, targets
 from emo_osc.studio.decoding.decode import no_denormals
-from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import chords_of
 from emo_osc.studio.joins import seam_cost
-from emo_osc.studio.likeness import Likeness
-from emo_osc.studio.line.plans import Plans
-from emo_osc.studio.line.prior import LatentPrior
-from emo_osc.studio.line.proposer import LineProposer
-from emo_osc.studio.line.sample import LineNets
-from emo_osc.studio.nets.actor import ActorConfig, ActorCritic
-from emo_osc.studio.nets.causal_blocks import CausalStack
+from emo_osc.studio.line.weights import line_proposer
 from emo_osc.studio.nets.hierdec import build_hierdec
-from emo_osc.studio.nets.note_net import NoteNet, NoteNetConfig
-from emo_osc.studio.nets.rhythm_net import RhythmNet, RhythmNetConfig
 from emo_osc.studio.outline import Outline
 from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.pool.refining import Refinement
-from emo_osc.studio.proposers import HierdecProposer, Proposal, Proposer, SamplingParameters, Theme, joined
+from emo_osc.studio.proposers import (
+    Continuing,
+    HierdecProposer,
+    Proposal,
+    Proposer,
+    SamplingParameters,
+    Theme,
+    joined,
+)
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
 from emo_osc.studio.variations import (
     form_of,
     home_lift,
+    is_in_c,
     lifted,
     moves,
     ranked,
@@ -56,8 +55,7 @@ from emo_osc.studio.variations import (
     with_bars,
 )
 from emo_osc.weights import checkpoints
-from emo_osc.weights.precision import Precision, Run
-from emo_osc.weights.size_checks import fitted, one_line_errors
+from emo_osc.weights.size_checks import one_line_errors
 
 NAME = "music_vae"
 LIKENESS = 0.25  # cost in ranking of each nat of doubt that a person wrote it
@@ -65,7 +63,6 @@ FLAW, FLAWS = 0.2, 1.5  # cost of each flaw beyond so many: with more of it melo
 OTHER_MODE = 2.0  # cost of a melody whose mode is not the one it was to be in
 NEAR = 0.8  # tolerances within which a nearer melody is not a better one
 REACH = 5  # semitones between the mean pitch of a melody and that of bars that move in it
-DECODED = 8  # melodies at once, for which the precision is chosen
 TRUE = 0.95  # of a melody's notes come again from its latent, or the latent is another melody's
 MIDDLE = 0.5  # the belief in major above which a melody is in major
 LINE = "line"  # what `emo-osc train vae` writes
@@ -188,6 +185,38 @@ class MusicVAE:
             for made in ranked(varied, seeds, source, self.sampling.aim(affect), amount)[:count]
         ]
 
+    @property
+    def can_recompose(self) -> bool:
+        """Whether its decoder hears what came before."""
+        return isinstance(self.proposer, Continuing)
+
+    def recompose(self, melody: Melody, step: int, affect: Affect, sources: Sequence[Latent], seed: int) -> Composed:
+        """The best melody that enters at a 16th of one that sounds and continues it; all its bars are new.
+
+        One in another key is continued in C and moved back.
+        """
+        proposer = self.proposer
+        assert isinstance(proposer, Continuing)  # `can_recompose`
+        tokens = np.array(tokens_of(tiled(melody)))
+        lift = 0 if is_in_c(tokens) else home_lift(tokens)
+        seeds = [_child(seed, index) for index in range(self.proposer.tried)]
+        heard, latents = lifted(tokens, lift), list(sources) or self.sources(seeds)
+        wanted = in_mode_of(heard, self.sampling.aim(affect), [latent.seed for latent in latents])
+        with no_denormals():
+            proposal = proposer.moved(latents, wanted)
+            told = self._ranked(
+                _Drawn(latents, proposer.continued(heard, step, proposal, self.sampling)), affect, wanted
+            )
+        row = int(told.cost.argmin())
+        made = replace(told.of(row), latent="")
+        if not lift:
+            return made
+        played = lifted(told.drawn.tokens[row], -lift)
+        own = melody_of(played.tolist())
+        return replace(
+            made, melody=own, measured=measure(played[None]), chords=self._chords(own, proposal.latents[row], lift)
+        )
+
     def draw(self, affect: Affect | None, seeds: Sequence[int]) -> NDArray[np.int64]:
         """One melody a seed as tokens (B, 256), unranked; `affect` None leaves the feeling open."""
         with no_denormals():
@@ -232,8 +261,10 @@ class MusicVAE:
         rest = [row for row in rows if row not in kept]
         return [told.of(row) for row in [*kept, *rest][:count]]
 
-    def _ranked(self, drawn: _Drawn, affect: Affect) -> _Ranked:
-        told = in_one_mode(self.sampling.aim(affect), [latent.seed for latent in drawn.latents])
+    def _ranked(self, drawn: _Drawn, affect: Affect, wanted: Floats | None = None) -> _Ranked:
+        """`wanted` (B, 3), else what the affect asks of each seed."""
+        seeds = [latent.seed for latent in drawn.latents]
+        told = in_one_mode(self.sampling.aim(affect), seeds) if wanted is None else wanted
         until = self.proposer.until(torch.stack([latent.numbers for latent in drawn.latents]))
         measured, chords = measure_table(drawn.tokens), chords_of(drawn.tokens, until)
         missed, flawed = misses(measured, told), FLAW * np.maximum(0.0, flaws(drawn.tokens) - FLAWS)
@@ -312,54 +343,10 @@ def load(path: Path, device: torch.device, sampling: SamplingParameters, is_repe
         return MusicVAE(_proposer(kept, device, is_repeatable), sampling)
 
 
-def line_nets_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> LineNets:
-    """The networks that `emo-osc train vae` keeps in a checkpoint, on the CPU."""
-    return LineNets(
-        fitted(RhythmNet, RhythmNetConfig, config["rhythm"], _under("rhythm.", tensors)),
-        fitted(NoteNet, NoteNetConfig, config["notes"], _under("notes.", tensors)),
-    )
-
-
-def actor_of(config: dict[str, Any], tensors: dict[str, Tensor]) -> ActorCritic | None:
-    """The actor and its critics, where `emo-osc train actor` has put them beside the others, on the CPU."""
-    if "actor" not in config:
-        return None
-    return fitted(ActorCritic, ActorConfig, config["actor"], _under("actor.", tensors))
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights of one of several networks, by their own names."""
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
 def _proposer(kept: checkpoints.Checkpoint, device: torch.device, is_repeatable: bool) -> Proposer:
     if kept.config.get("network") == IMPORTED:
         return HierdecProposer(build_hierdec(kept.config, kept.tensors), device, is_repeatable)
-    actor, likeness = actor_of(kept.config, kept.tensors), Likeness.of(kept.tensors)
-    nets, plans = line_nets_of(kept.config, kept.tensors), Plans.from_tensors(kept.tensors)
-    for net in (nets.rhythm, nets.notes):
-        pack(net.stack, _precision(net.stack, device, is_repeatable))
-    return LineProposer(nets, plans, LatentPrior.from_tensors(kept.tensors), device, actor, likeness)
-
-
-def _precision(stack: CausalStack, device: torch.device, is_repeatable: bool) -> Precision:
-    """The precision in which a network is fastest here, one place after another; float32 for what a seed repeats."""
-    if device.type != "cpu":
-        return "float32"
-
-    def build() -> nn.Module:
-        return CausalStack(stack.width, stack.layers, stack.heads, 0.0).eval()
-
-    def run(net: nn.Module) -> Run:
-        place = torch.zeros(DECODED, 1, stack.width)
-
-        @torch.inference_mode()
-        def step() -> None:
-            net(place)
-
-        return step
-
-    return packing_choice(f"writing melodies, {stack.layers} x {stack.width}", build, run, is_repeatable).precision
+    return line_proposer(kept, device, is_repeatable)
 
 
 def pick_device(name: str) -> torch.device:

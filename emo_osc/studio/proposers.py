@@ -6,7 +6,7 @@ The shipped model's is `line/proposer.py`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import cos, pi, sin
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -111,6 +111,19 @@ class Proposer(Protocol):
 
     def play(self, proposal: Proposal, sampling: SamplingParameters) -> NDArray[np.int64]:
         """The tokens (B, 256) that a proposal is decoded to."""
+
+
+@runtime_checkable
+class Continuing(Protocol):
+    """A proposer that can go on from what sounded."""
+
+    def moved(self, sources: Sequence[Latent], wanted: Floats) -> Proposal:
+        """As a `Proposer`."""
+
+    def continued(
+        self, tokens: NDArray[np.int64], step: int, proposal: Proposal, sampling: SamplingParameters
+    ) -> NDArray[np.int64]:
+        """The tokens (B, 256) of phrases that enter at a 16th of the one that sounds, (256,), and continue it."""
 
 
 class HierdecProposer:

@@ -20,6 +20,8 @@ Moves = dict[int, int]
 """Changed bar -> the first bar of the group that changes together with it."""
 
 PERIODS = (1, 4, 8, 16)
+IN_C = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 9, 10, 11))  # major, and minor with its raised sixth and seventh
+FOREIGN = 0.15  # of the notes at most, in a melody that is in a key
 UNLIKE = 3.0  # distance added for a melody that shares all notes where it should share none
 
 
@@ -112,6 +114,17 @@ def home_lift(tokens: Tokens) -> int:
     """
     is_onset = tokens >= 2
     return int(np.median((in_c(tokens[None])[0] - tokens)[is_onset])) if is_onset.any() else 0
+
+
+def is_in_c(tokens: Tokens) -> bool:
+    """Whether a melody (256,) may stay where it is: few of its notes are outside major and minor on C.
+
+    >>> is_in_c(np.array([43, 0, 47, 0, 50, 0, 43, 0] * 32)), is_in_c(np.array([41, 0, 44, 0, 48, 0, 41, 0] * 32))
+    (False, True)
+    """
+    classes = (tokens[tokens >= 2].astype(np.int64) + 19) % 12
+    outside = min(float(np.isin(classes, scale, invert=True).mean()) for scale in IN_C) if len(classes) else 0.0
+    return outside <= FOREIGN
 
 
 def lifted(tokens: Tokens, semitones: int) -> NDArray[np.int64]:

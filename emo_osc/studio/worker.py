@@ -32,6 +32,7 @@ from emo_osc.protocol.messages import (
     Learn,
     Loaded,
     Ready,
+    Recompose,
     SetTargets,
     StudioToStage,
     Vary,
@@ -59,6 +60,7 @@ CONNECT_S = 5.0
 ALIVE_S = 1.0
 MOST_INTERRUPTIONS = 3  # in a row; the next work is finished, or other points would never get anything
 UNREQUESTED = -1
+Request = ComposeRequest | Vary | Recompose | ComposeBar
 Made = TypeVar("Made")
 
 
@@ -77,7 +79,8 @@ class Studio:
         section = setup.generator
         self._aims = aims
         self._composer = Composer(generator, section.seed, Pool(aim=aims))
-        self._loaded = Loaded(generator.name, generator.device, self._composer.streams_bars)
+        can = self._composer.streams_bars, self._composer.recomposes
+        self._loaded = Loaded(generator.name, generator.device, *can)
         is_wide = self._composer.refines and bool(setup.affects)  # else only for the moods
         affects = (
             () if self._composer.streams_bars else setup.affects
@@ -87,7 +90,7 @@ class Studio:
         self._file = file
         self._connection = connection
         self._rest = b""
-        self._requests: deque[ComposeRequest | Vary | ComposeBar] = deque(maxlen=MAX_REQUESTS)
+        self._requests: deque[Request] = deque(maxlen=MAX_REQUESTS)
         self._is_ending = self._is_changed = self._is_sources_turn = False
         self._last_request_s, self._saved_s = -inf, monotonic()
         self._interruptions = 0
@@ -138,7 +141,7 @@ class Studio:
         except ValueError as error:
             self._send(Failed(str(error)))
             return
-        if isinstance(message, ComposeRequest | Vary | ComposeBar):
+        if isinstance(message, Request):
             self._last_request_s = monotonic()
             self._requests.append(message)
         if isinstance(message, Learn):
@@ -158,17 +161,21 @@ class Studio:
             return
         self._planner.begin_again()
 
-    def _serve(self, request: ComposeRequest | Vary | ComposeBar) -> None:
+    def _serve(self, request: Request) -> None:
         if isinstance(request, ComposeBar):
             self._answer(partial(self._composer.go_on, request), request.affect, request.ticket, request.bar)
             return
-        amount = max(1, min(MAX_COUNT, request.count))
+        amount = 1 if isinstance(request, Recompose) else max(1, min(MAX_COUNT, request.count))
         if isinstance(request, Vary):
             self._answer(partial(self._composer.vary, request, amount), request.affect, request.ticket)
             return
         self._planner.note_request(request.affect, monotonic())
         self._planner.note_sent(request.affect, amount)
-        self._answer(partial(self._composer.answer, request.affect, amount), request.affect, request.ticket)
+        if isinstance(request, Recompose):
+            make = partial(self._composer.recompose, request)
+        else:
+            make = partial(self._composer.answer, request.affect, amount)
+        self._answer(make, request.affect, request.ticket)
 
     def _work(self) -> None:
         """One unit of work; a request interrupts it, but not for ever."""

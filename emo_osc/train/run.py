@@ -14,7 +14,8 @@ from emo_osc.face.estimate import CAREFUL_VIEWS, Estimator
 from emo_osc.face.vgg16 import VGG16, VGG16Config
 from emo_osc.studio import losses
 from emo_osc.studio.line.prior import LatentPrior
-from emo_osc.studio.music_vae import LINE, NAME, line_nets_of, pick_device
+from emo_osc.studio.line.weights import line_nets_of
+from emo_osc.studio.music_vae import LINE, NAME, pick_device
 from emo_osc.studio.nets.actor import ActorCritic
 from emo_osc.studio.nets.music_transformer import MusicTransformerConfig
 from emo_osc.studio.nets.note_net import NoteNetConfig

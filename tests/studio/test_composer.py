@@ -1,11 +1,15 @@
 """The composer: quick from its pool, a second go where the first misses, afresh without haste; themes as before."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody, Note
+from emo_osc.protocol.messages import Measured, Recompose
 from emo_osc.studio.composer import FEWEST_SOURCES, WITHIN, Composer
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.refining import Refiner
 from tests.studio.sketch import Sketch
@@ -143,3 +147,43 @@ def test_an_empty_pool_that_was_given_is_the_one_that_is_filled() -> None:
 
     assert composer.pool is pool
     assert len(pool) == 3
+
+
+class Continuing(Sketch):
+    """A sketch that can go on from what sounds: it says from which of its sources, and what it heard."""
+
+    can_recompose = True
+
+    def recompose(self, melody: Melody, step: int, affect: Affect, sources: Sequence[Latent], seed: int) -> Composed:
+        self.refined.append([source.seed for source in sources])
+        chosen = sources[0].seed if sources else seed
+        return Composed(melody.transposed(step), Measured(4.0, 60.0, 0.5), 0.5, chosen)
+
+
+def test_what_sounds_is_continued_from_sources_of_the_pool_and_each_comes_once() -> None:
+    sketch = Continuing()
+    composer = filled(sketch)
+    order = Recompose(THEME, 5, MILD, 7)
+    made = [composer.recompose(order)[0] for _ in range(40)]
+
+    assert made[0].melody == THEME.transposed(5)
+    assert [len(seeds) for seeds in sketch.refined] == [sketch.proposer.tried] * 40
+    assert len({each.seed for each in made}) == 40
+    assert made == [composer.recompose(order)[0] for composer in [filled(Continuing())] for _ in range(40)]
+
+
+def test_without_sources_the_seed_is_continued_from() -> None:
+    sketch = Continuing()
+    Composer(sketch, seed=3).recompose(Recompose(THEME, 5, MILD, 7))
+
+    assert sketch.refined == [[]]
+
+
+def test_around_a_theme_or_where_it_is_impossible_any_melody_is_composed() -> None:
+    order = Recompose(THEME, 5, MILD, 7)
+    plain, themed = filled(Sketch()), filled(Continuing())
+    themed.learn(THEME)
+
+    assert (plain.recomposes, themed.recomposes) == (False, True)
+    assert len(plain.recompose(order)[0].melody.notes) > len(THEME.notes)
+    assert len(themed.recompose(order)[0].melody.notes) == len(THEME.notes)

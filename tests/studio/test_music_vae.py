@@ -10,7 +10,7 @@ import torch
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import NEUTRAL, Affect, Reference
 from emo_osc.core.errors import EmoOscError
-from emo_osc.core.score import BARS, Melody, Note
+from emo_osc.core.score import BARS, Melody, Note, leap
 from emo_osc.core.targets import Targets
 from emo_osc.evaluate.melody_report import evaluate
 from emo_osc.studio.aims import Aims
@@ -257,3 +257,22 @@ def test_a_loop_leaps_back_no_farther_than_people_cross_a_bar_line(shipped: Musi
     made = [each for seed in range(3) for each in shipped.compose(EXCITED, 4, seed)]
     back = seams(np.array([tokens_of(each.melody) for each in made]))
     assert back.mean() < 4.5, "people's windows leap back 4.6 semitones, and across their bar lines 2.9"
+
+
+@pytest.mark.parametrize("lift", [0, 2])
+def test_what_sounds_is_continued_without_a_leap_in_its_key_by_the_seed_alone(lift: int, shipped: MusicVAE) -> None:
+    pitches = (60, 62, 64, 67, 71, 67, 64, 62, 65, 69, 65, 64, 62, 60, 60, 60)
+    source = Melody(tuple(Note(480 * at, 480, pitches[at % 16] + 12 + lift) for at in range(64)))
+    made, again = (shipped.recompose(source, 100, EXCITED, (), seed=3) for _ in range(2))
+
+    assert made == again
+    assert (made.distance < 2.0, made.latent, len(made.chords)) == (True, "", 32)
+    assert tokens_of(made.melody)[96:100] == tokens_of(source)[96:100]
+    is_inside = [(note.pitch - lift) % 12 in (0, 2, 4, 5, 7, 9, 11) for note in made.melody.notes]
+    assert np.mean(is_inside) > 0.85
+    assert leap(source, made.melody, 100 * 120) <= 9
+    assert made.measured == measure(np.array([tokens_of(made.melody)]))
+
+
+def test_silence_is_continued_with_a_melody(shipped: MusicVAE) -> None:
+    assert shipped.recompose(Melody(()), 0, CALM, (), seed=1).melody.notes

@@ -1,7 +1,8 @@
-"""A cue: which melody enters next, and when."""
+"""A cue: which melody enters next, and when; and what sounds until then."""
 
 from dataclasses import dataclass
 
+from emo_osc.core.score import Melody
 from emo_osc.protocol.messages import Ready
 
 
@@ -9,10 +10,21 @@ from emo_osc.protocol.messages import Ready
 class Cue:
     """A melody and the tick at which it enters; `is_asked` unless the performer chose it to follow a phrase.
 
-    One that `is_joined` continues the melody that sounds.
+    One that `is_joined` continues the melody that sounds; one that `is_nearest` was found for an affect, and gives way
+    to a melody of that affect that continues what sounds.
     """
 
     ready: Ready
     tick: int
     is_asked: bool = True
     is_joined: bool = False
+    is_nearest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """The melody that sounds until a cue enters at a tick, at the 16th `step` 0..255 of it, as `messages.Recompose`."""
+
+    melody: Melody
+    step: int
+    tick: int

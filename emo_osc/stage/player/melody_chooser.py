@@ -6,6 +6,7 @@ from emo_osc.stage.player.cursor import Cursor
 from emo_osc.stage.player.shelf import Shelf
 
 NEARER = 0.05  # how much nearer a melody from the studio must be to replace the one that is cued
+JOINED = 0.12  # by how much a melody that continues what sounds may be farther: of such the shelf takes any
 ROUGH_LEAP = 7  # semitones; a wider step from the old melody into the new one is avoided where there is a choice
 
 
@@ -38,3 +39,7 @@ class MelodyChooser:
     def is_nearer(self, ready: Ready, rival: Ready, affect: Affect, density: float) -> bool:
         """Whether a melody is nearer to an affect than its rival by enough to replace it."""
         return self._shelf.cost(ready, affect, density) + NEARER < self._shelf.cost(rival, affect, density)
+
+    def is_as_near(self, ready: Ready, rival: Ready, affect: Affect, density: float) -> bool:
+        """Whether a melody that continues what sounds is near enough to an affect to take the place of a rival."""
+        return self._shelf.cost(ready, affect, density) < self._shelf.cost(rival, affect, density) + JOINED

@@ -27,6 +27,7 @@ A note of the melody may be due a few ticks before its written place, within its
 the new melody plays there and not the old one; once the note has been played, a cue is set after its place.
 """
 
+from dataclasses import replace
 from math import floor, inf
 from random import Random
 
@@ -36,7 +37,7 @@ from emo_osc.core.score import BARS, PHRASE_TICKS, TICKS_PER_BAR
 from emo_osc.core.targets import Targets
 from emo_osc.protocol.messages import Ready
 from emo_osc.protocol.parameters import QUANTIZE
-from emo_osc.stage.player.cue import Cue
+from emo_osc.stage.player.cue import Cue, Sounding
 from emo_osc.stage.player.events import BarLine, Event, GlideStep
 from emo_osc.stage.player.glide import Glide, bar_line_after
 from emo_osc.stage.player.melody_chooser import MelodyChooser
@@ -106,6 +107,11 @@ class Performer:
     def cued(self) -> Cue | None:
         """The melody that comes next and its tick; None where nothing is cued."""
         return self._cue
+
+    @property
+    def sounding(self) -> Sounding | None:
+        """What sounds until the melody nearest to the affect enters; None where none such is cued."""
+        return self._player.sounding(self._cue.tick) if self._cue and self._cue.is_nearest else None
 
     @property
     def next_tick(self) -> float:
@@ -275,13 +281,20 @@ class Performer:
             self._cue = None
         return self.phrase
 
-    def offer(self, ready: Ready, tick: float) -> int | None:
-        """Shelve a melody just made for the present affect; cue it if it is nearer than what plays or is cued."""
+    def offer(self, ready: Ready, tick: float, entry: int | None = None) -> int | None:
+        """Shelve a melody just made for the present affect; cue it if it is nearer than what plays or is cued.
+
+        One that continues what sounds until `entry` takes the cue for that tick if it is about as near.
+        """
         self.shelf.add(ready)
-        rival = self._cue.ready if self._cue else self.phrase
-        if rival is not None and (self.is_pinned or not self._is_nearer(ready, rival)):
+        cue, asked = self._cue, (self.effective_affect, self.settings.density)
+        if cue and cue.tick == entry and cue.is_nearest and self._chooser.is_as_near(ready, cue.ready, *asked):
+            self._cue = replace(cue, ready=ready, is_joined=True)
+            return entry
+        rival = cue.ready if cue else self.phrase
+        if rival is not None and (self.is_pinned or not self._chooser.is_nearer(ready, rival, *asked)):
             return None
-        return self._cue_at(ready, self._boundary(tick))
+        return self._cue_at(ready, self._boundary(tick), is_nearest=cue is not None and cue.is_nearest)
 
     def join(self, ready: Ready, tick: int) -> None:
         """Cue a phrase that continues the one that sounds, at a bar line; sounding notes are not cut off."""
@@ -309,14 +322,11 @@ class Performer:
         if ready is self.phrase:
             self._cue = None
             return None
-        return self._cue_at(ready, boundary)
+        return self._cue_at(ready, boundary, is_nearest=True)
 
     def _choose(self, also_without: Ready | None, tick: float) -> Ready | None:
         without = (self.phrase, also_without)
         return self._chooser.choose(self.effective_affect, self.settings.density, self._boundary(tick), without)
-
-    def _is_nearer(self, ready: Ready, rival: Ready) -> bool:
-        return self._chooser.is_nearer(ready, rival, self.effective_affect, self.settings.density)
 
     @property
     def _glide_grid(self) -> int:
@@ -326,14 +336,14 @@ class Performer:
         grid = QUANTIZE[self.settings.quantize]
         return (floor(max(tick, self._played_tick, self._player.cursor.taken_tick) / grid) + 1) * grid
 
-    def _cue_at(self, ready: Ready | None, boundary: int) -> int | None:
+    def _cue_at(self, ready: Ready | None, boundary: int, *, is_nearest: bool = False) -> int | None:
         """Cue a melody for a boundary; while stopped, for the first downbeat."""
         if ready is None:
             return None
         if not self.is_playing:
             self._player.cursor.phrase, self._cue = ready, None
             return 0
-        self._cue = Cue(ready, boundary)
+        self._cue = Cue(ready, boundary, is_nearest=is_nearest)
         return boundary
 
     def _cue_again(self, tick: int) -> None:
@@ -350,7 +360,7 @@ class Performer:
         self._cue = None
         if self._history and cue.ready is self._history[-1]:
             self._history.pop()
-        elif self.phrase and not cue.is_joined:
+        elif self.phrase and (cue.is_asked or not cue.is_joined):
             self._history = [*self._history, self.phrase][-MAX_HISTORY:]
         self._begin_phrase(cue.ready)
         self._player.go_to(cue.tick)

@@ -3,13 +3,16 @@
 Knows no clock, no port, and not which phrase comes next: that is the performer's part.
 """
 
+from dataclasses import replace
 from math import inf
 
 from emo_osc.core.affect import NEUTRAL, PLAIN, Affect, Colour
+from emo_osc.core.score import TICKS_PER_STEP
 from emo_osc.core.targets import Targets
-from emo_osc.protocol.messages import Ready
+from emo_osc.protocol.messages import STEPS, Ready
 from emo_osc.stage.player.accompaniment import Accompaniment
 from emo_osc.stage.player.controllers import controllers
+from emo_osc.stage.player.cue import Sounding
 from emo_osc.stage.player.cursor import Cursor
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
@@ -90,6 +93,15 @@ class PhrasePlayer:
         self.cursor.phrase = phrase
         self._mapping.begin(phrase, self._affect)
         self._map_pitches()
+
+    def sounding(self, tick: int) -> Sounding | None:
+        """What sounds until a tick, in its mode and octave, key and transposition left out; None where nothing does."""
+        if self.cursor.phrase is None:
+            return None
+        melody, pitches = self.cursor.phrase.melody, self._mapping.own_pitches(self._settings.rules)
+        notes = tuple(replace(note, pitch=pitches[note.pitch]) for note in melody.notes)
+        step = (tick - self.cursor.phrase_tick) // TICKS_PER_STEP % STEPS
+        return Sounding(replace(melody, notes=notes), step, tick)
 
     def go_to(self, tick: int) -> None:
         """Continue with what is written at or after a tick; notes that sound are left to end."""

@@ -45,6 +45,11 @@ class PitchMapping:
             moved = self.targets.mean_pitch(affect) - self.targets.mean_pitch(self._ready.affect)
             self._octaves = target_octaves(moved, self._octaves)
 
+    def own_pitches(self, rules: RuleWeights) -> tuple[int, ...]:
+        """The pitch in the mode and octave of the affect for each written pitch 0..127; key and settings left out."""
+        octaves = self._octaves if rules.register else 0
+        return pitch_map(AUTO, AUTO, 12 * octaves, self._moves(rules, AUTO))
+
     def pitches(self, settings: Settings, colour: Colour = PLAIN) -> tuple[int, ...]:
         """The pitch that sounds for each written pitch 0..127. A key or scale that was set overrides the affect."""
         octaves = settings.register + (self._octaves if settings.rules.register else 0)

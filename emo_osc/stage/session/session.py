@@ -141,7 +141,7 @@ class Session:
         if isinstance(message, Alive):
             return []
         if client.is_asked(message) or performer.phrase is None:
-            performer.offer(message, instrument.transport.tick_at(now_s))
+            performer.offer(message, instrument.transport.tick_at(now_s), client.entry_of(message))
         else:
             performer.shelf.add(message)
         return []
@@ -188,7 +188,8 @@ class Session:
         self._continuous.look(instrument.transport.tick_at(now_s), instrument.transport.clock.tempo)
         effects = self._pushes.played(now_s)
         if performer.wanted is not None:
-            instrument.studio_client.want(performer.wanted)
+            client = instrument.studio_client
+            client.want(performer.wanted, performer.sounding if client.recomposes else None)
             performer.wanted = None
         order = instrument.studio_client.due(now_s)
         return [*effects, OrderFromStudio(order)] if order else effects

@@ -15,11 +15,13 @@ from emo_osc.protocol.messages import (
     Learn,
     Loaded,
     Ready,
+    Recompose,
     SetTargets,
     StudioToStage,
     ToStudio,
     Vary,
 )
+from emo_osc.stage.player.cue import Sounding
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
 SILENT_S = 3.0  # so is a studio that has missed three of its signs of life
@@ -42,7 +44,7 @@ class StudioState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    message: ComposeRequest | Vary | ComposeBar
+    message: ComposeRequest | Vary | Recompose | ComposeBar
     sent_s: float
 
 
@@ -59,16 +61,19 @@ class StudioClient:
         self.failure = ""
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
+        self._sounding: Sounding | None = None
         self._varied: Vary | None = None
         self._bar: ComposeBar | None = None
         self.goes_on = False
         """Whether the studio can compose bar by bar."""
+        self._recomposes = False
         self.learned: Melody | None = None
         """The melody that the studio composes around."""
         self._is_learned = True
         self._first: SetTargets | None = None
         self._targets = self._told = SetTargets(())
         self._asked_ticket = 0
+        self._entry: int | None = None
         self._order: _Order | None = None
         self._answered: _Order | None = None
         self._tickets = 0
@@ -87,9 +92,17 @@ class StudioClient:
         words = f"{self.state.value} {self.generator}".strip()
         return f"{words}: {self.failure}" if self.failure else words
 
-    def want(self, affect: Affect) -> None:
-        """Ask for a melody of an affect; an older wish that was not sent yet is forgotten."""
-        self._wanted = affect
+    @property
+    def recomposes(self) -> bool:
+        """Whether the studio can continue what sounds: not around a learned melody."""
+        return self._recomposes and self.learned is None
+
+    def want(self, affect: Affect, sounding: Sounding | None = None) -> None:
+        """Ask for a melody of an affect, one that continues what sounds where that is given.
+
+        An older wish that was not sent yet is forgotten.
+        """
+        self._wanted, self._sounding = affect, sounding
 
     def vary(self, phrase: Ready, affect: Affect, amount: float) -> int | None:
         """Ask for a variation of a phrase; the ticket it will come with, None where nobody is there to make one."""
@@ -124,6 +137,7 @@ class StudioClient:
         """The studio has gone; what it was asked for is asked again when it is back."""
         if self._order is not None and self._wanted is None:
             self._wanted = self._order.message.affect
+        self._sounding, self._entry, self._recomposes = None, None, False
         self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
         self._bar, self.goes_on = None, False
 
@@ -186,6 +200,10 @@ class StudioClient:
         """Whether a melody answers the latest order for one."""
         return ready.ticket == self._asked_ticket and self._asked_ticket > 0
 
+    def entry_of(self, ready: Ready) -> int | None:
+        """The tick from which a melody continues what sounds; None where it was not asked to."""
+        return self._entry if self.is_asked(ready) else None
+
     def _complaint_about_loading(self, silent_s: float) -> str:
         if silent_s <= self._loading_patience_s:
             return ""
@@ -197,20 +215,23 @@ class StudioClient:
         bar, self._bar = self._bar, None
         return bar
 
-    def _next_want(self) -> ComposeRequest | None:
-        if self._wanted is None:
+    def _next_want(self) -> ComposeRequest | Recompose | None:
+        affect, sounding = self._wanted, self._sounding
+        if affect is None:
             return None
         self._tickets += 1
-        self._asked_ticket = self._tickets
-        want, self._wanted = ComposeRequest(self._wanted, self._tickets), None
-        return want
+        self._asked_ticket, self._entry = self._tickets, sounding.tick if sounding else None
+        self._wanted = self._sounding = None
+        if sounding is None:
+            return ComposeRequest(affect, self._tickets)
+        return Recompose(sounding.melody, sounding.step, affect, self._tickets)
 
     def _note(self, message: StudioToStage) -> None:
         self._is_heard = True
         if isinstance(message, Loaded):
             self.generator, self.failure = f"{message.generator} on {message.device}"[:MAX_TEXT], ""
             self.state, self._loading_patience_s = StudioState.READY, LOADING_S
-            self.goes_on = message.goes_on
+            self.goes_on, self._recomposes = message.goes_on, message.recomposes
             return
         if isinstance(message, Failed):
             self.failure = message.text[:MAX_TEXT]

@@ -30,12 +30,16 @@ class BeatSteps:
     Places that are not asked for are computed with the next that is.
     """
 
-    def __init__(self, net: RhythmNet, plan: Plan, density: Floats, z: Tensor) -> None:
-        """density: (B,) notes a bar, NaN where open; z: (B, 16, Z) of the rhythm."""
+    def __init__(self, net: RhythmNet, plan: Plan, density: Floats, z: Tensor, since: int = 0) -> None:
+        """density: (B,) notes a bar, NaN where open; z: (B, 16, Z) of the rhythm.
+
+        Beats before `since` count as many notes as were asked for.
+        """
         count = len(density)
         self._net, self._write = net, product(net.write)
         self._stack = Incremental(net.stack, count, bt.BEATS)
-        self._told = ~np.isnan(density)
+        self._told, self._since = ~np.isnan(density), since
+        self._asked = np.nan_to_num(density) / 4  # notes a beat
         self._fixed = _fixed(net, plan, density, z)
         self._owed = net.numbers.weight[:, 2]
         self._offsets = net.read.offsets[:MOVING].cpu().numpy()
@@ -67,7 +71,7 @@ class BeatSteps:
         """The next beat's patterns (B,)."""
         lagged = self._classes[self._at, :, 2 : 2 + len(bt.LAGS)]
         self._runs = np.where(lagged == patterns[:, None], self._runs + 1, 0)
-        self._sung += bt.ONSETS[patterns]
+        self._sung += bt.ONSETS[patterns] if self._at >= self._since else self._asked
         self._beats[:, _MOST + self._at] = patterns
         self._at += 1
         if self._at < bt.BEATS:

@@ -34,8 +34,13 @@ class NoteSteps:
     effect.
     """
 
-    def __init__(self, net: NoteNet, onsets: Onsets, source: NDArray[np.int64], asked: Floats, z: Tensor) -> None:
-        """source: (B,); asked: (B, 3), NaN where open; z: (B, 16, Z) of the notes."""
+    def __init__(
+        self, net: NoteNet, onsets: Onsets, source: NDArray[np.int64], asked: Floats, z: Tensor, since: int = 0
+    ) -> None:
+        """source: (B,); asked: (B, 3), NaN where open; z: (B, 16, Z) of the notes.
+
+        Notes before the 16th `since` count as in the register that was asked for.
+        """
         count, places = onsets.step.shape
         self._net, self._write = net, product(net.write)
         self._stack = Incremental(net.stack, count, places)
@@ -45,6 +50,7 @@ class NoteSteps:
         self._told = ~np.isnan(asked[:, 1])
         self._shift = 19.0 - np.nan_to_num(asked[:, 1], nan=60.0)
         self._line = np.zeros((places, count, len(LINE)), dtype=np.int64)
+        self._counted = self._told & (onsets.step >= since).T  # (L, B)
         self._apart, self._above = np.zeros(count), np.zeros((places, count), dtype=np.float32)
         self._runs = np.zeros((count, len(pl.LAGS)), dtype=np.int64)
         self._pitches = np.zeros((count, _BEFORE + STEPS + 1), dtype=np.int64)  # the last takes what is no note
@@ -74,7 +80,7 @@ class NoteSteps:
         """The next note's pitches (B,) as melody classes."""
         line = self._line[self._at]
         self._runs = np.where(line[:, _LAGGED] == pitches[:, None], self._runs + 1, 0)
-        self._apart += np.where(self._told, pitches + self._shift, 0.0)
+        self._apart += np.where(self._counted[self._at], pitches + self._shift, 0.0)
         self._pitches.reshape(-1)[self._where[self._at]] = pitches
         self._at += 1
         if self._at < len(self._line):

@@ -22,6 +22,7 @@ from emo_osc.studio.attributes import Floats, measure_table
 from emo_osc.studio.decoding.in_threads import divided, in_threads, one_by_one
 from emo_osc.studio.likeness import Likeness
 from emo_osc.studio.line.beats import beats_of
+from emo_osc.studio.line.continuation import Sounding, continued
 from emo_osc.studio.line.places import BARS, UNKNOWN, context
 from emo_osc.studio.line.plans import Plan, Plans
 from emo_osc.studio.line.prior import LatentPrior
@@ -91,6 +92,16 @@ class LineProposer:
             kept[row, list(bars)] = FREE
         forms = tuple(tuple(bars.get(bar, bar) for bar in range(BARS)) for bars in moved)
         return Proposal(rounded(slots), tuple(seeds), forms, kept.reshape(len(seeds), -1))
+
+    def continued(
+        self, tokens: NDArray[np.int64], step: int, proposal: Proposal, sampling: SamplingParameters
+    ) -> NDArray[np.int64]:
+        """The tokens (B, 256) of phrases that enter at a 16th of the one that sounds, (256,), and continue it."""
+        latents = proposal.latents
+        z, asked = latents[:, :BARS].to(self.device), _asked(latents[:, BARS].double().numpy())
+        sounding = Sounding(tokens, self.read(torch.from_numpy(tokens)[None])[0, :BARS].to(self.device), step)
+        heat = Heat().times(sampling.temperature)
+        return continued(self.nets, self._plan(latents), asked, z, sounding, proposal.seeds, heat)
 
     @torch.no_grad()
     def read(self, tokens: Tensor) -> Tensor:

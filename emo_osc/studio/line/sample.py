@@ -54,7 +54,7 @@ class Order:
 
     `plan` says where phrases are and which bars repeat; `asked` (B, 3) notes a bar, mean pitch and belief in major, NaN
     where open; `z` (B, 16, Z) the rhythm's and then the notes' latent of each bar; `seeds`, B; `given` (B, 256) tokens
-    to keep, `FREE` where free (whole bars), or None.
+    to keep, `FREE` where free (whole quarters), or None; what is asked counts from the 16th `since` on.
     """
 
     plan: Plan
@@ -62,6 +62,7 @@ class Order:
     z: Tensor
     seeds: Sequence[int]
     given: NDArray[np.uint8] | None = None
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def _beats(net: RhythmNet, order: Order, z: Tensor, noise: _Noise) -> NDArray[np
     is_copied, is_given = form < beat // 4, given < bt.PATTERNS
     rows, drawn_at = _by_need(~is_copied & ~is_given)
     first, is_copied, is_given, given = (form * 4 + beat % 4)[rows], is_copied[rows], is_given[rows], given[rows]
-    steps = BeatSteps(net, order.plan.select(rows), order.asked[rows, 0], z[torch.from_numpy(rows)])
+    told = order.plan.select(rows), order.asked[rows, 0], z[torch.from_numpy(rows)]
+    steps = BeatSteps(net, *told, order.since // 4)
     noise, sounds, turn = noise.select(rows), np.zeros(len(rows), dtype=np.int64), np.arange(len(rows))
     for place in range(bt.BEATS):
         known = np.where(is_given[:, place], given[:, place], steps.beats[turn, first[:, place]])
@@ -142,7 +144,7 @@ def _notes(net: NoteNet, order: Order, events: NDArray[np.uint8], noise: _Noise,
     first, kept, is_free, turn = first[rows], kept[rows], is_free[rows], np.arange(len(rows))
     bridges = None if order.given is None else BRIDGES[_next_kept(kept)]
     told = onsets.select(rows), order.plan.source[rows], order.asked[rows], z[torch.from_numpy(rows)]
-    steps, noise = NoteSteps(net, *told), noise.select(rows)
+    steps, noise = NoteSteps(net, *told, order.since), noise.select(rows)
     for place in range(is_free.shape[1]):
         known = np.where(kept[:, place] > 1, kept[:, place], steps.pitches[turn, first[:, place]])
         bridge = None if bridges is None else bridges[:, place]

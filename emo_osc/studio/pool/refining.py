@@ -86,7 +86,15 @@ class Refiner:
         Raises:
             ValueError: a source is of another generator.
         """
-        return self._generator.refine([self._latent(source.text) for source in sources], affect, count)
+        return self._generator.refine(self.latents(sources), affect, count)
+
+    def latents(self, sources: Sequence[Source]) -> "list[Latent]":
+        """What sources hold.
+
+        Raises:
+            ValueError: one is of another generator.
+        """
+        return [self._latent(source.text) for source in sources]
 
     def refine_each(self, orders: Sequence[Refinement[Source]]) -> list[list[Composed]]:
         """As `refine` for each of several orders, in less time than one by one.

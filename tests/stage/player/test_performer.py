@@ -139,7 +139,9 @@ def test_of_two_that_fit_the_one_without_a_leap_takes_over(first: int, ready: Ma
 
     set_affect(performer, Affect(0.0, 0.9), 10.0)
 
-    assert performer.cued == Cue(near, TICKS_PER_BAR), "an octave and more up, though it lies on the point"
+    assert performer.cued == Cue(near, TICKS_PER_BAR, is_nearest=True), (
+        "an octave and more up, though it lies on the point"
+    )
 
 
 def played_apart(performer: Performer, melodies: int) -> list[int]:

@@ -68,6 +68,39 @@ def test_note_after_note_the_scores_are_those_of_whole_melodies(every: int) -> N
 
 
 @torch.inference_mode()
+def test_what_was_given_before_a_place_owes_no_notes() -> None:
+    nets, order, tokens = _case()
+    beats, z, since = beats_of(tokens), order.z[..., :2], 24
+    classes = features.beat_classes(beats, order.plan.places, repeats(order.plan.rhythm_form))
+    numbers = features.beat_numbers(beats, np.nan_to_num(ASKED[:, 0], nan=1.0), TOLD[:, 0])
+    numbers[..., 2] -= numbers[:, since : since + 1, 2]
+    numbers[:, :since, 2] = 0.0
+    told = torch.from_numpy(classes), torch.from_numpy(order.plan.source), torch.from_numpy(numbers)
+    expected = nets.rhythm(*told, _bar_latents(z, np.tile(np.arange(64) // 4, (3, 1))))
+    steps = BeatSteps(nets.rhythm, order.plan, ASKED[:, 0], z, since)
+    for place in range(64):
+        assert torch.allclose(steps.scores(3), expected[:, place], atol=1e-4), place
+        steps.put(beats[:, place].astype(np.int64))
+
+
+@torch.inference_mode()
+def test_what_was_given_before_a_place_is_in_no_register() -> None:
+    nets, order, tokens = _case()
+    z, since = order.z[..., 2:], 100
+    onsets = features.Onsets.of(events_of(tokens), order.plan.places, repeats(order.plan.note_form))
+    line, pitch = features.note_lines(tokens, onsets)
+    counted = np.where(onsets.step >= since, pitch, 0)
+    numbers = features.note_numbers(counted, np.nan_to_num(ASKED, nan=60.0), TOLD)
+    told = torch.from_numpy(onsets.classes), torch.from_numpy(line), torch.from_numpy(order.plan.source)
+    expected = nets.notes(*told, torch.from_numpy(numbers), _bar_latents(z, onsets.step // 16))
+    steps = NoteSteps(nets.notes, onsets, order.plan.source, ASKED, z, since)
+    for place in range(onsets.step.shape[1]):
+        here = onsets.is_note[:, place]
+        assert torch.allclose(steps.scores(3)[here], expected[:, place][here], atol=1e-4), place
+        steps.put(pitch[:, place].astype(np.int64))
+
+
+@torch.inference_mode()
 def test_what_is_told_of_no_melody_changes_nothing_of_the_others() -> None:
     nets, order, tokens = _case()
     steps, fewer = (BeatSteps(nets.rhythm, order.plan, ASKED[:, 0], order.z[..., :2]) for _ in range(2))
