@@ -41,6 +41,7 @@ from emo_osc.studio.proposers import (
     Theme,
     joined,
 )
+from emo_osc.studio.ranking import note_cues
 from emo_osc.studio.tokens import FIRST_NOTE, melody_of, tokens_of
 from emo_osc.studio.tokens import clean as clean_tokens
 from emo_osc.studio.variations import (
@@ -58,7 +59,7 @@ from emo_osc.weights import checkpoints
 from emo_osc.weights.size_checks import one_line_errors
 
 NAME = "music_vae"
-LIKENESS = 0.25  # cost in ranking of each nat of doubt that a person wrote it
+LIKENESS = 0.5  # cost in ranking of each nat of doubt that a person wrote it
 FLAW, FLAWS = 0.2, 1.5  # cost of each flaw beyond so many: with more of it melodies are cleaner than people's
 OTHER_MODE = 2.0  # cost of a melody whose mode is not the one it was to be in
 NEAR = 0.8  # tolerances within which a nearer melody is not a better one
@@ -281,6 +282,7 @@ class MusicVAE:
             + np.maximum(0.0, missed - NEAR)
             + flawed
             + ranked.numpy()
+            - note_cues.fit(drawn.tokens, affect)
         )
         return _Ranked(drawn, measured, missed + flawed, cost, chords, told[:, 2] > MIDDLE)
 

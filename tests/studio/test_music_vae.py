@@ -22,6 +22,7 @@ from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.pool.latents import Latent
 from emo_osc.studio.pool.refining import Refinement
+from emo_osc.studio.ranking.note_cues import fit
 from emo_osc.studio.tokens import tokens_of
 from emo_osc.studio.variations import home_lift, sameness
 from emo_osc.train.magenta.convert import import_magenta
@@ -85,6 +86,15 @@ def test_melodies_come_best_first_and_measured(shipped: MusicVAE) -> None:
     assert max(made.distance for made in composed) < 1.0, "within the tolerances"
     assert composed[0].measured == measure(np.array([tokens_of(composed[0].melody)]))
     assert len({c.seed for c in composed}) == 3
+
+
+@pytest.mark.parametrize("affect", [Affect(0.7, 0.6), Affect(-0.7, 0.6), Affect(-0.6, -0.6)])
+def test_of_melodies_as_near_those_with_the_cues_of_the_affect_are_kept(affect: Affect, shipped: MusicVAE) -> None:
+    sources = shipped.sources(range(32))
+    every, kept = shipped.moved(sources, affect), shipped.refine(sources, affect, 4)
+    fits = [fit(np.array([tokens_of(made.melody) for made in side]), affect).mean() for side in (every, kept)]
+    assert fits[1] > fits[0] + 0.05
+    assert max(made.distance for made in kept) < 1.2
 
 
 def test_an_excited_melody_has_more_notes_than_a_calm_one(shipped: MusicVAE) -> None:

@@ -18,8 +18,10 @@ from emo_osc.evaluate.judges.labelled import Labelled
 from emo_osc.evaluate.melodies.affect_correlation import (
     Judges,
     affect_correlation,
+    cue_correlation,
     fit_judges,
     people_affect_correlation,
+    read,
 )
 from emo_osc.evaluate.melodies.asked import asked_table
 from emo_osc.evaluate.melodies.copies import Known, copy_table
@@ -169,7 +171,9 @@ def _with_affects(tables: Tables, melodies: MelodyList, played: Tokens, judges: 
     tables["as asked"] = asked_table(played, affects)
     tables["as asked"]["melodies re-spelled on stage"] = {"share": respelled_share(melodies.tokens, played)}
     if judges is not None:
-        tables["heard in the notes, r"] = affect_correlation(played, affects, judges)
+        readings = read(played, judges)
+        tables["heard in the notes, r"] = affect_correlation(readings, affects)
+        tables["cues, r"] = cue_correlation(played, readings, affects)
     return tables
 
 

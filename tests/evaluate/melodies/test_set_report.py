@@ -14,6 +14,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.evaluation import Choices, labelled, reported
 from emo_osc.evaluate.judges import judge, two_sample
 from emo_osc.evaluate.makers import Size
+from emo_osc.evaluate.melodies.affect_correlation import cue_correlation
 from emo_osc.evaluate.melodies.composed_list import AFFECTS, as_people, composed_list, evening
 from emo_osc.evaluate.melodies.copies import Known, copied_notes, copied_rhythms, nearly_copied_rhythms
 from emo_osc.evaluate.melodies.diversity import diversity, within
@@ -22,6 +23,7 @@ from emo_osc.evaluate.melodies.melody_list import MelodyList, write_melodies
 from emo_osc.evaluate.melodies.set_report import SEPARABILITY, People, Tables, mean_tables, report
 from emo_osc.evaluate.melodies.sounding import respelled_share, sounding
 from emo_osc.studio.attributes import measure_table
+from emo_osc.studio.ranking.note_cues import CUES, Notes
 from tests.evaluate.labelled_files import write_labelled
 from tests.evaluate.melodies.lines import by_lot, corpus, melody
 from tests.studio.sketch import Sketch
@@ -87,6 +89,20 @@ def test_major_sounds_minor_where_the_feeling_is_low() -> None:
     assert respelled_share(major, heard) == 1.0
     assert np.array_equal(sounding(major, [GLAD]), major)
     assert np.array_equal(sounding(heard, [SAD]), heard)
+
+
+def test_a_cue_is_set_beside_what_was_asked_and_what_the_judges_read_within_an_affect() -> None:
+    tokens = by_lot(40, 5, every=2)
+    wide = CUES["mean interval"].standardised(Notes(tokens))
+    affects = [GLAD, SAD] * 20
+    steps = np.array([10.0, -10.0] * 20)  # between the affects, where a judge may only read the density
+    readings = {"valence": {"one": wide + steps, "other": steps - wide}}
+
+    row = cue_correlation(tokens, readings, affects)["mean interval"]
+
+    assert row["valence one"] == pytest.approx(1.0)
+    assert row["valence other"] == pytest.approx(-1.0)
+    assert abs(row["valence asked"]) < 0.5
 
 
 def test_matched_people_are_near_and_no_song_comes_twice() -> None:
@@ -195,7 +211,7 @@ def test_a_generator_is_reported_on_and_its_melodies_are_kept(tmp_path: Path, mo
     tables = reported(Sketch(), labelled(tmp_path), tmp_path, choices)
 
     assert len(MelodyList.load(tmp_path / "kept.jsonl").tokens) == 2 * len(AFFECTS)
-    assert {"heard in the notes, r", "heard in people's notes, r", "an evening of one mood"} <= tables.keys()
+    assert {"heard in the notes, r", "cues, r", "heard in people's notes, r", "an evening of one mood"} <= tables.keys()
     assert tables[SEPARABILITY]["ours from all people"]["forest accuracy"] > 0.5
 
 

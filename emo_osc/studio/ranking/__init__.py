@@ -1,0 +1,1 @@
+"""What melodies are ranked by beside their targets and losses."""
