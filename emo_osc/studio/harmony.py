@@ -3,14 +3,15 @@
 Chord numbers: 0..11 major triads on C..B, 12..23 minor triads. Melodies are in C major or C minor ("parallel" keys), so
 the tables hold degrees. `emo-osc train harmony` counts them.
 
-Theory of operation. A state is a chord; its emission is what sounds in the half bar, notes on beats twice. The
+Theory of operation. A state is a chord; its emission is what sounds in the half bar, notes on beats twice, and how much
+likelier the chord is in the melody's mode than in any, or a bar of bare Cs in major may close on C minor. The
 transitions differ between the two halves of a bar, and by the bars that are left of the phrase, which is where cadences
 come from. The likeliest path (Viterbi) changes chords much less often than people do, because the probability of a
 change is divided among many chords while that of staying is not. So the tables hold a probability of staying that was
 lowered in training until the fitted chords of validation melodies changed as often as the chords played to them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
@@ -28,6 +29,7 @@ NAME = "harmony"
 HALF_STEPS, HALVES, CHORDS, CLASSES = 8, 32, 24, 12
 BEAT_STEPS = 4
 TONIC, DOMINANT = 0, 7
+MAJOR, MINOR = (4, 9, 11), (3, 8, 10)  # third, sixth and seventh
 PLACES = 4
 """Places of a bar in its phrase: the last bar, 1 and 2 bars before it, 3 or more."""
 
@@ -58,13 +60,14 @@ TONES = np.array([[float(pc in triad(chord)) for pc in range(CLASSES)] for chord
 class Harmony:
     """Logarithms: `first` (C,) of the first chord; `change` (U, 2, C, C) from chord to chord, by the place in the
     phrase of the bar it leads into and by the half of that bar; `note` (C, P) of a pitch class over a chord, times
-    `sharpness` for each step that it sounds.
+    `sharpness` for each step that it sounds; `mode` (2, C) is added for each half bar in minor, and in major.
     """
 
     first: Floats
     change: Floats
     note: Floats
     sharpness: float
+    mode: Floats = field(default_factory=lambda: np.zeros((2, CHORDS)))
 
     def fit(self, weights: Floats, until: Until = REGULAR) -> Chords:
         """The likeliest chords (Viterbi). weights: (N, J, P), steps that pitch classes sound -> (N, J).
@@ -72,7 +75,7 @@ class Harmony:
         A bar whose place `until` does not know takes the one that phrases of four bars would give it.
         """
         fits = (weights[:, :, None] * self.note).sum(-1)  # not a matrix product: its last digit depends on the batch
-        emission = self.sharpness * fits  # (N, J, C)
+        emission = self.sharpness * fits + self.mode[is_major(weights).astype(np.int64)][:, None]  # (N, J, C)
         place = np.minimum(np.where(until < 0, REGULAR, until), PLACES - 1)
         best, previous = emission[:, 0] + self.first, np.zeros(emission.shape, np.int64)
         for half in range(1, emission.shape[1]):
@@ -100,16 +103,17 @@ def shipped() -> Harmony:
 
 
 def harmony_of(kept: checkpoints.Checkpoint) -> Harmony:
-    """The tables of a checkpoint; one without places in the phrase, as older versions wrote, has the same for all.
+    """The tables of a checkpoint; one of an older version has the same for all places in a phrase, or for both modes.
 
     Raises:
         KeyError, ValueError: it has not these tables, or not of these shapes.
     """
     first, change, note = (kept.tensors[name].numpy().astype(np.float64) for name in ("first", "change", "note"))
     places = np.broadcast_to(change, (PLACES, 2, CHORDS, CHORDS))
-    if first.shape != (CHORDS,) or note.shape != (CHORDS, CLASSES):
-        raise ValueError(f"tables of {first.shape} and {note.shape}")
-    return Harmony(first, places, note, float(kept.config["sharpness"]))
+    mode = kept.tensors["mode"].numpy().astype(np.float64) if "mode" in kept.tensors else np.zeros((2, CHORDS))
+    if first.shape != (CHORDS,) or note.shape != (CHORDS, CLASSES) or mode.shape != (2, CHORDS):
+        raise ValueError(f"tables of {first.shape}, {note.shape} and {mode.shape}")
+    return Harmony(first, places, note, float(kept.config["sharpness"]), mode)
 
 
 def chords_of(tokens: Tokens, until: Until = REGULAR) -> Chords:
@@ -144,6 +148,16 @@ def half_bars(tokens: Tokens) -> Floats:
         goes_on = left > here
         row, step, pitch, left = (each[goes_on] for each in (row, step + here, pitch, left - here))
     return sums
+
+
+def is_major(weights: Floats) -> Bools:
+    """Whether major third, sixth and seventh sound longer than the minor ones. (N, J, P) -> (N,).
+
+    >>> is_major(np.eye(12)[[[0, 4, 7], [0, 3, 7]]]).tolist()
+    [True, False]
+    """
+    sums = weights.sum(axis=1)
+    return np.asarray(sums[:, MAJOR].sum(axis=1) >= sums[:, MINOR].sum(axis=1))
 
 
 def cadences(chords: Chords, until: Until = REGULAR) -> tuple[Bools, Bools]:

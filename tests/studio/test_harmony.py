@@ -75,6 +75,15 @@ def test_phrases_of_four_bars_are_taken_for_granted() -> None:
     assert not np.array_equal(chords_of(tokens), chords_of(tokens, np.roll(regular, 2)))
 
 
+def test_a_bar_that_leaves_the_mode_open_has_the_melodys_own() -> None:
+    tokens = melody(60, 64, 69, 65, 67, 62, 71, 67)[None]
+    tokens[:, 240:] = 0
+    tokens[:, 240] = 41  # the last bar is one long C
+    assert chords_of(tokens)[0, -1] == 0
+    in_minor = np.select([tokens == 45, tokens == 50, tokens == 52], [44, 49, 51], tokens)
+    assert chords_of(in_minor)[0, -1] == 12
+
+
 def test_tables_of_older_versions_have_no_places_and_still_load() -> None:
     rng = np.random.default_rng(5)
     change = np.log(rng.dirichlet(np.ones(CHORDS), (2, CHORDS)))
@@ -84,9 +93,10 @@ def test_tables_of_older_versions_have_no_places_and_still_load() -> None:
     )
     assert harmony.change.shape == (PLACES, 2, CHORDS, CHORDS)
     assert all(np.array_equal(place, change) for place in harmony.change)
+    assert not harmony.mode.any()
 
 
-@pytest.mark.parametrize("name", ["first", "change", "note"])
+@pytest.mark.parametrize("name", ["first", "change", "note", "mode"])
 def test_tables_of_another_shape_are_refused(name: str) -> None:
     tables = {"first": torch.zeros(24), "change": torch.zeros(2, 24, 24), "note": torch.zeros(24, 12)}
     with pytest.raises(ValueError, match=r"tables of|broadcast"):

@@ -143,6 +143,15 @@ def test_a_change_that_only_phrase_ends_have_is_likelier_there(tmp_path: Path) -
     assert change[0, 0, 0, 7] > change[1, 0, 0, 7]
 
 
+def test_a_chord_that_one_mode_has_is_likelier_there(tmp_path: Path) -> None:
+    minor = (12, 12, 17, 17, 8, 8, 10, 10) * 4
+    write_corpus(tmp_path, [(0, tonic, chords) for tonic in range(6) for chords in (PROGRESSION, minor)])
+    mode = counted(load_arranged(tmp_path, "train"), 0.15).mode
+    assert (mode[0, [12, 17, 8]] > 0).all()
+    assert (mode[0, [0, 21, 5]] < 0).all()
+    assert (mode[1, [12, 17, 8]] < 0).all()
+
+
 def test_the_fitted_chords_change_as_often_as_those_played(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     chords = [rng.choice([0, 5, 7, 21], HALVES) for _ in range(24)]
@@ -192,6 +201,7 @@ def test_what_is_kept_loads_by_its_name_and_says_what_it_was_counted_on(folder: 
         "first": (24,),
         "change": (4, 2, 24, 24),
         "note": (24, 12),
+        "mode": (2, 24),
     }
     assert told["played_count"] == told["fitted_count"] == told["agreement"] == 1.0
 
