@@ -161,7 +161,7 @@ def test_listeners_hear_notes_bars_and_changes_and_others_do_not(playing: Any) -
 
     assert {answer.target for answer in pushed} == {PHONE}
     assert ("/emo/bar", (2,)) in [(answer.address, answer.arguments) for answer in pushed]
-    assert (pushed[-1].address, pushed[-1].arguments) == ("/emo/note", (60, 72, pytest.approx(440.0, abs=1.0), 1))
+    assert (pushed[-1].address, pushed[-1].arguments) == ("/emo/note", (60, 68, pytest.approx(440.0, abs=1.0), 1))
 
 
 def test_a_change_is_echoed_to_all_pads(playing: Any) -> None:
