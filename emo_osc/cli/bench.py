@@ -135,6 +135,24 @@ def bench_flood(seconds: float, json_out: Path | None) -> None:
         write(tables, json_out)
 
 
+@bench.command("crowd")
+@click.option("--phones", type=click.IntRange(1, 100_000), default=2000, show_default=True, help="Simulated phones.")
+@click.option("--rate", "rate_hz", type=click.FloatRange(0.1, 20.0), default=5.0, show_default=True, metavar="HZ")
+@click.option(
+    "--seconds", type=click.FloatRange(min=11.0), default=22.0, show_default=True, help="Length of each part."
+)
+@JSON
+def bench_crowd(phones: int, rate_hz: float, seconds: float, json_out: Path | None) -> None:
+    """How long a hand of an audience takes to reach the instrument, through mosquitto; needs the extra crowd."""
+    from emo_osc.evaluate.bench.bench_crowd import bench_crowd as measure
+    from emo_osc.evaluate.report import show, write
+
+    tables = {"crowd": measure(phones, rate_hz, seconds, click.echo)}
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
 @bench.command("latency")
 @click.option("--seconds", type=click.FloatRange(min=4.0), default=20.0, show_default=True, help="How long to measure.")
 @click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="Who composes meanwhile.")

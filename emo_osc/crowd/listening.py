@@ -10,6 +10,7 @@ import aiomqtt
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.crowd.broker import PASSWORD, Broker
+from emo_osc.crowd.bulk_reading import Hear, read_in_bulk
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 KEEP_ALIVE_S = 15  # a broker that has gone without a word is noticed within 1.5 times that
@@ -17,8 +18,6 @@ CONNECT_S = 10.0
 BAD_LOGIN = (134, 135)  # MQTT's reason codes: bad user name or password; not authorized
 REFUSED = 128  # reason codes from here on are failures
 
-Hear = Callable[[str, str, bytes], None]
-"""What takes a message: kind (`va`, `mood`), client, payload."""
 Say = Callable[[str], None]
 
 
@@ -33,6 +32,7 @@ async def listen(broker: Broker, topics: Sequence[str], hear: Hear, say: Say) ->
         try:
             async with _client(broker, hear) as client:
                 await _subscribe(broker, client, topics)
+                read_in_bulk(client, hear)
                 wait_s, was_reached, told = FIRST_WAIT_S, True, ""
                 say(f"listening to {topics[0].rpartition('/va/')[0]} at {broker}")
                 async for (
@@ -61,8 +61,8 @@ def _client(broker: Broker, hear: Hear) -> aiomqtt.Client:
     """A client whose identifier nobody can guess: a second client of that identifier would push it out."""
 
     class _Straight(asyncio.Queue[aiomqtt.Message]):
-        """A queue that never holds anything: aiomqtt's iterator costs a task for each message, and a crowd sends 10,000
-        a second."""
+        """A queue that never holds anything, for what comes before bulk reading begins: aiomqtt's iterator costs a task
+        for each message."""
 
         def put_nowait(self, item: aiomqtt.Message) -> None:
             if not item.retain and isinstance(item.payload, bytes):  # a retained one is of nobody who is here now

@@ -1,26 +1,28 @@
 """The newest word of every client, fading with its age, and the one point made of them.
 
-Theory of operation. A client is known by the last level of its topic. It has one place in arrays that numpy reads at
-once; a new word overwrites the last one, so that whoever sends more has no more influence. Each client has a rate limit
-(GCRA, a leaky bucket): what comes above it is dropped before its payload is looked at. A word counts fully for a third
-of `fade_s`, then less and less, and no more after `fade_s`. The point is the geometric median, so a minority far away
-moves it little. A named mood is a word at the mood's point; where more than half of the weight names one mood, the
-median is that point and the mood is named too.
+Theory of operation. A client is known by the last level of its topic. It has one place in a few arrays, which are fast
+to write one by one, and which numpy copies at once; a new word overwrites the last one, so that sending more gives no
+more influence. Each client has a rate limit (GCRA, a leaky bucket): what comes above it is dropped before its payload
+is looked at. A word counts fully for a third of `fade_s`, then less and less, and no more after `fade_s`. The point is
+the geometric median, so a minority far away moves it little. A named mood is a word at the mood's point; where more
+than half of the weight names one mood, the median is that point and the mood is named too.
 
 Knows no broker and no socket; times are arguments, in seconds.
 """
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
 from emo_osc.crowd.median import Points, geometric_median, mean_distance
 from emo_osc.crowd.words import Word
 
-FIRST_PLACES = 256
+FEW_PLACES = 256  # so few need not be given back
 FULL_SHARE = 1 / 3  # of the time of fading, during which a word counts fully: a bad network may lose the next two
 NO_MOOD = -1
 FORGET_S = 1.0
@@ -69,7 +71,7 @@ class Voices:
     >>> voices = Voices(Manners(fade_s=6.0))
     >>> for name in ("a", "b"):
     ...     if voices.admits(name, 0.0):
-    ...         voices.hear(name, Word(Affect(0.5, 0.5)), 0.0)
+    ...         voices.hear(name, Word(0.5, 0.5), 0.0)
     >>> voices.opinion(1.0)
     Opinion(affect=Affect(valence=0.5, arousal=0.5), spread=0.0, count=2, mood='')
     >>> voices.opinion(6.0) is None
@@ -79,10 +81,9 @@ class Voices:
     def __init__(self, manners: Manners | None = None) -> None:
         self._manners = manners or Manners()
         self._places: dict[str, int] = {}
-        self._moods: dict[str, int] = {}
-        self._paid_s: list[float] = []
-        self._points = np.zeros((FIRST_PLACES, 2))
-        self._rows = np.zeros((3, FIRST_PLACES))  # when it was heard, its weight, its mood
+        self._moods: dict[str, int] = {"": NO_MOOD}
+        self._paid_s, self._heard_s, self._weights = array("d"), array("d"), array("d")
+        self._valences, self._arousals, self._named = array("d"), array("d"), array("l")
         self._last: Points | None = None
         self._forgot_s = -inf
 
@@ -108,46 +109,46 @@ class Voices:
         place = self._places.get(voice)
         if place is None:
             place = self._new_place(voice, now_s)
-        self._points[place] = word.affect.valence, word.affect.arousal
-        self._rows[0, place] = now_s
-        self._rows[2, place] = self._moods.setdefault(word.mood, len(self._moods)) if word.mood else NO_MOOD
+        self._heard_s[place] = now_s
+        self._valences[place], self._arousals[place], mood = word
+        self._named[place] = self._moods.setdefault(mood, len(self._moods) - 1) if mood else NO_MOOD
 
     def opinion(self, now_s: float) -> Opinion | None:
         """What they want now; None where nobody has said anything for as long as a word counts."""
-        count = len(self._places)
         shares = self._shares(now_s)
         is_heard = shares > 0
         if not is_heard.any():
             self._last = None
             return None
-        points, weights = self._points[:count][is_heard], (shares * self._rows[1, :count])[is_heard]
+        points = np.stack([np.array(self._valences), np.array(self._arousals)], axis=1)[is_heard]
+        weights = (shares * np.array(self._weights))[is_heard]
         self._last = geometric_median(points, weights, self._last)
         spread = mean_distance(points, weights, self._last)
-        mood = self._majority(self._rows[2, :count][is_heard], weights)
-        if count > max(FIRST_PLACES, 2 * len(points)):
+        mood = self._majority(np.array(self._named)[is_heard], weights)
+        if len(self._places) > max(FEW_PLACES, 2 * len(points)):
             self._forget(now_s)
         return Opinion(Affect.clamped(*self._last.tolist()), spread, len(points), mood)
 
     def _shares(self, now_s: float) -> Points:
         """How far each word still counts, 0..1, (N,)."""
-        ages = now_s - self._rows[0, : len(self._places)]
+        ages = now_s - np.array(self._heard_s)
         left = (self._manners.fade_s - ages) / (self._manners.fade_s * (1 - FULL_SHARE))
         return np.clip(left, 0.0, 1.0)
 
-    def _majority(self, moods: Points, weights: Points) -> str:
+    def _majority(self, moods: NDArray[np.int_], weights: Points) -> str:
         named = moods != NO_MOOD
         if not named.any():
             return ""
-        sums = np.bincount(moods[named].astype(int), weights[named])
+        sums = np.bincount(moods[named], weights[named])
         most = int(sums.argmax())
-        return list(self._moods)[most] if sums[most] > weights.sum() / 2 else ""
+        return list(self._moods)[most + 1] if sums[most] > weights.sum() / 2 else ""
 
     def _new_place(self, voice: str, now_s: float) -> int:
         place = self._places[voice] = len(self._places)
-        if place == self._rows.shape[1]:
-            self._points = np.concatenate([self._points, np.zeros_like(self._points)])
-            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
-        self._rows[1, place] = self._manners.weights.get(voice, 1.0)
+        for values in (self._heard_s, self._valences, self._arousals):
+            values.append(0.0)
+        self._named.append(NO_MOOD)
+        self._weights.append(self._manners.weights.get(voice, 1.0))
         self._paid_s.append(now_s + 1 / self._manners.rate_hz)
         return place
 
@@ -156,9 +157,9 @@ class Voices:
         if now_s - self._forgot_s < FORGET_S:
             return
         self._forgot_s = now_s
-        kept = np.flatnonzero(self._shares(now_s) > 0)
+        kept: list[int] = np.flatnonzero(self._shares(now_s) > 0).tolist()
         names = list(self._places)
-        self._paid_s = [self._paid_s[place] for place in kept]
         self._places = {names[place]: new for new, place in enumerate(kept)}
-        self._points[: len(kept)] = self._points[kept]
-        self._rows[:, : len(kept)] = self._rows[:, kept]
+        for values in (self._paid_s, self._heard_s, self._weights, self._valences, self._arousals):
+            values[:] = array("d", [values[place] for place in kept])
+        self._named[:] = array("l", [self._named[place] for place in kept])

@@ -1,21 +1,20 @@
 """What one client says: the payload of an MQTT message as a point or a mood. Knows no broker and no clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import isnan
+from typing import NamedTuple
 
-from emo_osc.core.affect import Affect, Mood, MoodBook, name_key
+from emo_osc.core.affect import MoodBook, name_key
 
 MAX_PAYLOAD_BYTES = 128  # two numbers take 10, the longest name of a mood 30
 MAX_ID_LETTERS = 64
 BLANKED = bytes.maketrans(b",[]", b"   ")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A client's newest word: a point, and the id of the mood where it named one."""
+class Word(NamedTuple):  # and no dataclass of an Affect: 10,000 may come a second
+    """A client's newest word: a point with both axes in [-1, 1], and the id of the mood where it named one."""
 
-    affect: Affect
+    valence: float
+    arousal: float
     mood: str = ""
 
 
@@ -25,7 +24,7 @@ class Words:
     >>> from emo_osc.core.affect import MOODS
     >>> words = Words(MoodBook(MOODS))
     >>> words.read("va", b"0.5 -0.25")
-    Word(affect=Affect(valence=0.5, arousal=-0.25), mood='')
+    Word(valence=0.5, arousal=-0.25, mood='')
     >>> words.read("mood", "밝음".encode()).mood
     'bright'
     """
@@ -46,14 +45,19 @@ class Words:
 
     def _read_mood(self, payload: bytes) -> Word:
         name = payload.decode("utf-8")  # UnicodeDecodeError is a ValueError
-        mood: Mood | None = self._moods.get(name_key(name.strip().strip('"')))
+        mood = self._moods.get(name_key(name.strip().strip('"')))
         if mood is None:
             raise ValueError(f"no mood {name!r}")
-        return Word(mood.affect, mood.id)
+        return Word(mood.affect.valence, mood.affect.arousal, mood.id)
 
 
 def _read_point(payload: bytes) -> Word:
-    valence, arousal = (float(part) for part in payload.translate(BLANKED).split())
-    if isnan(valence) or isnan(arousal):
-        raise ValueError("no number")
-    return Word(Affect.clamped(valence, arousal))
+    first, second = payload.split() if payload[:1] != b"[" and b"," not in payload else _of_list(payload)
+    valence, arousal = float(first), float(second)
+    if valence != valence or arousal != arousal:
+        raise ValueError("not a number")
+    return Word(max(-1.0, min(1.0, valence)), max(-1.0, min(1.0, arousal)))
+
+
+def _of_list(payload: bytes) -> list[bytes]:
+    return payload.translate(BLANKED).split()

@@ -3,7 +3,7 @@
 import pytest
 
 from emo_osc.core.affect import MOODS, Affect, MoodBook
-from emo_osc.crowd.voices import FIRST_PLACES, Manners, Opinion, Voices
+from emo_osc.crowd.voices import FEW_PLACES, Manners, Opinion, Voices
 from emo_osc.crowd.words import MAX_PAYLOAD_BYTES, Word, Words
 
 UP, DOWN = Affect(0.5, 0.5), Affect(-0.5, -0.5)
@@ -12,7 +12,7 @@ UP, DOWN = Affect(0.5, 0.5), Affect(-0.5, -0.5)
 def said(voices: Voices, name: str, affect: Affect, at_s: float = 0.0, mood: str = "") -> bool:
     if not voices.admits(name, at_s):
         return False
-    voices.hear(name, Word(affect, mood), at_s)
+    voices.hear(name, Word(affect.valence, affect.arousal, mood), at_s)
     return True
 
 
@@ -111,11 +111,11 @@ def test_invented_clients_fill_the_room_and_leave_it_with_their_last_word() -> N
 def test_places_of_those_who_left_are_given_back_while_others_speak() -> None:
     voices = Voices(Manners(fade_s=2.0))
     for second in range(40):
-        for number in range(FIRST_PLACES // 4):
+        for number in range(FEW_PLACES // 4):
             said(voices, f"{second}.{number}", UP, float(second))
         opinion(voices, float(second))
 
-    assert len(voices) <= 3 * FIRST_PLACES
+    assert len(voices) <= 3 * FEW_PLACES
 
 
 def test_more_than_half_name_a_mood_and_less_are_points_of_it() -> None:
@@ -135,7 +135,7 @@ def test_more_than_half_name_a_mood_and_less_are_points_of_it() -> None:
 
 @pytest.mark.parametrize("payload", [b"0.25 -1", b"[0.25, -1]", b" 0.25,-1.0\n", b"0.25 -7", b"0.25 -inf"])
 def test_two_numbers_are_read_however_they_are_written(payload: bytes) -> None:
-    assert Words(MoodBook(MOODS)).read("va", payload) == Word(Affect(0.25, -1.0))
+    assert Words(MoodBook(MOODS)).read("va", payload) == Word(0.25, -1.0)
 
 
 @pytest.mark.parametrize("name", ["bright", "밝음", '"Bright"', "SUNNY", " 밝은 "])

@@ -1,1 +1,1 @@
-"""Benchmarks: latency, clocks, floods of OSC, decoding, refinement."""
+"""Benchmarks: latency, clocks, floods of OSC, crowds, decoding, refinement."""
