@@ -208,7 +208,8 @@ class MusicVAE:
             told = self._ranked(
                 _Drawn(latents, proposer.continued(heard, step, proposal, self.sampling)), affect, wanted
             )
-        row = int(told.cost.argmin())
+        from_join = np.roll(told.drawn.tokens, -(step // 16 * 16), axis=1)  # its seam is where the loop comes round
+        row = int((told.cost + seam_cost(from_join)).argmin())
         made = replace(told.of(row), latent="")
         if not lift:
             return made

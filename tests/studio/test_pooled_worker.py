@@ -15,6 +15,7 @@ import pytest
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import NEUTRAL, Affect, Reference
+from emo_osc.core.score import Melody
 from emo_osc.core.targets import Targets
 from emo_osc.protocol.message_codec import decode, encode
 from emo_osc.protocol.messages import (
@@ -23,7 +24,9 @@ from emo_osc.protocol.messages import (
     Failed,
     Finish,
     Loaded,
+    Measured,
     Ready,
+    Recompose,
     SetTargets,
     StudioToStage,
     ToStudio,
@@ -38,6 +41,7 @@ from emo_osc.studio.pool.pool_file import PoolFile
 from emo_osc.studio.pool.precompose_planner import GRID
 from emo_osc.studio.pool.refining import Refiner
 from emo_osc.studio.setup import StudioSetup
+from emo_osc.studio.tokens import melody_of
 from emo_osc.studio.worker import Studio
 from tests.serving import TIMEOUT_S
 from tests.studio.sketch import Sketch
@@ -311,3 +315,25 @@ def wait_for_call(sketch: Sketch, name: str) -> None:
     while name not in sketch.calls and monotonic() < until_s:
         Event().wait(0.005)
     assert name in sketch.calls
+
+
+class Continuing(Sketch):
+    """A sketch that can go on from what sounds: a step lower, in time for the step that was asked for."""
+
+    can_recompose = True
+
+    def recompose(self, melody: Melody, step: int, affect: Affect, sources: Sequence[Latent], seed: int) -> Composed:
+        return Composed(melody.transposed(-2), Measured(float(step), 60.0, 0.5), 0.5, seed)
+
+
+def test_what_sounds_is_continued_before_the_pools_with_the_orders_ticket(studio: Open) -> None:
+    line = studio(Continuing(), (Affect(0.8, 0.35),), pool=40)
+    loaded = line.read()
+    melody = melody_of([41, 0, 0, 0] * 64)
+    line.send(Recompose(melody, 100, Affect(0.1, 0.2), 17))
+    answer = line.read_ready(ticket=17)
+
+    assert isinstance(loaded, Loaded)
+    assert loaded.recomposes
+    assert (answer.melody, answer.affect) == (melody.transposed(-2), Affect(0.1, 0.2))
+    assert answer.measured.notes_per_bar == 100.0

@@ -360,7 +360,7 @@ class Performer:
         self._cue = None
         if self._history and cue.ready is self._history[-1]:
             self._history.pop()
-        elif self.phrase and (cue.is_asked or not cue.is_joined):
+        elif self.phrase and (cue.is_nearest or not cue.is_joined):
             self._history = [*self._history, self.phrase][-MAX_HISTORY:]
         self._begin_phrase(cue.ready)
         self._player.go_to(cue.tick)
@@ -386,7 +386,7 @@ class Performer:
         if self._random.random() < self.settings.evolve:
             ready = self._choose(None, self._bar_tick - 1)
             if ready is not None:
-                self._cue = Cue(ready, self._bar_tick, is_asked=False)
+                self._cue = Cue(ready, self._bar_tick, is_asked=False, is_nearest=True)
 
     def _step(self, glide: Glide, tick: int) -> list[bytes]:
         """One beat of a glide: the touch now, the melody one beat ahead of each bar line."""

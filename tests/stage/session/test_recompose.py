@@ -133,3 +133,17 @@ def test_a_studio_that_cannot_continue_what_sounds_is_asked_for_any_melody(canno
 
 def test_without_a_boundary_to_enter_at_any_melody_is_asked_for(playing: VirtualStage) -> None:
     assert isinstance(feel(playing, Affect(0.81, 0.35)), ComposeRequest), "what sounds plays on"
+
+
+def test_the_melody_that_follows_a_phrase_continues_it(playing: VirtualStage) -> None:
+    playing.performer.shelf.add(make_ready(67, 0.8, 0.35))
+    playing.run_until(15.1 * BAR_S)
+    playing.end_turn()
+    order = playing.orders.pop()
+    assert isinstance(order, Recompose)
+    assert (order.step, order.affect) == (0, HAPPY)
+    playing.receive_studio(make_ready(80, HAPPY.valence, HAPPY.arousal, ticket=order.ticket))
+
+    assert sounds(playing, 1.0)[-1] == (16.0, 80)
+    assert playing.ask("/emo/again")[0][0] == "/emo/ack"
+    assert {pitch for _, pitch in sounds(playing, 1.5)[-2:]} == {64}
