@@ -107,4 +107,4 @@ def train_transformer(entry: Literal["layers", "bars"], **options: Any) -> None:
     from emo_osc.train.run import Run
     from emo_osc.train.run import train_transformer as run
 
-    click.echo(run(Run(**options), MusicTransformerConfig(entry=entry)))
+    click.echo(run(Run(**options), MusicTransformerConfig(entry=entry, reads_plan=True)))

@@ -13,8 +13,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
+from emo_osc.studio.nets.plan_inputs import COLUMNS, CopyGates, PlanEmbedding
 
-# B pieces, T events, S events seen (T and those in the cache), D width, H heads, G width of a head, F condition size
+# B pieces, T events, S events seen (T and those in the cache), D width, H heads, G width of a head, F condition size,
+# C plan columns
 
 CONDITION_SIZE = 3
 """Numbers in the condition of a bar: valence, arousal, and log2 of its tempo over 110 bpm."""
@@ -33,6 +35,12 @@ class MusicTransformerConfig:
     feeling: int = 64  # width of the embedded condition
     dropout: float = 0.1
     entry: Literal["layers", "bars"] = "layers"
+    reads_plan: bool = False  # the columns of `look_back`; networks of older versions read none
+
+    @property
+    def columns(self) -> int:
+        """The number of plan columns of each event."""
+        return COLUMNS if self.reads_plan else 0
 
     def as_dict(self) -> dict[str, Any]:
         """The config as JSON can hold it."""
@@ -42,7 +50,8 @@ class MusicTransformerConfig:
 class Events(NamedTuple):
     """Events as the network reads them: place, note, length, the bar's number modulo 8, the key; (B, T) each.
 
-    `condition` (B, T, F) is that of each event's bar, `is_conditioned` (B, T) whether it is used.
+    `condition` (B, T, F) is that of each event's bar, `is_conditioned` (B, T) whether it is used; `plan` (B, T, C) are
+    the columns of `look_back`, none where the network reads none.
     """
 
     place: Tensor
@@ -52,6 +61,7 @@ class Events(NamedTuple):
     key: Tensor
     condition: Tensor
     is_conditioned: Tensor
+    plan: Tensor
 
 
 class Cache:
@@ -194,6 +204,8 @@ class MusicTransformer(nn.Module):
         )
         self.unfelt = nn.Parameter(torch.zeros(config.feeling))
         self.announce = nn.Linear(config.feeling, width) if config.entry == "bars" else None
+        self.plan = PlanEmbedding(width) if config.reads_plan else None
+        self.copies = CopyGates(width) if config.reads_plan else None
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(config.dropout)
         self.said = nn.ModuleList(nn.Embedding(size, width) for size in (PLACES, NOTES))
@@ -222,20 +234,20 @@ class MusicTransformer(nn.Module):
         known: Tensor = self.norm(x)
         return known
 
-    def place_logits(self, known: Tensor) -> Tensor:
-        """Logits of the next place. (.., D) -> (.., PLACES)."""
+    def place_logits(self, known: Tensor, plan: Tensor) -> Tensor:
+        """Logits of the next place. (.., D), (.., C) -> (.., PLACES)."""
         logits: Tensor = self.heads[0](known)
-        return logits
+        return logits if self.copies is None else self.copies.place(logits, known, plan)
 
-    def note_logits(self, known: Tensor, place: Tensor) -> Tensor:
-        """Logits of the note, given its place. (.., D), (..) -> (.., NOTES - 1)."""
+    def note_logits(self, known: Tensor, plan: Tensor, place: Tensor) -> Tensor:
+        """Logits of the note, given its place. (.., D), (.., C), (..) -> (.., NOTES - 1)."""
         logits: Tensor = self.heads[1](self._given(0, known, self.said[0](place)))
-        return logits
+        return logits if self.copies is None else self.copies.note(logits, known, plan, place)
 
-    def length_logits(self, known: Tensor, place: Tensor, note: Tensor) -> Tensor:
-        """Logits of the length, given place and note. (.., D), (..), (..) -> (.., NO_LENGTH)."""
+    def length_logits(self, known: Tensor, plan: Tensor, place: Tensor, note: Tensor) -> Tensor:
+        """Logits of the length, given place and note. (.., D), (.., C), (..), (..) -> (.., NO_LENGTH)."""
         logits: Tensor = self.heads[2](self._given(1, known, self.said[0](place) + self.said[1](note)))
-        return logits
+        return logits if self.copies is None else self.copies.length(logits, known, plan, place, note)
 
     def _given(self, turn: int, known: Tensor, said: Tensor) -> Tensor:
         return known + functional.gelu(self.turns[turn](known + said)) + said
@@ -243,6 +255,8 @@ class MusicTransformer(nn.Module):
     def _embedded(self, events: Events) -> tuple[Tensor, Tensor]:
         x = self.places(events.place) + self.notes(events.note) + self.lengths(events.length)
         x = x + self.phases(events.phase) + self.keys(events.key)
+        if self.plan is not None:
+            x = x + self.plan(events.plan)
         feeling = torch.where(events.is_conditioned[..., None], self.feel(events.condition), self.unfelt)
         if self.announce is not None:
             x = x + self.announce(feeling) * (events.place == BAR)[..., None]

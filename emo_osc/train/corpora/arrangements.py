@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import BARS
 from emo_osc.studio.events import BACKING, BAR, BAR_STEPS, MELODY, Rows, encode
+from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
+from emo_osc.studio.line.places import UNKNOWN
 from emo_osc.train.corpora.bar_map import BarMap, Stretch, load_bar_map
 from emo_osc.train.corpora.corpus import SPLITS
 from emo_osc.train.corpora.note_table import Floats, NoteTable
+from emo_osc.train.corpora.song_phrases import load_song_phrases
 from emo_osc.train.cues import CUES, cues
 from emo_osc.train.labels import PUBLISHED, WIDTH, among
 
@@ -36,6 +40,8 @@ class Song:
     """Events (E, 3) of a song, and what is felt in each of its bars, valence and arousal (B, 2), not held to [-1, 1].
 
     `begins` (B + 1,) are the events that begin its bars, and the number of events; `bpm` its tempo; `split` a name.
+    `places` (B, 2) say where in its phrase each bar lies, as `line.places`; `chords` (2 B,) are the triads that fit
+    all notes of each half bar.
     """
 
     name: str
@@ -44,6 +50,8 @@ class Song:
     events: Rows
     begins: Rows
     felt: Floats
+    places: Rows
+    chords: Rows
 
     @property
     def bars(self) -> int:
@@ -53,7 +61,9 @@ class Song:
 
 @dataclass(frozen=True, slots=True)
 class _Raw:
-    """A song's notes (M, 4), in steps, and its first and last row in the table of notes."""
+    """A song's notes (M, 4), in steps, its first row in the table of notes, its bars, and how many of those come before
+    bar 0 of the labels.
+    """
 
     name: str
     split: str
@@ -61,6 +71,7 @@ class _Raw:
     notes: Rows
     first: int
     bars: int
+    lead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +101,41 @@ def load_arrangements(folder: Path) -> Arrangements:
             raws = list(_raw_songs(dict(notes), dict(melodies), bar_map))
     except (OSError, ValueError, KeyError) as error:
         raise EmoOscError(f"{folder}: no {ARRANGED} and {MELODIES} ({error}); name the corpus with --data") from None
+    phrases = load_song_phrases(folder)
     felt = _felt(NoteTable.load(folder / ARRANGED), raws)
     learned = np.concatenate([each for raw, each in zip(raws, felt, strict=True) if raw.split == "train"])
     pace = PUBLISHED.weights[:, CUES.index("notes a second")] / (WIDTH * learned.std(axis=0))
-    return Arrangements(tuple(_song(raw, among(each, learned)) for raw, each in zip(raws, felt, strict=True)), pace)
+    songs = (
+        _song(raw, among(each, learned), _places(raw, phrases.get(raw.name)))
+        for raw, each in zip(raws, felt, strict=True)
+    )
+    return Arrangements(tuple(songs), pace)
 
 
-def _song(raw: _Raw, felt: Floats) -> Song:
+def _song(raw: _Raw, felt: Floats, places: Rows) -> Song:
     events = encode(raw.notes, raw.bars)
     begins = np.append(np.flatnonzero(events[:, 0] == BAR), len(events))
-    return Song(raw.name, raw.split, raw.bpm, events, begins, felt)
+    return Song(raw.name, raw.split, raw.bpm, events, begins, felt, places, _chords(raw, places))
+
+
+def _places(raw: _Raw, labelled: Rows | None) -> Rows:
+    """The places of a song's bars (B, 2), unknown where its labels say nothing."""
+    found = np.full((raw.bars, 2), UNKNOWN, np.int64)
+    if labelled is not None:
+        known = labelled[: max(0, raw.bars - raw.lead)]
+        found[raw.lead : raw.lead + len(known)] = known
+    return found
+
+
+def _chords(raw: _Raw, places: Rows) -> Rows:
+    """The likeliest triad of each half bar, (2 B,), from all notes that start in it."""
+    step, _, pitch, length = raw.notes.T
+    phrases = -(-raw.bars // BARS)
+    weights = np.zeros((phrases * HALVES, CLASSES))
+    np.add.at(weights, (step // HALF_STEPS, pitch % CLASSES), length)
+    until = np.full(phrases * BARS, -1)
+    until[: raw.bars] = np.where(places[:, 1] == UNKNOWN, -1, places[:, 1])
+    return shipped().fit(weights.reshape(phrases, HALVES, CLASSES), until.reshape(phrases, BARS)).ravel()[: 2 * raw.bars]
 
 
 def _raw_songs(notes: _Arrays, melodies: _Arrays, bar_map: BarMap) -> Iterator[_Raw]:
@@ -124,10 +160,11 @@ def _raw_song(
     step = _steps(notes, first, last) - offset
     part = np.array([BACKING if pair not in melody else MELODY for pair in zip(step, pitch, strict=True)])
     length = np.maximum(1, (held + STEP_TICKS // 2) // STEP_TICKS)
-    step -= min(0, int(step.min()) // BAR_STEPS * BAR_STEPS)  # bars before the first that is numbered
+    lead = max(0, -(int(step.min()) // BAR_STEPS))  # bars before the first that is numbered
+    step += lead * BAR_STEPS
     rows = np.column_stack([step, part, pitch + lift, length])
     told = _SPLIT_OF[int(notes["split"][piece])], float(notes["bpm"][piece])
-    return _Raw(str(notes["piece_id"][piece]), *told, rows, first, int(step.max()) // BAR_STEPS + 1)
+    return _Raw(str(notes["piece_id"][piece]), *told, rows, first, int(step.max()) // BAR_STEPS + 1, lead)
 
 
 def _steps(notes: _Arrays, first: int, last: int) -> Rows:
