@@ -2,7 +2,7 @@
 
 Each event has one class a column. Six columns tell of its bar: its place in the phrase, chords, density. Six tell of
 the melody: the note that sounds and, where the melody is given, the next two of the bar. Four for each of `LAGS` tell
-which event comes next in the bar that many bars back, and how many events in a row followed that bar. Imports no torch.
+which event comes next in the bar that many bars back, and how many events in a row followed that bar.
 """
 
 from bisect import bisect_right

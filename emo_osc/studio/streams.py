@@ -1,7 +1,7 @@
 """A two-part piece that the music transformer composes bar by bar, each bar for its own affect.
 
 Keys and values are cached, so a bar costs only its own events. The last bars can be composed again where the affect
-changes before they are played.
+changes before they are played. The melody is given by a `MelodySource`, or written by the network.
 """
 
 from collections.abc import Callable
@@ -15,17 +15,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from emo_osc.core.affect import Affect
+from emo_osc.studio.accompaniment_rules import LINE, BarRules
 from emo_osc.studio.attributes import Floats
-from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, MELODY, NO_LENGTH, NO_NOTE, Sound, decode
+from emo_osc.studio.events import BACKING, BAR, BAR_STEPS, KEYS, MELODY, Sound, decode
+from emo_osc.studio.given_melody import MelodyBar, MelodySource
+from emo_osc.studio.look_back import BarPlan, Classes, Event, LookBack, density_class
 from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, Events, MusicTransformer
 
 MOST_EVENTS = 64  # per bar: POP909 has 21 on average and at most 103; this many can be composed in real time
 KEPT = 2  # bars that can be composed again
 REST_BONUS = 2.0  # nats added to the logits of melody notes per bar of rest; POP909's melody rests in interludes
 TEMPI = (45.0, 165.0)  # bpm; the range of 98 % of the training pieces
-
-_Event = tuple[int, int, int]
-_BAR_LINE: _Event = (BAR, NO_NOTE, NO_LENGTH)
+AROUSALS, NOTES_PER_BAR = (-1.0, -0.6, -0.2, 0.2, 0.6, 1.0), (6.0, 10.0, 13.3, 17.0, 20.0, 24.0)
+"""Accompaniment notes a bar that people write where so much arousal is felt: the median of POP909's bars."""
+FEWEST_NOTES, MOST_NOTES = 2.5, 24.7  # accompaniment notes a bar, 5th and 95th percentile of POP909's sixteen bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,11 @@ USUAL = Choice()
 
 
 class _Mark(NamedTuple):
-    """The state at a bar line: the number of events read, and of bars without melody before it."""
+    """The state at a bar line: the number of events read, bars without melody before it, the melody held into it."""
 
     read: int
     rested: int
+    held: tuple[int, int] | None
 
 
 class Stream:
@@ -60,16 +64,19 @@ class Stream:
         seed: int,
         choice: Choice = USUAL,
         times: Callable[[Affect], float] = lambda _: 1.0,
+        melody: MelodySource | None = None,
     ) -> None:
-        """`times` gives the wanted density as a multiple > 0 of the usual one.
+        """`times` gives the wanted density as a multiple > 0 of the usual one; without `melody` the network writes it.
 
-        The network has no density in its condition, but a tempo: the slower, the more notes it writes per bar.
+        A network that reads no plan has no density in its condition, but a tempo: the slower, the more notes it writes
+        per bar.
         """
-        self._net, self._seed, self._choice, self._times = net, seed, choice, times
+        self._net, self._seed, self._choice, self._times, self._melody = net, seed, choice, times, melody
         self._rows = 1 if choice.guidance in (0.0, 1.0) else 2  # conditioned and unconditioned
         self._is_conditioned = torch.tensor([[choice.guidance != 0.0], [False]][: self._rows])
         self._cache, self._marks = Cache(net.config, self._rows), dict[int, _Mark]()
-        self._rested = 1
+        self._before = LookBack()
+        self._rested, self._held = 1, None
         self.bars = 0
         """The number of bars composed."""
 
@@ -90,18 +97,14 @@ class Stream:
         if bar != self.bars:
             self._go_back_to(bar)
         self._marks = {at: mark for at, mark in self._marks.items() if bar - KEPT < at < bar}
-        self._marks[bar] = _Mark(self._cache.read, self._rested)
-        rng = np.random.default_rng((self._seed, bar))
-        pace_bpm = np.clip(tempo_bpm / self._times(affect), *TEMPI)
-        condition = torch.tensor([affect.valence, affect.arousal, log2(pace_bpm / REFERENCE_BPM)])
-        known, events = self._read(_BAR_LINE, bar, condition), [_BAR_LINE]
-        while len(events) <= MOST_EVENTS and (event := self._draw(known, events[-1], rng)) != _BAR_LINE:
-            events.append(event)
-            known = self._read(event, bar, condition)
-        self.bars = bar + 1
-        sounds = decode(np.array(events))
+        self._marks[bar] = _Mark(self._cache.read, self._rested, self._held)
+        given = None if self._melody is None else self._melody.bar(bar, affect)
+        rules = BarRules(given and given.events, given.coming if given else (), self._held)
+        self._write(rules, _BarCondition(bar, self._condition(affect, tempo_bpm), self._plan(given, affect)))
+        self.bars, self._held = bar + 1, rules.held
+        sounds = decode(np.array(rules.events))
         self._rested = 0 if any(sound.part == MELODY for sound in sounds) else self._rested + 1
-        return sounds
+        return sounds if given is None else sorted([*given.notes, *(s for s in sounds if s.part == BACKING)])
 
     def _go_back_to(self, bar: int) -> None:
         if bar not in self._marks:
@@ -110,31 +113,57 @@ class Stream:
             )
         mark = self._marks[bar]
         self._cache.go_back_to(mark.read)
-        self._rested = mark.rested
+        self._before.go_back_to(bar)
+        self._rested, self._held = mark.rested, mark.held
 
-    def _read(self, event: _Event, bar: int, condition: Tensor) -> Tensor:
-        """The network's output after an event, (rows, 1, D)."""
-        place, note, length, phase, key = (torch.full((self._rows, 1), number) for number in (*event, bar % PHASES, 0))
-        feeling = condition.expand(self._rows, 1, -1)
-        return self._net.step(Events(place, note, length, phase, key, feeling, self._is_conditioned), self._cache)
+    def _condition(self, affect: Affect, tempo_bpm: float) -> Tensor:
+        times = 1.0 if self._net.config.reads_plan else self._times(affect)
+        pace_bpm = np.clip(tempo_bpm / times, *TEMPI)
+        return torch.tensor([affect.valence, affect.arousal, log2(pace_bpm / REFERENCE_BPM)])
 
-    def _draw(self, known: Tensor, last: _Event, rng: np.random.Generator) -> _Event:
-        """The next event: not before the last one, each note of a step once, in training order."""
-        net, earliest = self._net, 0 if last == _BAR_LINE else last[0]
-        is_full = last[1] == NO_NOTE - 1  # no note can follow at this place
-        places = self._guided(net.place_logits(known))
-        places[: earliest + is_full] = -np.inf
-        place = self._pick(places, rng)
+    def _plan(self, given: MelodyBar | None, affect: Affect) -> BarPlan:
+        usual = float(np.interp(affect.arousal, AROUSALS, NOTES_PER_BAR))
+        density = density_class(float(np.clip(usual * self._times(affect), FEWEST_NOTES, MOST_NOTES)))
+        if given is None:
+            return BarPlan(density=density)
+        return BarPlan(given.since, given.until, given.chords, density, given.events)
+
+    def _write(self, rules: BarRules, condition: "_BarCondition") -> None:
+        """Write a bar's events; the rest of a given melody comes even where the bar has most events."""
+        rng = np.random.default_rng((self._seed, condition.bar))
+        known = self._read(LINE, self._before.begin(condition.plan), condition)
+        while True:
+            is_full = len(rules.events) > MOST_EVENTS
+            event = (rules.forced or LINE) if is_full else self._draw(known, rules, rng)
+            if event == LINE:
+                return
+            rules.add(event)
+            known = self._read(event, self._before.read(event), condition)
+
+    def _read(self, event: Event, columns: Classes, condition: "_BarCondition") -> "_Known":
+        """What the network makes of an event."""
+        numbers = (*event, condition.bar % PHASES, 0)
+        place, note, length, phase, key = (torch.full((self._rows, 1), number) for number in numbers)
+        feeling = condition.affect.expand(self._rows, 1, -1)
+        plan = torch.from_numpy(columns[: self._net.config.columns]).expand(self._rows, 1, -1)
+        told = Events(place, note, length, phase, key, feeling, self._is_conditioned, plan)
+        return _Known(self._net.step(told, self._cache), plan)
+
+    def _draw(self, known: "_Known", rules: BarRules, rng: np.random.Generator) -> Event:
+        """The next event of a bar, or `LINE`."""
+        net, forced = self._net, rules.forced
+        places = self._guided(net.place_logits(*known))
+        place = self._pick(np.where(rules.places(), places, -np.inf), rng)
+        if forced is not None and place >= forced[0]:
+            return forced
         if place == BAR:
-            return _BAR_LINE
+            return LINE
         condition = torch.full((self._rows, 1), place)
-        notes = self._guided(net.note_logits(known, condition))
-        if place == earliest and last != _BAR_LINE:
-            notes[: _next_note(last[1])] = -np.inf
+        notes = self._guided(net.note_logits(*known, condition))
         notes[:KEYS] += REST_BONUS * self._rested
-        note = self._pick(notes, rng)
-        lengths = self._guided(net.length_logits(known, condition, torch.full((self._rows, 1), note)))
-        return place, note, self._pick(lengths, rng)
+        note = self._pick(np.where(rules.notes(place), notes, -np.inf), rng)
+        lengths = self._guided(net.length_logits(*known, condition, torch.full((self._rows, 1), note)))
+        return place, note, self._pick(np.where(rules.lengths(place, note), lengths, -np.inf), rng)
 
     def _guided(self, logits: Tensor) -> Floats:
         """Guided log-probabilities, from the conditioned and the unconditioned row."""
@@ -153,9 +182,19 @@ class Stream:
         return int(rng.choice(kept, p=share))
 
 
-def _next_note(note: int) -> int:
-    """The first note allowed at the same step: the melody has one note, then the accompaniment's follow in order."""
-    return KEYS if note < KEYS else note + 1
+class _BarCondition(NamedTuple):
+    """A bar's number, condition and plan."""
+
+    bar: int
+    affect: Tensor
+    plan: BarPlan
+
+
+class _Known(NamedTuple):
+    """The network's output after an event, (rows, 1, D), and the event's plan columns."""
+
+    output: Tensor
+    plan: Tensor
 
 
 def held(sounds: list[Sound], bars: int) -> list[Sound]:

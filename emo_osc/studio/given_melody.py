@@ -1,0 +1,86 @@
+"""Melodies that the music transformer accompanies: given ones, bar by bar, with phrases and chords."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from emo_osc.core.affect import Affect
+from emo_osc.core.score import BARS
+from emo_osc.studio.attributes import NoteGrid, Tokens
+from emo_osc.studio.events import BAR_STEPS, LENGTHS, LOWEST, MELODY, Sound
+from emo_osc.studio.harmony import REGULAR, chords_of
+from emo_osc.studio.line.places import UNKNOWN, places
+from emo_osc.studio.look_back import NO_CHORD, Event
+
+# B bars of a phrase, 16
+
+PHRASE_BARS = 4  # of a melody whose phrases are not known
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyBar:
+    """One bar: `notes` with steps from its bar line, `coming` those of the bar after it, with steps from there.
+
+    `chords` of its two halves and of the next bar's first; `since` and `until` as in `line.places`.
+    """
+
+    notes: tuple[Sound, ...] = ()
+    coming: tuple[Sound, ...] = ()
+    chords: tuple[int, int, int] = (NO_CHORD,) * 3
+    since: int = UNKNOWN
+    until: int = UNKNOWN
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The notes as the network reads them."""
+        return tuple((note.step, note.pitch - LOWEST, _nearest_length(note.length)) for note in self.notes)
+
+
+class MelodySource(Protocol):
+    """An endless melody."""
+
+    def bar(self, bar: int, affect: Affect) -> MelodyBar:
+        """A bar, of a melody for an affect; bars before it stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenMelody:
+    """Sixteen bars of melody in C, again and again: `tokens` (256,), `chords` (32,), `phrase` (16, 2) as `line.places`.
+
+    It is a `MelodySource`, whatever the affect.
+    """
+
+    tokens: Tokens
+    chords: tuple[int, ...]
+    phrase: Tokens
+
+    @classmethod
+    def of(cls, tokens: Tokens, phrase: Tokens | None = None) -> "GivenMelody":
+        """A melody with the chords that fit it, cadences at the ends of phrases; phrases of four bars by default."""
+        known = regular() if phrase is None else phrase
+        until = np.where(known[:, 1] == UNKNOWN, REGULAR[0], known[:, 1])
+        return cls(tokens, tuple(chords_of(tokens[None], until[None])[0].tolist()), known)
+
+    def bar(self, bar: int, _affect: Affect) -> MelodyBar:
+        """A bar; after the sixteenth comes the first."""
+        slot, half = bar % BARS, 2 * (bar % BARS)
+        chords = self.chords[half], self.chords[half + 1], self.chords[(half + 2) % len(self.chords)]
+        since, until = self.phrase[slot].tolist()
+        return MelodyBar(self._notes(slot), self._notes((slot + 1) % BARS), chords, since, until)
+
+    def _notes(self, slot: int) -> tuple[Sound, ...]:
+        grid, begin = NoteGrid.of(self.tokens), slot * BAR_STEPS
+        steps = begin + np.flatnonzero(grid.is_onset[0, begin : begin + BAR_STEPS])
+        pitch, length = grid.pitch[0], grid.duration[0]
+        return tuple(Sound(int(at) - begin, MELODY, int(pitch[at]), int(length[at])) for at in steps)
+
+
+def regular() -> Tokens:
+    """The places (16, 2) of phrases of four bars."""
+    since = np.arange(BARS)[None] % PHRASE_BARS
+    return places(since, PHRASE_BARS - 1 - since)[0]
+
+
+def _nearest_length(steps: int) -> int:
+    return int(np.argmin([abs(length - steps) for length in LENGTHS]))
