@@ -92,6 +92,7 @@ class GeneratorSection(Section):
     seed: int | None = None
     temperature: Annotated[float, Field(ge=0.05, le=2.0)] = 1.0
     guidance: Annotated[float, Field(ge=0.0, le=10.0)] = 1.5  # the music transformer's: `streams.Choice`
+    melody: Literal["first", "own"] = "first"  # of the music transformer: the first generator's, or its own
     pool: Annotated[int, Field(ge=1, le=512)] = 4
     losses: dict[LossName, Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(
         default={},
@@ -101,7 +102,7 @@ class GeneratorSection(Section):
     @property
     def composer(self) -> str:
         """Who composes and how, as JSON; not `device`, `seed` and `pool`, which belong to the evening."""
-        return self.model_dump_json(include={"name", "checkpoint", "temperature", "guidance", "losses"})
+        return self.model_dump_json(include={"name", "checkpoint", "temperature", "guidance", "melody", "losses"})
 
     def repeatable(self, seed: int = 0) -> "GeneratorSection":
         """The same with a seed, where it has none: what is written or measured comes out alike on every machine.

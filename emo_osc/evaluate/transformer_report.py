@@ -27,13 +27,13 @@ from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.harmony import CLASSES
 from emo_osc.studio.music_transformer import Transformer, chords_of
 from emo_osc.studio.nets.music_transformer import REFERENCE_BPM, MusicTransformer
-from emo_osc.studio.streams import Choice, Stream, held
+from emo_osc.studio.streams import Stream, held
 from emo_osc.train.corpora.arrangements import Arrangements, load_arrangements
 from emo_osc.train.corpora.note_table import NoteTable
 from emo_osc.train.cues import cues
 from emo_osc.train.labels import PUBLISHED, Estimator
 from emo_osc.train.listeners import Felt, agreement, fitted
-from emo_osc.train.transformer import Piece, mean_nats, read, spread
+from emo_osc.train.transformer import Piece, Reader, mean_nats, spread
 
 Row = dict[str, float]
 Table = dict[str, Row]
@@ -82,10 +82,7 @@ def report(
     arrangements, felt = load_arrangements(data), Felt.load(data)
     usual = generator.choice.guidance
     sizes = {guidance: size.each if guidance == usual else 1 for guidance in sorted({*GUIDANCES, usual})}
-    made = {
-        guidance: over_the_plane(generator.net, replace(generator.choice, guidance=guidance), size.grid, each)
-        for guidance, each in sizes.items()
-    }
+    made = {guidance: over_the_plane(generator.guided(guidance), size.grid, each) for guidance, each in sizes.items()}
     ours, human = made[usual].pieces, phrases(arrangements.of("test"))
     train = phrases(arrangements.of("train"), every=BARS - LONGEST + 1)
     listeners = {"listeners": fitted(felt), "taught": PUBLISHED}
@@ -118,10 +115,10 @@ def losses_of_songs(net: MusicTransformer, arrangements: Arrangements, pieces: i
     return {name: _nats(net, each, arrangements.pace) for name, each in tested.items()}
 
 
-def over_the_plane(net: MusicTransformer, choice: Choice, grid: int, each: int) -> Made:
+def over_the_plane(generator: Transformer, grid: int, each: int) -> Made:
     """`each` pieces for every affect of a grid, each from its own stream."""
     asked = [affect for affect in plane(grid) for _ in range(each)]
-    pieces = [_piece(Stream(net, seed, choice), affect) for seed, affect in enumerate(asked)]
+    pieces = [_piece(generator.stream(seed), affect) for seed, affect in enumerate(asked)]
     return Made(np.array([(affect.valence, affect.arousal) for affect in asked]), pieces)
 
 
@@ -177,9 +174,8 @@ def _with_affect_of(piece: Piece, other: Piece) -> Piece:
 
 
 def _nats(net: MusicTransformer, pieces: Sequence[Piece], pace: Floats) -> Row:
-    device = next(net.parameters()).device
-
-    parts = (read(pieces[at : at + BATCH], net.config.context, pace, device) for at in range(0, len(pieces), BATCH))
+    reader = Reader(net.config, pace, next(net.parameters()).device)
+    parts = (reader.read(pieces[at : at + BATCH]) for at in range(0, len(pieces), BATCH))
     row = mean_nats(net, parts)
     return row | {"all": sum(row.values()), "pieces": float(len(pieces))}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS
@@ -14,8 +15,6 @@ from emo_osc.studio.line.places import UNKNOWN, places
 from emo_osc.studio.look_back import NO_CHORD, Event
 
 # B bars of a phrase, 16
-
-PHRASE_BARS = 4  # of a melody whose phrases are not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +50,15 @@ class GivenMelody:
     It is a `MelodySource`, whatever the affect.
     """
 
-    tokens: Tokens
+    tokens: NDArray[np.int64]
     chords: tuple[int, ...]
     phrase: Tokens
 
     @classmethod
-    def of(cls, tokens: Tokens, phrase: Tokens | None = None) -> "GivenMelody":
+    def of(cls, tokens: NDArray[np.int64], phrase: Tokens | None = None) -> "GivenMelody":
         """A melody with the chords that fit it, cadences at the ends of phrases; phrases of four bars by default."""
-        known = regular() if phrase is None else phrase
-        until = np.where(known[:, 1] == UNKNOWN, REGULAR[0], known[:, 1])
-        return cls(tokens, tuple(chords_of(tokens[None], until[None])[0].tolist()), known)
+        known = phrase_of(REGULAR[0]) if phrase is None else phrase
+        return cls(tokens, tuple(chords_of(tokens[None], known[None, :, 1].astype(np.int64))[0].tolist()), known)
 
     def bar(self, bar: int, _affect: Affect) -> MelodyBar:
         """A bar; after the sixteenth comes the first."""
@@ -76,10 +74,16 @@ class GivenMelody:
         return tuple(Sound(int(at) - begin, MELODY, int(pitch[at]), int(length[at])) for at in steps)
 
 
-def regular() -> Tokens:
-    """The places (16, 2) of phrases of four bars."""
-    since = np.arange(BARS)[None] % PHRASE_BARS
-    return places(since, PHRASE_BARS - 1 - since)[0]
+def phrase_of(until: Tokens) -> Tokens:
+    """The places (16, 2) of bars (16,) that stand so far from their phrase's last one; of -1, unknown, four bars long.
+
+    >>> phrase_of(np.array([1, 0, 1, 0] + [11 - bar for bar in range(12)]))[:5].tolist()
+    [[0, 1], [1, 0], [0, 1], [1, 0], [0, 8]]
+    """
+    left = np.where(until < 0, REGULAR[0], until)
+    begins = np.append(True, left[:-1] == 0)
+    first = np.maximum.accumulate(np.where(begins, np.arange(BARS), 0))
+    return places((np.arange(BARS) - first)[None], left[None])[0]
 
 
 def _nearest_length(steps: int) -> int:

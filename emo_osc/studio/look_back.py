@@ -111,8 +111,7 @@ class LookBack:
         bar, plan = len(self._bars) - 1, self._plans[-1]
         self._expected = self._next_at_lags(event, bar)
         lags = (
-            [*expected, bisect_right(RUN_EDGES, run)]
-            for expected, run in zip(self._expected, self._now, strict=True)
+            [*expected, bisect_right(RUN_EDGES, run)] for expected, run in zip(self._expected, self._now, strict=True)
         )
         melody = [*_ahead(plan.melody, event), self._sounding(0 if event is None else event[0])]
         told = [plan.since, plan.until, *plan.chords, plan.density, *melody, *(each for lag in lags for each in lag)]
@@ -120,9 +119,7 @@ class LookBack:
 
     def _next_at_lags(self, event: Event | None, bar: int) -> list[Event]:
         """The event after this one's place and note in the bars `LAGS` before; None is the bar line."""
-        return [
-            _after(self._bars[bar - lag], event) if bar >= lag and bar >= 0 else _NO_SUCH_BAR for lag in LAGS
-        ]
+        return [_after(self._bars[bar - lag], event) if bar >= lag and bar >= 0 else _NO_SUCH_BAR for lag in LAGS]
 
     def _sounding(self, place: int) -> int:
         """The key of the melody that sounds at a place of the last bar, or `NO_KEY`."""

@@ -1,26 +1,32 @@
-"""The `music_transformer` generator: melody and accompaniment, composed bar by bar, conditioned on the affect.
+"""The `music_transformer` generator: an accompaniment for a melody, composed bar by bar, conditioned on the affect.
 
-Pieces are in C, major or minor, as all melodies of the studio. There is no pool and no refinement: several pieces are
-composed and ranked by their distance from the targets.
+The melody is the first generator's, a given one, or the network's own. Pieces are in C, major or minor, as all melodies
+of the studio; a given melody in another key is accompanied in C and moved back.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
-from emo_osc.core.score import BARS, Melody, tiled
+from emo_osc.core.score import BARS, Melody, Note, tiled
+from emo_osc.studio import music_vae
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import Floats, distances, flaws, measure, measure_table
 from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.events import BAR_STEPS, Sound
+from emo_osc.studio.first_melody import FirstMelody
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.given_melody import GivenMelody, MelodySource, phrase_of
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
+from emo_osc.studio.look_back import moved_chord
 from emo_osc.studio.nets.music_transformer import (
     CONDITION_SIZE,
     Cache,
@@ -29,30 +35,48 @@ from emo_osc.studio.nets.music_transformer import (
     MusicTransformerConfig,
 )
 from emo_osc.studio.phrase_stream import PhraseStream
+from emo_osc.studio.pool.latents import Latent
+from emo_osc.studio.proposers import SamplingParameters
 from emo_osc.studio.sounds_to_notes import backing_of, melody_of_sounds
 from emo_osc.studio.streams import USUAL, Choice, Stream, held
 from emo_osc.studio.tokens import tokens_of
-from emo_osc.studio.variations import exchanged, ranked, unchanged
+from emo_osc.studio.variations import exchanged, home_lift, lifted, ranked, unchanged
 from emo_osc.weights import checkpoints, precision
 from emo_osc.weights.size_checks import fitted, one_line_errors
 
 NAME = "music_transformer"
-CANDIDATES = 2  # pieces composed for each one requested
+CANDIDATES = 2  # pieces composed for each one requested, where the network writes the melody
 TRIAL_EVENTS = 4
+FIRST = "first"  # `generator.melody` of a preset: the first generator's
 
 
 class Transformer:
-    """Composes pieces of sixteen bars, or an endless stream."""
+    """Composes pieces of sixteen bars, or an endless stream; accompanies melodies.
+
+    `first` is the model whose melodies it accompanies; None where the network writes its own.
+    """
 
     name = NAME
     device = "cpu"
 
-    def __init__(self, net: MusicTransformer, choice: Choice = USUAL, aim: Aims | None = None) -> None:
-        self.net, self.choice, self._aim = net.eval(), choice, aim or Aims()
+    def __init__(
+        self,
+        net: MusicTransformer,
+        choice: Choice = USUAL,
+        aim: Aims | None = None,
+        first: music_vae.MusicVAE | None = None,
+    ) -> None:
+        self.net, self.choice, self._aim, self.first = net.eval(), choice, aim or Aims(), first
 
-    def stream(self, seed: int) -> Stream:
-        """An endless piece."""
-        return Stream(self.net, seed, self.choice, self._aim.times)
+    def guided(self, guidance: float) -> "Transformer":
+        """The same with another scale of guidance."""
+        return Transformer(self.net, replace(self.choice, guidance=guidance), self._aim, self.first)
+
+    def stream(self, seed: int, melody: MelodySource | None = None) -> Stream:
+        """An endless piece, its melody a given one or as in `compose`."""
+        if melody is None and self.first is not None:
+            melody = FirstMelody(self.first, seed)
+        return Stream(self.net, seed, self.choice, self._aim.times, melody)
 
     def bar_stream(self, seed: int) -> PhraseStream:
         """An endless piece as phrases for the stage, one bar each."""
@@ -60,8 +84,10 @@ class Transformer:
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` pieces, the nearest to the affect's targets first; same seed, same pieces."""
+        if self.first is not None:
+            return [self._accompanied(made, affect) for made in self.first.compose(affect, count, seed)]
         seeds = _children(seed, CANDIDATES * count)
-        pieces = [self._compose_piece(affect, child) for child in seeds]
+        pieces = [_piece(self.stream(child), affect) for child in seeds]
         tokens = np.array([tokens_of(melody_of_sounds(bar_stream)) for bar_stream in pieces])
         distance = distances(measure_table(tokens), self._aim(affect)) + flaws(tokens)
         return [
@@ -70,23 +96,45 @@ class Transformer:
         ]
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
-        """Variations whose changed bars come from pieces composed for the affect; `latent` is not used."""
+        """Variations with an accompaniment; an amount of 0 accompanies the melody as it is, to the tick."""
         source = tiled(melody)
-        if amount <= 0.0:
-            return [unchanged(source, latent, self._aim(affect), seed)] * count
-        if amount >= 1.0 or not source.notes:
+        if amount <= 0.0 or not source.notes:
+            same = self._accompanied(unchanged(source, latent, self._aim(affect), seed), affect)
+            return [same] * count if source.notes else self.compose(affect, count, seed)
+        if amount >= 1.0:
             return self.compose(affect, count, seed)
-        seeds = _children(seed, CANDIDATES * count)
-        others = [melody_of_sounds(self._compose_piece(affect, child)) for child in seeds]
-        varied = [exchanged(source, other, amount, Random(child)) for other, child in zip(others, seeds, strict=True)]
-        return ranked(varied, seeds, source, self._aim(affect), amount)[:count]
+        if self.first is not None:
+            varied = self.first.vary(source, latent, affect, amount, count, seed)
+        else:
+            varied = self._exchanged(source, affect, amount, _children(seed, CANDIDATES * count))[:count]
+        return [self._accompanied(made, affect) for made in varied]
 
-    def _compose_piece(self, affect: Affect, seed: int) -> list[Sound]:
-        stream, sounds = self.stream(seed), list[Sound]()
-        for bar in range(BARS):
-            at = bar * BAR_STEPS
-            sounds += [Sound(s.step + at, s.part, s.pitch, s.length) for s in stream.compose(affect)]
-        return held(sounds, BARS)
+    def _exchanged(self, source: Melody, affect: Affect, amount: float, seeds: list[int]) -> list[Composed]:
+        """Variations whose changed bars come from pieces that the network composes."""
+        others = [melody_of_sounds(_piece(self.stream(child), affect)) for child in seeds]
+        varied = [exchanged(source, other, amount, Random(child)) for other, child in zip(others, seeds, strict=True)]
+        return ranked(varied, seeds, source, self._aim(affect), amount)
+
+    def _accompanied(self, made: Composed, affect: Affect) -> Composed:
+        """A melody with an accompaniment, and the chords that both follow."""
+        tokens = np.array(tokens_of(made.melody))
+        until = self._until(made.latent)
+        lift = home_lift(tokens) if until is None else 0
+        given = GivenMelody.of(lifted(tokens, lift), None if until is None else phrase_of(until))
+        sounds = _piece(self.stream(made.seed, given), affect)
+        backing = (Note(n.start_tick, n.duration_tick, n.pitch - lift, n.velocity) for n in backing_of(sounds))
+        chords = tuple(moved_chord(chord, -lift) for chord in given.chords)
+        return replace(made, chords=chords, backing=tuple(sorted(backing)))
+
+    def _until(self, latent: str) -> NDArray[np.int64] | None:
+        """Bars to the end of the phrase (16,) as a latent's plan says; None without one, or where it is another's."""
+        if self.first is None or not latent:
+            return None
+        try:
+            numbers = Latent.from_text(latent, self.first.proposer.shape).numbers
+        except ValueError:
+            return None
+        return self.first.proposer.until(numbers[None])[0]
 
 
 def build(section: GeneratorSection, aim: Aims | None = None) -> Transformer:
@@ -97,8 +145,14 @@ def build(section: GeneratorSection, aim: Aims | None = None) -> Transformer:
     Raises:
         EmoOscError: the checkpoint is missing, or of another generator.
     """
-    choice = Choice(temperature=section.temperature, guidance=section.guidance)
-    return load(checkpoint_path(section), choice, aim, section.seed is not None)
+    choice, is_repeatable = Choice(temperature=section.temperature, guidance=section.guidance), section.seed is not None
+    transformer = load(checkpoint_path(section), choice, aim, is_repeatable)
+    if section.melody != FIRST:
+        return transformer
+    sampling = SamplingParameters(temperature=section.temperature, aim=aim or Aims())
+    melodies = checkpoints.find(music_vae.NAME)
+    first = music_vae.load(melodies, torch.device(Transformer.device), sampling, is_repeatable)
+    return Transformer(transformer.net, choice, aim, first)
 
 
 def checkpoint_path(section: GeneratorSection) -> Path:
@@ -135,7 +189,8 @@ def _trial_events(net: nn.Module) -> Callable[[], None]:
     assert isinstance(net, MusicTransformer)
     rows, cache = 2, Cache(net.config, 2)
     number, condition = torch.zeros(rows, 1, dtype=torch.long), torch.zeros(rows, 1, CONDITION_SIZE)
-    event = Events(number, number, number, number, number, condition, torch.ones(rows, 1, dtype=torch.bool))
+    plan = torch.zeros(rows, 1, net.config.columns, dtype=torch.long)
+    event = Events(number, number, number, number, number, condition, torch.ones(rows, 1, dtype=torch.bool), plan)
 
     @torch.inference_mode()
     def run() -> None:
@@ -152,6 +207,12 @@ def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
     for sound in sounds:
         weights[0, sound.step // HALF_STEPS, sound.pitch % CLASSES] += sound.length
     return tuple(shipped().fit(weights)[0].tolist())
+
+
+def _piece(stream: Stream, affect: Affect) -> list[Sound]:
+    """The first sixteen bars of a stream."""
+    bars = [(bar * BAR_STEPS, stream.compose(affect)) for bar in range(BARS)]
+    return held([Sound(s.step + at, s.part, s.pitch, s.length) for at, sounds in bars for s in sounds], BARS)
 
 
 def _composed(sounds: list[Sound], distance: float, seed: int) -> Composed:

@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import cos, pi
 from pathlib import Path
 from typing import Protocol
@@ -86,13 +86,15 @@ class Recipe:
 class Progress:
     """Where a run stands: the next step, the scores so far, and the precision it multiplies in.
 
-    Kept beside the weights as JSON.
+    `ends` are the last steps that it was to have, each with the step from which on: (from, last). Kept beside the
+    weights as JSON.
     """
 
     step: int
     history: list[Scores]
     seconds: float = 0.0
     precision: str = ""
+    ends: list[tuple[int, int]] = field(default_factory=list)
 
 
 def is_first() -> bool:
@@ -106,7 +108,8 @@ def train(
     """Train, or resume, until the recipe's last step; `task.net` then holds the averaged weights.
 
     `folder` gets `state.safetensors` and `progress.json` at every validation and is resumed from when they are there.
-    `report` is called with the step and its scores.
+    A run that is resumed may get another last step: the rest of it follows the new schedule. `report` is called with
+    the step and its scores.
 
     Raises:
         EmoOscError: the folder holds the state of another recipe or network, or `EMO_OSC_PRECISION` asks for a
@@ -241,13 +244,13 @@ def _resume(
 ) -> Progress:
     path = folder / "state.safetensors"
     if not path.exists():
-        return Progress(0, [])
+        return Progress(0, [], ends=[(0, recipe.steps)])
     try:
         kept = json.loads(read_small_text(folder / "progress.json", MAX_PROGRESS_BYTES))
         recipe_before = kept["recipe"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise EmoOscError(f"{folder}: holds no progress of a run ({error!s:.200}); choose another --out") from None
-    if asdict(recipe) != BEFORE_BEST | recipe_before:
+    if asdict(recipe) != BEFORE_BEST | recipe_before | {"steps": recipe.steps}:
         raise EmoOscError(f"{folder}: holds a run of another recipe; choose another --out or the same settings")
     try:
         tensors = load_file(path, device=str(device))
@@ -260,7 +263,10 @@ def _resume(
         index, key = name.split(".")
         state.setdefault(int(index), {})[key] = value
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
-    return Progress(kept["step"], kept["history"], kept["seconds"], kept.get("precision", ""))
+    ends = [(int(begin), int(end)) for begin, end in kept.get("ends", [(0, recipe_before["steps"])])]
+    if recipe.steps != ends[-1][1]:
+        ends.append((kept["step"], recipe.steps))
+    return Progress(kept["step"], kept["history"], kept["seconds"], kept.get("precision", ""), ends)
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

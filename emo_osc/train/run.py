@@ -194,7 +194,8 @@ def _training(recipe: Recipe, choices: Any, progress: Progress, data: Sequence[s
     """What the model card tells of a run."""
     last = progress.history[-1] if progress.history else {}
     told = {"data": list(data), "recipe": asdict(recipe), "choices": asdict(choices), "last": last}
-    return told | {"precision": progress.precision}
+    ends = {"ends": progress.ends} if len(progress.ends) > 1 else {}
+    return told | ends | {"precision": progress.precision}
 
 
 @contextmanager

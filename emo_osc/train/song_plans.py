@@ -50,7 +50,9 @@ class SongPlan:
         lagged = _lagged(song, bar)
         return cls(_bar_columns(song, bar), lagged, _runs(events, lagged), *_melody(events, bar))
 
-    def columns(self, events: Rows, bar: Rows, rows: slice, semitones: int, *, has_melody: bool, has_density: bool) -> Classes:
+    def columns(
+        self, events: Rows, bar: Rows, rows: slice, semitones: int, *, has_melody: bool, has_density: bool
+    ) -> Classes:
         """The columns (n, C) of some rows of events that lie in bars (n,).
 
         `events` are the whole song's, transposed by `semitones`; without `has_melody` and `has_density` the notes to

@@ -70,6 +70,15 @@ def test_another_recipe_does_not_continue_a_run(tmp_path: Path) -> None:
         train(LineTask(), replace(RECIPE, rate=0.2), tmp_path, CPU, silent)
 
 
+def test_a_resumed_run_may_end_sooner_and_says_so(tmp_path: Path) -> None:
+    run_until(20, tmp_path)
+
+    progress = train(LineTask(), replace(RECIPE, steps=25), tmp_path, CPU, silent)
+
+    assert progress.step == 25
+    assert [end for _, end in progress.ends] == [RECIPE.steps, 25]
+
+
 def test_the_state_is_written_without_a_second_copy_of_it(tmp_path: Path) -> None:
     class WideTask(LineTask):
         def __init__(self) -> None:

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 from time import perf_counter, process_time
 
 import torch
 
+from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import NEUTRAL
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.bench.bench_decode import threads_of
 from emo_osc.studio.events import BAR, KEYS, NO_LENGTH, NO_NOTE, PARTS, PLACES
-from emo_osc.studio.music_transformer import NAME, Transformer, load
+from emo_osc.studio.music_transformer import NAME, Transformer, build
 from emo_osc.studio.nets.music_transformer import (
     CONDITION_SIZE,
     Cache,
@@ -21,7 +23,6 @@ from emo_osc.studio.nets.music_transformer import (
     MusicTransformerConfig,
 )
 from emo_osc.studio.streams import MOST_EVENTS
-from emo_osc.weights import checkpoints
 
 BAR_S = 2.0  # 4/4 at 120 bpm
 MEAN_EVENTS = 21  # of a bar of POP909, its bar line included (20.8)
@@ -34,8 +35,9 @@ def bench_transformer(seconds: float, model: Path | None = None, threads: int = 
     """Measure for about `seconds` on `threads` >= 1 of the CPU; rows of figures.
 
     `event`: one event at the end of a full context, conditioned and unconditioned; `mean bar` and `busiest bar` are
-    derived from it; `first bar`: a mean bar with an empty context; `composed`: bars of a checkpoint (`model`, or the
-    shipped one; left out without one). `real_time` is the two seconds of a bar at 120 bpm over the wall time, `quiet`
+    derived from it; `first bar`: a mean bar with an empty context; `opening`: the first bars of pieces of a checkpoint
+    (`model`, or the shipped one), each with its melody of sixteen bars; `composed`: bars of one piece, with a melody
+    for each sixteen; both are left out without a checkpoint. `real_time` is the two seconds of a bar at 120 bpm over the wall time, `quiet`
     the same over CPU time, as on an idle machine. Without a checkpoint the weights are random, at the same speed.
     """
     transformer = _found(model)
@@ -49,16 +51,18 @@ def bench_transformer(seconds: float, model: Path | None = None, threads: int = 
             "first bar": _row(first),
         }
         if transformer:
-            rows["composed"] = _composed(transformer, seconds / 2)
+            rows["opening"] = _opening(transformer, seconds / 4)
+            rows["composed"] = _composed(transformer, seconds / 4)
     return rows
 
 
 def _found(model: Path | None) -> Transformer | None:
-    if model is not None:
-        return load(model, is_repeatable=False)
+    section = GeneratorSection(name=NAME, checkpoint=None if model is None else str(model))
     try:
-        return load(checkpoints.find(NAME), is_repeatable=False)
+        return build(section)
     except EmoOscError:
+        if model is not None:
+            raise
         return None
 
 
@@ -95,25 +99,27 @@ def _times(runs: Sequence[Callable[[], object]], seconds: float) -> list[_Time]:
     return [_middle(samples) for samples in times]
 
 
-def _event(place: int, note: int, length: int) -> Events:
+def _event(net: MusicTransformer, place: int, note: int, length: int) -> Events:
     where, which, held, nought = (torch.full((ROWS, 1), number) for number in (place, note, length, 0))
     condition, is_conditioned = torch.zeros(ROWS, 1, CONDITION_SIZE), torch.tensor([[True], [False]])
-    return Events(where, which, held, nought, nought, condition, is_conditioned)
+    plan = torch.zeros(ROWS, 1, net.config.columns, dtype=torch.long)
+    return Events(where, which, held, nought, nought, condition, is_conditioned, plan)
 
 
-def _event_logits(net: MusicTransformer, known: torch.Tensor) -> float:
-    """Compute everything that is needed to draw one event."""
-    place = note = torch.zeros(ROWS, 1, dtype=torch.long)
-    parts = (net.place_logits(known), net.note_logits(known, place), net.length_logits(known, place, note))
+def _event_logits(net: MusicTransformer, event: Events, cache: Cache) -> float:
+    """Read an event and compute everything that is needed to draw the next."""
+    known, plan, place = net.step(event, cache), event.plan, torch.zeros(ROWS, 1, dtype=torch.long)
+    given = net.note_logits(known, plan, place), net.length_logits(known, plan, place, place)
+    parts = (net.place_logits(known, plan), *given)
     return sum(float(part.log_softmax(-1).max()) for part in parts)
 
 
 def _at_the_end(net: MusicTransformer) -> Callable[[], object]:
-    cache, note = Cache(net.config, ROWS), _event(0, 0, 0)
+    cache, note = Cache(net.config, ROWS), _event(net, 0, 0, 0)
 
     def one_more() -> None:
         cache.events = net.config.context - 1
-        _event_logits(net, net.step(note, cache))
+        _event_logits(net, note, cache)
 
     return one_more
 
@@ -121,8 +127,21 @@ def _at_the_end(net: MusicTransformer) -> Callable[[], object]:
 def _mean_bar(net: MusicTransformer) -> None:
     cache = Cache(net.config, ROWS)
     for at in range(MEAN_EVENTS):
-        event = _event(BAR, NO_NOTE, NO_LENGTH) if not at else _event(at % (PLACES - 1), at % (PARTS * KEYS), 0)
-        _event_logits(net, net.step(event, cache))
+        numbers = (BAR, NO_NOTE, NO_LENGTH) if not at else (at % (PLACES - 1), at % (PARTS * KEYS), 0)
+        event = _event(net, *numbers)
+        _event_logits(net, event, cache)
+
+
+def _opening(transformer: Transformer, seconds: float) -> Row:
+    times, end_s = list[_Time](), perf_counter() + seconds
+    while perf_counter() < end_s or len(times) < FEWEST:
+        stream = transformer.stream(seed=len(times))
+        times.append(_Time.of(partial(stream.compose, NEUTRAL)))
+    return _row(_middle(times)) | {"p95_ms": 1000 * _late(times)}
+
+
+def _late(times: Sequence[_Time]) -> float:
+    return sorted(time.wall_s for time in times)[int(0.95 * len(times))]
 
 
 def _composed(transformer: Transformer, seconds: float) -> Row:
@@ -130,5 +149,4 @@ def _composed(transformer: Transformer, seconds: float) -> Row:
     stream, end_s = transformer.stream(seed=0), perf_counter() + seconds
     while perf_counter() < end_s or len(times) < FEWEST:
         times.append(_Time.of(lambda: notes.append(len(stream.compose(NEUTRAL)))))
-    late = sorted(time.wall_s for time in times)[int(0.95 * len(times))]
-    return {**_row(_middle(times)), "p95_ms": 1000 * late, "notes": fmean(notes)}
+    return {**_row(_middle(times)), "p95_ms": 1000 * _late(times), "notes": fmean(notes)}

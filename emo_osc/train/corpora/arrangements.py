@@ -135,7 +135,9 @@ def _chords(raw: _Raw, places: Rows) -> Rows:
     np.add.at(weights, (step // HALF_STEPS, pitch % CLASSES), length)
     until = np.full(phrases * BARS, -1)
     until[: raw.bars] = np.where(places[:, 1] == UNKNOWN, -1, places[:, 1])
-    return shipped().fit(weights.reshape(phrases, HALVES, CLASSES), until.reshape(phrases, BARS)).ravel()[: 2 * raw.bars]
+    return (
+        shipped().fit(weights.reshape(phrases, HALVES, CLASSES), until.reshape(phrases, BARS)).ravel()[: 2 * raw.bars]
+    )
 
 
 def _raw_songs(notes: _Arrays, melodies: _Arrays, bar_map: BarMap) -> Iterator[_Raw]:
