@@ -83,7 +83,7 @@ def phrase_of(until: Tokens) -> Tokens:
     left = np.where(until < 0, REGULAR[0], until)
     begins = np.append(True, left[:-1] == 0)
     first = np.maximum.accumulate(np.where(begins, np.arange(BARS), 0))
-    return places((np.arange(BARS) - first)[None], left[None])[0]
+    return np.asarray(places((np.arange(BARS) - first)[None], left[None])[0])
 
 
 def _nearest_length(steps: int) -> int:

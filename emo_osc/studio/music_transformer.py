@@ -134,7 +134,7 @@ class Transformer:
             numbers = Latent.from_text(latent, self.first.proposer.shape).numbers
         except ValueError:
             return None
-        return self.first.proposer.until(numbers[None])[0]
+        return np.asarray(self.first.proposer.until(numbers[None])[0])
 
 
 def build(section: GeneratorSection, aim: Aims | None = None) -> Transformer:

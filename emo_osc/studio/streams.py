@@ -76,7 +76,8 @@ class Stream:
         self._is_conditioned = torch.tensor([[choice.guidance != 0.0], [False]][: self._rows])
         self._cache, self._marks = Cache(net.config, self._rows), dict[int, _Mark]()
         self._before = LookBack()
-        self._rested, self._held = 1, None
+        self._rested = 1
+        self._held: tuple[int, int] | None = None
         self.bars = 0
         """The number of bars composed."""
 
@@ -99,7 +100,7 @@ class Stream:
         self._marks = {at: mark for at, mark in self._marks.items() if bar - KEPT < at < bar}
         self._marks[bar] = _Mark(self._cache.read, self._rested, self._held)
         given = None if self._melody is None else self._melody.bar(bar, affect)
-        rules = BarRules(given and given.events, given.coming if given else (), self._held)
+        rules = BarRules(given.events, given.coming, self._held) if given else BarRules(None, (), self._held)
         self._write(rules, _BarCondition(bar, self._condition(affect, tempo_bpm), self._plan(given, affect)))
         self.bars, self._held = bar + 1, rules.held
         sounds = decode(np.array(rules.events))

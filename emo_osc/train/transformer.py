@@ -160,7 +160,8 @@ class Reader:
         told = is_conditioned[:, None].expand(-1, self._config.context)
         feeling = torch.from_numpy(np.stack(condition)).float().to(self._device)
         place, note, length = heard[:, :-1].unbind(-1)
-        return Events(place, note, length, *phase_key.unbind(-1), feeling, told, plan), np.stack(rows)[:, 1:]
+        phase, key = phase_key.unbind(-1)
+        return Events(place, note, length, phase, key, feeling, told, plan), np.stack(rows)[:, 1:]
 
     def _row(self, piece: Piece) -> tuple[Rows, Rows, Floats, Rows]:
         """Events (T + 1, 3), phase and key (T, 2), condition (T, 3) and plan columns (T, C)."""

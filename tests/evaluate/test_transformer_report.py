@@ -19,7 +19,7 @@ from emo_osc.evaluate.transformer_report import (
     over_the_plane,
 )
 from emo_osc.studio.events import BACKING, MELODY, Sound
-from emo_osc.studio.music_transformer import NAME
+from emo_osc.studio.music_transformer import NAME, Transformer
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
 from emo_osc.studio.streams import Choice
 from emo_osc.train.corpora.arrangements import load_arrangements
@@ -110,8 +110,8 @@ def test_faster_and_higher_pieces_are_heard_as_more_excited() -> None:
 
 
 def test_without_guidance_the_feeling_is_not_heard(corpus: Path) -> None:
-    made = over_the_plane(net_of(), Choice(guidance=0.0), grid=2, each=1)
-    again = over_the_plane(net_of(), Choice(guidance=0.0), grid=2, each=1)
+    made = over_the_plane(Transformer(net_of(), Choice(guidance=0.0)), grid=2, each=1)
+    again = over_the_plane(Transformer(net_of(), Choice(guidance=0.0)), grid=2, each=1)
 
     assert made.pieces == again.pieces
     assert len(made.pieces) == 4
@@ -130,7 +130,7 @@ def test_people_are_heard_by_listeners_who_did_not_know_them(corpus: Path) -> No
 def test_a_whole_run_prints_keeps_and_writes_a_card(corpus: Path, tmp_path: Path) -> None:
     path = checkpoints.save(tmp_path, NAME, net_of().state_dict(), {"transformer": TINY.as_dict(), "training": {}})
     preset = tmp_path / "t.yaml"
-    preset.write_text(f"generator: {{name: {NAME}, checkpoint: {path}, device: cpu}}\n", encoding="utf-8")
+    preset.write_text(f"generator: {{name: {NAME}, checkpoint: {path}, device: cpu, melody: own}}\n", encoding="utf-8")
     card, figures = tmp_path / "card.md", tmp_path / "figures.json"
 
     code = cli.main(f"eval --quick --judge --preset {preset} --data {corpus} --card {card} --json {figures}".split())

@@ -36,7 +36,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def generator(path: Path) -> Transformer:
-    built = build(GeneratorSection(name=NAME, checkpoint=str(path)))
+    built = build(GeneratorSection(name=NAME, checkpoint=str(path), melody="own"))
     assert isinstance(built, Transformer)
     return built
 
@@ -101,8 +101,8 @@ def test_a_held_density_is_counted_in_the_bars_the_shipped_weights_write() -> No
 
 
 def test_a_density_is_told_as_a_slower_pace_and_lets_the_seed_as_it_was(generator: Transformer, path: Path) -> None:
-    slower, dense = generator.stream(3), build(GeneratorSection(name=NAME, checkpoint=str(path)), Aims(density=0.5))
-    plain = build(GeneratorSection(name=NAME, checkpoint=str(path)), Aims())
+    section = GeneratorSection(name=NAME, checkpoint=str(path), melody="own")
+    slower, dense, plain = generator.stream(3), build(section, Aims(density=0.5)), build(section, Aims())
     assert isinstance(dense, Transformer)
     assert isinstance(plain, Transformer)
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
+from emo_osc.studio.look_back import FIRST_LAG, LAG_COLUMNS, NO_BAR, SIZES
 from emo_osc.studio.nets.music_transformer import (
     CONDITION_SIZE,
     Cache,
@@ -16,6 +17,7 @@ from emo_osc.studio.nets.music_transformer import (
 pytestmark = pytest.mark.torch
 
 PIECES, COUNT = 2, 12
+NO_PLAN = torch.zeros(1, 1, 0, dtype=torch.long)
 
 
 def small(**changes: object) -> MusicTransformer:
@@ -27,7 +29,7 @@ def small(**changes: object) -> MusicTransformer:
     return net
 
 
-def some_events(count: int = COUNT, seed: int = 0) -> Events:
+def some_events(count: int = COUNT, seed: int = 0, columns: int = 0) -> Events:
     luck = torch.Generator().manual_seed(seed)
 
     def draw(below: int) -> torch.Tensor:
@@ -35,7 +37,9 @@ def some_events(count: int = COUNT, seed: int = 0) -> Events:
 
     condition = torch.randn(PIECES, count, CONDITION_SIZE, generator=luck)
     is_conditioned = torch.ones(PIECES, count, dtype=torch.bool)
-    return Events(draw(PLACES), draw(NOTES), draw(NO_LENGTH + 1), draw(8), draw(12), condition, is_conditioned)
+    plan = [draw(size) for size in SIZES[:columns]] or [torch.zeros(PIECES, count, 0, dtype=torch.long)]
+    told = condition, is_conditioned, torch.stack(plan, -1) if columns else plan[0]
+    return Events(draw(PLACES), draw(NOTES), draw(NO_LENGTH + 1), draw(8), draw(12), *told)
 
 
 def part(events: Events, first: int, last: int) -> Events:
@@ -64,9 +68,10 @@ def test_attention_is_what_it_is_written_out_to_be() -> None:
     assert torch.allclose(attention(x)[0], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("entry", ["layers", "bars"])
-def test_one_after_another_with_a_cache_is_as_all_at_once(entry: str) -> None:
-    net, events = small(entry=entry), some_events()
+@pytest.mark.parametrize("changes", [{"entry": "layers"}, {"entry": "bars"}, {"reads_plan": True}])
+def test_one_after_another_with_a_cache_is_as_all_at_once(changes: dict[str, object]) -> None:
+    net = small(**changes)
+    events = some_events(columns=net.config.columns)
 
     cache = Cache(net.config, PIECES)
     known = [net.step(part(events, at, at + 1), cache) for at in range(COUNT)]
@@ -124,7 +129,29 @@ def test_what_is_not_told_plays_no_part() -> None:
 
 def test_what_was_said_of_a_note_leads_what_is_said_next() -> None:
     net = small()
-    known, place, note = torch.randn(1, 16), torch.tensor([3]), torch.tensor([40])
+    known, place, note = (torch.randn(1, 16), NO_PLAN[0]), torch.tensor([3]), torch.tensor([40])
 
-    assert not torch.allclose(net.note_logits(known, place), net.note_logits(known, place + 1))
-    assert not torch.allclose(net.length_logits(known, place, note), net.length_logits(known, place, note + 1))
+    assert not torch.allclose(net.note_logits(*known, place), net.note_logits(*known, place + 1))
+    assert not torch.allclose(net.length_logits(*known, place, note), net.length_logits(*known, place, note + 1))
+
+
+def test_what_comes_next_in_a_bar_before_can_be_copied() -> None:
+    net, lag = small(reads_plan=True), FIRST_LAG + LAG_COLUMNS  # of two bars before
+    assert net.copies is not None
+    plan = torch.zeros(1, len(SIZES), dtype=torch.long)
+    plan[0, FIRST_LAG::LAG_COLUMNS] = NO_BAR
+    plan[0, lag : lag + 3] = torch.tensor([4, 100, 7])
+    known, place, note = torch.randn(1, 16), torch.tensor([4]), torch.tensor([100])
+
+    def logits() -> list[torch.Tensor]:
+        said = net.note_logits(known, plan, place), net.length_logits(known, plan, place, note)
+        return [net.place_logits(known, plan), *said]
+
+    before = logits()
+    torch.nn.init.zeros_(net.copies.gates.weight)
+    torch.nn.init.zeros_(net.copies.gates.bias)
+    without = logits()
+
+    for one, other, copied in zip(before, without, (4, 100, 7), strict=True):
+        assert (one != other).nonzero().tolist() == [[0, copied]]
+    assert torch.equal(net.note_logits(known, plan, place + 1), net.note_logits(known, plan * 0, place + 1))

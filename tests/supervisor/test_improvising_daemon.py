@@ -31,7 +31,7 @@ def generator(tmp_path: Path) -> str:
     torch.manual_seed(1)
     tensors = MusicTransformer(CONFIG).state_dict()
     path = checkpoints.save(tmp_path, NAME, tensors, {"transformer": CONFIG.as_dict(), "training": {}})
-    return f"{{name: {NAME}, checkpoint: {path}, device: cpu, seed: 1}}"
+    return f"{{name: {NAME}, checkpoint: {path}, device: cpu, seed: 1, melody: own}}"
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Training the transformer: songs become events with feelings, pieces are varied, and a run learns and resumes."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from emo_osc.studio.events import BACKING, BAR, MELODY, Sound, decode
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
 from emo_osc.train.corpora.arrangements import load_arrangements
 from emo_osc.train.run import Run, train_transformer
-from emo_osc.train.transformer import Piece, TransformerChoices, TransformerTask, read, spread, starts
+from emo_osc.train.transformer import Piece, Reader, TransformerChoices, TransformerTask, spread, starts
 from emo_osc.weights import checkpoints
 from tests.train.arranged_files import BARS, BPM, write_arranged
 
@@ -28,9 +29,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def task_of(corpus: Path) -> TransformerTask:
+def task_of(corpus: Path, config: MusicTransformerConfig = TINY) -> TransformerTask:
     torch.manual_seed(0)
-    return TransformerTask(corpus, TINY, TransformerChoices(), torch.device("cpu"))
+    return TransformerTask(corpus, config, TransformerChoices(), torch.device("cpu"))
 
 
 def test_songs_come_home_with_their_melody_told_from_the_rest(corpus: Path) -> None:
@@ -56,8 +57,9 @@ def test_a_piece_is_told_with_the_feeling_of_its_tempo_and_key(corpus: Path) -> 
     calm, pace = arrangements.songs[0], arrangements.pace
     device = torch.device("cpu")
 
-    plain, follows = read([Piece(calm, 8)], TINY.context, pace, device)
-    varied, moved = read([Piece(calm, 8, semitones=-3, faster=2.0, is_conditioned=False)], TINY.context, pace, device)
+    reader = Reader(TINY, pace, device)
+    plain, follows = reader.read([Piece(calm, 8)])
+    varied, moved = reader.read([Piece(calm, 8, semitones=-3, faster=2.0, is_conditioned=False)])
 
     assert plain.condition[0, 0].tolist() == pytest.approx([*np.clip(calm.felt[8], -1, 1), np.log2(BPM / 110)])
     assert varied.condition[0, 0].tolist() == pytest.approx(
@@ -93,18 +95,19 @@ def test_the_same_step_draws_the_same_pieces(corpus: Path) -> None:
     assert once == again != other
 
 
-def test_training_learns_resumes_and_keeps_half_precision(corpus: Path, tmp_path: Path) -> None:
-    run = Run(corpus, tmp_path, "cpu", steps=30, batch=4)
-    before = task_of(corpus).validate(task_of(corpus).net)
+@pytest.mark.parametrize("reads_plan", [False, True])
+def test_training_learns_resumes_and_keeps_half_precision(reads_plan: bool, corpus: Path, tmp_path: Path) -> None:
+    run, config = Run(corpus, tmp_path, "cpu", steps=30, batch=4), replace(TINY, reads_plan=reads_plan)
+    before = task_of(corpus, config).validate(task_of(corpus, config).net)
 
-    path = train_transformer(run, TINY)
+    path = train_transformer(run, config)
     kept = checkpoints.load(path)
     after = kept.config["training"]["transformer"]["last"]
 
     assert after["valid_nats"] < before["valid_nats"] - 0.5
     assert {value.dtype for value in kept.tensors.values()} == {torch.float16}
     MusicTransformer(MusicTransformerConfig(**kept.config["transformer"])).load_state_dict(kept.tensors)
-    assert train_transformer(run, TINY) == path  # it was at its end
+    assert train_transformer(run, config) == path  # it was at its end
 
 
 def test_a_folder_without_songs_is_told(tmp_path: Path) -> None:

@@ -37,8 +37,9 @@ def bench_transformer(seconds: float, model: Path | None = None, threads: int = 
     `event`: one event at the end of a full context, conditioned and unconditioned; `mean bar` and `busiest bar` are
     derived from it; `first bar`: a mean bar with an empty context; `opening`: the first bars of pieces of a checkpoint
     (`model`, or the shipped one), each with its melody of sixteen bars; `composed`: bars of one piece, with a melody
-    for each sixteen; both are left out without a checkpoint. `real_time` is the two seconds of a bar at 120 bpm over the wall time, `quiet`
-    the same over CPU time, as on an idle machine. Without a checkpoint the weights are random, at the same speed.
+    for each sixteen; both are left out without a checkpoint. `real_time` is the two seconds of a bar at 120 bpm over
+    the wall time, `quiet` the same over CPU time, as on an idle machine. Without a checkpoint the weights are random,
+    at the same speed.
     """
     transformer = _found(model)
     net = transformer.net if transformer else MusicTransformer(MusicTransformerConfig()).eval()

@@ -27,8 +27,8 @@ def load_song_phrases(folder: Path) -> Mapping[str, Rows]:
     path = folder / LABELS
     try:
         songs = json.loads(read_small_text(path, MOST_BYTES))
-        labels = {str(name): next((song[who] for who in PEOPLE if song.get(who)), []) for name, song in songs.items()}
-        return {name: bar_places(phrases) for name, phrases in labels.items() if phrases}
+        labels = {str(name): [song[who] for who in PEOPLE if song.get(who)] for name, song in songs.items()}
+        return {name: bar_places(phrases[0]) for name, phrases in labels.items() if phrases}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise EmoOscError(f"{path}: no phrases of songs ({error}); give the corpus folder with --data") from None
 

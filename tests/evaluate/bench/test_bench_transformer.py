@@ -22,7 +22,7 @@ def test_figures_of_a_checkpoint_fit_together(tmp_path: Path) -> None:
 
     rows = bench.bench_transformer(0.2, path)
 
-    assert set(rows) == {"event", "mean bar", "busiest bar", "first bar", "composed"}
+    assert set(rows) == {"event", "mean bar", "busiest bar", "first bar", "opening", "composed"}
     assert rows["busiest bar"]["ms"] == pytest.approx(MOST_EVENTS * rows["event"]["ms"])
     assert rows["mean bar"]["real_time"] == pytest.approx(2000 / rows["mean bar"]["ms"])
     assert rows["composed"]["p95_ms"] >= rows["composed"]["ms"] > 0

@@ -17,6 +17,7 @@ from emo_osc.weights.precision import PRECISIONS, Precision
 
 pytestmark = pytest.mark.torch
 SMALL = MusicTransformerConfig(width=64, layers=2, heads=2, context=48, feeling=16, dropout=0.0)
+NO_PLAN = torch.zeros(2, 1, 0, dtype=torch.long)
 TOLERANCE: dict[Precision, float] = {"float32": 0.0, "bfloat16": 0.05, "int8": 0.1}
 """Of what is known of the next event, which a norm has made about 1 wide."""
 
@@ -33,7 +34,7 @@ def _known(net: MusicTransformer) -> Tensor:
     for _ in range(8):
         place, note, length, phase, key = torch.randint(8, (5, 2, 1), generator=luck)
         condition, is_conditioned = torch.rand(2, 1, 3, generator=luck), torch.tensor([[True], [False]])
-        known.append(net.step(Events(place, note, length, phase, key, condition, is_conditioned), cache))
+        known.append(net.step(Events(place, note, length, phase, key, condition, is_conditioned, NO_PLAN), cache))
     return torch.stack(known)
 
 
@@ -44,11 +45,11 @@ def test_every_precision_knows_nearly_the_same(name: Precision) -> None:
 
     with torch.inference_mode():
         known = _known(net)
-        logits = net.place_logits(known)
+        logits = net.place_logits(known, NO_PLAN)
 
     assert known.dtype == logits.dtype == torch.float32
     assert (known - expected).abs().max() <= TOLERANCE[name]
-    assert (logits - _net().place_logits(expected)).abs().max() <= 2 * TOLERANCE[name]
+    assert (logits - _net().place_logits(expected, NO_PLAN)).abs().max() <= 2 * TOLERANCE[name]
 
 
 @pytest.fixture
@@ -58,7 +59,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def _built(path: Path, seed: int | None) -> Transformer:
-    return build(GeneratorSection(name="music_transformer", device="cpu", checkpoint=str(path), seed=seed))
+    section = GeneratorSection(name="music_transformer", device="cpu", checkpoint=str(path), seed=seed, melody="own")
+    return build(section)
 
 
 @pytest.mark.parametrize("said", ["float32", "bf16", "int8"])

@@ -1,0 +1,62 @@
+"""Melodies to accompany: bar by bar with chords; those of the first generator change where the affect does."""
+
+import numpy as np
+import pytest
+import torch
+
+from emo_osc.core.affect import Affect
+from emo_osc.studio.events import LENGTHS, LOWEST, MELODY, Sound
+from emo_osc.studio.first_melody import FirstMelody
+from emo_osc.studio.given_melody import GivenMelody, MelodyBar
+from emo_osc.studio.line.proposer import LineProposer
+from emo_osc.studio.music_vae import MusicVAE
+from emo_osc.studio.proposers import SamplingParameters
+from tests.studio.line.small_nets import plans, prior, small_nets
+
+pytestmark = pytest.mark.torch
+HERE, THERE = Affect(0.6, 0.4), Affect(-0.6, -0.4)
+C_MAJOR, G_MAJOR = 0, 7
+
+
+def tune() -> GivenMelody:
+    """Broken triads, of C in odd bars and of G in even ones."""
+    bars = [
+        [pitch - 19 if step % 4 == 0 else 0 for step in range(16) for pitch in [chord[step // 4]]]
+        for chord in ((72, 76, 79, 76), (71, 74, 79, 74))
+    ]
+    return GivenMelody.of(np.array((bars[0] + bars[1]) * 8))
+
+
+def test_a_bar_has_its_notes_those_of_the_next_and_chords_that_fit() -> None:
+    bar = tune().bar(17, HERE)
+
+    assert bar.notes == tuple(Sound(4 * beat, MELODY, pitch, 4) for beat, pitch in enumerate((71, 74, 79, 74)))
+    assert [note.pitch for note in bar.coming] == [72, 76, 79, 76]
+    assert bar.chords == (G_MAJOR, G_MAJOR, C_MAJOR)
+    assert (bar.since, bar.until) == (1, 2)
+    assert bar.events[0] == (0, 71 - LOWEST, LENGTHS.index(4))
+
+
+@pytest.fixture
+def model() -> MusicVAE:
+    return MusicVAE(LineProposer(small_nets(), plans(), prior(), torch.device("cpu")), SamplingParameters())
+
+
+def bars(source: FirstMelody, first: int, last: int, affect: Affect = HERE) -> list[MelodyBar]:
+    return [source.bar(bar, affect) for bar in range(first, last)]
+
+
+def test_the_first_generators_melody_goes_on_and_is_the_same_again(model: MusicVAE) -> None:
+    once, again, other = (bars(FirstMelody(model, seed), 0, 34) for seed in (1, 1, 2))
+
+    assert once == again != other
+    assert once[:16] != once[16:32]
+    assert [bar.coming for bar in once[:15]] == [bar.notes for bar in once[1:16]]
+
+
+def test_an_affect_that_changes_changes_the_bars_from_there_on(model: MusicVAE) -> None:
+    source = FirstMelody(model, 1)
+    before = bars(source, 0, 6)
+
+    assert bars(source, 6, 16, THERE) != bars(FirstMelody(model, 1), 6, 16)
+    assert [source.bar(bar, THERE).notes for bar in range(6)] == [bar.notes for bar in before]
