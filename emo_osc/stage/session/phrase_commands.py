@@ -18,6 +18,7 @@ from emo_osc.stage.session.transport import NOW
 
 MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the connection to the supervisor nor a turn
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
+ACCOMPANY_PATIENCE_S = 15.0  # sixteen bars of accompaniment take seconds, and the stage has none to give instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,9 @@ class PhraseCommands:
         if ticket is None:
             return self._replies.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
         wishes = self._instrument.performer.request_epoch
-        self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, wishes)
+        is_accompanied = command.amount <= 0.0 and self._instrument.studio_client.goes_on
+        patience_s = ACCOMPANY_PATIENCE_S if is_accompanied else VARY_PATIENCE_S
+        self._varying[ticket] = _Varying(request, command.amount, now_s + patience_s, wishes)
         return []  # answered when it is made: only then is its bar known
 
     def _varied(self, ready: Ready, now_s: float) -> Effects:

@@ -408,6 +408,21 @@ def test_a_studio_that_fails_or_is_slow_leaves_the_variation_to_the_stage(stage:
     assert [answer.address for answer in playing.take_answers()] == ["/emo/ack"]
 
 
+def test_an_accompaniment_is_waited_for_as_long_as_it_takes(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60), ready(61))))
+    tell(playing, Loaded("duet", "cpu", goes_on=True))
+    playing.ask("/emo/play")
+    assert playing.ask("/emo/mutate", 0.0) == []
+    vary = playing.instrument.studio_client.due(playing.now_s)
+    assert isinstance(vary, Vary)
+    playing.run_until(2.5 * VARY_PATIENCE_S)
+
+    with_backing = replace(ready(60, ticket=vary.ticket), backing=(Note(0, 960, 48),))
+    ((address, command, *_),) = tell(playing, with_backing)
+
+    assert (address, command) == ("/emo/ack", "/emo/mutate")
+
+
 def test_a_variation_that_comes_after_another_wish_is_not_played(stage: MakeStage, ready: MakeReady) -> None:
     playing = with_studio(stage((ready(60), ready(61))))
     playing.ask("/emo/play")
