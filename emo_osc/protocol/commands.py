@@ -100,6 +100,11 @@ class Learn:
 
 
 @dataclass(frozen=True, slots=True)
+class Accompany:
+    """Give the phrase that sounds an accompaniment; its notes stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Stop composing from the learned phrase."""
 
@@ -192,6 +197,7 @@ Command = (
     | Keep
     | Recall
     | Learn
+    | Accompany
     | Forget
     | MapLearn
     | MapForget
@@ -305,6 +311,7 @@ _ALL: tuple[Route, ...] = (
         Learn,
         is_trigger=True,
     ),
+    _trigger("/emo/accompany", Accompany, "give the current phrase, also a kept or learned one, an accompaniment"),
     _trigger("/emo/forget", Forget, "stop composing from the recorded bars"),
     Route(
         "/emo/midi/learn",

@@ -21,12 +21,12 @@ from emo_osc.studio import music_vae
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import Floats, distances, flaws, measure, measure_table
 from emo_osc.studio.decoding.packed_linear import pack, packing_choice
+from emo_osc.studio.duet.first_melody import FirstMelody
+from emo_osc.studio.duet.given_melody import GivenMelody, MelodySource, phrase_of
+from emo_osc.studio.duet.look_back import moved_chord
 from emo_osc.studio.events import BAR_STEPS, Sound
-from emo_osc.studio.first_melody import FirstMelody
 from emo_osc.studio.generators import Composed
-from emo_osc.studio.given_melody import GivenMelody, MelodySource, phrase_of
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
-from emo_osc.studio.look_back import moved_chord
 from emo_osc.studio.nets.music_transformer import (
     CONDITION_SIZE,
     Cache,

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from emo_osc.core.affect import Affect
-from emo_osc.studio.accompaniment_rules import LINE, BarRules
 from emo_osc.studio.attributes import Floats
+from emo_osc.studio.duet.accompaniment_rules import LINE, BarRules
+from emo_osc.studio.duet.given_melody import MelodyBar, MelodySource
+from emo_osc.studio.duet.look_back import BarPlan, Classes, Event, LookBack, density_class
 from emo_osc.studio.events import BACKING, BAR, BAR_STEPS, KEYS, MELODY, Sound, decode
-from emo_osc.studio.given_melody import MelodyBar, MelodySource
-from emo_osc.studio.look_back import BarPlan, Classes, Event, LookBack, density_class
 from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, Events, MusicTransformer
 
 MOST_EVENTS = 64  # per bar: POP909 has 21 on average and at most 103; this many can be composed in real time

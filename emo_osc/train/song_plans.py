@@ -1,14 +1,11 @@
-"""The columns of `studio/look_back` for all events of a song at once, as the music transformer is trained on them."""
+"""The columns of `studio/duet/look_back` for all events of a song at once, as the transformer is trained on them."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, LENGTHS, NO_LENGTH, NO_NOTE, NOTES, PLACES, Rows, bar_of
-from emo_osc.studio.harmony import CLASSES
-from emo_osc.studio.line.places import LAGS
-from emo_osc.studio.look_back import (
+from emo_osc.studio.duet.look_back import (
     DENSITY_EDGES,
     NO_BAR,
     NO_CHORD,
@@ -19,6 +16,9 @@ from emo_osc.studio.look_back import (
     RUN_EDGES,
     Classes,
 )
+from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, LENGTHS, NO_LENGTH, NO_NOTE, NOTES, PLACES, Rows, bar_of
+from emo_osc.studio.harmony import CLASSES
+from emo_osc.studio.line.places import LAGS
 from emo_osc.train.corpora.arrangements import Song
 
 # E events, B bars

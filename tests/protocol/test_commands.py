@@ -8,6 +8,7 @@ from emo_osc.core.errors import CommandError
 from emo_osc.protocol.commands import (
     DEEDS,
     ROUTES,
+    Accompany,
     Again,
     Forget,
     Get,
@@ -162,6 +163,7 @@ COMMANDS = {
     ("/emo/recall", ("chorus",)): Recall("chorus"),
     ("/emo/learn", ()): Learn(16),
     ("/emo/learn", (4.0,)): Learn(4),
+    ("/emo/accompany", ()): Accompany(),
     ("/emo/forget", ()): Forget(),
     ("/emo/midi/learn", ("density",)): MapLearn("density"),
     ("/emo/midi/learn", ("밝음", "Pickup")): MapLearn("밝음", "pickup"),

@@ -31,6 +31,7 @@ ACTS: dict[str, st.SearchStrategy[tuple[OscValue, ...]]] = {
     "/emo/keep": st.tuples(st.sampled_from(["a", "b"])),
     "/emo/recall": st.tuples(st.sampled_from(["a", "b", "c"])),
     "/emo/learn": st.tuples(st.integers(1, 16)),
+    "/emo/accompany": st.just(()),
     "/emo/forget": st.just(()),
     "/emo/quantize": st.tuples(st.sampled_from(["now", "beat", "bar", "16bars"])),
     "/emo/tempo": st.tuples(st.floats(20, 300)),
@@ -95,7 +96,7 @@ def act(twin: Twin, name: str, arguments: tuple[OscValue, ...], sender: Target =
         twin.receive_midi(bytes((0xB0, *(int(str(number)) for number in arguments))), twin.now_s)
     else:
         answers = twin.ask(name, *arguments, sender=sender)
-        is_later = name in ("/emo/mutate", "/emo/keep")
+        is_later = name in ("/emo/mutate", "/emo/accompany", "/emo/keep")
         assert answers or is_later, f"{name} was not answered"
 
 

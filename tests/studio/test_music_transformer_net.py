@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from emo_osc.studio.duet.look_back import FIRST_LAG, LAG_COLUMNS, NO_BAR, SIZES
 from emo_osc.studio.events import BAR, NO_LENGTH, NOTES, PLACES
-from emo_osc.studio.look_back import FIRST_LAG, LAG_COLUMNS, NO_BAR, SIZES
 from emo_osc.studio.nets.music_transformer import (
     CONDITION_SIZE,
     Cache,

@@ -10,7 +10,7 @@ from torch import nn
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio import streams
-from emo_osc.studio.accompaniment_rules import MOST_BACKING
+from emo_osc.studio.duet.accompaniment_rules import MOST_BACKING
 from emo_osc.studio.events import BACKING, BAR_STEPS, KEYS, MELODY, Sound
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
 from emo_osc.studio.streams import MOST_EVENTS, Choice, Stream, held

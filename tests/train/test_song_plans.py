@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from emo_osc.studio.duet.look_back import NO_CHORD, BarPlan, LookBack, moved_chord
 from emo_osc.studio.events import KEYS, bar_of, transposed
-from emo_osc.studio.look_back import NO_CHORD, BarPlan, LookBack, moved_chord
 from emo_osc.train.corpora.arrangements import Song, load_arrangements
 from emo_osc.train.song_plans import SongPlan
 from tests.train.arranged_files import write_arranged

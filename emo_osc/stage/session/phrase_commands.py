@@ -30,6 +30,11 @@ class _Varying:
     until_s: float
     wishes: int
 
+    @property
+    def is_accompaniment(self) -> bool:
+        """Whether only an accompaniment was asked for."""
+        return self.amount <= 0.0
+
 
 class PhraseCommands:
     """Does what is asked of phrases, and remembers whom to answer when the studio or the disk has done its part."""
@@ -49,6 +54,7 @@ class PhraseCommands:
             commands.Recall: self._recall,
             commands.Mutate: self._mutate,
             commands.Learn: self._learn,
+            commands.Accompany: self._accompany,
             commands.Forget: self._forget,
         }
 
@@ -113,22 +119,33 @@ class PhraseCommands:
         if ticket is None:
             return self._replies.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
         wishes = self._instrument.performer.request_epoch
-        is_accompanied = command.amount <= 0.0 and self._instrument.studio_client.goes_on
-        patience_s = ACCOMPANY_PATIENCE_S if is_accompanied else VARY_PATIENCE_S
-        self._varying[ticket] = _Varying(request, command.amount, now_s + patience_s, wishes)
+        self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, wishes)
         return []  # answered when it is made: only then is its bar known
+
+    def _accompany(self, _: commands.Accompany, request: Request, now_s: float) -> Effects:
+        if len(self._varying) >= MAX_VARYING:
+            raise CommandError(CommandError.NOT_NOW, f"{MAX_VARYING} variations are being made; wait for an answer")
+        ticket = self._instrument.phrases.ask_variation(0.0)
+        if ticket is None:
+            raise _no_accompaniment()
+        wishes = self._instrument.performer.request_epoch
+        self._varying[ticket] = _Varying(request, 0.0, now_s + ACCOMPANY_PATIENCE_S, wishes)
+        return []
 
     def _varied(self, ready: Ready, now_s: float) -> Effects:
         waiting = self._varying.pop(ready.ticket)
         if self._is_stale(waiting):
             return self._refuse_stale(waiting)
-        landing = self._instrument.performer.launch(ready, self._instrument.transport.tick_at(now_s))
+        performer, tick = self._instrument.performer, self._instrument.transport.tick_at(now_s)
+        landing = performer.launch(ready, tick, is_pinned=waiting.is_accompaniment and performer.is_pinned)
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
     def _vary_here(self, ticket: int, now_s: float) -> Effects:
         waiting = self._varying.pop(ticket)
         if self._is_stale(waiting):
             return self._refuse_stale(waiting)
+        if waiting.is_accompaniment:
+            return self._replies.refuse(waiting.request, _no_accompaniment())
         try:
             landing = self._instrument.vary_here(waiting.amount, now_s)
         except CommandError as error:
@@ -162,3 +179,7 @@ class PhraseCommands:
     def _forget(self, _: commands.Forget, request: Request, now_s: float) -> Effects:
         self._instrument.phrases.forget()
         return self._replies.acknowledge(request, NOW, now_s)
+
+
+def _no_accompaniment() -> CommandError:
+    return CommandError(CommandError.NOT_NOW, "the generator makes no accompaniment now; try again")

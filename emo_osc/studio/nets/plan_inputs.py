@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from emo_osc.studio.duet.look_back import FIRST_LAG, LAG_COLUMNS, SIZES
 from emo_osc.studio.events import BAR
 from emo_osc.studio.line.places import LAGS
-from emo_osc.studio.look_back import FIRST_LAG, LAG_COLUMNS, SIZES
 
 # B pieces, T events, C columns, D width, L lags
 

@@ -408,19 +408,38 @@ def test_a_studio_that_fails_or_is_slow_leaves_the_variation_to_the_stage(stage:
     assert [answer.address for answer in playing.take_answers()] == ["/emo/ack"]
 
 
-def test_an_accompaniment_is_waited_for_as_long_as_it_takes(stage: MakeStage, ready: MakeReady) -> None:
+def test_a_kept_phrase_is_accompanied_and_stays_pinned(stage: MakeStage, ready: MakeReady) -> None:
     playing = with_studio(stage((ready(60), ready(61))))
-    tell(playing, Loaded("duet", "cpu", goes_on=True))
     playing.ask("/emo/play")
-    assert playing.ask("/emo/mutate", 0.0) == []
+    playing.run_until(0.5 * BAR_S)
+    playing.performer.pin()
+    phrase = playing.performer.phrase
+
+    assert playing.ask("/emo/accompany") == []
     vary = playing.instrument.studio_client.due(playing.now_s)
     assert isinstance(vary, Vary)
-    playing.run_until(2.5 * VARY_PATIENCE_S)
+    assert (vary.melody, vary.amount) == (phrase.melody, 0.0)
+    playing.run_until(0.5 * BAR_S + 2 * VARY_PATIENCE_S)
+    accompanied = replace(phrase, ticket=vary.ticket, backing=(Note(0, 960, 48),))
+    ((address, command, *_),) = tell(playing, accompanied)
+    playing.run_until(playing.now_s + 2 * BAR_S)
 
-    with_backing = replace(ready(60, ticket=vary.ticket), backing=(Note(0, 960, 48),))
-    ((address, command, *_),) = tell(playing, with_backing)
+    assert (address, command) == ("/emo/ack", "/emo/accompany")
+    assert playing.performer.phrase == accompanied
+    assert playing.performer.is_pinned
 
-    assert (address, command) == ("/emo/ack", "/emo/mutate")
+
+def test_without_a_generator_there_is_no_accompaniment(stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((ready(60),))
+    playing.ask("/emo/play")
+    playing.run_until(0.1)
+    assert playing.ask("/emo/accompany")[0][:2] == ("/emo/error", 4)
+
+    with_studio(playing)
+    playing.ask("/emo/accompany")
+    vary = playing.instrument.studio_client.due(playing.now_s)
+    assert isinstance(vary, Vary)
+    assert tell(playing, Failed("no", vary.ticket))[0][:2] == ("/emo/error", 4)
 
 
 def test_a_variation_that_comes_after_another_wish_is_not_played(stage: MakeStage, ready: MakeReady) -> None:

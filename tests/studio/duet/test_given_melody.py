@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from emo_osc.core.affect import Affect
+from emo_osc.studio.duet.first_melody import FirstMelody
+from emo_osc.studio.duet.given_melody import GivenMelody, MelodyBar
 from emo_osc.studio.events import LENGTHS, LOWEST, MELODY, Sound
-from emo_osc.studio.first_melody import FirstMelody
-from emo_osc.studio.given_melody import GivenMelody, MelodyBar
 from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.proposers import SamplingParameters

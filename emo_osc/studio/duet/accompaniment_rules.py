@@ -12,8 +12,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
+from emo_osc.studio.duet.look_back import Event
 from emo_osc.studio.events import BAR, BAR_STEPS, KEYS, LENGTHS, LOWEST, NO_NOTE, PLACES, Sound
-from emo_osc.studio.look_back import Event
 
 MOST_BACKING = 28  # accompaniment notes in a bar: the 95th percentile of POP909's
 HEAD_START = 4  # steps of that share that a bar may take at once: chords come on beat one

@@ -1,7 +1,6 @@
 """What is read beside each event: the plan of its bar, the melody to come, the bars before."""
 
-from emo_osc.studio.events import BAR, KEYS, NO_LENGTH, NO_NOTE
-from emo_osc.studio.look_back import (
+from emo_osc.studio.duet.look_back import (
     FIRST_LAG,
     LAG_COLUMNS,
     NO_BAR,
@@ -13,6 +12,7 @@ from emo_osc.studio.look_back import (
     Event,
     LookBack,
 )
+from emo_osc.studio.events import BAR, KEYS, NO_LENGTH, NO_NOTE
 
 LOW, HIGH, TUNE = (0, KEYS + 20, 3), (8, KEYS + 27, 3), (4, 50, 7)
 BARS: tuple[list[Event], ...] = ([LOW, TUNE, HIGH], [LOW, HIGH], [LOW, TUNE, HIGH], [])

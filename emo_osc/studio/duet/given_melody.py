@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import BARS
 from emo_osc.studio.attributes import NoteGrid, Tokens
+from emo_osc.studio.duet.look_back import NO_CHORD, Event
 from emo_osc.studio.events import BAR_STEPS, LENGTHS, LOWEST, MELODY, Sound
 from emo_osc.studio.harmony import REGULAR, chords_of
 from emo_osc.studio.line.places import UNKNOWN, places
-from emo_osc.studio.look_back import NO_CHORD, Event
 
 # B bars of a phrase, 16
 

@@ -13,8 +13,8 @@ from emo_osc.core.score import BARS
 from emo_osc.studio.aims import in_one_mode
 from emo_osc.studio.attributes import in_c, measure_table, misses
 from emo_osc.studio.decoding.decode import no_denormals
+from emo_osc.studio.duet.given_melody import GivenMelody, MelodyBar, phrase_of
 from emo_osc.studio.events import BAR_STEPS
-from emo_osc.studio.given_melody import GivenMelody, MelodyBar, phrase_of
 from emo_osc.studio.line.sample import FREE
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.pool.latents import Latent

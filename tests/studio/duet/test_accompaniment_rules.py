@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emo_osc.studio.accompaniment_rules import LINE, LOW_KEY, MOST_BACKING, BarRules
+from emo_osc.studio.duet.accompaniment_rules import LINE, LOW_KEY, MOST_BACKING, BarRules
 from emo_osc.studio.events import BAR, KEYS, LENGTHS, LOWEST, MELODY, Sound
 
 TUNE = [(4, 51, LENGTHS.index(4)), (12, 48, LENGTHS.index(4))]
