@@ -26,6 +26,15 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     help="Send the point, /emo/crowd/spread and /emo/crowd/count here too; may be repeated.",
 )
 @click.option("--weight", "weights", multiple=True, metavar="ID=N", help="A client that counts N; may be repeated.")
+@click.option("--hand", metavar="[HOST:]PORT", help="An OSC port for a performer's own /emo/va and /emo/mood.")
+@click.option(
+    "--hand-weight",
+    type=click.FloatRange(0.0, 1e9, min_open=True),
+    default=20.0,
+    show_default=True,
+    metavar="N",
+    help="How many voices that hand counts.",
+)
 @click.option(
     "--fade",
     "fade_s",
@@ -82,6 +91,7 @@ def crowd(
     weights: tuple[str, ...],
     preset: str | None,
     link: str | None,
+    hand: str | None,
     folder: Path | None,
     **options: Any,
 ) -> None:
@@ -106,6 +116,7 @@ def crowd(
     topics_of(options["show"])
     if preset:
         options["moods"] = preset_of(preset, {}).mood_book()
+    options["hand"] = target_of(hand, "--hand") if hand else None
     targets = tuple(target_of(other) for other in others)
     counts = dict(_weight(weight) for weight in weights)
     order = Crowd(broker_of(url, password_file), others=targets, weights=counts, **options)

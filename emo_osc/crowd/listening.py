@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import ssl
 from collections.abc import Callable, Sequence
 from secrets import token_hex
@@ -97,7 +98,7 @@ def _is_login(error: aiomqtt.MqttError) -> bool:
 
 
 def _reason(error: aiomqtt.MqttError) -> str:
-    text = str(error.__cause__ or error)
+    text = re.sub(r"\[Errno -?\d+\] ", "", str(error.__cause__ or error))
     return " ".join(text.split()) or type(error).__name__
 
 

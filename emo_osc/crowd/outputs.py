@@ -90,7 +90,7 @@ class Outputs:
                 other.send(packet)
 
 
-def target_of(text: str) -> Target:
+def target_of(text: str, option: str = "--osc-out") -> Target:
     """The host and port of `HOST:PORT`, or of a port of this computer.
 
     >>> target_of("192.168.0.7:9000"), target_of("9000")
@@ -101,7 +101,7 @@ def target_of(text: str) -> Target:
     """
     host, _, port = text.rpartition(":")
     if not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65_535):
-        raise EmoOscError(f"--osc-out {text}: no address; write HOST:PORT, such as 127.0.0.1:9000")
+        raise EmoOscError(f"{option} {text}: no address; write HOST:PORT, such as 127.0.0.1:9000")
     return host or "127.0.0.1", int(port)
 
 

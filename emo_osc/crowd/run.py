@@ -3,17 +3,18 @@
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
 
 from emo_osc.core.affect import MOODS, MoodBook
 from emo_osc.crowd.broker import Broker, topics_of
 from emo_osc.crowd.glide import Glide
+from emo_osc.crowd.hand import HAND, open_hand
 from emo_osc.crowd.listening import listen
 from emo_osc.crowd.outputs import PATIENCE_S, Outputs
 from emo_osc.crowd.voices import Manners, Opinion, Voices
-from emo_osc.crowd.words import MAX_ID_LETTERS, Words
+from emo_osc.crowd.words import MAX_ID_LETTERS, Word, Words
 from emo_osc.protocol.osc import Target
 
 SEND_HZ = 20.0
@@ -35,13 +36,15 @@ class Crowd:
     glide_s: float = 0.3
     weights: Mapping[str, float] = field(default_factory=dict)
     moods: MoodBook = field(default_factory=lambda: MoodBook(MOODS))
+    hand: Target | None = None
+    hand_weight: float = 20.0
 
 
 def crowd(options: Crowd, say: Say) -> None:
     """Run until ctrl-C or SIGTERM.
 
     Raises:
-        EmoOscError: a host is unknown, or the broker refuses the login or the topics.
+        EmoOscError: a host is unknown, the hand's port is taken, or the broker refuses the login or the topics.
     """
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_run(options, say))  # a selector on Windows too: aiomqtt needs add_reader
@@ -51,9 +54,13 @@ async def _run(options: Crowd, say: Say) -> None:
     ended = asyncio.Event()
     with suppress(NotImplementedError):  # Windows
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    manners = Manners(options.fade_s, options.rate_hz, weights=options.weights)
-    intake = Intake(Voices(manners), Words(options.moods))
-    with closing(Outputs((options.host, options.port), options.others)) as outputs:
+    weights = {**options.weights, HAND: options.hand_weight}
+    intake = Intake(Voices(Manners(options.fade_s, options.rate_hz, weights=weights)), Words(options.moods))
+    with ExitStack() as stack:
+        outputs = stack.enter_context(closing(Outputs((options.host, options.port), options.others)))
+        if options.hand:
+            stack.enter_context(closing(await open_hand(options.hand, options.moods, intake.take_hand)))
+            say(f"hand      {options.hand[0]}:{options.hand[1]}, counts {options.hand_weight:g}")
         reporter = Reporter(options, say)
         tasks = [
             asyncio.create_task(listen(options.broker, topics_of(options.show), intake.hear, say)),
@@ -105,6 +112,11 @@ class Intake:
             self.dropped += 1
             return
         self.voices.hear(voice, word, now_s)
+        self.read += 1
+
+    def take_hand(self, word: Word) -> None:
+        """A word of the performer's, whose faders may send faster than phones."""
+        self.voices.hear(HAND, word, perf_counter())
         self.read += 1
 
 

@@ -1,5 +1,6 @@
 """`emo-osc crowd` before a real broker: many hands in, one point out, and nothing that a client sends ends it."""
 
+import socket
 from base64 import b64encode
 from collections.abc import Callable
 from hashlib import pbkdf2_hmac
@@ -9,6 +10,7 @@ import pytest
 
 from emo_osc.cli.main import main
 from emo_osc.core.affect import Affect
+from emo_osc.protocol.osc import encode
 from tests.crowd.conftest import SHOW, Broker, Crowd
 from tests.serving import Daemon, free_port
 
@@ -78,6 +80,34 @@ def test_a_performers_hand_counts_as_many_as_it_is_given(broker: Opens, crowd: H
     phone.say(f"{VA}performer", b"-0.5 0.1")
 
     heard.patch.until("/emo/va", near(-0.5, 0.1))
+
+
+def test_a_performers_hand_comes_by_osc_too_and_goes_when_it_lets_go(broker: Opens, crowd: Hears) -> None:
+    opened, port = broker(), free_port()
+    heard = listening(opened, crowd, "--fade", "3", "--hand", str(port), "--hand-weight", "5")
+    phone = opened.phone("p")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hand:
+        for step in range(50):  # a fader that is moved, faster than any phone may
+            for number in range(4):
+                phone.say(f"{VA}{number}", b"0.5 0.5")
+            hand.sendto(encode("/emo/va", -0.5, step / 100), ("127.0.0.1", port))
+        for odd in (b"junk", encode("/emo/va", "x"), encode("/emo/nothing"), encode("/emo/mood", "no such")):
+            hand.sendto(odd, ("127.0.0.1", port))
+        heard.patch.until("/emo/va", near(-0.5, 0.49))
+        hand.sendto(encode("/emo/mood", "밝음"), ("127.0.0.1", port))
+        named = heard.patch.until("/emo/mood").arguments
+    heard.patch.until("/emo/crowd/count", lambda count: count == 0)
+
+    assert named == ("bright",)
+
+
+def test_a_preset_brings_its_own_moods(broker: Opens, crowd: Hears, tmp_path: Path) -> None:
+    opened, preset = broker(), tmp_path / "storm.yaml"
+    preset.write_text("moods: {storm: {valence: -0.3, arousal: 0.9, aliases: [폭풍]}}", encoding="utf-8")
+    heard = listening(opened, crowd, "--preset", str(preset))
+    opened.phone("p").say(f"{MOOD}p", "폭풍".encode())
+
+    assert heard.patch.until("/emo/mood").arguments == ("storm",)
 
 
 def test_the_instrument_plays_what_the_crowd_wants(broker: Opens, crowd: Hears, daemon: Callable[..., Daemon]) -> None:
@@ -238,6 +268,8 @@ def hashed(user: str, password: str) -> str:
         (("--mqtt", "mqtt://host", "--weight", "performer"), "write ID=N"),
         (("--mqtt", "mqtt://host", "--weight", "performer=-1"), "write ID=N"),
         (("--mqtt", "mqtt://host", "--osc-out", "9000x"), "write HOST:PORT"),
+        (("--mqtt", "mqtt://host", "--hand", "x"), "--hand x: no address"),
+        (("--mqtt", "mqtt://host", "--hand", "192.0.2.1:7771"), "cannot be opened"),
         (("--mqtt", "mqtt://u@host", "--password-file", "/nowhere"), "cannot be read"),
         (("--mqtt", "mqtt://host", "--host", "nowhere.invalid"), "cannot be reached"),
     ],

@@ -18,6 +18,7 @@ from emo_osc.surface.setup import PadMood
 from tests.conftest import chromium
 from tests.crowd.conftest import SHOW, Broker, Crowd, free_tcp_port
 from tests.crowd.test_crowd import near
+from tests.crowd.test_security import audience_of
 from tests.serving import TIMEOUT_S, Daemon
 from tests.surface.conftest import pad_of
 
@@ -52,8 +53,8 @@ class QuietHandler(SimpleHTTPRequestHandler):
 @pytest.fixture
 def hall(broker: Callable[..., Broker], tmp_path: Path) -> Iterator[Hall]:
     assert main(["crowd", "--write-page", str(tmp_path / "page")]) == 0
-    port = free_tcp_port()
-    opened = broker(f"allow_anonymous true\nlistener {port} 127.0.0.1\nprotocol websockets\nallow_anonymous true\n")
+    settings, listener, port = audience_of(tmp_path)  # as docs/audience.md sets it up
+    opened = broker(f"allow_anonymous true\n{listener}", settings)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path / "page")))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -19,14 +19,23 @@ def block(kind: str) -> str:
     return str(found)
 
 
+def audience_of(folder: Path) -> tuple[str, str, int]:
+    """The page's settings of the broker, its listener for the audience, and that one's port, which is a free one."""
+    acl, port = folder / "audience.acl", free_tcp_port()
+    acl.write_text(block("acl"))
+    settings, listener, _ = re.split(r"(?=\n#.*\nlistener )", block("conf"))
+    return (
+        settings,
+        listener.replace("9001", f"{port} 127.0.0.1").replace("/etc/mosquitto/audience.acl", str(acl)),
+        port,
+    )
+
+
 @pytest.fixture
 def hall(tmp_path: Path, broker: Callable[..., Broker]) -> tuple[Broker, int]:
     """The page's broker, and the port of its audience; plain MQTT there, for phones without a WebSocket."""
-    acl, outside = tmp_path / "audience.acl", free_tcp_port()
-    acl.write_text(block("acl"))
-    settings, audience, _ = re.split(r"(?=\n#.*\nlistener )", block("conf"))
-    listener = audience.replace("9001", f"{outside} 127.0.0.1").replace("/etc/mosquitto/audience.acl", str(acl))
-    return broker(f"allow_anonymous true\n{listener}".replace("protocol websockets\n", ""), settings), outside
+    settings, listener, port = audience_of(tmp_path)
+    return broker(f"allow_anonymous true\n{listener}".replace("protocol websockets\n", ""), settings), port
 
 
 def test_everyone_speaks_under_their_own_id_alone(hall: tuple[Broker, int], crowd: Callable[..., Crowd]) -> None:
