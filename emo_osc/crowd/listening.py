@@ -14,7 +14,7 @@ from emo_osc.crowd.broker import PASSWORD, Broker
 from emo_osc.crowd.bulk_reading import Hear, read_in_bulk
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
-KEEP_ALIVE_S = 15  # a broker that has gone without a word is noticed within 1.5 times that
+KEEP_ALIVE_S = 15  # a broker that has gone without a word is noticed within twice that
 CONNECT_S = 10.0
 BAD_LOGIN = (134, 135)  # MQTT's reason codes: bad user name or password; not authorized
 REFUSED = 128  # reason codes from here on are failures

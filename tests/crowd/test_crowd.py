@@ -1,5 +1,6 @@
 """`emo-osc crowd` before a real broker: many hands in, one point out, and nothing that a client sends ends it."""
 
+import signal
 import socket
 from base64 import b64encode
 from collections.abc import Callable
@@ -218,6 +219,19 @@ def test_the_broker_may_die_and_come_back(broker: Opens, crowd: Hears) -> None:
 
     heard.patch.until("/emo/va", near(-0.5, 0.5))
     assert heard.end() == (0, "")
+
+
+@pytest.mark.slow
+def test_a_broker_that_stands_still_is_left_and_found_again(broker: Opens, crowd: Hears) -> None:
+    opened = broker()
+    heard = listening(opened, crowd)
+    opened.process.send_signal(signal.SIGSTOP)
+    heard.wait_for_line("trying again")
+    opened.process.send_signal(signal.SIGCONT)
+    heard.wait_for_line("listening to")
+    opened.phone("p").say(f"{VA}p", b"0.5 0.5")
+
+    heard.patch.until("/emo/va", near(0.5, 0.5))
 
 
 def test_a_broker_that_starts_later_is_waited_for(broker: Opens, crowd: Hears) -> None:
