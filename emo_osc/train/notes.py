@@ -10,7 +10,7 @@ from torch.nn import functional as fn
 
 from emo_osc.studio.line.beats import events_of
 from emo_osc.studio.line.features import Onsets, note_lines, note_numbers
-from emo_osc.studio.line.places import BARS, UNKNOWN, repeats
+from emo_osc.studio.line.places import BARS, HEIGHTS, UNKNOWN, repeats
 from emo_osc.studio.nets.causal_blocks import told_nats
 from emo_osc.studio.nets.note_net import NoteNet, NoteNetConfig
 from emo_osc.train.lines import Lines
@@ -29,7 +29,7 @@ RECIPE = Recipe(
 )
 VALIDATED = 640
 BUCKET = 8  # batches whose melodies are sorted by their number of notes
-PLACE, REPEAT = slice(2, 4), -2  # columns of the rhythm's classes
+PLACE, REPEAT, HEIGHT = slice(2, 4), 10, slice(-2, None)  # columns of the rhythm's classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class NoteChoices:
     """What is particular to this network.
 
     The latent of a bar that repeats none may say `rate` nats for nothing; each nat more costs `price`. Each attribute,
-    the repertoire and the phrase places are left open in `open_share` of the melodies.
+    the repertoire, the phrase places and the profile are left open in `open_share` of the melodies.
     """
 
     rate: float = 1.6
@@ -46,7 +46,7 @@ class NoteChoices:
 
 
 class NoteTask:
-    """Pitches of the licensed melodies, note after note, where the form repeats no bar."""
+    """Pitches of the licensed melodies, note after note, where the form repeats no beat."""
 
     def __init__(
         self, folder: Path, config: NoteNetConfig, choices: NoteChoices = NoteChoices(), *, device: torch.device
@@ -78,12 +78,13 @@ class NoteTask:
         assert isinstance(net, NoteNet)
         size, length = len(rows), int(lines.count[rows].max())
         rhythm, line, pitch = (each[rows, :length] for each in (lines.rhythm, lines.line, lines.pitch))
-        is_open = torch.rand(size, 5, generator=generator) < self.choices.open_share
+        is_open = torch.rand(size, 6, generator=generator) < self.choices.open_share
         rhythm = rhythm.clone()
         rhythm[is_open[:, 0], :, PLACE] = UNKNOWN
+        rhythm[is_open[:, 5], :, HEIGHT] = HEIGHTS - 1
         source = lines.source[rows].masked_fill(is_open[:, 1], net.config.sources)
         measured = lines.lines.measured[rows.numpy()]
-        numbers = torch.from_numpy(note_numbers(pitch.numpy(), measured, ~is_open[:, 2:].numpy()))
+        numbers = torch.from_numpy(note_numbers(pitch.numpy(), measured, ~is_open[:, 2:5].numpy()))
         mean, log_variance = net.encoder(lines.tokens[rows].view(size, BARS, -1).to(self.device))
         noise = torch.randn(mean.shape, generator=generator).to(mean)
         z = mean + noise * (log_variance / 2).exp()
@@ -98,7 +99,7 @@ class NoteTask:
 
 @dataclass(frozen=True, slots=True)
 class _Notes:
-    """Notes of N melodies, L at most: classes (N, L, 12), (N, L, 15), pitches (N, L), how many there are (N,), tokens
+    """Notes of N melodies, L at most: classes (N, L, 15), (N, L, 15), pitches (N, L), how many there are (N,), tokens
     (N, 256), whether a bar repeats none (N, 16), repertoire (N,).
     """
 
@@ -114,9 +115,17 @@ class _Notes:
     @classmethod
     def of(cls, lines: Lines) -> "_Notes":
         told = repeats(lines.note_form)
-        onsets = Onsets.of(events_of(lines.tokens), lines.places, told)
+        onsets = Onsets.of(events_of(lines.tokens), lines.places, told, lines.profile)
         line, pitch = note_lines(lines.tokens, onsets)
-        arrays = (onsets.classes, line, pitch, onsets.is_note.sum(1), lines.tokens, told == 0, lines.source)
+        arrays = (
+            onsets.classes,
+            line,
+            pitch,
+            onsets.is_note.sum(1),
+            lines.tokens,
+            (told == 0).reshape(len(told), BARS, -1).any(-1),
+            lines.source,
+        )
         return cls(lines, *(torch.from_numpy(each) for each in arrays))
 
     def drawn(self, size: int, generator: torch.Generator) -> Tensor:

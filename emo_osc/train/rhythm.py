@@ -10,7 +10,7 @@ from torch.nn import functional as fn
 
 from emo_osc.studio.line.beats import BEATS, beats_of
 from emo_osc.studio.line.features import beat_classes, beat_numbers
-from emo_osc.studio.line.places import BARS, UNKNOWN, repeats
+from emo_osc.studio.line.places import BARS, FILLS, UNKNOWN, repeats
 from emo_osc.studio.nets.causal_blocks import told_nats
 from emo_osc.studio.nets.rhythm_net import RhythmNet, RhythmNetConfig
 from emo_osc.train.lines import Lines
@@ -28,7 +28,7 @@ RECIPE = Recipe(
     best="valid_nats",
 )
 VALIDATED = 800
-PLACE = slice(-4, -2)  # columns of the classes
+PLACE, FILL = slice(-5, -3), slice(-2, None)  # columns of the classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class RhythmChoices:
     """What is particular to this network.
 
     The latent of a bar that repeats none may say `rate` nats for nothing; each nat more costs `price`. Density,
-    repertoire and phrase places are each left open in `open_share` of the melodies.
+    repertoire, phrase places and profile are each left open in `open_share` of the melodies.
     """
 
     rate: float = 1.0
@@ -45,7 +45,7 @@ class RhythmChoices:
 
 
 class RhythmTask:
-    """Rhythms of the licensed melodies, beat after beat, where the form repeats no bar."""
+    """Rhythms of the licensed melodies, beat after beat, where the form repeats no beat."""
 
     def __init__(
         self, folder: Path, config: RhythmNetConfig, choices: RhythmChoices = RhythmChoices(), *, device: torch.device
@@ -75,8 +75,9 @@ class RhythmTask:
     ) -> tuple[Tensor, Tensor, int]:
         assert isinstance(net, RhythmNet)
         beats, classes, is_free = rhythms.beats[rows], rhythms.classes[rows].clone(), rhythms.is_free[rows]
-        is_open = torch.rand(len(rows), 3, generator=generator) < self.choices.open_share
+        is_open = torch.rand(len(rows), 4, generator=generator) < self.choices.open_share
         classes[is_open[:, 0], :, PLACE] = UNKNOWN
+        classes[is_open[:, 3], :, FILL] = FILLS - 1
         source = rhythms.source[rows].masked_fill(is_open[:, 1], net.config.sources)
         density = rhythms.lines.measured[rows.numpy(), 0]
         numbers = torch.from_numpy(beat_numbers(beats.numpy(), density, ~is_open[:, 2].numpy()))
@@ -84,14 +85,15 @@ class RhythmTask:
         noise = torch.randn(mean.shape, generator=generator).to(mean)
         z = (mean + noise * (log_variance / 2).exp()).repeat_interleave(BEATS // BARS, 1)
         scores = net(classes.to(self.device), source.to(self.device), numbers.to(self.device), z)
-        each = is_free.repeat_interleave(BEATS // BARS, 1).to(self.device)
+        each = is_free.to(self.device)
         nats = fn.cross_entropy(scores[each], beats.long().to(self.device)[each], reduction="sum")
-        return nats, told_nats(mean, log_variance, is_free.to(self.device)), int(is_free.sum())
+        bars = is_free.view(len(rows), BARS, -1).any(-1)
+        return nats, told_nats(mean, log_variance, bars.to(self.device)), int(bars.sum())
 
 
 @dataclass(frozen=True, slots=True)
 class _Rhythms:
-    """Rhythms of N melodies: patterns (N, 64), classes (N, 64, 24), whether a bar repeats none (N, 16), repertoire."""
+    """Rhythms of N melodies: patterns (N, 64), classes (N, 64, 27), whether a beat repeats none (N, 64), repertoire."""
 
     lines: Lines
     beats: Tensor
@@ -102,7 +104,7 @@ class _Rhythms:
     @classmethod
     def of(cls, lines: Lines) -> "_Rhythms":
         beats, told = beats_of(lines.tokens), repeats(lines.rhythm_form)
-        classes = beat_classes(beats, lines.places, told)
+        classes = beat_classes(beats, lines.places, told, lines.profile)
         beats_, classes_, is_free, source = (
             torch.from_numpy(each) for each in (beats, classes, told == 0, lines.source)
         )

@@ -88,7 +88,7 @@ class BeatSteps:
 def _fixed(net: RhythmNet, plan: Plan, density: Floats, z: Tensor) -> Tensor:
     """What the input sums up to without the beats so far, (64, B, D)."""
     told, beat = ~np.isnan(density), np.arange(bt.BEATS)[:, None]
-    classes = fixed_beat_classes(plan.places, pl.repeats(plan.rhythm_form))
+    classes = fixed_beat_classes(plan.places, pl.repeats(plan.rhythm_form), plan.profile)
     source = np.broadcast_to(plan.source[:, None, None], (*classes.shape[:2], 1))
     summed = net.read.part(_on(np.concatenate([classes, source], axis=-1), z), slice(MOVING, None))
     numbers = beat_number(np.nan_to_num(density, nan=1.0), np.zeros(1), beat, told)

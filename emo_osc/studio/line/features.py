@@ -16,11 +16,14 @@ MIDDLE = np.array([5.0, 71.5])  # notes a bar and mean pitch at which a conditio
 
 
 def beat_classes(
-    beats: NDArray[np.integer], places: NDArray[np.integer], repeats: NDArray[np.integer]
+    beats: NDArray[np.integer],
+    places: NDArray[np.integer],
+    repeats: NDArray[np.integer],
+    profile: NDArray[np.integer],
 ) -> NDArray[np.uint8]:
-    """The classes of `rhythm_net.CLASSES` at each beat, (N, 64, 24).
+    """The classes of `rhythm_net.CLASSES` at each beat, (N, 64, 27).
 
-    beats: (N, 64), places: (N, 16, 2), repeats: (N, 16) of the rhythm's form.
+    beats: (N, 64), places: (N, 16, 2), repeats: (N, 64) of the rhythm's form, profile: (N, 16, 2).
     """
     at_lags = [[bt.shifted(beats, lag - ahead, bt.FIRST) for lag in bt.LAGS] for ahead in range(3)]
     before = [
@@ -30,15 +33,18 @@ def beat_classes(
     ]
     runs = [bt.run_class(bt.run_lengths(beats == lagged)) for lagged in at_lags[0]]
     moving = np.stack([*before, *runs], axis=-1).astype(np.uint8)
-    return np.concatenate([moving, fixed_beat_classes(places, repeats)], axis=-1)
+    return np.concatenate([moving, fixed_beat_classes(places, repeats, profile)], axis=-1)
 
 
-def fixed_beat_classes(places: NDArray[np.integer], repeats: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """Those of them that the beats do not change, (N, 64, 6): the last."""
+def fixed_beat_classes(
+    places: NDArray[np.integer], repeats: NDArray[np.integer], profile: NDArray[np.integer]
+) -> NDArray[np.uint8]:
+    """Those of them that the beats do not change, (N, 64, 9): the last."""
     turn = np.broadcast_to(np.arange(bt.BEATS), (len(places), bt.BEATS))
-    bars = np.concatenate([places, repeats[..., None], _next(repeats)[..., None]], axis=-1)
+    fill = profile[..., 0]
+    bars = np.stack([places[..., 0], places[..., 1], _next_bar(repeats), fill, _next(fill)], axis=-1)
     told = np.moveaxis(np.repeat(bars, 4, axis=1), -1, 0)
-    return np.stack([turn % 4, turn // 4, *told], axis=-1).astype(np.uint8)
+    return np.stack([turn % 4, turn // 4, repeats, _next(repeats), *told], axis=-1).astype(np.uint8)
 
 
 def beat_numbers(beats: NDArray[np.integer], density: Floats, is_told: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -59,7 +65,7 @@ def beat_number(
 
 @dataclass(frozen=True, slots=True)
 class Onsets:
-    """The rhythm of N melodies, note by note: `classes` (N, L, 12) of `note_net.RHYTHM`, `is_note` (N, L) and `step`
+    """The rhythm of N melodies, note by note: `classes` (N, L, 15) of `note_net.RHYTHM`, `is_note` (N, L) and `step`
     (N, L) of 256.
     """
 
@@ -68,8 +74,14 @@ class Onsets:
     step: NDArray[np.int64]
 
     @classmethod
-    def of(cls, events: NDArray[np.integer], places: NDArray[np.integer], repeats: NDArray[np.integer]) -> "Onsets":
-        """events: (N, 256) of 0, 1, 2; places: (N, 16, 2); repeats: (N, 16) of the notes' form."""
+    def of(
+        cls,
+        events: NDArray[np.integer],
+        places: NDArray[np.integer],
+        repeats: NDArray[np.integer],
+        profile: NDArray[np.integer],
+    ) -> "Onsets":
+        """events: (N, 256) of 0, 1, 2; places: (N, 16, 2); repeats: (N, 64) of the notes' form; profile: (N, 16, 2)."""
         count = len(events)
         grid = NoteGrid.of(np.where(events == 2, 40, events))
         length = np.minimum(grid.duration, 17)
@@ -86,11 +98,12 @@ class Onsets:
         is_first, is_last = np.ones_like(is_note), np.ones_like(is_note)
         is_first[:, 1:] = bar[:, 1:] != bar[:, :-1]
         is_last[:, :-1] = (bar[:, 1:] != bar[:, :-1]) | ~is_note[:, 1:]
-        rows = np.arange(count)[:, None]
+        rows, beat, height = np.arange(count)[:, None], step // 4, profile[..., 1]
         place = places[rows, bar]
         classes = [step % 16, bar, place[..., 0], place[..., 1], sounds, _next(sounds), waits, _next(waits)]
         classes += [is_first * 2 + is_last, _equal_rhythm(events)[rows, bar]]
-        classes += [repeats[rows, bar], _next(repeats)[rows, bar]]
+        classes += [repeats[rows, beat], _next(repeats)[rows, beat], _next_bar(repeats)[rows, bar]]
+        classes += [height[rows, bar], _next(height)[rows, bar]]
         return cls(np.stack(classes, axis=-1).astype(np.uint8), is_note, step)
 
     def select(self, rows: NDArray[np.int64]) -> "Onsets":
@@ -159,6 +172,11 @@ def _equal_rhythm(events: NDArray[np.integer]) -> NDArray[np.uint8]:
         same = np.asarray((bars[:, lag:] == bars[:, :-lag]).all(axis=-1) & alive[:, lag:])
         bits[:, lag:] |= (same << place).astype(np.uint8)
     return bits
+
+
+def _next_bar(repeats: NDArray[np.integer]) -> NDArray[np.int64]:
+    """What the first beat of the next bar repeats, (N, 64) -> (N, 16)."""
+    return _next(repeats[:, ::4])
 
 
 def _next(values: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -1,10 +1,11 @@
-"""Plans of melodies: where phrases begin and end, which bars repeat which, the repertoire; no notes.
+"""Plans of melodies: where phrases begin and end, which beats repeat which, how full and high each
+bar is, the repertoire; no notes.
 
 They are taken from human melodies of the training split, as indices alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,25 +13,34 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from emo_osc.studio.attributes import Floats, misses
-from emo_osc.studio.line.places import BARS, UNKNOWN
+from emo_osc.studio.line.places import BARS, BEATS, OPEN_PROFILE, UNKNOWN
 
 NEAREST = 200  # plans of melodies nearest to what is asked, from which one is drawn
-_UNREPEATED = np.arange(BARS, dtype=np.uint8)
-PARTS = ("places", "rhythm_form", "note_form", "source", "measured")
+UNREPEATED = np.arange(BEATS, dtype=np.uint8)
+PARTS = ("places", "rhythm_form", "note_form", "profile", "source", "measured")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Plans of B melodies: places (B, 16, 2), the forms of rhythm and notes (B, 16), the repertoire (B,)."""
+    """Plans of B melodies: places (B, 16, 2), the forms of rhythm and notes (B, 64), the profile (B, 16, 2), the
+    repertoire (B,), all as in `line.places`.
+    """
 
     places: NDArray[np.uint8]
     rhythm_form: NDArray[np.uint8]
     note_form: NDArray[np.uint8]
+    profile: NDArray[np.uint8]
     source: NDArray[np.int64]
 
     def select(self, rows: NDArray[np.int64]) -> "Plan":
         """Some of them, by their rows (n,)."""
-        return Plan(self.places[rows], self.rhythm_form[rows], self.note_form[rows], self.source[rows])
+        forms = self.rhythm_form[rows], self.note_form[rows]
+        return Plan(self.places[rows], *forms, self.profile[rows], self.source[rows])
+
+    def unrepeated(self) -> "Plan":
+        """The same in which no beat repeats another."""
+        form = np.broadcast_to(UNREPEATED, self.rhythm_form.shape)
+        return replace(self, rhythm_form=form, note_form=form)
 
 
 def joined(plans: Sequence[Plan]) -> Plan:
@@ -39,19 +49,22 @@ def joined(plans: Sequence[Plan]) -> Plan:
         np.concatenate([plan.places for plan in plans]),
         np.concatenate([plan.rhythm_form for plan in plans]),
         np.concatenate([plan.note_form for plan in plans]),
+        np.concatenate([plan.profile for plan in plans]),
         np.concatenate([plan.source for plan in plans]),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """F plans: `places` uint8 (F, 16, 2) and forms uint8 (F, 16) as `line.places`, `source` (F,) the repertoire,
-    `measured` (F, 3) what the melody measured from which each was taken. Plan F, one more, leaves all open.
+    """F plans: `places` uint8 (F, 16, 2), forms uint8 (F, 64) and `profile` uint8 (F, 16, 2) as `line.places`, `source`
+    (F,) the repertoire, `measured` (F, 3) what the melody measured from which each was taken. Plan F, one more, leaves
+    all open.
     """
 
     places: NDArray[np.uint8]
     rhythm_form: NDArray[np.uint8]
     note_form: NDArray[np.uint8]
+    profile: NDArray[np.uint8]
     source: NDArray[np.int64]
     measured: Floats
 
@@ -74,19 +87,20 @@ class Plans:
         known = np.where(is_open, 0, rows)
         return Plan(
             np.where(is_open[:, None, None], np.uint8(UNKNOWN), self.places[known]),
-            np.where(is_open[:, None], _UNREPEATED, self.rhythm_form[known]),
-            np.where(is_open[:, None], _UNREPEATED, self.note_form[known]),
+            np.where(is_open[:, None], UNREPEATED, self.rhythm_form[known]),
+            np.where(is_open[:, None], UNREPEATED, self.note_form[known]),
+            np.where(is_open[:, None, None], np.array(OPEN_PROFILE, dtype=np.uint8), self.profile[known]),
             np.where(is_open, repertoires, self.source[known]),
         )
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, Tensor]) -> "Plans":
         """What `tensors` of a checkpoint hold."""
-        places, rhythm, notes, source, measured = (tensors[f"plans.{name}"].numpy() for name in PARTS)
-        return cls(places, rhythm, notes, source.astype(np.int64), measured.astype(np.float64))
+        places, rhythm, notes, profile, source, measured = (tensors[f"plans.{name}"].numpy() for name in PARTS)
+        return cls(places, rhythm, notes, profile, source.astype(np.int64), measured.astype(np.float64))
 
     def tensors(self) -> dict[str, Tensor]:
         """The same for a checkpoint."""
-        forms = self.places, self.rhythm_form, self.note_form
+        forms = self.places, self.rhythm_form, self.note_form, self.profile
         parts = *forms, self.source.astype(np.uint8), self.measured.astype(np.float32)
         return {f"plans.{name}": torch.from_numpy(part) for name, part in zip(PARTS, parts, strict=True)}

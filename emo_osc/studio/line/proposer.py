@@ -136,7 +136,8 @@ class LineProposer:
         seeds, forms = [proposal.seeds[row] for row in rows], [proposal.forms[row] for row in rows]
         given = None if proposal.given is None else proposal.given[rows]
         z, asked = latents[:, :BARS].to(self.device), _asked(latents[:, BARS].double().numpy())
-        tokens = sample(self.nets, Order(self._plan(latents), asked, z, seeds, given), heat).astype(np.int64)
+        plan = self._plan(latents) if given is None else self._plan(latents).unrepeated()
+        tokens = sample(self.nets, Order(plan, asked, z, seeds, given), heat).astype(np.int64)
         return _alike(tokens, forms)
 
     def _drawn(self, seed: int, wanted: Floats | None) -> Tensor:

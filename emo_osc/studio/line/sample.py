@@ -1,10 +1,10 @@
 """Melodies drawn one beat and one note after another, from what is asked of each: the decoder of the line model.
 
 Two steps, each for all melodies at once: 64 beats of rhythm, then as many notes as the rhythm has. Where a melody's
-form repeats a bar, that bar's rhythm (or its notes) is taken, and what follows hears it. Noise is drawn for each melody
-from its own seed beforehand, so a melody does not depend on its company. What is given (bars that are kept) is put in
-place of what would be drawn; the note before one that is given is drawn to lead into it. The network is not asked about
-what is known already, and not at all after a melody's last free place.
+form repeats a beat, that beat's rhythm (or its notes) is taken, and what follows hears it. Noise is drawn for each
+melody from its own seed beforehand, so a melody does not depend on its company. What is given (bars that are kept) is
+put in place of what would be drawn; the note before one that is given is drawn to lead into it. The network is not
+asked about what is known already, and not at all after a melody's last free place.
 """
 
 # B melodies, L notes of the longest
@@ -120,11 +120,10 @@ def _by_need(is_free: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[int]]:
 
 
 def _beats(net: RhythmNet, order: Order, z: Tensor, noise: _Noise) -> NDArray[np.uint8]:
-    form, given = np.repeat(order.plan.rhythm_form.astype(np.int64), 4, axis=1), _given_beats(order)
-    beat = np.arange(bt.BEATS)
-    is_copied, is_given = form < beat // 4, given < bt.PATTERNS
+    form, given = order.plan.rhythm_form.astype(np.int64), _given_beats(order)
+    is_copied, is_given = form < np.arange(bt.BEATS), given < bt.PATTERNS
     rows, drawn_at = _by_need(~is_copied & ~is_given)
-    first, is_copied, is_given, given = (form * 4 + beat % 4)[rows], is_copied[rows], is_given[rows], given[rows]
+    first, is_copied, is_given, given = form[rows], is_copied[rows], is_given[rows], given[rows]
     told = order.plan.select(rows), order.asked[rows, 0], z[torch.from_numpy(rows)]
     steps = BeatSteps(net, *told, order.since // 4)
     noise, sounds, turn = noise.select(rows), np.zeros(len(rows), dtype=np.int64), np.arange(len(rows))
@@ -138,7 +137,7 @@ def _beats(net: RhythmNet, order: Order, z: Tensor, noise: _Noise) -> NDArray[np
 
 
 def _notes(net: NoteNet, order: Order, events: NDArray[np.uint8], noise: _Noise, z: Tensor) -> NDArray[np.uint8]:
-    onsets = Onsets.of(events, order.plan.places, pl.repeats(order.plan.note_form))
+    onsets = Onsets.of(events, order.plan.places, pl.repeats(order.plan.note_form), order.plan.profile)
     first, kept, is_free = _known_notes(order, onsets, events)
     rows, drawn_at = _by_need(is_free)
     first, kept, is_free, turn = first[rows], kept[rows], is_free[rows], np.arange(len(rows))
@@ -156,10 +155,10 @@ def _known_notes(
     order: Order, onsets: Onsets, events: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """For each note the 16th that its form names, the class that is given or 0, and whether it is free, (B, L) each."""
-    rows, bar = np.arange(len(events))[:, None], onsets.step // 16
-    form = order.plan.note_form.astype(np.int64)[rows, bar]
-    first = form * 16 + onsets.step % 16
-    is_copied = (form < bar) & (events[rows, first] == 2)
+    rows, beat = np.arange(len(events))[:, None], onsets.step // 4
+    form = order.plan.note_form.astype(np.int64)[rows, beat]
+    first = form * 4 + onsets.step % 4
+    is_copied = (form < beat) & (events[rows, first] == 2)
     given = np.zeros_like(first) if order.given is None else order.given[rows, onsets.step].astype(np.int64)
     kept = np.where((given != FREE) & (given > 1), given, 0)
     return first, kept, onsets.is_note & ~is_copied & (kept == 0)

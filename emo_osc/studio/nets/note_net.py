@@ -2,7 +2,8 @@
 
 A small causal transformer. At each onset it is told the rhythm around it, the place in the bar, the melody and the
 phrase, the two pitches before, the pitches at the same step 1, 2, 4 and 8 bars back with how long the line has
-followed each, what the form says of this bar and the next, the repertoire, what is asked for (density, register, belief
+followed each, what the form says of this beat, the next and the next bar, how high this bar and the next are, the
+repertoire, what is asked for (density, register, belief
 in major) with how far the line is from the register so far, and the latent of the bar. A pitch is scored by itself, by
 its interval from the note before, and as "the same as so many bars back".
 """
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from emo_osc.studio.line.beats import RUNS
-from emo_osc.studio.line.places import BARS, LAGS, PLACES, REPEATS
+from emo_osc.studio.line.places import BARS, HEIGHTS, LAGS, PLACES, REPEATS
 from emo_osc.studio.nets.causal_blocks import BarEncoder, CausalStack, ClassSum
 from emo_osc.studio.nets.rhythm_net import with_repeats
 
@@ -24,7 +25,23 @@ PITCHES = 90  # melody classes, of which 0 stands for "none"
 WIDEST = 24  # semitones of an interval that is told apart
 INTERVALS = 2 * WIDEST + 2  # 0 stands for "none"
 LENGTHS = 18  # 16ths, more than 16 is 17
-RHYTHM = (16, BARS, PLACES, PLACES, LENGTHS, LENGTHS, LENGTHS, LENGTHS, 4, 16, REPEATS, REPEATS)
+RHYTHM = (
+    16,
+    BARS,
+    PLACES,
+    PLACES,
+    LENGTHS,
+    LENGTHS,
+    LENGTHS,
+    LENGTHS,
+    4,
+    16,
+    REPEATS,
+    REPEATS,
+    REPEATS,
+    HEIGHTS,
+    HEIGHTS,
+)
 LINE = (PITCHES,) * (2 + len(LAGS)) + (INTERVALS,) * (1 + len(LAGS)) + (RUNS,) * len(LAGS)
 NUMBERS = 7  # density, register, mode; whether each is told; semitones still owed
 
@@ -62,7 +79,7 @@ class NoteNet(nn.Module):
     def forward(self, rhythm: Tensor, line: Tensor, source: Tensor, numbers: Tensor, z: Tensor) -> Tensor:
         """Scores of the melody classes, (B, T, 90), the first two impossible.
 
-        rhythm: (B, T, 12) and line: (B, T, 15) as `features`; source: (B,), `sources` for open; numbers: (B, T, 7);
+        rhythm: (B, T, 15) and line: (B, T, 15) as `features`; source: (B,), `sources` for open; numbers: (B, T, 7);
         z: (B, T, Z), the latent of the bar of each onset.
         """
         told = source[:, None, None].expand(*rhythm.shape[:2], 1)

@@ -2,8 +2,8 @@
 
 A small causal transformer. At each beat it is told the two beats before, what stood 1, 2, 4 and 8 bars back and how
 long the rhythm has followed each of those, the place in the bar, the melody and the phrase, the repertoire, the
-density that is asked for with the notes that are still owed, what the form says of this bar and the next,
-and the latent of the bar. Besides the patterns it scores
+density that is asked for with the notes that are still owed, what the form says of this beat, the next and the next
+bar, how full this bar and the next are, and the latent of the bar. Besides the patterns it scores
 "the same as so many bars back" for each lag, so that a repeat costs it one decision.
 """
 
@@ -15,12 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from emo_osc.studio.line.beats import LAGS, PATTERNS, RUNS
-from emo_osc.studio.line.places import BARS, PLACES, REPEATS
+from emo_osc.studio.line.places import BARS, FILLS, PLACES, REPEATS
 from emo_osc.studio.nets.causal_blocks import BarEncoder, CausalStack, ClassSum
 
 CODES = PATTERNS + 1  # and "before the melody begins"
 BEFORE = 2 + 3 * len(LAGS)  # the two beats before; at each lag the same beat and the two that followed
-CLASSES = (CODES,) * BEFORE + (RUNS,) * len(LAGS) + (4, BARS, PLACES, PLACES, REPEATS, REPEATS)
+CLASSES = (CODES,) * BEFORE + (RUNS,) * len(LAGS) + (4, BARS, REPEATS, REPEATS, PLACES, PLACES, REPEATS, FILLS, FILLS)
 NUMBERS = 3  # ln of density, whether it is told, notes still owed
 
 
@@ -57,7 +57,7 @@ class RhythmNet(nn.Module):
     def forward(self, classes: Tensor, source: Tensor, numbers: Tensor, z: Tensor) -> Tensor:
         """Scores of the patterns, (B, T, 81).
 
-        classes: (B, T, 24) as `features.beat_classes`; source: (B,), `sources` for open; numbers: (B, T, 3);
+        classes: (B, T, 27) as `features.beat_classes`; source: (B,), `sources` for open; numbers: (B, T, 3);
         z: (B, T, Z), the latent of the bar of each beat.
         """
         told = source[:, None, None].expand(*classes.shape[:2], 1)

@@ -22,11 +22,12 @@ def small_nets(seed: int = 0) -> LineNets:
 def plans(count: int = 3) -> Plans:
     """Four phrases of four bars; the first plan repeats bars 1 to 4 in 5 to 8, its notes only those of bars 1 and 2."""
     place = np.stack([np.arange(BARS) % 4, 3 - np.arange(BARS) % 4], axis=-1).astype(np.uint8)
-    rhythm = np.tile(np.arange(BARS, dtype=np.uint8), (count, 1))
+    rhythm = np.tile(np.arange(4 * BARS, dtype=np.uint8), (count, 1))
     notes = rhythm.copy()
-    rhythm[0, 4:8], notes[0, 4:6] = [0, 1, 2, 3], [0, 1]
+    rhythm[0, 16:32], notes[0, 16:24] = np.arange(16), np.arange(8)
     measured = np.array([[2.0 + row, 70.0, 0.9] for row in range(count)])
-    return Plans(np.tile(place, (count, 1, 1)), rhythm, notes, np.zeros(count, dtype=np.int64), measured)
+    profile = np.tile(np.array([3, 4], dtype=np.uint8), (count, BARS, 1))
+    return Plans(np.tile(place, (count, 1, 1)), rhythm, notes, profile, np.zeros(count, dtype=np.int64), measured)
 
 
 def prior() -> LatentPrior:

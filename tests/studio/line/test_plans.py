@@ -19,7 +19,7 @@ def test_one_plan_more_leaves_all_open() -> None:
     few = plans()
     plan = few.of(np.array([few.open, 0]), 4)
     assert (plan.places[0] == UNKNOWN).all()
-    assert plan.rhythm_form[0].tolist() == plan.note_form[0].tolist() == list(range(BARS))
+    assert plan.rhythm_form[0].tolist() == plan.note_form[0].tolist() == list(range(4 * BARS))
     assert plan.source.tolist() == [4, 0]
 
 

@@ -34,7 +34,7 @@ def _bar_latents(z: torch.Tensor, bar: np.ndarray) -> torch.Tensor:
 def test_beat_after_beat_the_scores_are_those_of_whole_melodies(every: int) -> None:
     nets, order, tokens = _case()
     beats, z = beats_of(tokens), order.z[..., :2]
-    classes = features.beat_classes(beats, order.plan.places, repeats(order.plan.rhythm_form))
+    classes = features.beat_classes(beats, order.plan.places, repeats(order.plan.rhythm_form), order.plan.profile)
     numbers = features.beat_numbers(beats, np.nan_to_num(ASKED[:, 0], nan=1.0), TOLD[:, 0])
     told = torch.from_numpy(classes), torch.from_numpy(order.plan.source), torch.from_numpy(numbers)
     expected = nets.rhythm(*told, _bar_latents(z, np.tile(np.arange(64) // 4, (3, 1))))
@@ -52,7 +52,7 @@ def test_beat_after_beat_the_scores_are_those_of_whole_melodies(every: int) -> N
 def test_note_after_note_the_scores_are_those_of_whole_melodies(every: int) -> None:
     nets, order, tokens = _case()
     z = order.z[..., 2:]
-    onsets = features.Onsets.of(events_of(tokens), order.plan.places, repeats(order.plan.note_form))
+    onsets = features.Onsets.of(events_of(tokens), order.plan.places, repeats(order.plan.note_form), order.plan.profile)
     line, pitch = features.note_lines(tokens, onsets)
     numbers = features.note_numbers(pitch, np.nan_to_num(ASKED, nan=60.0), TOLD)
     told = torch.from_numpy(onsets.classes), torch.from_numpy(line), torch.from_numpy(order.plan.source)
