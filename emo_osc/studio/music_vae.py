@@ -77,9 +77,6 @@ class _Drawn:
     latents: list[Latent]
     tokens: NDArray[np.int64]
 
-    def with_more(self, others: "_Drawn") -> "_Drawn":
-        return _Drawn([*self.latents, *others.latents], np.concatenate([self.tokens, others.tokens]))
-
     def part(self, rows: slice) -> "_Drawn":
         return _Drawn(self.latents[rows], self.tokens[rows])
 
@@ -121,13 +118,12 @@ class MusicVAE:
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` melodies, the nearest to the affect's targets first; same seed, same melodies on the same device.
 
-        Latents are drawn for the affect; each is a candidate as it is, and once more as the actor moves it.
+        Latents are drawn for the affect, some for each melody, and the best is kept.
         """
         seeds = self._seeds(seed, count)
         with no_denormals():
             drawn = self._drawn(self.proposer.propose(affect, seeds, self.sampling))
-            moved = self._moved(drawn.latents, affect)
-        return self._composed(drawn.with_more(moved), affect, count)
+        return self._composed(drawn, affect, count)
 
     def sources(self, seeds: Sequence[int]) -> list[Latent]:
         """Latents to refine later, one a seed, with the affect left open; nothing is decoded yet."""

@@ -71,7 +71,7 @@ def test_note_after_note_the_scores_are_those_of_whole_melodies(every: int) -> N
 def test_what_was_given_before_a_place_owes_no_notes() -> None:
     nets, order, tokens = _case()
     beats, z, since = beats_of(tokens), order.z[..., :2], 24
-    classes = features.beat_classes(beats, order.plan.places, repeats(order.plan.rhythm_form))
+    classes = features.beat_classes(beats, order.plan.places, repeats(order.plan.rhythm_form), order.plan.profile)
     numbers = features.beat_numbers(beats, np.nan_to_num(ASKED[:, 0], nan=1.0), TOLD[:, 0])
     numbers[..., 2] -= numbers[:, since : since + 1, 2]
     numbers[:, :since, 2] = 0.0
@@ -87,7 +87,7 @@ def test_what_was_given_before_a_place_owes_no_notes() -> None:
 def test_what_was_given_before_a_place_is_in_no_register() -> None:
     nets, order, tokens = _case()
     z, since = order.z[..., 2:], 100
-    onsets = features.Onsets.of(events_of(tokens), order.plan.places, repeats(order.plan.note_form))
+    onsets = features.Onsets.of(events_of(tokens), order.plan.places, repeats(order.plan.note_form), order.plan.profile)
     line, pitch = features.note_lines(tokens, onsets)
     counted = np.where(onsets.step >= since, pitch, 0)
     numbers = features.note_numbers(counted, np.nan_to_num(ASKED, nan=60.0), TOLD)
