@@ -29,8 +29,8 @@ from emo_osc.studio.attributes import (
     likeness,
 )
 
-STRENGTH = {"valence": 1.0, "arousal": 0.5}
-"""Reward in ranking for each deviation towards an affect of 1; more of arousal, and melodies are told from people's."""
+STRENGTH = {"valence": 0.5, "arousal": 0.25}
+"""Reward in ranking for each deviation towards an affect of 1; with more, melodies are told from people's."""
 
 FARTHEST = 2.0  # deviations from people's mean that count
 BEAT, LONG = 4, 6  # steps; a note is long from here to the next onset, as at the ends of phrases
