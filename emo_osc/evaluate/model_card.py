@@ -11,8 +11,8 @@ from emo_osc.weights.checkpoints import Checkpoint
 MUSIC_VAE = """\
 The networks of emo_osc's `music_vae` generator: a rhythm network (`rhythm.*`) and a note network (`notes.*`) with a
 latent for every bar, an actor and its critics (`actor.*`), a Gaussian prior of latents (`prior.*`), and plans
-(`plans.*`), which say only where phrases begin and end and which bars repeat which. {parameters:.1f} million numbers;
-no pickle. Written by `emo-osc eval --card`; every figure below comes from that run.
+(`plans.*`), which say only where phrases begin and end, which beats repeat which, and how full and how high each bar
+is. {parameters:.1f} million numbers; no pickle. Written by `emo-osc eval --card`; every figure below is of that run.
 
 ## What it is for
 
