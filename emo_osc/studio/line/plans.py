@@ -74,12 +74,21 @@ class Plans:
         return len(self.places)
 
     def drawn(self, seed: int, asked: Floats | None) -> int:
-        """A plan by lot: of all, or of those whose melodies were nearest to what is asked (3,)."""
+        """A plan by lot: of all, or of those whose melodies were nearest to what is asked (3,).
+
+        A song may rest for bars while others play; a melody that plays alone may not: one bar at most.
+        """
         luck = np.random.default_rng((seed, BARS))
-        if asked is None:
-            return int(luck.integers(len(self.places)))
-        near = np.argpartition(misses(self.measured, asked[None]), min(NEAREST, len(self.places)) - 1)[:NEAREST]
-        return int(np.sort(near)[luck.integers(len(near))])
+        usable = np.flatnonzero(~self._rests_long())
+        if asked is not None:
+            far = misses(self.measured[usable], asked[None])
+            usable = np.sort(usable[np.argpartition(far, min(NEAREST, len(usable)) - 1)[:NEAREST]])
+        return int(usable[luck.integers(len(usable))])
+
+    def _rests_long(self) -> NDArray[np.bool_]:
+        """Which plans have two bars without a note one after the other, (F,)."""
+        is_empty = self.profile[..., 0] == 0
+        return np.asarray((is_empty[:, 1:] & is_empty[:, :-1]).any(axis=1))
 
     def of(self, rows: NDArray[np.int64], repertoires: int) -> Plan:
         """Plans by their number (B,); `repertoires` is the repertoire left open."""

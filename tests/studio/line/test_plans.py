@@ -30,3 +30,11 @@ def test_plans_come_back_from_a_checkpoint() -> None:
     assert np.array_equal(joined([one]).note_form, other.note_form)
     assert np.array_equal(one.places, other.places)
     assert np.allclose(few.measured, again.measured)
+
+
+def test_a_plan_that_rests_for_two_bars_is_not_drawn() -> None:
+    many = plans(6)
+    many.profile[1:, 4:6, 0] = 0
+    many.profile[0, [4, 6], 0] = 0
+    for asked in (None, np.array([5.0, 70.0, 0.9])):
+        assert {many.drawn(seed, asked) for seed in range(20)} == {0}
