@@ -60,6 +60,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "surface": ({"clients", "config"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
     "face": ({"weights"}, {"cv2", "pythonosc", *NETWORKS}),
     "crowd": ({"clients"}, {"aiomqtt", "numpy", "segno"}),
+    "farm": ({"config", "studio"}, {"ray", "starlette"}),
     "clients": (set(), {"click", "pythonosc", "rich"}),
     "render": ({"config", "sound", "stage/player", "studio"}, {"matplotlib", "mido", "numpy"}),
     "train": ({"config", "face", "studio", "weights"}, {"matplotlib", "mido", "rich", "safetensors", *NETWORKS}),
@@ -89,6 +90,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
             "crowd",
             "evaluate",
             "face",
+            "farm",
             "midi",
             "render",
             "sound",
@@ -202,7 +204,7 @@ def test_no_room_imports_the_command_line_or_the_supervisor() -> None:
 
 def test_processes_import_nothing_of_each_other() -> None:
     stage = {"stage", "stage/io", "stage/session"}
-    for process in ("studio", "sound", "surface", "face", "crowd", "midi"):
+    for process in ("studio", "sound", "surface", "face", "crowd", "midi"):  # the farm is many studios
         assert not WALLS[process][0] & (
             {"studio", "sound", "surface", "face", "crowd", "stage/player", "stage/clock"} | stage
         )
@@ -275,7 +277,7 @@ def test_no_function_is_longer_than_a_screen(path: Path) -> None:
     ],
 )
 def test_importing_the_light_rooms_loads_no_torch_and_no_driver(module: str) -> None:
-    heavy = {"torch", "rtmidi", "sounddevice", "matplotlib"}
+    heavy = {"torch", "rtmidi", "sounddevice", "matplotlib", "ray"}
     program = f"import sys, {module}; print(*sorted({heavy!r} & sys.modules.keys()))"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)

@@ -21,6 +21,7 @@ from emo_osc.cli.completion import (
 from emo_osc.cli.crowd import crowd
 from emo_osc.cli.evaluate import evaluate
 from emo_osc.cli.face import face
+from emo_osc.cli.farm import farm
 from emo_osc.cli.label import label
 from emo_osc.cli.listen_test import listen_test
 from emo_osc.cli.options import PATH, composing, preset_of
@@ -117,6 +118,7 @@ def commands() -> None:
 )
 @click.option("--web-port", type=int, metavar="PORT", help="TCP port of the pad.  [7780]")
 @click.option("--live/--no-live", default=None, help="Follow the key and scale of Ableton Live, through AbletonOSC.")
+@click.option("--studio", metavar="URL", help="Let emo-osc farm there compose; its token: $EMO_OSC_STUDIO_TOKEN.")
 @click.option("--record", type=PATH, metavar="FILE.mid", help="Record what is played.")
 @click.option("--log", type=PATH, metavar="FILE.jsonl", help="Write the log as JSON lines.")
 def serve(preset: str, record: Path | None, log: Path | None, **options: Any) -> int:
@@ -290,6 +292,7 @@ commands.add_command(completion)
 commands.add_command(crowd)
 commands.add_command(evaluate)
 commands.add_command(face)
+commands.add_command(farm)
 commands.add_command(label)
 commands.add_command(listen_test)
 commands.add_command(profile)

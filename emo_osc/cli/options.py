@@ -37,6 +37,7 @@ OVERRIDES = {
     "device": "generator.device",
     "generator": "generator.name",
     "seed": "generator.seed",
+    "studio": "generator.studio",
     "sound": "sound.enabled",
     "web": "web.enabled",
     "web_host": "web.host",

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -94,6 +95,15 @@ class GeneratorSection(Section):
     guidance: Annotated[float, Field(ge=0.0, le=10.0)] = 1.5  # the music transformer's: `streams.Choice`
     melody: Literal["first", "own"] = "first"  # of the music transformer: the first generator's, or its own
     pool: Annotated[int, Field(ge=1, le=512)] = 4
+    studio: Annotated[str, AfterValidator(lambda text: _studio_url(text))] | None = Field(
+        default=None, description="where a studio for many stages composes instead: http://HOST:PORT of `emo-osc farm`"
+    )
+    token_file: str | None = Field(
+        default=None, description="the file whose first line is that studio's token; else $EMO_OSC_STUDIO_TOKEN is"
+    )
+    fallback: Literal["shelf", "local"] = Field(
+        default="shelf", description="who plays while that studio is away: the shelf alone, or soon a local studio"
+    )
     losses: dict[LossName, Annotated[float, Field(ge=0.0, le=1000.0)]] = Field(
         default={},
         description="a loss -> what it weighs when melodies are ranked, beside their distance from the targets",
@@ -293,6 +303,17 @@ def _role(text: str) -> str:
     if len(role.name) > MAX_NAME:
         raise ValueError(f"must be a name of at most {MAX_NAME} letters")
     return str(role)
+
+
+def _studio_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        is_good = bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
+    except ValueError:
+        is_good = False
+    if not is_good or parts.scheme not in ("http", "https") or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be http://HOST:PORT or https://HOST:PORT, without a password")
+    return text.rstrip("/")
 
 
 def _network(text: str) -> str:

@@ -14,6 +14,7 @@ from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.messages import (
     Alive,
     AnyMessage,
+    Away,
     ComposeBar,
     ComposeRequest,
     Failed,
@@ -55,6 +56,7 @@ _KINDS: dict[str, type[AnyMessage]] = {
         Loaded,
         Ready,
         Failed,
+        Away,
         Alive,
         LogLine,
         Restart,

@@ -159,6 +159,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """The studio cannot compose for now; the text says why. What it was asked for is lost; `Loaded` says it is back."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alive:
     """Its sender is at work, and may take `patience_s` longer than usual until it says so again."""
 
@@ -280,7 +287,7 @@ class Ports:
 
 
 ToStudio = ComposeRequest | Vary | Recompose | ComposeBar | Learn | SetTargets | Finish
-StudioToStage = Loaded | Ready | Failed | Alive
+StudioToStage = Loaded | Ready | Failed | Away | Alive
 SupervisorToStage = PhraseSaved | PhraseNotSaved | PresetRead | MappingRead | MappingSaved | WorkersState
 ToSupervisor = LogLine | Restart | SwitchGenerator | PhraseSaved | Played | Mapped | StageState | Alive
 MonitorToStage = Ports | Alive

@@ -30,7 +30,7 @@ class Aims:
     """
 
     def __init__(self, references: tuple[Reference, ...] = (), *, locked: bool = False, density: float = 0.0) -> None:
-        self._is_locked = locked
+        self.is_locked = locked
         self.bend(references, density)
 
     @classmethod
@@ -41,16 +41,17 @@ class Aims:
 
     def bend(self, references: tuple[Reference, ...], density: float) -> None:
         """Aim at other music from now on."""
-        self._targets, self._density = Targets(references, is_tempo_fixed=self._is_locked), density
+        self.references, self.density = references, density
+        self._targets = Targets(references, is_tempo_fixed=self.is_locked)
 
     def times(self, affect: Affect) -> float:
         """How many times as many notes are asked for as the formulas ask for, > 0."""
-        return self._targets.times(affect, self._density)
+        return self._targets.times(affect, self.density)
 
     def __call__(self, affect: Affect) -> Floats:
         """Notes per bar, mean pitch and share of major, `(3,)`."""
         asked = self._targets
-        notes = asked.notes_per_bar(affect, self._density)
+        notes = asked.notes_per_bar(affect, self.density)
         return np.array([notes, asked.mean_pitch(affect), asked.major_share(affect)])
 
 

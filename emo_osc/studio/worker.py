@@ -76,17 +76,8 @@ class Studio:
         file: PoolFile | None = None,
     ) -> None:
         """`aims` must be those the generator was built with; a change of preset updates them."""
-        section = setup.generator
-        self._aims = aims
-        self._composer = Composer(generator, section.seed, Pool(aim=aims))
-        can = self._composer.streams_bars, self._composer.recomposes
-        self._loaded = Loaded(generator.name, generator.device, *can)
-        is_wide = self._composer.refines and bool(setup.affects)  # else only for the moods
-        affects = (
-            () if self._composer.streams_bars else setup.affects
-        )  # else a bar would wait for a pre-composed melody
-        self._planner = PrecomposePlanner(affects, section.pool, GRID if is_wide else (), RECENT if is_wide else 0)
-        self._batch = 1 if is_wide else BATCH
+        self._aims, self._setup = aims, setup
+        self._compose_with(generator, Composer(generator, setup.generator.seed, Pool(aim=aims)))
         self._file = file
         self._connection = connection
         self._rest = b""
@@ -96,31 +87,52 @@ class Studio:
         self._interruptions = 0
         self._sending = Lock()
 
+    def _compose_with(self, generator: Generator, composer: Composer) -> None:
+        """Let a generator, in its composer, answer from now on."""
+        setup, self._composer = self._setup, composer
+        can = self._composer.streams_bars, self._composer.recomposes
+        self._loaded = Loaded(generator.name, generator.device, *can)
+        is_wide = self._composer.refines and bool(setup.affects)  # else only for the moods
+        affects = (
+            () if self._composer.streams_bars else setup.affects
+        )  # else a bar would wait for a pre-composed melody
+        pool = setup.generator.pool
+        self._planner = PrecomposePlanner(affects, pool, GRID if is_wide else (), RECENT if is_wide else 0)
+        self._batch = 1 if is_wide else BATCH
+
     def run(self) -> None:
         """Serve until the stage closes the connection."""
         self._open()
         self._send(self._loaded)
         Thread(target=self._send_alive, daemon=True).start()
         try:
-            while not self._is_ending:
-                self._read_requests()
-                if self._requests:
-                    self._serve(self._requests.popleft())
-                elif not self._is_ending and not self._planner.is_empty:
-                    self._work()
+            self._serve_all()
         finally:
             self._save()
+
+    def _serve_all(self) -> None:
+        """Serve until it is ending."""
+        while not self._is_ending:
+            self._read_requests()
+            if self._requests:
+                self._serve(self._requests.popleft())
+            elif not self._is_ending and not self._planner.is_empty:
+                self._work()
 
     def _read_requests(self) -> None:
         """Read requests; wait for one only while there is no other work."""
         wait_s = 0.0 if self._requests else self._pause_s()
         while not self._is_ending and select.select([self._connection], [], [], wait_s)[0]:
             wait_s = 0.0
-            data = self._connection.recv(1 << 16)
-            self._is_ending = not data
-            *lines, self._rest = (self._rest + data).split(b"\n")
-            for line in lines:
-                self._read(line)
+            self._receive()
+
+    def _receive(self) -> None:
+        """Read what the stage has sent; it is ending where the connection has closed."""
+        data = self._connection.recv(1 << 16)
+        self._is_ending = not data
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._read(line)
 
     def _pause_s(self) -> float:
         """Seconds until the next work without a request."""
@@ -307,6 +319,10 @@ def _join(setup: StudioSetup) -> int:
 
 def _serve(setup: StudioSetup, connection: socket.socket) -> int:
     connection.sendall(setup.token.encode() + b"\n")
+    if setup.generator.studio:
+        from emo_osc.studio.remote.worker import serve  # what one machine needs none of
+
+        return serve(setup, connection)
     try:
         aims = setup.aims
         generator = build(setup.generator, aims)

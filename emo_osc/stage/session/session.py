@@ -10,6 +10,7 @@ from emo_osc.core.midi_standard import FIRST_SYSTEM
 from emo_osc.midi.bytes import is_whole
 from emo_osc.protocol.messages import (
     Alive,
+    Away,
     Failed,
     Loaded,
     LogLine,
@@ -136,7 +137,7 @@ class Session:
             return answer
         if isinstance(message, Ready) and self._continuous.take(message, instrument.transport.tick_at(now_s)):
             return []
-        if isinstance(message, Loaded | Failed):
+        if isinstance(message, Loaded | Failed | Away):
             return _log("studio", _words_on(message, client.summary)) + self._pushes.value("studio", now_s)
         if isinstance(message, Alive):
             return []
@@ -221,7 +222,7 @@ def _log(kind_of: str, text: str) -> Effects:
     return [TellSupervisor(LogLine(kind_of, text))]
 
 
-def _words_on(message: Loaded | Failed, summary: str) -> str:
+def _words_on(message: Loaded | Failed | Away, summary: str) -> str:
     return f"generator {summary}" if isinstance(message, Loaded) else f"generator: {message.text}; the shelf plays on"
 
 

@@ -9,6 +9,7 @@ from emo_osc.core.score import Melody
 from emo_osc.protocol.message_codec import decode
 from emo_osc.protocol.messages import (
     Alive,
+    Away,
     ComposeBar,
     ComposeRequest,
     Failed,
@@ -130,8 +131,7 @@ class StudioClient:
     def connected(self) -> None:
         """The studio has come and is loading its model."""
         self.state, self._order, self._is_heard = StudioState.LOADING, None, True
-        self._is_learned = self.learned is None
-        self._told = self._first or self._told
+        self._forget_told()
 
     def lost(self) -> None:
         """The studio has gone; what it was asked for is asked again when it is back."""
@@ -140,6 +140,11 @@ class StudioClient:
         self._sounding, self._entry, self._recomposes = None, None, False
         self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
         self._bar, self.goes_on = None, False
+
+    def _forget_told(self) -> None:
+        """Tell the next studio what to learn, and the targets where they are not those of the set-up."""
+        self._is_learned = self.learned is None
+        self._told = self._first or self._told
 
     def complaint(self, now_s: float) -> str:
         """Why the studio should be ended and started again, empty while it need not be; to be asked every second."""
@@ -184,7 +189,7 @@ class StudioClient:
             ValueError: it is no message for the stage; it was counted.
         """
         message = decode(line)
-        if not isinstance(message, Loaded | Ready | Failed | Alive):
+        if not isinstance(message, StudioToStage):
             raise ValueError(f"{type(message).__name__} is no message for the stage")
         if isinstance(message, Ready):
             check_ready(message)
@@ -232,6 +237,11 @@ class StudioClient:
             self.generator, self.failure = f"{message.generator} on {message.device}"[:MAX_TEXT], ""
             self.state, self._loading_patience_s = StudioState.READY, LOADING_S
             self.goes_on, self._recomposes = message.goes_on, message.recomposes
+            return
+        if isinstance(message, Away):
+            self.lost()
+            self._forget_told()
+            self.failure = message.text[:MAX_TEXT]
             return
         if isinstance(message, Failed):
             self.failure = message.text[:MAX_TEXT]

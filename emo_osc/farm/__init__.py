@@ -1,0 +1,1 @@
+"""The studio as a service for many stages."""

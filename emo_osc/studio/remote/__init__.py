@@ -1,0 +1,1 @@
+"""A studio on another machine in the place of the local one."""

@@ -1,0 +1,167 @@
+"""`emo-osc farm` on a real Ray: orders, a replica and the head killed, many stages."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.core.affect import Affect
+from emo_osc.protocol.messages import Away, ComposeRequest, Loaded, Ready
+from emo_osc.studio.aims import Aims
+from emo_osc.studio.composer import Composer
+from emo_osc.studio.generators import build
+from tests.farm.plain_farm import TOKEN, Line
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra farm: pip install '.[farm]'"),
+    pytest.mark.timeout(900),
+]
+BRIGHT = Affect(0.8, 0.35)
+
+
+class RayFarm:
+    """`emo-osc farm` in a process of its own, and the processes of Ray below it."""
+
+    def __init__(self, port: int, folder: str) -> None:
+        self.port = port
+        command = [sys.executable, "-m", "emo_osc", "farm", "--generator", "canned", "--port", str(port)]
+        environment = {**os.environ, "EMO_OSC_STUDIO_TOKEN": TOKEN, "HOME": folder, "RAY_TMPDIR": folder}
+        self.process = subprocess.Popen(
+            [*command, "--cpus", "0.5"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+        )
+        assert self.process.stdout is not None
+        self.lines = []
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if line.startswith("farm "):
+                return
+        raise AssertionError(self.lines)
+
+    def below(self) -> dict[int, str]:
+        """Every process below it, with its command."""
+        parents: dict[int, list[int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                pid, parent = int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            parents.setdefault(parent, []).append(pid)
+        found, queue = {}, [self.process.pid]
+        while queue:
+            for pid in parents.get(queue.pop(), []):
+                queue.append(pid)
+                try:
+                    found[pid] = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                except OSError:
+                    continue
+        return found
+
+    def kill(self) -> None:
+        """The machine's power goes."""
+        for pid in [self.process.pid, *self.below()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._gone()
+
+    def close(self) -> int:
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self._gone()
+
+    def _gone(self) -> int:
+        code = self.process.wait(120)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def url() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def ray_farm(url: str) -> Iterator[list[RayFarm]]:
+    """The farm that runs, as a list of one, for a test may put another there."""
+    with tempfile.TemporaryDirectory(prefix="r", dir="/tmp", ignore_cleanup_errors=True) as folder:  # sockets: short
+        farms = [RayFarm(int(url.rpartition(":")[2]), folder)]
+        yield farms
+        assert farms[0].close() == 0
+
+
+def until_loaded(line: Line) -> list[Away]:
+    """What is said about the farm until it composes."""
+    said = []
+    while not isinstance(message := line.read(), Loaded):
+        if isinstance(message, Away):
+            said.append(message)
+    return said
+
+
+def test_two_stages_get_what_local_studios_would_make(
+    ray_farm: list[RayFarm], url: str, line: Callable[..., Line]
+) -> None:
+    for seed in (3, 4):
+        stage = line(url, seed=seed)
+        assert not until_loaded(stage)
+        stage.send(ComposeRequest(BRIGHT, seed))
+        answer = stage.read()
+        assert isinstance(answer, Ready)
+        composer = Composer(build(GeneratorSection(name="canned"), Aims()), seed)
+        assert (answer.ticket, answer.melody) == (seed, composer.answer(BRIGHT, 1)[0].melody)
+
+
+def test_twenty_stages_at_once_get_their_answers(ray_farm: list[RayFarm], url: str, line: Callable[..., Line]) -> None:
+    stages = [line(url, answer_s=60.0) for _ in range(20)]
+    for number, stage in enumerate(stages):
+        until_loaded(stage)
+        stage.send(ComposeRequest(Affect(number / 20, 0.0), number))
+
+    for number, stage in enumerate(stages):
+        answer = stage.read()
+        assert isinstance(answer, Ready)
+        assert (answer.ticket, answer.affect.valence) == (number, number / 20)
+
+
+def test_a_replica_that_is_killed_is_replaced(ray_farm: list[RayFarm], url: str, line: Callable[..., Line]) -> None:
+    stage = line(url, answer_s=5.0)
+    until_loaded(stage)
+    (replica,) = [pid for pid, command in ray_farm[0].below().items() if "ServeReplica:emo_osc" in command]
+    os.kill(replica, signal.SIGKILL)
+    stage.send(ComposeRequest(BRIGHT, 1))
+    message = stage.read()
+    if isinstance(message, Away):  # else Serve had another at once
+        until_loaded(stage)
+        stage.send(ComposeRequest(BRIGHT, 2))
+        message = stage.read()
+
+    assert isinstance(message, Ready)
+
+
+def test_a_head_that_is_killed_and_started_again_is_found(
+    ray_farm: list[RayFarm], url: str, line: Callable[..., Line]
+) -> None:
+    stage = line(url, answer_s=5.0)
+    until_loaded(stage)
+    ray_farm[0].kill()
+    stage.send(ComposeRequest(BRIGHT, 1))
+    assert isinstance(stage.read(), Away)
+
+    with tempfile.TemporaryDirectory(prefix="r", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        again = RayFarm(ray_farm[0].port, folder)
+        ray_farm[0] = again
+        until_loaded(stage)
+        stage.send(ComposeRequest(BRIGHT, 2))
+        assert isinstance(stage.read(), Ready)
