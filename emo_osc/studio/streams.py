@@ -120,7 +120,7 @@ class Stream:
     def _condition(self, affect: Affect, tempo_bpm: float) -> Tensor:
         times = 1.0 if self._net.config.reads_plan else self._times(affect)
         pace_bpm = np.clip(tempo_bpm / times, *TEMPI)
-        return torch.tensor([affect.valence, affect.arousal, log2(pace_bpm / REFERENCE_BPM)])
+        return torch.tensor([affect.valence, affect.arousal, log2(pace_bpm / REFERENCE_BPM)], dtype=torch.float32)
 
     def _plan(self, given: MelodyBar | None, affect: Affect) -> BarPlan:
         usual = float(np.interp(affect.arousal, AROUSALS, NOTES_PER_BAR))
