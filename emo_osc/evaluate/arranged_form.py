@@ -100,6 +100,16 @@ def together(piece: Sounds) -> float:
     return float(np.mean(hits)) if hits else float("nan")
 
 
+def covered(piece: Sounds) -> float:
+    """The share of the melody's notes that start at or below the highest accompaniment note sounding then."""
+    top = np.zeros(BARS * BAR_STEPS)
+    for sound in of_part(piece, BACKING):
+        here = slice(sound.step, sound.step + sound.length)
+        top[here] = np.maximum(top[here], sound.pitch)
+    hits = [sound.pitch <= top[sound.step] for sound in of_part(piece, MELODY)]
+    return float(np.mean(hits)) if hits else float("nan")
+
+
 MEASURES: Mapping[str, Callable[[Sounds], float]] = {
     "notes per bar": notes_per_bar,
     "mean pitch": mean_pitch,
@@ -111,6 +121,7 @@ MEASURES: Mapping[str, Callable[[Sounds], float]] = {
     "melody on these chords": on_chords(MELODY),
     "chord changes": chord_changes,
     "begins with the melody": together,
+    "melody not above": covered,
 }
 
 

@@ -55,7 +55,7 @@ the temperature were chosen on PublicTest; PrivateTest was not used.
 
 MUSIC_TRANSFORMER = """\
 The network of emo_osc's `music_transformer` generator: a decoder-only transformer with relative attention (Huang et al.
-2018) that composes a melody and its accompaniment bar by bar, conditioned on valence, arousal and tempo.
+2018) that composes an accompaniment for a melody, or both, bar by bar, conditioned on valence, arousal and tempo.
 {parameters:.1f} million parameters in float16; no pickle. Written by `emo-osc eval --generator music_transformer
 --card`; every figure below comes from that run.
 
@@ -67,9 +67,10 @@ been tested with people.
 
 ## Data and licences
 
-Trained on the train split of POP909's arrangements (MIT, Copyright 2020 Music X Lab) on the bar grid of POP909-CL (MIT,
-2025). The licence covers the transcriptions; the songs themselves are in copyright, so copying is measured below. The
-weights are under the Apache License 2.0, as the rest of emo_osc.
+Trained on the train split of POP909's arrangements (MIT, Copyright 2020 Music X Lab) on the bar lines, and with the
+phrases, of hierarchical-structure-analysis (MIT, Copyright 2020 Shuqi Dai). The licence covers the transcriptions; the
+songs themselves are in copyright, so copying is measured below. The weights are under the Apache License 2.0, as the
+rest of emo_osc.
 """
 
 INTRODUCTIONS = {"rhythm": MUSIC_VAE, "vgg16": FACE, "transformer": MUSIC_TRANSFORMER}

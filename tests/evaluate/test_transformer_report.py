@@ -66,6 +66,8 @@ def test_measures_count_what_is_there() -> None:
         condition["leaps of the lowest note"],
     ) == (0, 0, 0)
     assert condition["begins with the melody"] == 0.5
+    assert condition["melody not above"] == 0.0
+    assert MEASURES["melody not above"](piece(top=51)) == pytest.approx(2 / 3, abs=0.05)  # two tones below the fifth
 
 
 def test_silence_is_no_accompaniment_and_no_error() -> None:
