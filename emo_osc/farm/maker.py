@@ -56,6 +56,11 @@ class Maker:
         """Whether the pool takes more sources."""
         return self._refiner is not None and not self._pool.is_full
 
+    @property
+    def drawn(self) -> int:
+        """How many sources the pool holds."""
+        return len(self._pool)
+
     def draw(self) -> None:
         """Draw some sources into the pool, which nobody waits for."""
         if self._refiner is not None:
