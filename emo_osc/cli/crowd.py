@@ -1,4 +1,4 @@
-"""`emo-osc crowd`: one feeling from many hands, by MQTT. Imports its code when it runs."""
+"""`emo-osc crowd`: one point from many clients of an MQTT broker. Imports the crowd's code only when it runs."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,7 +97,7 @@ def crowd(
 ) -> None:
     """Send /emo/va to the instrument twenty times a second from what an audience sends to an MQTT broker.
 
-    The point is the geometric median of everybody's newest: a few who disagree move it little. ctrl-C ends.
+    The point is the geometric median of everybody's newest message: a few who disagree move it little. ctrl-C ends.
     """
     if folder:
         from emo_osc.crowd.page import write_page

@@ -1,4 +1,4 @@
-"""Takes the words of a crowd out of the stream in bulk, before the MQTT library reads it packet by packet.
+"""Reads the crowd's messages from the stream in bulk, before the MQTT library reads it packet by packet.
 
 paho reads each packet with three calls of `recv`, and aiomqtt wakes the event loop for each: 35 us a message on a busy
 machine, and 10,000 come a second. Here one `recv` takes what five milliseconds have brought, and PUBLISH packets of QoS

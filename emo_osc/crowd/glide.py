@@ -1,4 +1,4 @@
-"""Smooths the crowd's point, which jumps where a crowd is of two minds. Pure: time is an argument."""
+"""Smooths the crowd's point, which jumps when the crowd is divided. Pure: time is an argument."""
 
 from dataclasses import replace
 from math import exp

@@ -1,4 +1,4 @@
-"""The life of `emo-osc crowd`: hear the broker, send the point twenty times a second, until it is told to end."""
+"""The life of `emo-osc crowd`: hear the broker, send the point twenty times a second, until a signal ends it."""
 
 import asyncio
 import signal

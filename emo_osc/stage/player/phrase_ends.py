@@ -2,7 +2,7 @@
 
 The stage is not told the phrases that a generator had in mind. An end is the note of the fourth bar that is followed by
 the longest wait (Cambouropoulos 2001, local boundaries): of the ends found in POP909, OpenEWLD and the tunes, whose
-phrases of eight bars have half as many, .40 to .50 lie in a bar where people put one; by chance it were .12 to .14.
+phrases of eight bars have half as many, .40 to .50 lie in a bar where people put one; by chance it would be .12 to .14.
 """
 
 from bisect import bisect_left
