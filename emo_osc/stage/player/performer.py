@@ -174,7 +174,7 @@ class Performer:
 
     def seek(self, tick: int) -> None:
         """Continue from another position, playing nothing that lies between."""
-        self._played_tick = -1
+        self._played_tick = self._player.cursor.taken_tick = -1
         self._bytes += self._player.release()
         self._player.cursor.phrase_tick = tick - tick % PHRASE_TICKS
         self._bar_tick = -(-tick // TICKS_PER_BAR) * TICKS_PER_BAR

@@ -6,6 +6,8 @@ with one thread each are faster than each operator divided among the threads, wh
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -16,7 +18,8 @@ Made = TypeVar("Made")
 
 
 def in_threads(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made]:
-    """What `make` makes of each part, in their order, in as many threads as torch is set to use.
+    """What `make` makes of each part, in their order, in as many threads as torch is set to use, each with the caller's
+    context variables.
 
     Raises:
         Exception: what `make` raised.
@@ -26,7 +29,7 @@ def in_threads(make: Callable[[Part], Made], parts: Sequence[Part]) -> list[Made
         return one_by_one(make, parts)
     try:
         with ThreadPoolExecutor(threads, initializer=_compute_alone) as pool:
-            return list(pool.map(make, parts))
+            return list(pool.map(partial(_within, make), [copy_context() for _ in parts], parts))
     finally:
         torch.set_num_threads(threads)
 
@@ -45,6 +48,11 @@ def divided(count: int, few: int, most: int) -> list[slice]:
     parts = max(1, min(torch.get_num_threads(), count // few), -(-count // most))
     edges = [count * part // parts for part in range(parts + 1)]
     return [slice(start, end) for start, end in pairwise(edges)]
+
+
+def _within(make: Callable[[Part], Made], context: Context, part: Part) -> Made:
+    """The same part made with the caller's variables, so that it can be interrupted as the caller can."""
+    return context.run(make, part)
 
 
 def _compute_alone() -> None:

@@ -79,7 +79,8 @@ class Plans:
         A song may rest for bars while others play; a melody that plays alone may not: one bar at most.
         """
         luck = np.random.default_rng((seed, BARS))
-        usable = np.flatnonzero(~self._rests_long())
+        rests_long = self._rests_long()
+        usable = np.flatnonzero(~rests_long | rests_long.all())
         if asked is not None:
             far = misses(self.measured[usable], asked[None])
             usable = np.sort(usable[np.argpartition(far, min(NEAREST, len(usable)) - 1)[:NEAREST]])

@@ -297,6 +297,19 @@ def test_seek_plays_nothing_that_lies_between(ready: MakeReady) -> None:
     assert notes_on(sent) == [(far + 473, 72), (far + 953, 72)]
 
 
+def test_a_melody_asked_for_enters_at_the_next_boundary_after_a_leap_back(ready: MakeReady) -> None:
+    performer = performer_of(ready(60))
+    performer.play()
+    play_until(performer, 12 * TICKS_PER_BAR + 700)
+    performer.launch(ready(72), 12 * TICKS_PER_BAR + 700)
+
+    performer.seek(TICKS_PER_BAR)
+    sent = play_until(performer, 3 * TICKS_PER_BAR)
+
+    assert {pitch for tick, pitch in notes_on(sent) if tick < 2 * TICKS_PER_BAR - 20} == {60}
+    assert {pitch for tick, pitch in notes_on(sent) if tick >= 2 * TICKS_PER_BAR} == {72}
+
+
 STEPS = st.lists(
     st.tuples(
         st.integers(1, 4000),

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from emo_osc.studio.decoding.in_threads import divided, in_threads
+from emo_osc.studio.interruption import InterruptionError, check_interruption, interruptible
 
 pytestmark = pytest.mark.torch
 
@@ -45,3 +46,9 @@ def test_a_batch_is_divided_without_gaps_into_parts_of_like_size(count: int, thr
     assert max(sizes) <= most
     assert max(sizes) - min(sizes) <= 1
     assert len(parts) >= threads or count < few * threads
+
+
+def test_each_part_is_interrupted_as_its_caller_is(threads: int) -> None:
+    with interruptible(lambda: True), pytest.raises(InterruptionError):
+        in_threads(lambda _: check_interruption(), [1, 2])
+    assert in_threads(lambda _: check_interruption(), [1, 2]) == [None, None]

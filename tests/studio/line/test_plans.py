@@ -38,3 +38,9 @@ def test_a_plan_that_rests_for_two_bars_is_not_drawn() -> None:
     many.profile[0, [4, 6], 0] = 0
     for asked in (None, np.array([5.0, 70.0, 0.9])):
         assert {many.drawn(seed, asked) for seed in range(20)} == {0}
+
+
+def test_where_every_plan_rests_one_is_drawn_all_the_same() -> None:
+    many = plans(4)
+    many.profile[:, 4:6, 0] = 0
+    assert {many.drawn(seed, None) for seed in range(40)} == set(range(4))
