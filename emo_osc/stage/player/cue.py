@@ -20,6 +20,10 @@ class Cue:
     is_joined: bool = False
     is_nearest: bool = False
 
+    def is_version_of(self, phrase: Ready | None) -> bool:
+        """Whether it has the melody of a phrase, so that at most the accompaniment changes when it enters."""
+        return phrase is not None and self.ready.melody == phrase.melody
+
 
 @dataclass(frozen=True, slots=True)
 class Sounding:

@@ -59,8 +59,8 @@ class Performer:
         """Playback events since the caller last emptied this list."""
         self.wanted: Affect | None = None
         """An affect for which the studio should compose; the caller that asks the studio resets it to None."""
-        self.request_epoch = 0
-        """Counts requests; an answer to a request of an earlier epoch is out of date."""
+        self.request_epoch = self.melody_epoch = 0
+        """Count requests, and those for a melody or a glide; an answer to one of an earlier epoch is out of date."""
         self.colour = PLAIN
         """Scale, register and brightness of the mood that was called."""
         self.glide: Glide | None = None
@@ -225,7 +225,7 @@ class Performer:
         Melodies on the way take over at bar lines, wherever one is clearly nearer than what plays.
         """
         self._pinned, self.colour = None, PLAIN
-        self.request_epoch += 1
+        self.request_epoch, self.melody_epoch = self.request_epoch + 1, self.melody_epoch + 1
         self._apply()
         start = floor(tick) if self.is_playing else 0
         self.glide = Glide.over(self._affect, affect, start, bars, self._glide_grid)
@@ -258,7 +258,7 @@ class Performer:
     def launch(self, ready: Ready, tick: float, *, is_pinned: bool = False) -> int | None:
         """Cue this melody for the next boundary, to loop until another is asked for where it `is_pinned`."""
         self._pinned = ready if is_pinned else None
-        self.request_epoch += 1
+        self.request_epoch, self.melody_epoch = self.request_epoch + 1, self.melody_epoch + 1
         return self._cue_at(ready, self._boundary(tick))
 
     def landing_bar(self, tick: float) -> int:
@@ -320,7 +320,7 @@ class Performer:
         self.wanted = affect
         ready = self._chooser.choose(affect, self.settings.density, boundary, keep=self.phrase)
         if ready is self.phrase:
-            self._cue = None
+            self._cue = self._cue if self._cue and self._cue.is_version_of(ready) else None
             return None
         return self._cue_at(ready, boundary, is_nearest=True)
 

@@ -23,12 +23,16 @@ ACCOMPANY_PATIENCE_S = 15.0  # sixteen bars of accompaniment take seconds, and t
 
 @dataclass(frozen=True, slots=True)
 class _Varying:
-    """A variation the studio was asked for, and how long we wait for it."""
+    """A variation of a phrase that the studio was asked for, and how long we wait for it.
+
+    `epoch` is the performer's when it was asked for: `melody_epoch` for an accompaniment, else `request_epoch`.
+    """
 
     request: Request
+    phrase: Ready | None
     amount: float
     until_s: float
-    wishes: int
+    epoch: int
 
     @property
     def is_accompaniment(self) -> bool:
@@ -118,8 +122,8 @@ class PhraseCommands:
         ticket = self._instrument.phrases.ask_variation(command.amount)
         if ticket is None:
             return self._replies.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
-        wishes = self._instrument.performer.request_epoch
-        self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, wishes)
+        performer, until_s = self._instrument.performer, now_s + VARY_PATIENCE_S
+        self._varying[ticket] = _Varying(request, performer.phrase, command.amount, until_s, performer.request_epoch)
         return []  # answered when it is made: only then is its bar known
 
     def _accompany(self, _: commands.Accompany, request: Request, now_s: float) -> Effects:
@@ -128,22 +132,22 @@ class PhraseCommands:
         ticket = self._instrument.phrases.ask_variation(0.0)
         if ticket is None:
             raise _no_accompaniment()
-        wishes = self._instrument.performer.request_epoch
-        self._varying[ticket] = _Varying(request, 0.0, now_s + ACCOMPANY_PATIENCE_S, wishes)
+        performer, until_s = self._instrument.performer, now_s + ACCOMPANY_PATIENCE_S
+        self._varying[ticket] = _Varying(request, performer.phrase, 0.0, until_s, performer.melody_epoch)
         return []
 
     def _varied(self, ready: Ready, now_s: float) -> Effects:
         waiting = self._varying.pop(ready.ticket)
-        if self._is_stale(waiting):
-            return self._refuse_stale(waiting)
+        if fault := self._fault_of(waiting):
+            return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, fault))
         performer, tick = self._instrument.performer, self._instrument.transport.tick_at(now_s)
         landing = performer.launch(ready, tick, is_pinned=waiting.is_accompaniment and performer.is_pinned)
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
     def _vary_here(self, ticket: int, now_s: float) -> Effects:
         waiting = self._varying.pop(ticket)
-        if self._is_stale(waiting):
-            return self._refuse_stale(waiting)
+        if fault := self._fault_of(waiting):
+            return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, fault))
         if waiting.is_accompaniment:
             return self._replies.refuse(waiting.request, _no_accompaniment())
         try:
@@ -152,13 +156,19 @@ class PhraseCommands:
             return self._replies.refuse(waiting.request, error)
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
-    def _is_stale(self, waiting: _Varying) -> bool:
-        """Whether something else was asked for meanwhile."""
-        return waiting.wishes != self._instrument.performer.request_epoch
+    def _fault_of(self, waiting: _Varying) -> str:
+        """Why a variation is out of date, empty where it is not.
 
-    def _refuse_stale(self, waiting: _Varying) -> Effects:
-        text = "something else was asked for before the variation was made"
-        return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, text))
+        An accompaniment fits its phrase in any affect, so only another melody makes it out of date.
+        """
+        performer = self._instrument.performer
+        if not waiting.is_accompaniment:
+            is_stale = waiting.epoch != performer.request_epoch
+            return "something else was asked for before the variation was made" if is_stale else ""
+        if performer.phrase is not waiting.phrase:
+            return "the melody has changed before its accompaniment was made; ask again"
+        is_leaving = performer.cued is not None or waiting.epoch != performer.melody_epoch
+        return "another melody was chosen before the accompaniment was made; ask again" if is_leaving else ""
 
     def _learn(self, command: commands.Learn, request: Request, now_s: float) -> Effects:
         answer = self._replies.acknowledge(request, self._instrument.listen(command.bars, now_s), now_s)

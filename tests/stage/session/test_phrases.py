@@ -429,6 +429,66 @@ def test_a_kept_phrase_is_accompanied_and_stays_pinned(stage: MakeStage, ready: 
     assert playing.performer.is_pinned
 
 
+def ask_accompaniment(playing: Any) -> Ready:
+    """Ask for one; what the studio will answer."""
+    assert playing.ask("/emo/accompany") == []
+    vary = playing.instrument.studio_client.due(playing.now_s)
+    assert isinstance(vary, Vary)
+    phrase: Ready = playing.performer.phrase
+    return replace(phrase, ticket=vary.ticket, backing=(Note(0, 960, 48),))
+
+
+def test_a_phrase_is_accompanied_while_the_affect_moves_within_its_reach(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60), ready(72, 0.9, 0.9))))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    accompanied = ask_accompaniment(playing)
+    playing.ask("/emo/va", 0.02, 0.01)
+    ((address, command, *_),) = tell(playing, accompanied)
+    playing.ask("/emo/va", 0.03, 0.01)
+    playing.run_until(2.5 * BAR_S)
+
+    assert (address, command) == ("/emo/ack", "/emo/accompany")
+    assert playing.performer.phrase == accompanied, "a step of the affect after the answer leaves its cue"
+
+
+def test_an_accompaniment_of_a_melody_that_has_gone_is_refused(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60), ready(61))))
+    playing.ask("/emo/play")
+    playing.run_until(14.5 * BAR_S)
+    gone, accompanied = playing.performer.phrase, ask_accompaniment(playing)
+    playing.run_until(16.5 * BAR_S)
+    playing.performer.pin()
+    pinned = playing.performer.phrase
+    ((address, code, text, _),) = tell(playing, accompanied)
+    playing.run_until(18.5 * BAR_S)
+
+    assert pinned is not gone
+    assert (address, code) == ("/emo/error", CommandError.NOT_NOW)
+    assert "has changed" in str(text)
+    assert playing.performer.phrase is pinned
+
+
+@pytest.mark.parametrize(
+    "message", [("/emo/va", 0.9, 0.9), ("/emo/next",), ("/emo/recall", "x"), ("/emo/goto", 0, 0, 1)]
+)
+def test_an_accompaniment_gives_way_to_a_melody_that_was_chosen_meanwhile(
+    message: tuple[Any, ...], stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = with_studio(stage((ready(60), ready(61), ready(72, 0.9, 0.9))))
+    playing.receive_supervisor(PhraseSaved("x", ready(65), Affect(0.0, 0.0), 120.0), 0.0)
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    accompanied = ask_accompaniment(playing)
+    playing.ask(*message)
+    ((address, code, text, _),) = tell(playing, accompanied)
+    playing.run_until(2.5 * BAR_S)
+
+    assert (address, code) == ("/emo/error", CommandError.NOT_NOW)
+    assert "was chosen" in str(text)
+    assert not playing.performer.phrase.backing
+
+
 def test_without_a_generator_there_is_no_accompaniment(stage: MakeStage, ready: MakeReady) -> None:
     playing = stage((ready(60),))
     playing.ask("/emo/play")
