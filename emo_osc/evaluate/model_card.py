@@ -114,6 +114,9 @@ def _recipe(stage: str, training: Mapping[str, Any]) -> str:
     fields = {
         part: ", ".join(f"{key} {value}" for key, value in training[part].items()) for part in ("recipe", "choices")
     }
+    if "ends" in training:
+        ends = (f"until step {end} from step {begin} on" for begin, end in training["ends"])
+        fields["schedule"] = ", then ".join(ends)
     fields["at the end"] = ", ".join(f"{key} {value:.4g}" for key, value in training["last"].items())
     lines = [f"- {part}: {text}" for part, text in fields.items()]
     command = f"vae --part {stage}" if stage in PARTS else stage

@@ -29,6 +29,15 @@ def test_recipe_size_and_figures_stand_on_the_card() -> None:
     assert "| | note f1 | nats |\n|---|---|---|\n| mean | 0.812 | 61.3 |\n| drawn | 0.7 |  |" in card
 
 
+def test_a_run_whose_end_was_moved_says_so_on_the_card() -> None:
+    training = KEPT.config["training"]["rhythm"] | {"ends": [[0, 9], [4, 7]]}
+    kept = Checkpoint(KEPT.config | {"training": {"rhythm": training}}, KEPT.tensors)
+
+    card = model_card("music_vae-00000000", kept, TABLES)
+
+    assert "- schedule: until step 9 from step 0 on, then until step 7 from step 4 on\n" in card
+
+
 def test_a_card_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(EmoOscError, match=r"card\.md: cannot be written \(No such file or directory\)"):
         write_card("music_vae-00000000", KEPT, TABLES, tmp_path / "gone" / "card.md")

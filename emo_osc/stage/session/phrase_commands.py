@@ -18,7 +18,7 @@ from emo_osc.stage.session.transport import NOW
 
 MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the connection to the supervisor nor a turn
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
-ACCOMPANY_PATIENCE_S = 15.0  # sixteen bars of accompaniment take seconds, and the stage has none to give instead
+ACCOMPANY_PATIENCE_S = 30.0  # sixteen bars take 2 s of a core, 10 on a busy machine; the stage has none to give
 
 
 @dataclass(frozen=True, slots=True)
