@@ -23,13 +23,14 @@ Hear = Callable[[str, str, bytes], None]
 class PublishFilter:
     """A socket that hands PUBLISH packets of QoS 0 to `hear` (kind, client, payload) and passes on all others.
 
-    Retained messages, those longer than 512 bytes, and topics that are no UTF-8 are left out.
+    Retained messages, those longer than 512 bytes, and topics that are no UTF-8 are left out. `dropped` counts topics
+    that cannot be read and messages that `hear` refuses with ValueError or KeyError.
     """
 
     def __init__(self, socket: Any, hear: Hear) -> None:
         self._socket, self._hear = socket, hear
         self._data = b""
-        self._passing = self._skipping = 0
+        self._passing = self._skipping = self.dropped = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -64,35 +65,38 @@ class PublishFilter:
     def _take_all(self) -> None:
         """Read packets up to one for the library, or to the end of what is here."""
         data, at, end = self._data, 0, len(self._data)
-        while at < end:
-            if self._skipping:
-                step = min(self._skipping, end - at)
-                self._skipping -= step
-                at += step
-                continue
-            body, length = _length_of(data, at + 1)
-            if body < 0:
-                break
-            if data[at] & 0xF0 != PUBLISH or data[at] & NOT_QOS_0:
-                self._passing = body + length - at
-                break
-            if length > MAX_PACKET_BYTES:
-                self._skipping = body + length - at
-                continue
-            if body + length > end:
-                break
-            if not data[at] & RETAINED:
-                self._take(data[body : body + length])
-            at = body + length
-        self._data = data[at:]
+        try:
+            while at < end:
+                if self._skipping:
+                    step = min(self._skipping, end - at)
+                    self._skipping -= step
+                    at += step
+                    continue
+                body, length = _length_of(data, at + 1)
+                if body < 0:
+                    break
+                if data[at] & 0xF0 != PUBLISH or data[at] & NOT_QOS_0:
+                    self._passing = body + length - at
+                    break
+                if length > MAX_PACKET_BYTES:
+                    self._skipping = body + length - at
+                    continue
+                if body + length > end:
+                    break
+                is_retained = data[at] & RETAINED
+                at = body + length  # first: whatever becomes of this packet, it is not read again
+                if not is_retained:
+                    self._take(data[body:at])
+        finally:
+            self._data = data[at:]
 
     def _take(self, body: bytes) -> None:
         topic_end = 2 + int.from_bytes(body[:2])
         try:
             _, _, kind, client = body[2:topic_end].decode().split("/", 3)
-        except ValueError:
-            return
-        self._hear(kind, client, body[topic_end:])
+            self._hear(kind, client, body[topic_end:])
+        except (ValueError, KeyError):
+            self.dropped += 1
 
 
 def read_in_bulk(client: aiomqtt.Client, hear: Hear) -> None:
@@ -105,10 +109,12 @@ def read_in_bulk(client: aiomqtt.Client, hear: Hear) -> None:
 
     def read() -> None:
         loop.remove_reader(socket.fileno())
-        paho.loop_read()
-        while taken.has_more and paho._sock is taken:
+        try:
             paho.loop_read()
-        loop.call_later(BATCH_S, listen)
+            while taken.has_more and paho._sock is taken:
+                paho.loop_read()
+        finally:  # an error goes to the event loop, which logs it; the crowd is heard on
+            loop.call_later(BATCH_S, listen)
 
     def listen() -> None:
         if paho._sock is taken and socket.fileno() >= 0:

@@ -97,7 +97,9 @@ class Voices:
         if place is None:
             if len(self._places) >= self._manners.most:
                 self._forget(now_s)
-            return len(self._places) < self._manners.most
+            if len(self._places) >= self._manners.most:
+                return False
+            place = self._new_place(voice)  # before its word is known: one that sends no words has a rate too
         paid_s = max(self._paid_s[place], now_s)
         if paid_s - now_s > (self._manners.burst - 1) / self._manners.rate_hz:
             return False
@@ -108,7 +110,7 @@ class Voices:
         """Take the word of a client that was admitted, in place of its last one."""
         place = self._places.get(voice)
         if place is None:
-            place = self._new_place(voice, now_s)
+            place = self._new_place(voice)
         self._heard_s[place] = now_s
         self._valences[place], self._arousals[place], mood = word
         self._named[place] = self._moods.setdefault(mood, len(self._moods) - 1) if mood else NO_MOOD
@@ -143,21 +145,23 @@ class Voices:
         most = int(sums.argmax())
         return list(self._moods)[most + 1] if sums[most] > weights.sum() / 2 else ""
 
-    def _new_place(self, voice: str, now_s: float) -> int:
+    def _new_place(self, voice: str) -> int:
+        """A place of a client that has said nothing yet."""
         place = self._places[voice] = len(self._places)
-        for values in (self._heard_s, self._valences, self._arousals):
+        for values in (self._valences, self._arousals):
             values.append(0.0)
+        for times_s in (self._heard_s, self._paid_s):
+            times_s.append(-inf)
         self._named.append(NO_MOOD)
         self._weights.append(self._manners.weights.get(voice, 1.0))
-        self._paid_s.append(now_s + 1 / self._manners.rate_hz)
         return place
 
     def _forget(self, now_s: float) -> None:
-        """Give back the places of those that have faded; at most once a second, for it looks at all of them."""
+        """Give back the places of those that have faded and may send again; at most once a second: it looks at all."""
         if now_s - self._forgot_s < FORGET_S:
             return
         self._forgot_s = now_s
-        kept: list[int] = np.flatnonzero(self._shares(now_s) > 0).tolist()
+        kept: list[int] = np.flatnonzero((self._shares(now_s) > 0) | (np.array(self._paid_s) > now_s)).tolist()
         names = list(self._places)
         self._places = {names[place]: new for new, place in enumerate(kept)}
         for values in (self._paid_s, self._heard_s, self._weights, self._valences, self._arousals):

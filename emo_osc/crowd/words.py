@@ -37,11 +37,14 @@ class Words:
         """The word in a payload of kind `va` (two numbers, as text or as a JSON list, clamped to [-1, 1]) or `mood`.
 
         Raises:
-            ValueError: it holds none.
+            ValueError: it holds none, or the kind is unknown.
         """
         if len(payload) > MAX_PAYLOAD_BYTES:
             raise ValueError(f"{len(payload)} bytes, at most {MAX_PAYLOAD_BYTES}")
-        return self._kinds[kind](payload)
+        read = self._kinds.get(kind)
+        if read is None:
+            raise ValueError(f"no kind {kind!r}, known are: {', '.join(self._kinds)}")
+        return read(payload)
 
     def _read_mood(self, payload: bytes) -> Word:
         name = payload.decode("utf-8")  # UnicodeDecodeError is a ValueError

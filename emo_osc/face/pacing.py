@@ -1,7 +1,7 @@
 """When pictures are looked at: the newest of a camera, a film at its own speed. Pictures are dropped, never queued."""
 
 from collections.abc import Iterator
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import perf_counter, sleep
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ _FILM_HZ, _SLOWEST_HZ, _FASTEST_HZ = 25.0, 1.0, 1000.0  # of a film that does no
 _LATE_S = 1.0  # a film that is later than this is wound on: its pictures cannot be decoded as fast as they are due
 _LEAST_HZ = 2.0  # looks a second, however late the pictures are
 _CLOSE_S = 2.0  # longest wait for a camera's last picture
+_WAIT_S = 0.2  # one wait for a picture: on Windows Ctrl-C does not end a wait without a limit
 
 Timed = tuple[float, Picture]
 """A picture and its time in seconds."""
@@ -37,7 +38,10 @@ class Capture(Protocol):
 
 
 class Camera:
-    """Takes every picture that a camera gives, so that none waits in the driver's queue while another is looked at."""
+    """Takes every picture that a camera gives, so that none waits in the driver's queue while another is looked at.
+
+    The thread that reads holds the capture, so OpenCV frees it only after that thread has ended.
+    """
 
     def __init__(self, capture: Capture) -> None:
         self._capture, self._from_s = capture, float("inf")
@@ -46,11 +50,16 @@ class Camera:
         self._thread = Thread(target=self._read, name="camera", daemon=True)
 
     def next(self, from_s: float) -> Timed | None:
-        """The first picture taken from now on, and not before a time; None where the camera gives no more."""
+        """The first picture taken from now on, and not before a time; None where the camera gives no more, or fails."""
         self._from_s = from_s
         if self._thread.ident is None:
             self._thread.start()
-        return self._pictures.get()
+        while True:
+            try:
+                return self._pictures.get(timeout=_WAIT_S)
+            except Empty:
+                if not self._thread.is_alive():
+                    return None
 
     def close(self) -> None:
         """Stop reading."""
@@ -59,14 +68,20 @@ class Camera:
             self._thread.join(_CLOSE_S)
 
     def _read(self) -> None:
+        try:
+            self._read_all()
+        except cv2.error:  # a camera that fails gives no more
+            pass
+        finally:
+            self._pictures.put(None)
+
+    def _read_all(self) -> None:
         while not self._is_closed.is_set() and self._capture.grab():
             if (at_s := perf_counter()) < self._from_s:
                 continue
-            is_read, picture = self._capture.retrieve()
-            if is_read:
+            if (picture := _retrieved(self._capture)) is not None:
                 self._from_s = float("inf")  # before it is handed over: then the next may be asked for
-                self._pictures.put((at_s, picture.astype(np.uint8, copy=False)))
-        self._pictures.put(None)
+                self._pictures.put((at_s, picture))
 
 
 def newest(capture: Capture, rate_hz: float) -> Iterator[Timed]:
@@ -107,10 +122,15 @@ def played(capture: Capture, rate_hz: float) -> Iterator[Timed]:
             continue
         sleep(max(0.0, -late_s))
         next_s = max(next_s + 1 / rate_hz, at_s + 0.5 / rate_hz)
-        is_read, picture = capture.retrieve()
-        if is_read:
-            yield at_s, picture.astype(np.uint8, copy=False)
+        if (picture := _retrieved(capture)) is not None:
+            yield at_s, picture
         looked_s = perf_counter()
+
+
+def _retrieved(capture: Capture) -> Picture | None:
+    """The picture grabbed last; None where it cannot be decoded."""
+    is_read, picture = capture.retrieve()
+    return picture.astype(np.uint8, copy=False) if is_read and picture is not None else None
 
 
 def _told_hz(capture: Capture) -> float:

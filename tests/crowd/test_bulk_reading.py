@@ -1,11 +1,20 @@
 """Words taken out of an MQTT stream, however it is cut into pieces; what is not a word reaches the library whole."""
 
+import asyncio
+import socket
+from contextlib import suppress
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiomqtt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emo_osc.crowd.bulk_reading import PublishFilter
+from emo_osc.crowd.bulk_reading import PublishFilter, read_in_bulk
 from emo_osc.evaluate.bench.mqtt_phones import publish
 
+DEADLINE_S = 10.0
 PINGRESP, SUBACK = b"\xd0\x00", b"\x90\x03\x00\x01\x00"
 QOS_1 = bytes([0x32]) + publish("emo/s/va/q", b"0 0")[1:]
 LONG_TOPIC = publish("emo/s/va/" + "x" * 200, b"1 1")
@@ -77,3 +86,77 @@ def test_a_huge_payload_is_never_held() -> None:
 
     assert piece == PINGRESP
     assert max(held) < 512
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError])
+def test_a_message_that_is_refused_is_counted_and_the_next_is_heard(error: type[Exception]) -> None:
+    heard: list[str] = []
+
+    def hear(kind: str, client: str, payload: bytes) -> None:
+        heard.append(client)
+        if client == "bad":
+            raise error(kind)
+
+    stream = publish("emo/s/va/bad", b"0 0") + publish("emo/s/va/good", b"0 0") + PINGRESP
+    taken = PublishFilter(Pieces(stream, []), hear)
+
+    assert passed_on(taken, 2) == PINGRESP
+    assert heard == ["bad", "good"]
+    assert taken.dropped == 1
+
+
+def test_a_message_that_breaks_the_reader_is_not_read_again() -> None:
+    heard: list[str] = []
+
+    def hear(kind: str, client: str, payload: bytes) -> None:
+        heard.append(client)
+        if client == "bad":
+            raise RuntimeError(client)
+
+    stream = publish("emo/s/va/bad", b"0 0") + publish("emo/s/va/good", b"0 0")
+    taken = PublishFilter(Pieces(stream + PINGRESP, [len(stream)]), hear)
+    with pytest.raises(RuntimeError):
+        taken.recv(2)
+
+    assert passed_on(taken, 2) == PINGRESP
+    assert heard == ["bad", "good"]
+
+
+class Library:
+    """Stands for paho: reads its socket once at each call."""
+
+    def __init__(self, ours: socket.socket) -> None:
+        self._sock: Any = ours
+
+    def loop_read(self) -> None:
+        with suppress(BlockingIOError):
+            self._sock.recv(2)
+
+
+async def heard_after_an_error() -> list[str]:
+    """What is heard of two messages, where the first breaks the reader."""
+    heard: list[str] = []
+    is_broken, is_heard = asyncio.Event(), asyncio.Event()
+
+    def hear(kind: str, client: str, payload: bytes) -> None:
+        heard.append(client)
+        if client == "bad":
+            raise RuntimeError(client)
+        is_heard.set()
+
+    ours, theirs = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda *_: is_broken.set())
+    with ours, theirs:
+        ours.setblocking(False)
+        read_in_bulk(cast(aiomqtt.Client, SimpleNamespace(_client=Library(ours))), hear)
+        theirs.send(publish("emo/s/va/bad", b"0 0"))
+        await asyncio.wait_for(is_broken.wait(), DEADLINE_S)
+        theirs.send(publish("emo/s/va/good", b"0 0"))
+        await asyncio.wait_for(is_heard.wait(), DEADLINE_S)
+        loop.remove_reader(ours)
+    return heard
+
+
+def test_after_an_error_the_crowd_is_heard_on() -> None:
+    assert asyncio.run(heard_after_an_error()) == ["bad", "good"]

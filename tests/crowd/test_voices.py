@@ -91,6 +91,37 @@ def test_whoever_floods_is_read_at_the_rate_and_not_above_it() -> None:
     assert said(voices, "calm", UP, 1.999)
 
 
+def test_whoever_floods_with_what_is_no_word_is_read_at_the_rate_too() -> None:
+    voices = Voices(Manners(rate_hz=10.0, burst=20.0))
+    read = sum(voices.admits("flood", step / 1000) for step in range(2000))
+
+    assert read == pytest.approx(20 + 2.0 * 10, abs=1)
+    assert voices.opinion(2.0) is None
+    assert said(voices, "calm", UP, 2.0)
+    assert opinion(voices, 2.0) == Opinion(UP, 0.0, 1)
+
+
+def test_in_a_full_room_a_flood_of_no_words_keeps_its_rate() -> None:
+    voices = Voices(Manners(fade_s=60.0, rate_hz=10.0, burst=20.0, most=10))
+    for number in range(9):
+        said(voices, f"{number}", UP)
+    read = 0
+    for step in range(5000):
+        read += voices.admits("flood", step / 1000)
+        voices.admits("late", step / 1000)  # has no room and makes the others' places be looked at
+
+    assert read == pytest.approx(20 + 5.0 * 10, abs=1)
+
+
+def test_clients_without_a_word_take_no_more_than_the_room_and_give_it_back() -> None:
+    voices = Voices(Manners(fade_s=2.0, most=1000))
+    admitted = sum(voices.admits(f"troll{number}", 0.0) for number in range(5000))
+
+    assert admitted == len(voices) == 1000
+    assert said(voices, "late", UP, 1.5)
+    assert len(voices) == 1
+
+
 def test_a_phone_that_was_cut_off_may_send_what_it_kept() -> None:
     voices = Voices(Manners(rate_hz=10.0, burst=20.0))
 
@@ -157,8 +188,9 @@ def test_a_mood_is_read_by_any_of_its_names(name: str) -> None:
         ("mood", b"\xff\xfe"),
         ("mood", b"no such mood"),
         ("mood", b""),
+        ("colour", b"0.5 0.5"),
     ],
 )
 def test_what_is_no_word_is_refused(kind: str, payload: bytes) -> None:
-    with pytest.raises(ValueError, match=r"bytes|mood|number|values|unpack|float|utf-8"):
+    with pytest.raises(ValueError, match=r"bytes|kind|mood|number|values|unpack|float|utf-8"):
         Words(MoodBook(MOODS)).read(kind, payload)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from threading import Event, Semaphore
+from threading import Event, Semaphore, Thread
 from time import perf_counter
 
 import cv2
@@ -12,7 +12,7 @@ import pytest
 
 from emo_osc.face import pacing
 from emo_osc.face.drawn import Picture
-from emo_osc.face.pacing import newest, played
+from emo_osc.face.pacing import Camera, newest, played
 
 DEADLINE_S = 20.0
 
@@ -180,3 +180,65 @@ def test_a_camera_is_looked_at_no_more_often_than_asked_for() -> None:
 
     assert len(times_s) <= 6
     assert all(later - before >= 0.1 for before, later in pairwise(times_s))
+
+
+def ended(look: Callable[[], object]) -> bool:
+    """Whether a look at pictures comes to its end."""
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(DEADLINE_S / 2)
+    return not thread.is_alive()
+
+
+@dataclass
+class FailingCamera(FakeCamera):
+    """A camera that OpenCV fails on after a few pictures, as it takes the next or as it decodes it."""
+
+    fails_in: str = "grab"
+    awaited: int = 0
+
+    def grab(self) -> bool:
+        is_taken = super().grab()
+        self._fail_in("grab")
+        return is_taken
+
+    def retrieve(self) -> tuple[bool, Picture]:
+        self._fail_in("retrieve")
+        return super().retrieve()
+
+    def _fail_in(self, name: str) -> None:
+        if self.taken > 3 and name == self.fails_in:
+            raise cv2.error("unplugged")
+
+
+@pytest.mark.parametrize("fails_in", ["grab", "retrieve"])
+@pytest.mark.filterwarnings("error")
+def test_a_camera_that_opencv_fails_on_gives_no_more(fails_in: str) -> None:
+    assert ended(lambda: list(newest(FailingCamera(fails_in=fails_in), rate_hz=1000.0)))
+
+
+@dataclass
+class BlankCamera(FakeCamera):
+    """A camera whose every second picture is none, though OpenCV says that it is one."""
+
+    awaited: int = 0
+    last: int = 6
+
+    def retrieve(self) -> tuple[bool, Picture]:
+        return (True, super().retrieve()[1] if self.taken % 2 else None)  # type: ignore[return-value]  # as OpenCV does
+
+
+def test_a_picture_that_is_none_is_left_out() -> None:
+    seen: list[int] = []
+    look = newest(BlankCamera(), rate_hz=1000.0)
+
+    assert ended(lambda: seen.extend(int(picture[0, 0, 0]) for _, picture in look))
+    assert seen
+    assert all(number % 2 for number in seen)
+
+
+def test_a_camera_that_has_ended_says_so_each_time_it_is_asked() -> None:
+    camera = Camera(FakeCamera(awaited=0, last=0))
+
+    assert ended(lambda: [camera.next(0.0) for _ in range(3)])
+    camera.close()
