@@ -20,6 +20,10 @@ class Cue:
     is_joined: bool = False
     is_nearest: bool = False
 
+    def is_as(self, other: "Cue | None") -> bool:
+        """Whether the same melody enters at the same tick."""
+        return other is not None and self.ready is other.ready and self.tick == other.tick
+
     def is_version_of(self, phrase: Ready | None) -> bool:
         """Whether it has the melody of a phrase, so that at most the accompaniment changes when it enters."""
         return phrase is not None and self.ready.melody == phrase.melody
@@ -27,8 +31,8 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Sounding:
-    """The melody that sounds until a cue enters at a tick, at the 16th `step` 0..255 of it, as `messages.Recompose`."""
+    """The melody that sounds until a cue enters, at the 16th `step` 0..255 of it, as `messages.Recompose`."""
 
     melody: Melody
     step: int
-    tick: int
+    cue: Cue

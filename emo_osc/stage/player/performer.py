@@ -111,7 +111,7 @@ class Performer:
     @property
     def sounding(self) -> Sounding | None:
         """What sounds until the melody nearest to the affect enters; None where none such is cued."""
-        return self._player.sounding(self._cue.tick) if self._cue and self._cue.is_nearest else None
+        return self._player.sounding(self._cue) if self._cue and self._cue.is_nearest else None
 
     @property
     def next_tick(self) -> float:
@@ -281,16 +281,16 @@ class Performer:
             self._cue = None
         return self.phrase
 
-    def offer(self, ready: Ready, tick: float, entry: int | None = None) -> int | None:
+    def offer(self, ready: Ready, tick: float, entry: Cue | None = None) -> int | None:
         """Shelve a melody just made for the present affect; cue it if it is nearer than what plays or is cued.
 
-        One that continues what sounds until `entry` takes the cue for that tick if it is about as near.
+        One that continues what sounds until the cue `entry` takes its place if it is about as near.
         """
         self.shelf.add(ready)
         cue, asked = self._cue, (self.effective_affect, self.settings.density)
-        if cue and cue.tick == entry and cue.is_nearest and self._chooser.is_as_near(ready, cue.ready, *asked):
+        if cue and cue.is_as(entry) and cue.is_nearest and self._chooser.is_as_near(ready, cue.ready, *asked):
             self._cue = replace(cue, ready=ready, is_joined=True)
-            return entry
+            return cue.tick
         rival = cue.ready if cue else self.phrase
         if rival is not None and (self.is_pinned or not self._chooser.is_nearer(ready, rival, *asked)):
             return None

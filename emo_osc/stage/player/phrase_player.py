@@ -12,7 +12,7 @@ from emo_osc.core.targets import Targets
 from emo_osc.protocol.messages import STEPS, Ready
 from emo_osc.stage.player.accompaniment import Accompaniment
 from emo_osc.stage.player.controllers import controllers
-from emo_osc.stage.player.cue import Sounding
+from emo_osc.stage.player.cue import Cue, Sounding
 from emo_osc.stage.player.cursor import Cursor
 from emo_osc.stage.player.events import NotePlayed
 from emo_osc.stage.player.expression import Expression
@@ -94,14 +94,14 @@ class PhrasePlayer:
         self._mapping.begin(phrase, self._affect)
         self._map_pitches()
 
-    def sounding(self, tick: int) -> Sounding | None:
-        """What sounds until a tick, in its mode and octave, key and transposition left out; None where nothing does."""
+    def sounding(self, cue: Cue) -> Sounding | None:
+        """What sounds until a cue, in its mode and octave, key and transposition left out; None where nothing does."""
         if self.cursor.phrase is None:
             return None
         melody, pitches = self.cursor.phrase.melody, self._mapping.own_pitches(self._settings.rules)
         notes = tuple(replace(note, pitch=pitches[note.pitch]) for note in melody.notes)
-        step = (tick - self.cursor.phrase_tick) // TICKS_PER_STEP % STEPS
-        return Sounding(replace(melody, notes=notes), step, tick)
+        step = (cue.tick - self.cursor.phrase_tick) // TICKS_PER_STEP % STEPS
+        return Sounding(replace(melody, notes=notes), step, cue)
 
     def go_to(self, tick: int) -> None:
         """Continue with what is written at or after a tick; notes that sound are left to end."""

@@ -14,6 +14,7 @@ from emo_osc.midi.held_events import Held
 from emo_osc.protocol.parameters import MOOD, VALUES, Scalar, is_number, unknown_name
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.clock.clock import Clock
+from emo_osc.stage.player.cue import Sounding
 from emo_osc.stage.player.events import Event
 from emo_osc.stage.player.performer import Performer
 from emo_osc.stage.player.settings import SETTING_NAMES, Settings
@@ -120,6 +121,11 @@ class Instrument:
         for event in heard:
             self._heard.put(now_s + self.transport.lead_s, event)
         return self._heard.take(now_s)
+
+    def sounding(self, now_s: float) -> Sounding | None:
+        """What sounds until the melody nearest to the affect enters; None where none such is yet to come."""
+        sounding = self.performer.sounding
+        return sounding if sounding and sounding.cue.tick > self.transport.tick_at(now_s) else None
 
     def next(self, now_s: float) -> float | None:
         """Another melody of this affect.

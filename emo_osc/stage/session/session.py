@@ -189,10 +189,9 @@ class Session:
         self._continuous.look(instrument.transport.tick_at(now_s), instrument.transport.clock.tempo)
         effects = self._pushes.played(now_s)
         if performer.wanted is not None:
-            client = instrument.studio_client
-            client.want(performer.wanted, performer.sounding if client.recomposes else None)
+            instrument.studio_client.want(performer.wanted)
             performer.wanted = None
-        order = instrument.studio_client.due(now_s)
+        order = instrument.studio_client.due(now_s, lambda: instrument.sounding(now_s))
         return [*effects, OrderFromStudio(order)] if order else effects
 
     def _second_passed(self, _: events.SecondPassed, now_s: float) -> Effects:

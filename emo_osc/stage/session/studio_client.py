@@ -1,5 +1,6 @@
 """The studio client: requests to the studio, and what is known of its state. Knows no socket."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from math import inf, isfinite
@@ -22,7 +23,7 @@ from emo_osc.protocol.messages import (
     ToStudio,
     Vary,
 )
-from emo_osc.stage.player.cue import Sounding
+from emo_osc.stage.player.cue import Cue, Sounding
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
 SILENT_S = 3.0  # so is a studio that has missed three of its signs of life
@@ -62,7 +63,6 @@ class StudioClient:
         self.failure = ""
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
-        self._sounding: Sounding | None = None
         self._varied: Vary | None = None
         self._bar: ComposeBar | None = None
         self.goes_on = False
@@ -74,7 +74,7 @@ class StudioClient:
         self._first: SetTargets | None = None
         self._targets = self._told = SetTargets(())
         self._asked_ticket = 0
-        self._entry: int | None = None
+        self._entry: Cue | None = None
         self._order: _Order | None = None
         self._answered: _Order | None = None
         self._tickets = 0
@@ -98,12 +98,9 @@ class StudioClient:
         """Whether the studio can continue what sounds: not around a learned melody."""
         return self._recomposes and self.learned is None
 
-    def want(self, affect: Affect, sounding: Sounding | None = None) -> None:
-        """Ask for a melody of an affect, one that continues what sounds where that is given.
-
-        An older wish that was not sent yet is forgotten.
-        """
-        self._wanted, self._sounding = affect, sounding
+    def want(self, affect: Affect) -> None:
+        """Ask for a melody of an affect; an older wish that was not sent yet is forgotten."""
+        self._wanted = affect
 
     def vary(self, phrase: Ready, affect: Affect, amount: float) -> int | None:
         """Ask for a variation of a phrase; the ticket it will come with, None where nobody is there to make one."""
@@ -137,7 +134,7 @@ class StudioClient:
         """The studio has gone; what it was asked for is asked again when it is back."""
         if self._order is not None and self._wanted is None:
             self._wanted = self._order.message.affect
-        self._sounding, self._entry, self._recomposes = None, None, False
+        self._entry, self._recomposes = None, False
         self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
         self._bar, self.goes_on = None, False
 
@@ -165,8 +162,8 @@ class StudioClient:
             return f"no answer for {WEDGED_S:g} s"
         return ""
 
-    def due(self, now_s: float) -> ToStudio | None:
-        """The message to send now, if any."""
+    def due(self, now_s: float, sounding: Callable[[], Sounding | None] = lambda: None) -> ToStudio | None:
+        """The message to send now, if any: a melody is to continue what sounds now, where anything is given."""
         if self._order is not None and now_s - self._order.sent_s > PATIENCE_S:
             self.state = StudioState.LATE
         if self.state is not StudioState.READY:
@@ -177,7 +174,7 @@ class StudioClient:
         if not self._is_learned:
             self._is_learned = True
             return Learn(self.learned)
-        message = None if self._order else self._varied or self._next_bar() or self._next_want()
+        message = None if self._order else self._varied or self._next_bar() or self._next_want(sounding)
         if message is not None:
             self._order, self._varied = _Order(message, now_s), None
         return message
@@ -205,8 +202,8 @@ class StudioClient:
         """Whether a melody answers the latest order for one."""
         return ready.ticket == self._asked_ticket and self._asked_ticket > 0
 
-    def entry_of(self, ready: Ready) -> int | None:
-        """The tick from which a melody continues what sounds; None where it was not asked to."""
+    def entry_of(self, ready: Ready) -> Cue | None:
+        """The cue until which what sounds was to be continued by a melody; None where it was not asked to."""
         return self._entry if self.is_asked(ready) else None
 
     def _complaint_about_loading(self, silent_s: float) -> str:
@@ -220,13 +217,13 @@ class StudioClient:
         bar, self._bar = self._bar, None
         return bar
 
-    def _next_want(self) -> ComposeRequest | Recompose | None:
-        affect, sounding = self._wanted, self._sounding
+    def _next_want(self, look: Callable[[], Sounding | None]) -> ComposeRequest | Recompose | None:
+        affect, self._wanted = self._wanted, None
         if affect is None:
             return None
+        sounding = look() if self.recomposes else None
         self._tickets += 1
-        self._asked_ticket, self._entry = self._tickets, sounding.tick if sounding else None
-        self._wanted = self._sounding = None
+        self._asked_ticket, self._entry = self._tickets, sounding.cue if sounding else None
         if sounding is None:
             return ComposeRequest(affect, self._tickets)
         return Recompose(sounding.melody, sounding.step, affect, self._tickets)

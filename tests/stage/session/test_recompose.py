@@ -120,6 +120,35 @@ def test_a_note_that_is_held_across_the_join_is_not_cut_off(playing: VirtualStag
     assert 9.1 < ends[0] < 9.5, "where it was written to end, not at the join"
 
 
+def test_an_order_that_had_to_wait_is_for_what_sounds_when_it_is_sent(playing: VirtualStage) -> None:
+    first = feel(playing, SAD)
+    assert isinstance(first, Recompose)
+    playing.ask("/emo/va", -0.7, -0.4)
+    playing.end_turn()
+    assert playing.orders == [], "one at a time"
+    playing.run_until(5.5 * BAR_S)
+    assert playing.performer.phrase is CUED
+    playing.receive_studio(make_ready(80, -0.8, -0.4, ticket=first.ticket))
+    playing.end_turn()
+
+    (second,) = playing.orders
+    assert isinstance(second, ComposeRequest), "the boundary has gone by"
+
+
+def test_an_answer_does_not_take_the_place_of_another_melody_that_was_cued_meanwhile(playing: VirtualStage) -> None:
+    other = make_ready(70, -0.6, -0.4)
+    playing.performer.shelf.add(other)
+    order = feel(playing, SAD)
+    assert isinstance(order, Recompose)
+    playing.ask("/emo/va", -0.6, -0.4)
+    cued = playing.performer.cued
+    playing.receive_studio(make_ready(80, -0.68, -0.4, ticket=order.ticket))
+
+    assert cued is not None
+    assert cued.ready is other
+    assert playing.performer.cued is cued
+
+
 @pytest.mark.parametrize("cannot", ["studio", "theme"])
 def test_a_studio_that_cannot_continue_what_sounds_is_asked_for_any_melody(cannot: str, playing: VirtualStage) -> None:
     if cannot == "studio":
