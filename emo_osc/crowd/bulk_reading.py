@@ -13,7 +13,7 @@ import aiomqtt
 
 BATCH_S = 0.005
 CHUNK_BYTES = 1 << 16  # about 2,000 words, 10 ms of work: a flood may not keep the loop from sending
-PUBLISH, RETAINED, NOT_QOS_0 = 0x30, 0x01, 0x06
+PUBLISH, RETAINED, NOT_QOS_0, MORE = 0x30, 0x01, 0x06, 1 << 7
 MAX_PACKET_BYTES = 512  # a longer one of QoS 0 is skipped as it comes, and never held
 MAX_LENGTH_BYTES = 4
 
@@ -75,7 +75,7 @@ class PublishFilter:
                 body, length = _length_of(data, at + 1)
                 if body < 0:
                     break
-                if data[at] & 0xF0 != PUBLISH or data[at] & NOT_QOS_0:
+                if data[at] >> 4 != PUBLISH >> 4 or data[at] & NOT_QOS_0:
                     self._passing = body + length - at
                     break
                 if length > MAX_PACKET_BYTES:
@@ -129,6 +129,6 @@ def _length_of(data: bytes, at: int) -> tuple[int, int]:
     length = 0
     for place in range(at, min(at + MAX_LENGTH_BYTES, len(data))):
         length |= (data[place] & 0x7F) << 7 * (place - at)
-        if data[place] < 0x80:
+        if not data[place] & MORE:
             return place + 1, length
     return (-1, 0) if len(data) < at + MAX_LENGTH_BYTES else (at + MAX_LENGTH_BYTES, 0)  # no length: a broken broker

@@ -124,6 +124,7 @@ def test_a_sequencer_that_follows_us_counts_24_clocks_a_beat(
     one.wait_for_line("MIDI out")
     heard = hear(one.name)
     resting = [heard.get(timeout=TIMEOUT_S)[1] for _ in range(10)]
+    one.send("/emo/set/humanize", 0.0)
     one.send("/emo/play")
     started = until(heard, 0xFA)
     one.send("/emo/start_listen/bar")

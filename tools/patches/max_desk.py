@@ -21,6 +21,7 @@ BY_HAND = {
     "/emo/va_unit": "the pad sends -1..1",
     "/emo/valence": "the pad sends both axes",
     "/emo/arousal": "the pad sends both axes",
+    "/emo/accompany": "typed: now and then, for a phrase that one keeps",
     "/emo/goto": "typed: /emo/goto bright 8",
     "/emo/ping": "answers alone tell whether the daemon is there",
     "/emo/status": "listening to state tells every value",

@@ -6,10 +6,10 @@ process.
 
 import socket
 
-CONNECT, PUBLISH, SUBSCRIBE, SUBACK, PINGRESP = 0x10, 0x30, 0x82, 0x90, 0xD0
-PINGREQ = b"\xc0\x00"
-REFUSED = 0x80
-CLEAN_SESSION, HAS_PASSWORD, HAS_USER = 0x02, 0x40, 0x80
+CONNECT, PUBLISH, SUBSCRIBE, SUBACK, PINGRESP = 1 << 4, 3 << 4, 8 << 4 | 2, 9 << 4, 13 << 4
+PINGREQ = (12 << 12).to_bytes(2, "big")  # without a body
+REFUSED = MORE = 1 << 7  # a code of refusal; the bit of a length that goes on
+CLEAN_SESSION, HAS_PASSWORD, HAS_USER = 0x02, 0x40, 1 << 7
 CONNACK_BYTES = 4
 TIMEOUT_S = 30.0
 
@@ -103,6 +103,6 @@ def _packet(kind: int, body: bytes) -> bytes:
     left, length = len(body), b""
     while True:
         left, low = divmod(left, 128)
-        length += bytes([low | (0x80 if left else 0)])
+        length += bytes([low | (MORE if left else 0)])
         if not left:
             return bytes([kind]) + length + body
