@@ -23,7 +23,7 @@ from emo_osc.studio.generators import build
 from emo_osc.studio.music_vae import MusicVAE
 from emo_osc.studio.tokens import tokens_of
 
-SEED = 4
+SEED = 0
 SHOWN_BARS = 8
 NINE = tuple(mood for mood in MOODS if mood.vocabulary == "moods")
 PAGE, PICTURE, FOLDER = "feelings.md", "images/feelings.png", "feelings"
