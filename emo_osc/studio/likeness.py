@@ -23,7 +23,6 @@ LENGTHS = (1, 2, 3, 4, 6, 8, 12, 256)  # of notes, in 16ths
 LAGS = (1, 2, 4, 8)
 PENALTY = 1e-3
 ITERATIONS = 60
-ALWAYS_ABOVE = 1.0  # logit above which a melody is always accepted
 
 
 def features(tokens: Tokens) -> Floats:

@@ -11,8 +11,7 @@ import numpy as np
 
 from emo_osc.evaluate.judges.features import Floats
 from emo_osc.evaluate.melodies.melody_view import BARS, Flags, MelodyView, mean_where
-
-ALIKE = 0.5  # of the notes of two bars, step and pitch: from here on one varies the other
+from emo_osc.studio.line.places import ALIKE
 
 
 def literal(view: MelodyView) -> Flags:

@@ -31,7 +31,6 @@ SIZES = BAR_SIZES + MELODY_SIZES + LAG_SIZES * len(LAGS)
 """The number of classes of each column."""
 FIRST_LAG = len(BAR_SIZES) + len(MELODY_SIZES)
 LAG_COLUMNS = len(LAG_SIZES)
-FOLLOWED_BARS = max(LAGS)
 
 Event = tuple[int, int, int]  # place, note, index of the length
 Classes = NDArray[np.int64]
