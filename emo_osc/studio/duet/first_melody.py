@@ -1,6 +1,7 @@
 """The melody of the first generator as the source of a stream: sixteen bars for an affect, then sixteen more.
 
 Where the affect changes, the bars from there on are decoded anew on the same plan, hearing those before, which stay.
+The next melody is made one bar early, since the accompaniment of the last bar reads what follows it.
 """
 
 from dataclasses import dataclass, replace
@@ -44,14 +45,18 @@ class FirstMelody:
     def bar(self, bar: int, affect: Affect) -> MelodyBar:
         """A bar, for an affect: see `MelodySource`."""
         number, slot = divmod(bar, BARS)
+        self._phrases = {at: each for at, each in self._phrases.items() if at > number - KEPT_PHRASES}
+        phrase = self._updated(number, slot, affect)
+        after = phrase if slot < BARS - 1 else self._updated(number + 1, 0, affect)
+        return phrase.melody.bar_before(slot, after.melody)
+
+    def _updated(self, number: int, slot: int, affect: Affect) -> _Phrase:
+        """A phrase, for an affect from `slot` on."""
         phrase = self._phrases.get(number)
-        if phrase is None:
-            phrase = self._begun(number, affect)
-        elif phrase.affect.distance(affect) > CHANGED:
-            phrase = self._changed(phrase, slot, affect)
-        kept = {at: each for at, each in self._phrases.items() if number - KEPT_PHRASES < at < number}
-        self._phrases = kept | {number: phrase}
-        return phrase.melody.bar(slot, affect)
+        if phrase is None or phrase.affect.distance(affect) > CHANGED:
+            phrase = self._changed(phrase, slot, affect) if phrase and slot else self._begun(number, affect)
+            self._phrases[number] = phrase
+        return phrase
 
     def _begun(self, number: int, affect: Affect) -> _Phrase:
         """The best of some drafts."""

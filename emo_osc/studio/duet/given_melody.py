@@ -62,10 +62,15 @@ class GivenMelody:
 
     def bar(self, bar: int, _affect: Affect) -> MelodyBar:
         """A bar; after the sixteenth comes the first."""
-        slot, half = bar % BARS, 2 * (bar % BARS)
-        chords = self.chords[half], self.chords[half + 1], self.chords[(half + 2) % len(self.chords)]
+        return self.bar_before(bar % BARS, self)
+
+    def bar_before(self, slot: int, after: "GivenMelody") -> MelodyBar:
+        """A bar, 0..15, of a melody that is followed by another one, or by itself."""
+        at = 2 * slot
+        coming, next_slot = (self, slot + 1) if slot + 1 < BARS else (after, 0)
+        chords = self.chords[at], self.chords[at + 1], coming.chords[2 * next_slot]
         since, until = self.phrase[slot].tolist()
-        return MelodyBar(self._notes(slot), self._notes((slot + 1) % BARS), chords, since, until)
+        return MelodyBar(self._notes(slot), coming._notes(next_slot), chords, since, until)
 
     def _notes(self, slot: int) -> tuple[Sound, ...]:
         grid, begin = NoteGrid.of(self.tokens), slot * BAR_STEPS

@@ -51,7 +51,36 @@ def test_the_first_generators_melody_goes_on_and_is_the_same_again(model: MusicV
 
     assert once == again != other
     assert once[:16] != once[16:32]
-    assert [bar.coming for bar in once[:15]] == [bar.notes for bar in once[1:16]]
+
+
+def test_every_bar_is_told_what_follows_it_also_the_last_of_sixteen(model: MusicVAE) -> None:
+    heard = bars(FirstMelody(model, 1), 0, 34)
+
+    assert [bar.coming for bar in heard[:-1]] == [bar.notes for bar in heard[1:]]
+    assert [bar.chords[2] for bar in heard[:-1]] == [bar.chords[0] for bar in heard[1:]]
+
+
+def test_a_last_bar_for_a_new_affect_is_told_what_follows_it_then(model: MusicVAE) -> None:
+    source = FirstMelody(model, 1)
+    bars(source, 0, 16)
+
+    again, after = bars(source, 15, 17, THERE)
+
+    assert again.coming == after.notes
+    assert again.chords[2] == after.chords[0]
+
+
+def test_a_melody_begins_for_the_affect_that_is_felt_then(model: MusicVAE) -> None:
+    changed, straight = FirstMelody(model, 1), FirstMelody(model, 1)
+    bars(changed, 0, 16)
+
+    assert bars(changed, 16, 18, THERE) == bars(straight, 16, 18, THERE)
+
+
+def test_a_melody_that_loops_tells_its_last_bar_of_its_first() -> None:
+    last, first = (tune().bar(bar, HERE) for bar in (15, 16))
+
+    assert (last.coming, last.chords[2]) == (first.notes, first.chords[0])
 
 
 def test_an_affect_that_changes_changes_the_bars_from_there_on(model: MusicVAE) -> None:
