@@ -11,6 +11,7 @@ from emo_osc.crowd.voices import Opinion
 from emo_osc.protocol.osc import Target, encode
 
 REPEAT_S = 1.0  # what has not changed is sent this often: a datagram may be lost, a program may start later
+SPREAD_DIGITS = 3  # finer changes are not told the instrument, which acknowledges each
 PATIENCE_S = 3.0  # for a first answer of the instrument
 TOPICS = ("preset",)  # something rare: the lease on it shows whether the instrument is there
 
@@ -19,7 +20,8 @@ class Outputs:
     """The instrument at `host:port`, and other programs. Times are those of `perf_counter`, in seconds.
 
     The instrument gets `/emo/va`, or `/emo/mood` while more than half name one mood: its scale and register would not
-    outlive the next point. The others get `/emo/va`, `/emo/mood`, `/emo/crowd/spread` and `/emo/crowd/count`.
+    outlive the next point. The others get both. All get `/emo/crowd/spread` and `/emo/crowd/count`; the instrument gets
+    them where they have changed and once a second, and tells its own listeners.
 
     Raises:
         EmoOscError: a host is unknown.
@@ -29,6 +31,7 @@ class Outputs:
         self._instrument = Listener(*instrument, TOPICS)
         self._others: list[socket.socket] = []
         self._sent_mood, self._mood_s, self._none_s = "", -inf, -inf
+        self._figures: dict[str, tuple[float, float]] = {}  # address -> what the instrument was sent, and when
         try:
             for target in others:
                 self._others.append(_socket_to(target))
@@ -49,8 +52,7 @@ class Outputs:
         self._none_s = -inf
         point = opinion.affect.valence, opinion.affect.arousal
         self._tell("/emo/va", *point)
-        self._tell("/emo/crowd/spread", opinion.spread)
-        self._tell("/emo/crowd/count", opinion.count)
+        self._send_figures(opinion.spread, opinion.count, now_s)
         if opinion.mood:
             self._send_mood(opinion.mood, now_s)
         else:
@@ -64,7 +66,8 @@ class Outputs:
                 yield " ".join(str(argument) for argument in message.arguments)
 
     def close(self) -> None:
-        """Close the sockets."""
+        """Tell that nobody speaks any more, and close the sockets."""
+        self._send_figures(0.0, 0, inf)
         self._instrument.close()
         for other in self._others:
             other.close()
@@ -80,8 +83,16 @@ class Outputs:
         if now_s - self._none_s < REPEAT_S:
             return
         self._none_s, self._sent_mood = now_s, ""
-        self._tell("/emo/crowd/spread", 0.0)
-        self._tell("/emo/crowd/count", 0)
+        self._send_figures(0.0, 0, now_s)
+
+    def _send_figures(self, spread: float, count: int, now_s: float) -> None:
+        for address, value in (("/emo/crowd/spread", spread), ("/emo/crowd/count", count)):
+            self._tell(address, value)
+            shown = round(value, SPREAD_DIGITS)
+            sent, sent_s = self._figures.get(address, (None, -inf))
+            if shown != sent or now_s - sent_s >= REPEAT_S:
+                self._figures[address] = shown, now_s
+                self._instrument.send(address, value)
 
     def _tell(self, address: str, *arguments: float | str) -> None:
         packet = encode(address, *arguments)

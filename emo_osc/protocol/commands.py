@@ -29,6 +29,14 @@ class SetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class TellCrowd:
+    """Pass on what a crowd is like: the value `name` of `VALUES`, which clients may read and not set."""
+
+    name: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """Start the clock from the first downbeat."""
 
@@ -185,6 +193,7 @@ class Version:
 
 Command = (
     SetValue
+    | TellCrowd
     | Play
     | Resume
     | Stop
@@ -278,6 +287,12 @@ def _set_route(value: Value) -> Route:
     return Route(f"/emo/set/{value.name}", (value.arguments,), value.description, lambda *v: SetValue(value.name, v))
 
 
+def _crowd_route(figure: str, kind: str, high: float) -> Route:
+    name, argument = f"crowd_{figure}", Argument(figure, kind, 0.0, high, is_clamped=True)
+    text = f"sent by emo-osc crowd, told on as {name}"
+    return Route(f"/emo/crowd/{figure}", ((argument,),), text, lambda value: TellCrowd(name, value))
+
+
 _UNIT = tuple(Argument(name, "f", 0.0, 1.0, is_clamped=True) for name in ("valence", "arousal"))
 _SHARE = Argument("amount", "f", 0.0, 1.0, is_optional=True)
 LISTENABLE = (*VALUES, *PUSHES)
@@ -346,6 +361,7 @@ _ALL: tuple[Route, ...] = (
     _trigger("/emo/latency", AskLatency, "answer the measured delays"),
     _trigger("/emo/latency/spread", AskSpread, "answer the distribution of those delays"),
     _trigger("/emo/version", Version, "answer /emo/version with the version"),
+    *(_crowd_route(*figure) for figure in (("spread", "f", 3.0), ("count", "i", 100_000.0))),
 )
 FLAT = {"/emo/va_unit": "/emo/va/unit", "/emo/latency_spread": "/emo/latency/spread"}
 """Second names of addresses that stand below another, which some OSCQuery clients then take for a mere folder."""

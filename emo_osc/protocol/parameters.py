@@ -266,6 +266,8 @@ _ALL = (
         "i",
         "replies that the system would not send, or that were held back from a host which may not hear us",
     ),
+    _read_only("crowd_spread", "f", "how far the crowd's voices lie from its point; 0 all agree, about 1 two camps"),
+    _read_only("crowd_count", "i", "how many voices of a crowd count now; 0 where emo-osc crowd does not run"),
     _read_only("strangers", "i", "datagrams, unread, of hosts that osc.allow in the preset does not let in"),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}

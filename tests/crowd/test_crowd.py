@@ -124,6 +124,25 @@ def test_the_instrument_plays_what_the_crowd_wants(broker: Opens, crowd: Hears, 
     served.receive_until(lambda m: m.address == "/emo/state/mood" and m.arguments[0] == "mysterious")
 
 
+def test_a_patch_that_listens_to_the_instrument_is_told_how_many_speak_and_how_far_they_agree(
+    broker: Opens, crowd: Hears, daemon: Callable[..., Daemon]
+) -> None:
+    opened, served = broker(), daemon()
+    served.wait_for_line("generator ready")
+    served.send("/emo/start_listen/crowd_count")
+    served.send("/emo/start_listen/crowd_spread")
+    heard = listening(opened, crowd, "--fade", "60", instrument=served.port)
+    phone = opened.phone("p")
+    for voice, point in (("a", b"1 0"), ("b", b"-1 0")):
+        phone.say(VA + voice, point)
+    count = ("/emo/state/crowd_count", (2,))
+    served.receive_until(lambda m: (m.address, m.arguments) == count)
+    served.receive_until(lambda m: m.address == "/emo/state/crowd_spread" and m.arguments == pytest.approx((1.0,)))
+    heard.end()
+
+    served.receive_until(lambda m: (m.address, m.arguments) == ("/emo/state/crowd_count", (0,)))
+
+
 def test_an_instrument_that_does_not_answer_is_told_and_one_that_comes_too(
     broker: Opens, crowd: Hears, daemon: Callable[..., Daemon]
 ) -> None:

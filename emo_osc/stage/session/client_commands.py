@@ -1,7 +1,11 @@
-"""The client commands: questions, subscriptions, and where replies go. They change nothing that is played.
+"""The client commands: questions, subscriptions, where replies go, and what a crowd is like.
+
+They change nothing that is played.
 
 Knows no socket; times are arguments.
 """
+
+from math import inf
 
 from emo_osc import __version__
 from emo_osc.core.errors import CommandError
@@ -14,8 +18,12 @@ from emo_osc.stage.session.latency import Latency
 from emo_osc.stage.session.pushes import Pushes
 from emo_osc.stage.session.replies import Replies, latency_answer
 from emo_osc.stage.session.request import Request
+from emo_osc.stage.session.status_counters import StatusCounters
 from emo_osc.stage.session.subscriptions import Clients
 from emo_osc.stage.session.transport import NOW
+
+SILENCE_S = 5.0  # a crowd sends both figures once a second at least
+CROWD_FIGURES = ("crowd_spread", "crowd_count")
 
 
 class ClientCommands:
@@ -91,3 +99,30 @@ class ClientCommands:
 
     def _version(self, _: commands.Version, request: Request, now_s: float) -> Effects:
         return self._replies.answer(request, "/emo/version", __version__)
+
+
+class CrowdFigures:
+    """Takes the figures of `emo-osc crowd`; both are 0 again five seconds after the last of them."""
+
+    def __init__(self, counters: StatusCounters, replies: Replies, pushes: Pushes) -> None:
+        self._counters, self._replies, self._pushes = counters, replies, pushes
+        self._until_s = inf
+
+    @property
+    def handlers(self) -> Handlers:
+        """What to call for the command."""
+        return {commands.TellCrowd: self._take}
+
+    def on_second(self, now_s: float) -> Effects:
+        """Forget a crowd that has fallen silent."""
+        if now_s < self._until_s:
+            return []
+        self._until_s = inf
+        self._counters.crowd_spread, self._counters.crowd_count = 0.0, 0
+        return self._pushes.values(CROWD_FIGURES, now_s)
+
+    def _take(self, command: commands.TellCrowd, request: Request, now_s: float) -> Effects:
+        self._until_s = now_s + SILENCE_S
+        setattr(self._counters, command.name, command.value)  # a count is an int already: its argument is read as one
+        effects = self._replies.acknowledge(request, NOW, now_s, command.value)
+        return effects + self._pushes.value(command.name, now_s)

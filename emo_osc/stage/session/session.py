@@ -25,7 +25,7 @@ from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.clock.clock import Move
 from emo_osc.stage.session import events
 from emo_osc.stage.session.access import AccessList
-from emo_osc.stage.session.client_commands import ClientCommands
+from emo_osc.stage.session.client_commands import ClientCommands, CrowdFigures
 from emo_osc.stage.session.continuous import ContinuousMode
 from emo_osc.stage.session.controls.mapping_commands import MappingCommands
 from emo_osc.stage.session.dispatcher import ANSWERS, Dispatcher
@@ -54,7 +54,8 @@ class Session:
         self._questions = ClientCommands(self.clients, access, self.delays, replies, pushes)
         self._phrases = PhraseCommands(instrument, replies, pushes)
         self._mappings = MappingCommands(instrument, replies, pushes)
-        families = (self._values, self._questions, self._phrases, self._mappings)
+        self._crowd = CrowdFigures(instrument.counters, replies, pushes)
+        families = (self._values, self._questions, self._phrases, self._mappings, self._crowd)
         handlers = {command: handler for family in families for command, handler in family.handlers.items()}
         self._dispatcher = Dispatcher(instrument, self.clients, replies, handlers)
         self._continuous = ContinuousMode(instrument.performer, instrument.studio_client)
@@ -195,7 +196,7 @@ class Session:
         return [*effects, OrderFromStudio(order)] if order else effects
 
     def _second_passed(self, _: events.SecondPassed, now_s: float) -> Effects:
-        effects = self._pushes.tempo(now_s)
+        effects = self._pushes.tempo(now_s) + self._crowd.on_second(now_s)
         for target in self.clients.listeners(frozenset({"latency"}), now_s):
             effects += self._questions.latencies(target)
         return effects

@@ -26,6 +26,8 @@ class StatusCounters:
     dropped: int = 0
     unsent: int = 0
     strangers: int = 0
+    crowd_spread: float = 0.0
+    crowd_count: int = 0
 
     @property
     def processes(self) -> str:
@@ -42,6 +44,8 @@ FACTS: dict[str, Callable[[StatusCounters], float | str]] = {
     "received": lambda counters: counters.received,
     "dropped": lambda counters: counters.dropped,
     "unsent": lambda counters: counters.unsent,
+    "crowd_spread": lambda counters: counters.crowd_spread,
+    "crowd_count": lambda counters: counters.crowd_count,
     "strangers": lambda counters: counters.strangers,
 }
 """Facts that a client may read, by the name they have in `values.VALUES`."""
