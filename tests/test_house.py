@@ -60,7 +60,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
     "surface": ({"clients", "config"}, {"aiohttp", "platformdirs", "segno", "zeroconf"}),
     "face": ({"weights"}, {"cv2", "pythonosc", *NETWORKS}),
     "crowd": ({"clients"}, {"aiomqtt", "numpy", "segno"}),
-    "farm": ({"config", "studio"}, {"ray", "starlette"}),
+    "farm": ({"config", "studio"}, {"pydantic", "ray", "starlette"}),
     "clients": (set(), {"click", "pythonosc", "rich"}),
     "render": ({"config", "sound", "stage/player", "studio"}, {"matplotlib", "mido", "numpy"}),
     "train": ({"config", "face", "studio", "weights"}, {"matplotlib", "mido", "rich", "safetensors", *NETWORKS}),

@@ -46,7 +46,7 @@ def farm(preset: str, replicas: str, address: str | None, token_file: str | None
     section = preset_of(preset, {name: options.pop(name) for name in ("generator", "device")}).generator
     bounds = _bounds(replicas)
     token = token_at(token_file)
-    from emo_osc.farm.deployment import Farm
+    from emo_osc.farm.arguments import Farm
     from emo_osc.farm.run import run
 
     return run(Farm(section, token, replicas=bounds, **options), click.echo, address)

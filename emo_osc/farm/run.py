@@ -6,7 +6,8 @@ from ipaddress import ip_address
 from threading import Event
 
 from emo_osc.core.errors import EmoOscError
-from emo_osc.farm.deployment import Farm, close, deploy, states
+from emo_osc.farm.arguments import Farm
+from emo_osc.farm.deployment import close, deploy, states
 
 LOOK_S = 2.0
 MISSES = 5  # looks in a row that find no cluster

@@ -1,0 +1,95 @@
+"""The farm as a Serve application: replicas of one generator, their orders in batches, as many as there is work for.
+
+`build` is what a config of Ray Serve names as `import_path`, so that `serve deploy` and KubeRay deploy what the command
+`emo-osc farm` deploys.
+"""
+
+import asyncio
+
+from ray import serve
+from ray.serve import Application, Deployment
+from starlette.requests import Request
+from starlette.responses import Response
+
+from emo_osc.config.preset import GeneratorSection
+from emo_osc.farm.arguments import Arguments, Farm
+from emo_osc.farm.maker import Done, Maker
+from emo_osc.farm.service import Reply, Service
+from emo_osc.protocol.farm_wire import MAX_ORDER_BYTES, Order
+
+BATCH, BATCH_WAIT_S = 8, 0.002  # orders in one batch, and how long the first waits for others
+DRAW_S = 0.5  # how often an idle replica draws sources
+DOWNSCALE_S = 60.0  # a quiet minute before a replica ends: loading one takes seconds
+
+
+def build(arguments: dict[str, object]) -> Application:
+    """The Serve application for the `args` of a Serve config: see `farm.arguments`.
+
+    Raises:
+        EmoOscError: an argument is unknown or wrong, or there is no token.
+    """
+    return application(Arguments.of(arguments).farm())
+
+
+def application(farm: Farm) -> Application:
+    """The Serve application of a farm."""
+    least, most = farm.replicas
+    deployment: Deployment = serve.deployment(  # type: ignore[assignment]
+        Replica,
+        name="studio",
+        max_ongoing_requests=2 * farm.most,
+        autoscaling_config={
+            "min_replicas": least,
+            "max_replicas": most,
+            "target_ongoing_requests": BATCH / 2,
+            "downscale_delay_s": DOWNSCALE_S,
+        },
+        ray_actor_options={"num_cpus": farm.cpus, "num_gpus": farm.gpus},
+        graceful_shutdown_timeout_s=5.0,
+        health_check_period_s=2.0,
+        health_check_timeout_s=10.0,
+    )
+    bound: Application = deployment.bind(farm.section.model_dump_json(), farm.token, farm.most)
+    return bound
+
+
+class Replica:
+    """One generator in a process of its own."""
+
+    def __init__(self, section: str, token: str, most: int) -> None:
+        """`section` is a `GeneratorSection` as JSON."""
+        self._maker = Maker(GeneratorSection.model_validate_json(section))
+        self._service = Service(self._maker.about, token, self._make, most)
+        self._at_work = asyncio.Lock()  # one thread at a time may use the generator
+        self._drawing = asyncio.get_running_loop().create_task(self._draw())
+
+    async def __call__(self, request: Request) -> Response:
+        """Answer one request of HTTP."""
+        reply = await self._answer(request)
+        return Response(reply.body, reply.status, media_type="application/json")
+
+    async def _answer(self, request: Request) -> Reply:
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_ORDER_BYTES:
+                break
+        authorization = request.headers.get("authorization", "")
+        return await self._service.answer(request.method, request.url.path, authorization, body)
+
+    async def _make(self, order: Order) -> Done:
+        done: Done = await self._batch(order)
+        return done
+
+    @serve.batch(max_batch_size=BATCH, batch_wait_timeout_s=BATCH_WAIT_S)
+    async def _batch(self, orders: list[Order]) -> list[Done]:
+        async with self._at_work:
+            return await asyncio.to_thread(self._maker.make, orders)
+
+    async def _draw(self) -> None:
+        """Fill the pool while there are no orders."""
+        while self._maker.has_room:
+            await asyncio.sleep(0.0 if not self._service.at_work else DRAW_S)
+            if not self._service.at_work:
+                async with self._at_work:
+                    await asyncio.to_thread(self._maker.draw)

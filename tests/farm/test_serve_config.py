@@ -1,0 +1,77 @@
+"""The farm from a config of Ray Serve, as `serve run`, `serve deploy` and KubeRay take it, on a real Ray."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+import yaml
+
+from emo_osc.core.affect import Affect
+from emo_osc.protocol.messages import ComposeRequest, Loaded, Ready
+from tests.farm.plain_farm import TOKEN, Line
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra farm: pip install '.[farm]'"),
+    pytest.mark.timeout(600),
+]
+SERVE_RUN = """
+import sys, ray
+from ray.serve.scripts import cli
+ray.init(_node_ip_address="127.0.0.1", num_cpus=2, include_dashboard=False, log_to_driver=False)
+cli(["run", sys.argv[1]])
+"""
+"""`serve run` on a cluster that listens on this machine alone."""
+
+
+def config_of(port: int, arguments: dict[str, Any]) -> dict[str, Any]:
+    app = {"name": "emo_osc", "route_prefix": "/", "import_path": "emo_osc.farm.application:build", "args": arguments}
+    return {"http_options": {"host": "127.0.0.1", "port": port}, "applications": [app]}
+
+
+@pytest.fixture
+def serve_run() -> Iterator[Callable[[dict[str, Any]], str]]:
+    """Runs a config; its URL."""
+    with tempfile.TemporaryDirectory(prefix="r", dir="/tmp", ignore_cleanup_errors=True) as folder:  # sockets: short
+        started = []
+
+        def run(config: dict[str, Any]) -> str:
+            path = Path(folder, "serve.yaml")
+            path.write_text(yaml.safe_dump(config))
+            environment = {**os.environ, "HOME": folder, "RAY_TMPDIR": folder, "RAY_USAGE_STATS_ENABLED": "0"}
+            command = [sys.executable, "-W", "ignore", "-c", SERVE_RUN, str(path)]
+            started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment))
+            return f"http://127.0.0.1:{config['http_options']['port']}"
+
+        yield run
+        for process in started:
+            process.send_signal(signal.SIGINT)
+            process.wait(120)
+
+
+def test_a_serve_config_deploys_a_farm_that_answers_stages(
+    serve_run: Callable[[dict[str, Any]], str], line: Callable[..., Line], tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(TOKEN)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    arguments = {"generator": "canned", "replicas": [1, 2], "cpus": 0.5, "token_file": str(tmp_path / "token")}
+
+    stage = line(serve_run(config_of(port, arguments)), seed=3)
+    while not isinstance(stage.read(), Loaded):
+        pass
+    stage.send(ComposeRequest(Affect(0.8, 0.35), 7))
+    answer = stage.read()
+
+    assert isinstance(answer, Ready)
+    assert answer.ticket == 7
+    assert urlopen(f"http://127.0.0.1:{port}/-/healthz", timeout=20).read() == b"success"  # what Docker and KubeRay ask
