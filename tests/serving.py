@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import IO
 
 from emo_osc.protocol.osc import Message, decode, encode
 
@@ -30,6 +31,39 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+class SaidLines:
+    """What a process writes, line by line, read in a thread so that it never has to wait for us."""
+
+    def __init__(self, stream: IO[str] | None) -> None:
+        assert stream is not None
+        self._stream, self._said = stream, queue.Queue[str]()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_for(self, part: str) -> str:
+        """The next line that holds a part."""
+        passed: list[str] = []
+        while not passed or part not in passed[-1]:
+            try:
+                passed.append(self._said.get(timeout=TIMEOUT_S))
+            except queue.Empty:
+                raise AssertionError(f"{part!r} was not said, but: {passed}") from None
+        return passed[-1]
+
+    def left(self) -> list[str]:
+        """What nobody waited for."""
+        return [self._said.get() for _ in range(self._said.qsize())]
+
+    def close(self) -> None:
+        """Once the process has ended."""
+        self._reader.join(TIMEOUT_S)
+        self._stream.close()
+
+    def _read(self) -> None:
+        for line in self._stream:
+            self._said.put(line)
 
 
 class Daemon:
@@ -53,24 +87,16 @@ class Daemon:
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **mine}
         )
-        self._said: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._said = SaidLines(self.process.stdout)
         self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.client.settimeout(TIMEOUT_S)
 
     def wait_for_line(self, part: str) -> str:
-        passed: list[str] = []
-        while not passed or part not in passed[-1]:
-            try:
-                passed.append(self._said.get(timeout=TIMEOUT_S))
-            except queue.Empty:
-                raise AssertionError(f"{part!r} was not said, but: {passed}") from None
-        return passed[-1]
+        return self._said.wait_for(part)
 
     def lines(self) -> list[str]:
         """What it has said and nobody waited for."""
-        return [self._said.get() for _ in range(self._said.qsize())]
+        return self._said.left()
 
     def send(self, address: str, *arguments: float | str) -> None:
         self.client.sendto(encode(address, *arguments), ("127.0.0.1", self.port))
@@ -97,17 +123,11 @@ class Daemon:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(TIMEOUT_S)
-        self._reader.join(TIMEOUT_S)
+        self._said.close()
         self.client.close()
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
         return code
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._said.put(line)
 
 
 def next_note(heard: Listener, wanted: Callable[[bytes], bool] = lambda _: True) -> tuple[float, bytes]:

@@ -1,13 +1,11 @@
 """What tests of a crowd share: a real broker, phones, and `emo-osc crowd` in a process of its own."""
 
 import os
-import queue
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 
 from emo_osc.evaluate.bench.mqtt_phones import Phone
 from emo_osc.protocol.osc import Message, decode
-from tests.serving import TIMEOUT_S
+from tests.serving import TIMEOUT_S, SaidLines
 
 OPEN = "allow_anonymous true\n"
 SHOW = "club"
@@ -104,18 +102,10 @@ class Crowd:
         environment = {**os.environ, **({"EMO_OSC_MQTT_PASSWORD": password} if password else {})}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
-        self._said: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._said = SaidLines(self.process.stdout)
 
     def wait_for_line(self, part: str) -> str:
-        passed: list[str] = []
-        while not passed or part not in passed[-1]:
-            try:
-                passed.append(self._said.get(timeout=TIMEOUT_S))
-            except queue.Empty:
-                raise AssertionError(f"{part!r} was not said, but: {passed}") from None
-        return passed[-1]
+        return self._said.wait_for(part)
 
     def end(self) -> tuple[int, str]:
         """Ask it to end: its exit code and what it said on standard error."""
@@ -127,15 +117,9 @@ class Crowd:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(TIMEOUT_S)
-        self._reader.join(TIMEOUT_S)
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._said.put(line)
+        self._said.close()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
 
 
 @pytest.fixture
