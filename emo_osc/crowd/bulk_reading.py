@@ -6,8 +6,7 @@ machine, and 10,000 come a second. Here one `recv` takes what five milliseconds 
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import aiomqtt
 
@@ -17,20 +16,31 @@ PUBLISH, RETAINED, NOT_QOS_0, MORE = 0x30, 0x01, 0x06, 1 << 7
 MAX_PACKET_BYTES = 512  # a longer one of QoS 0 is skipped as it comes, and never held
 MAX_LENGTH_BYTES = 4
 
-Hear = Callable[[str, str, bytes], None]
+RETAINED_ONE, TOO_LONG, NOT_UNDERSTOOD = "retained", "too long", "not understood"
+"""Why a message is dropped here, in words."""
+
+
+class Ear(Protocol):
+    """Who is told what clients send."""
+
+    def hear(self, kind: str, voice: str, payload: bytes) -> None:
+        """A message of a client."""
+
+    def drop(self, reason: str) -> None:
+        """A message was dropped before it could be heard."""
 
 
 class PublishFilter:
-    """A socket that hands PUBLISH packets of QoS 0 to `hear` (kind, client, payload) and passes on all others.
+    """A socket that hands PUBLISH packets of QoS 0 to an ear and passes on all others.
 
-    Retained messages, those longer than 512 bytes, and topics that are no UTF-8 are left out. `dropped` counts topics
-    that cannot be read and messages that `hear` refuses with ValueError or KeyError.
+    Dropped, and told so: retained messages, those longer than 512 bytes, topics that cannot be read, and what the ear
+    refuses with ValueError or KeyError.
     """
 
-    def __init__(self, socket: Any, hear: Hear) -> None:
-        self._socket, self._hear = socket, hear
+    def __init__(self, socket: Any, ear: Ear) -> None:
+        self._socket, self._ear = socket, ear
         self._data = b""
-        self._passing = self._skipping = self.dropped = 0
+        self._passing = self._skipping = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -80,12 +90,15 @@ class PublishFilter:
                     break
                 if length > MAX_PACKET_BYTES:
                     self._skipping = body + length - at
+                    self._ear.drop(TOO_LONG)
                     continue
                 if body + length > end:
                     break
                 is_retained = data[at] & RETAINED
                 at = body + length  # first: whatever becomes of this packet, it is not read again
-                if not is_retained:
+                if is_retained:
+                    self._ear.drop(RETAINED_ONE)
+                else:
                     self._take(data[body:at])
         finally:
             self._data = data[at:]
@@ -94,18 +107,18 @@ class PublishFilter:
         topic_end = 2 + int.from_bytes(body[:2])
         try:
             _, _, kind, client = body[2:topic_end].decode().split("/", 3)
-            self._hear(kind, client, body[topic_end:])
+            self._ear.hear(kind, client, body[topic_end:])
         except (ValueError, KeyError):
-            self.dropped += 1
+            self._ear.drop(NOT_UNDERSTOOD)
 
 
-def read_in_bulk(client: aiomqtt.Client, hear: Hear) -> None:
+def read_in_bulk(client: aiomqtt.Client, ear: Ear) -> None:
     """Read a connected client's socket in batches from now on; but not where the libraries have changed inside."""
     paho: Any = getattr(client, "_client", None)
     if not hasattr(paho, "_sock") or not hasattr(paho, "loop_read"):
         return
     loop, socket = asyncio.get_running_loop(), paho._sock
-    taken = paho._sock = PublishFilter(socket, hear)
+    taken = paho._sock = PublishFilter(socket, ear)
 
     def read() -> None:
         loop.remove_reader(socket.fileno())

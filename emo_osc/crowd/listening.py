@@ -11,7 +11,7 @@ import aiomqtt
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.crowd.broker import PASSWORD, Broker
-from emo_osc.crowd.bulk_reading import Hear, read_in_bulk
+from emo_osc.crowd.bulk_reading import RETAINED_ONE, Ear, read_in_bulk
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 KEEP_ALIVE_S = 15  # a broker that has gone without a word is noticed within twice that
@@ -22,7 +22,7 @@ REFUSED = 128  # reason codes from here on are failures
 Say = Callable[[str], None]
 
 
-async def listen(broker: Broker, topics: Sequence[str], hear: Hear, say: Say) -> None:
+async def listen(broker: Broker, topics: Sequence[str], ear: Ear, say: Say) -> None:
     """Listen until cancelled; `say` takes a line when the broker is reached, goes, or cannot be reached.
 
     Raises:
@@ -31,14 +31,12 @@ async def listen(broker: Broker, topics: Sequence[str], hear: Hear, say: Say) ->
     wait_s, was_reached, told = FIRST_WAIT_S, False, ""
     while True:
         try:
-            async with _client(broker, hear) as client:
+            async with _client(broker, ear) as client:
                 await _subscribe(broker, client, topics)
-                read_in_bulk(client, hear)
+                read_in_bulk(client, ear)
                 wait_s, was_reached, told = FIRST_WAIT_S, True, ""
                 say(f"listening to {topics[0].rpartition('/va/')[0]} at {broker}")
-                async for (
-                    _
-                ) in client.messages:  # never comes: `_Straight` has handed it on; raises when the broker goes
+                async for _ in client.messages:  # none comes: `_Straight` hands them on; raises when the broker goes
                     pass
         except aiomqtt.MqttError as error:
             reason = _reason(error)
@@ -58,7 +56,7 @@ async def _subscribe(broker: Broker, client: aiomqtt.Client, topics: Sequence[st
         raise EmoOscError(f"{broker}: the broker refuses the topic {topics[0]}; allow this user to read it")
 
 
-def _client(broker: Broker, hear: Hear) -> aiomqtt.Client:
+def _client(broker: Broker, ear: Ear) -> aiomqtt.Client:
     """A client whose identifier nobody can guess: a second client of that identifier would push it out."""
 
     class _Straight(asyncio.Queue[aiomqtt.Message]):
@@ -66,9 +64,11 @@ def _client(broker: Broker, hear: Hear) -> aiomqtt.Client:
         for each message."""
 
         def put_nowait(self, item: aiomqtt.Message) -> None:
-            if not item.retain and isinstance(item.payload, bytes):  # a retained one is of nobody who is here now
+            if item.retain:  # of nobody who is here now
+                ear.drop(RETAINED_ONE)
+            elif isinstance(item.payload, bytes):
                 _, _, kind, voice = item.topic.value.split("/", 3)
-                hear(kind, voice, item.payload)
+                ear.hear(kind, voice, item.payload)
 
     return aiomqtt.Client(
         broker.host,

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from time import perf_counter
 
 from emo_osc.core.affect import MOODS, MoodBook
 from emo_osc.crowd.broker import Broker, topics_of
+from emo_osc.crowd.bulk_reading import NOT_UNDERSTOOD
 from emo_osc.crowd.glide import Glide
 from emo_osc.crowd.hand import HAND, open_hand
 from emo_osc.crowd.listening import listen
@@ -19,6 +21,8 @@ from emo_osc.protocol.osc import Target
 
 SEND_HZ = 20.0
 REPORT_S = 10.0
+ABOVE_RATE, NO_ROOM = "above --rate", "of more clients than there is room for"
+"""Why a client's message is dropped, in words."""
 Say = Callable[[str], None]
 
 
@@ -63,7 +67,7 @@ async def _run(options: Crowd, say: Say) -> None:
             say(f"hand      {options.hand[0]}:{options.hand[1]}, counts {options.hand_weight:g}")
         reporter = Reporter(options, say)
         tasks = [
-            asyncio.create_task(listen(options.broker, topics_of(options.show), intake.hear, say)),
+            asyncio.create_task(listen(options.broker, topics_of(options.show), intake, say)),
             asyncio.create_task(_send(intake, outputs, Glide(options.glide_s), reporter)),
             asyncio.create_task(ended.wait()),
         ]
@@ -94,25 +98,33 @@ async def _send(intake: "Intake", outputs: Outputs, glide: Glide, reporter: "Rep
 
 
 class Intake:
-    """Takes the messages of the broker; counts those that are read and those that are dropped."""
+    """Takes the messages of the broker; counts those that are read, and those that are dropped by the reason."""
 
     def __init__(self, voices: Voices, words: Words) -> None:
         self.voices, self._words = voices, words
-        self.read = self.dropped = 0
+        self.read = 0
+        self.dropped: Counter[str] = Counter()
 
     def hear(self, kind: str, voice: str, payload: bytes) -> None:
         """A message of a client; drops it where it is above the client's rate or holds no word."""
         now_s = perf_counter()
-        if not 0 < len(voice) <= MAX_ID_LETTERS or not self.voices.admits(voice, now_s):
-            self.dropped += 1
+        if not 0 < len(voice) <= MAX_ID_LETTERS:
+            self.drop(NOT_UNDERSTOOD)
+            return
+        if not self.voices.admits(voice, now_s):
+            self.drop(ABOVE_RATE if voice in self.voices else NO_ROOM)
             return
         try:
             word = self._words.read(kind, payload)
         except ValueError:
-            self.dropped += 1
+            self.drop(NOT_UNDERSTOOD)
             return
         self.voices.hear(voice, word, now_s)
         self.read += 1
+
+    def drop(self, reason: str) -> None:
+        """A message that is not read."""
+        self.dropped[reason] += 1
 
     def take_hand(self, word: Word) -> None:
         """A word of the performer's, whose faders may send faster than phones."""
@@ -127,7 +139,7 @@ class Reporter:
         self._to, self._say = f"{options.host}:{options.port}", say
         self._begun_s = self._told_s = perf_counter()
         self._was_answered, self._fault = True, ""
-        self._counted = 0, 0
+        self._read, self._dropped = 0, Counter[str]()
 
     def turn(self, opinion: Opinion | None, intake: Intake, outputs: Outputs, now_s: float) -> None:
         """Twenty times a second."""
@@ -145,11 +157,13 @@ class Reporter:
             self._report(opinion, intake)
 
     def _report(self, opinion: Opinion | None, intake: Intake) -> None:
-        read, dropped = intake.read - self._counted[0], intake.dropped - self._counted[1]
+        read, dropped = intake.read - self._read, intake.dropped - self._dropped
         if not (read or dropped):
             return
-        self._counted = intake.read, intake.dropped
-        self._say(f"{_told(opinion)}; in {REPORT_S:g} s {read:,} messages, {dropped:,} dropped")
+        self._read, self._dropped = intake.read, intake.dropped.copy()
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in dropped.most_common())
+        why = f" ({reasons})" if reasons else ""
+        self._say(f"{_told(opinion)}; in {REPORT_S:g} s {read:,} messages, {dropped.total():,} dropped{why}")
 
 
 def _told(opinion: Opinion | None) -> str:

@@ -91,6 +91,10 @@ class Voices:
         """Clients that are remembered, those that have faded too."""
         return len(self._places)
 
+    def __contains__(self, voice: str) -> bool:
+        """Whether a client is remembered."""
+        return voice in self._places
+
     def admits(self, voice: str, now_s: float) -> bool:
         """Whether a message of a client is to be read: it keeps to its rate, and there is room for it."""
         place = self._places.get(voice)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emo_osc.crowd.bulk_reading import PublishFilter, read_in_bulk
+from emo_osc.crowd.bulk_reading import NOT_UNDERSTOOD, RETAINED_ONE, TOO_LONG, PublishFilter, read_in_bulk
 from emo_osc.evaluate.bench.mqtt_phones import publish
 
 DEADLINE_S = 10.0
@@ -50,6 +50,27 @@ class Pieces:
         return piece
 
 
+class Listener:
+    """Notes what it hears and why messages were dropped; refuses or breaks at those of the client `bad`."""
+
+    def __init__(self, error: type[Exception] | None = None) -> None:
+        self.words: list[tuple[str, str, bytes]] = []
+        self.dropped: list[str] = []
+        self._error = error
+
+    @property
+    def clients(self) -> list[str]:
+        return [client for _, client, _ in self.words]
+
+    def hear(self, kind: str, voice: str, payload: bytes) -> None:
+        self.words.append((kind, voice, payload))
+        if self._error and voice == "bad":
+            raise self._error(kind)
+
+    def drop(self, reason: str) -> None:
+        self.dropped.append(reason)
+
+
 def passed_on(taken: PublishFilter, count: int) -> bytes:
     """What a library gets that asks for `count` bytes at a time."""
     found = b""
@@ -66,15 +87,16 @@ def passed_on(taken: PublishFilter, count: int) -> bytes:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 40))
 def test_however_the_stream_is_cut_each_packet_goes_where_it_belongs(sizes: list[int], count: int) -> None:
-    heard: list[tuple[str, str, bytes]] = []
-    taken = PublishFilter(Pieces(b"".join(STREAM), sizes), lambda *word: heard.append(word))
+    ear = Listener()
+    taken = PublishFilter(Pieces(b"".join(STREAM), sizes), ear)
 
     assert passed_on(taken, count) == PINGRESP + SUBACK + QOS_1 + PINGRESP
-    assert heard == HEARD
+    assert ear.words == HEARD
+    assert ear.dropped == [RETAINED_ONE, TOO_LONG, NOT_UNDERSTOOD, NOT_UNDERSTOOD]
 
 
 def test_a_huge_payload_is_never_held() -> None:
-    taken = PublishFilter(Pieces(publish("emo/s/va/huge", b"1 " * 2_000_000) + PINGRESP, []), lambda *_: None)
+    taken = PublishFilter(Pieces(publish("emo/s/va/huge", b"1 " * 2_000_000) + PINGRESP, []), Listener())
     held = []
     while True:
         try:
@@ -90,36 +112,24 @@ def test_a_huge_payload_is_never_held() -> None:
 
 @pytest.mark.parametrize("error", [ValueError, KeyError])
 def test_a_message_that_is_refused_is_counted_and_the_next_is_heard(error: type[Exception]) -> None:
-    heard: list[str] = []
-
-    def hear(kind: str, client: str, payload: bytes) -> None:
-        heard.append(client)
-        if client == "bad":
-            raise error(kind)
-
+    ear = Listener(error)
     stream = publish("emo/s/va/bad", b"0 0") + publish("emo/s/va/good", b"0 0") + PINGRESP
-    taken = PublishFilter(Pieces(stream, []), hear)
+    taken = PublishFilter(Pieces(stream, []), ear)
 
     assert passed_on(taken, 2) == PINGRESP
-    assert heard == ["bad", "good"]
-    assert taken.dropped == 1
+    assert ear.clients == ["bad", "good"]
+    assert ear.dropped == [NOT_UNDERSTOOD]
 
 
 def test_a_message_that_breaks_the_reader_is_not_read_again() -> None:
-    heard: list[str] = []
-
-    def hear(kind: str, client: str, payload: bytes) -> None:
-        heard.append(client)
-        if client == "bad":
-            raise RuntimeError(client)
-
+    ear = Listener(RuntimeError)
     stream = publish("emo/s/va/bad", b"0 0") + publish("emo/s/va/good", b"0 0")
-    taken = PublishFilter(Pieces(stream + PINGRESP, [len(stream)]), hear)
+    taken = PublishFilter(Pieces(stream + PINGRESP, [len(stream)]), ear)
     with pytest.raises(RuntimeError):
         taken.recv(2)
 
     assert passed_on(taken, 2) == PINGRESP
-    assert heard == ["bad", "good"]
+    assert ear.clients == ["bad", "good"]
 
 
 class Library:
@@ -135,27 +145,26 @@ class Library:
 
 async def heard_after_an_error() -> list[str]:
     """What is heard of two messages, where the first breaks the reader."""
-    heard: list[str] = []
     is_broken, is_heard = asyncio.Event(), asyncio.Event()
 
-    def hear(kind: str, client: str, payload: bytes) -> None:
-        heard.append(client)
-        if client == "bad":
-            raise RuntimeError(client)
-        is_heard.set()
+    class Waiting(Listener):
+        def hear(self, kind: str, voice: str, payload: bytes) -> None:
+            super().hear(kind, voice, payload)
+            is_heard.set()
 
+    ear = Waiting(RuntimeError)
     ours, theirs = socket.socketpair()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda *_: is_broken.set())
     with ours, theirs:
         ours.setblocking(False)
-        read_in_bulk(cast(aiomqtt.Client, SimpleNamespace(_client=Library(ours))), hear)
+        read_in_bulk(cast(aiomqtt.Client, SimpleNamespace(_client=Library(ours))), ear)
         theirs.send(publish("emo/s/va/bad", b"0 0"))
         await asyncio.wait_for(is_broken.wait(), DEADLINE_S)
         theirs.send(publish("emo/s/va/good", b"0 0"))
         await asyncio.wait_for(is_heard.wait(), DEADLINE_S)
         loop.remove_reader(ours)
-    return heard
+    return ear.clients
 
 
 def test_after_an_error_the_crowd_is_heard_on() -> None:

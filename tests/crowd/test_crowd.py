@@ -1,8 +1,10 @@
 """`emo-osc crowd` before a real broker: many hands in, one point out, and nothing that a client sends ends it."""
 
+import re
 import signal
 import socket
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable
 from hashlib import pbkdf2_hmac
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.serving import Daemon, free_port
 
 Opens = Callable[..., Broker]
 Hears = Callable[..., Crowd]
+FIGURES = re.compile(r"([\d,]+) (messages|dropped|above --rate|retained|too long|not understood)")
 VA, MOOD = f"emo/{SHOW}/va/", f"emo/{SHOW}/mood/"
 
 
@@ -222,6 +225,26 @@ def test_a_client_that_floods_is_one_voice_among_others(broker: Opens, crowd: He
 
     heard.patch.until("/emo/va", near(0.4, 0.4))
     assert heard.patch.until("/emo/crowd/count").arguments == (3,)
+
+
+def test_the_report_says_how_many_messages_were_dropped_and_why(broker: Opens, crowd: Hears) -> None:
+    opened = broker()
+    opened.phone("gone").say(f"{VA}gone", b"0 0", is_retained=True)
+    heard = listening(opened, crowd, "--fade", "60")
+    flood = opened.phone("flood")
+    for _ in range(1_000):
+        flood.say(f"{VA}flood", b"0 0")
+    flood.say(f"{VA}huge", b"1 " * 1_000)
+    flood.say(f"{VA}liar", b"nan nan")
+    flood.say(f"{VA}{'x' * 100}", b"0 0")
+    told: Counter[str] = Counter()
+    while told["messages"] + told["dropped"] < 1_004:  # in one report, or two
+        for count, what in FIGURES.findall(heard.wait_for_line("; in 10 s ")):
+            told[what] += int(count.replace(",", ""))
+
+    assert told["above --rate"] > 900
+    assert told["dropped"] == told["above --rate"] + 4
+    assert [told[why] for why in ("retained", "too long", "not understood")] == [1, 1, 2]
 
 
 def test_the_broker_may_die_and_come_back(broker: Opens, crowd: Hears) -> None:
