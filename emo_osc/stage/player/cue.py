@@ -20,6 +20,11 @@ class Cue:
     is_joined: bool = False
     is_nearest: bool = False
 
+    @property
+    def is_wish(self) -> bool:
+        """Whether this very melody was asked for, as by `/emo/next`; not one for an affect."""
+        return self.is_asked and not self.is_nearest
+
     def is_as(self, other: "Cue | None") -> bool:
         """Whether the same melody enters at the same tick."""
         return other is not None and self.ready is other.ready and self.tick == other.tick

@@ -36,6 +36,10 @@ class MelodyChooser:
             lambda other: self._cursor.leap_into(other, boundary) > ROUGH_LEAP,
         )
 
+    def is_near(self, ready: Ready, affect: Affect, density: float) -> bool:
+        """Whether a melody that was asked for is near enough to an affect to stay."""
+        return self._shelf.choose(affect, density, keep=ready) is ready
+
     def is_nearer(self, ready: Ready, rival: Ready, affect: Affect, density: float) -> bool:
         """Whether a melody is nearer to an affect than its rival by enough to replace it."""
         return self._shelf.cost(ready, affect, density) + NEARER < self._shelf.cost(rival, affect, density)

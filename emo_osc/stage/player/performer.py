@@ -20,11 +20,8 @@ order:
 5. The notes of the melody, then those of the accompaniment, by the phrase and the touch that hold now.
 
 A request (`set_affect`, `next`, `launch`, ..) comes between two ticks. It changes the touch at once, and the melody by
-a cue on the grid of `quantize`. A tick may be computed a little before its time; a cue is then set after the last tick
-that was computed, never on it. Messages that belong to no tick are collected for `take_bytes`.
-
-A note of the melody may be due a few ticks before its written place, within its bar. Where a cue is set for that place,
-the new melody plays there and not the old one; once the note has been played, a cue is set after its place.
+a cue on the grid of `quantize`. A tick may be computed a little before its time, and a note be due a few ticks before
+its written place; a cue is set after both, never on them. Messages that belong to no tick are for `take_bytes`.
 """
 
 from dataclasses import replace
@@ -215,7 +212,7 @@ class Performer:
         self._player.adapt(self._played_tick)
 
     def cue_nearest(self, tick: float) -> int | None:
-        """Cue the melody nearest to the affect; its tick, None where the one that plays is near enough."""
+        """Cue the melody nearest to the affect; its tick, None where what plays or was asked for is near enough."""
         self._pinned = None
         return self._cue_nearest(self.effective_affect, self._boundary(tick))
 
@@ -232,6 +229,10 @@ class Performer:
         if self.glide.is_sudden:
             self._cue_nearest(affect.scaled(self.settings.intensity), self.glide.end_tick)
         return self.glide.end_tick
+
+    def suits(self, ready: Ready | None) -> bool:
+        """Whether a melody is near enough to the present affect to be played in it."""
+        return ready is not None and self._chooser.is_near(ready, self.effective_affect, self.settings.density)
 
     def next(self, tick: float) -> int | None:
         """Cue another melody of this affect; the boundary's tick.
@@ -307,17 +308,15 @@ class Performer:
     def _apply(self) -> None:
         """Hand affect, colour and settings to the player."""
         self._bytes += self._player.apply(
-            self.effective_affect,
-            self.colour,
-            self.settings,
-            bar_tick=self._bar_tick,
-            earliest_tick=self._played_tick,
+            self.effective_affect, self.colour, self.settings, bar_tick=self._bar_tick, earliest_tick=self._played_tick
         )
         if self.is_playing:
             self._bytes += self._player.controllers()
 
     def _cue_nearest(self, affect: Affect, boundary: int) -> int | None:
         self.wanted = affect
+        if self._cue and self._cue.is_wish and self._chooser.is_near(self._cue.ready, affect, self.settings.density):
+            return None
         ready = self._chooser.choose(affect, self.settings.density, boundary, keep=self.phrase)
         if ready is self.phrase:
             self._cue = self._cue if self._cue and self._cue.is_version_of(ready) else None

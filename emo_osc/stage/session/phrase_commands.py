@@ -25,14 +25,15 @@ ACCOMPANY_PATIENCE_S = 30.0  # sixteen bars take 2 s of a core, 10 on a busy mac
 class _Varying:
     """A variation of a phrase that the studio was asked for, and how long we wait for it.
 
-    `epoch` is the performer's when it was asked for: `melody_epoch` for an accompaniment, else `request_epoch`.
+    `wishes` and `melodies` are the performer's `request_epoch` and `melody_epoch` when it was asked for.
     """
 
     request: Request
     phrase: Ready | None
     amount: float
     until_s: float
-    epoch: int
+    wishes: int
+    melodies: int
 
     @property
     def is_accompaniment(self) -> bool:
@@ -122,8 +123,7 @@ class PhraseCommands:
         ticket = self._instrument.phrases.ask_variation(command.amount)
         if ticket is None:
             return self._replies.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
-        performer, until_s = self._instrument.performer, now_s + VARY_PATIENCE_S
-        self._varying[ticket] = _Varying(request, performer.phrase, command.amount, until_s, performer.request_epoch)
+        self._wait_for(ticket, request, command.amount, now_s + VARY_PATIENCE_S)
         return []  # answered when it is made: only then is its bar known
 
     def _accompany(self, _: commands.Accompany, request: Request, now_s: float) -> Effects:
@@ -132,13 +132,17 @@ class PhraseCommands:
         ticket = self._instrument.phrases.ask_variation(0.0)
         if ticket is None:
             raise _no_accompaniment()
-        performer, until_s = self._instrument.performer, now_s + ACCOMPANY_PATIENCE_S
-        self._varying[ticket] = _Varying(request, performer.phrase, 0.0, until_s, performer.melody_epoch)
+        self._wait_for(ticket, request, 0.0, now_s + ACCOMPANY_PATIENCE_S)
         return []
+
+    def _wait_for(self, ticket: int, request: Request, amount: float, until_s: float) -> None:
+        performer = self._instrument.performer
+        epochs = performer.request_epoch, performer.melody_epoch
+        self._varying[ticket] = _Varying(request, performer.phrase, amount, until_s, *epochs)
 
     def _varied(self, ready: Ready, now_s: float) -> Effects:
         waiting = self._varying.pop(ready.ticket)
-        if fault := self._fault_of(waiting):
+        if fault := self._fault_of(waiting, ready):
             return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, fault))
         performer, tick = self._instrument.performer, self._instrument.transport.tick_at(now_s)
         landing = performer.launch(ready, tick, is_pinned=waiting.is_accompaniment and performer.is_pinned)
@@ -146,7 +150,7 @@ class PhraseCommands:
 
     def _vary_here(self, ticket: int, now_s: float) -> Effects:
         waiting = self._varying.pop(ticket)
-        if fault := self._fault_of(waiting):
+        if fault := self._fault_of(waiting, self._instrument.performer.phrase):
             return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, fault))
         if waiting.is_accompaniment:
             return self._replies.refuse(waiting.request, _no_accompaniment())
@@ -156,18 +160,20 @@ class PhraseCommands:
             return self._replies.refuse(waiting.request, error)
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
-    def _fault_of(self, waiting: _Varying) -> str:
-        """Why a variation is out of date, empty where it is not.
+    def _fault_of(self, waiting: _Varying, made: Ready | None) -> str:
+        """Why a variation is out of date, empty where it is not: another melody was asked for.
 
-        An accompaniment fits its phrase in any affect, so only another melody makes it out of date.
+        An affect asks for one where it moves out of the reach of what was `made`. An accompaniment fits its phrase in
+        any affect.
         """
         performer = self._instrument.performer
+        is_overtaken = waiting.melodies != performer.melody_epoch
         if not waiting.is_accompaniment:
-            is_stale = waiting.epoch != performer.request_epoch
+            is_stale = is_overtaken or (waiting.wishes != performer.request_epoch and not performer.suits(made))
             return "something else was asked for before the variation was made" if is_stale else ""
         if performer.phrase is not waiting.phrase:
             return "the melody has changed before its accompaniment was made; ask again"
-        is_leaving = performer.cued is not None or waiting.epoch != performer.melody_epoch
+        is_leaving = performer.cued is not None or is_overtaken
         return "another melody was chosen before the accompaniment was made; ask again" if is_leaving else ""
 
     def _learn(self, command: commands.Learn, request: Request, now_s: float) -> Effects:

@@ -517,6 +517,66 @@ def test_a_variation_that_comes_after_another_wish_is_not_played(stage: MakeStag
     assert 80 not in {pitch for _, pitch in notes_on(playing.run_until(20 * BAR_S))}
 
 
+def test_a_variation_is_played_while_the_affect_moves_within_its_reach(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60), ready(72, 0.9, 0.9))))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    playing.ask("/emo/mutate")
+    vary = playing.instrument.studio_client.due(0.0)
+    assert isinstance(vary, Vary)
+    playing.ask("/emo/va", 0.02, 0.01)
+
+    ((address, command, *_),) = tell(playing, ready(80, ticket=vary.ticket))
+
+    assert (address, command) == ("/emo/ack", "/emo/mutate")
+    assert 80 in {pitch for _, pitch in notes_on(playing.run_until(3 * BAR_S))}
+
+
+def test_a_variation_of_an_affect_that_has_been_left_is_not_played(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60), ready(72, 0.9, 0.9))))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    playing.ask("/emo/mutate")
+    vary = playing.instrument.studio_client.due(0.0)
+    assert isinstance(vary, Vary)
+    playing.ask("/emo/va", 0.9, 0.9)
+
+    ((address, code, _, _),) = tell(playing, ready(80, ticket=vary.ticket))
+
+    assert (address, code) == ("/emo/error", CommandError.NOT_NOW)
+    assert 80 not in {pitch for _, pitch in notes_on(playing.run_until(3 * BAR_S))}
+
+
+@pytest.mark.parametrize("wish", [("/emo/next",), ("/emo/recall", "x"), ("/emo/mutate",)])
+def test_what_was_promised_is_played_though_the_affect_moves_a_little(
+    wish: tuple[Any, ...], stage: MakeStage, ready: MakeReady
+) -> None:
+    playing = stage((ready(60), ready(61), ready(72, 0.9, 0.9)))
+    playing.receive_supervisor(PhraseSaved("x", ready(65), Affect(0.0, 0.0), 120.0), 0.0)
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    before = playing.performer.phrase
+
+    ((address, _, bar, *_),) = playing.ask(*wish)
+    for step in range(1, 10):
+        playing.ask("/emo/va", 0.002 * step, 0.0)
+    playing.run_until(2.5 * BAR_S)
+
+    assert (address, bar) == ("/emo/ack", 2)
+    assert playing.performer.phrase is not before
+
+
+def test_what_was_asked_for_gives_way_to_an_affect_far_from_it(stage: MakeStage, ready: MakeReady) -> None:
+    playing = stage((ready(60), ready(61), ready(72, 0.9, 0.9)))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+
+    playing.ask("/emo/next")
+    playing.ask("/emo/va", 0.9, 0.9)
+
+    assert {pitch for _, pitch in notes_on(playing.run_until(3 * BAR_S))} == {60, 72}
+
+
 def played(pitch: int, beat: float, length: float = 0.9, velocity: int = 90) -> list[tuple[float, bytes]]:
     """A note of a keyboard at 120 bpm, at a beat from the start."""
     return [
