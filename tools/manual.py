@@ -143,6 +143,8 @@ def _network() -> str:
 - Later acknowledgements: `/emo/mutate` when the variation is made (after 1.5 s the stage makes one of its own),
   `/emo/keep` when the phrase is on the disk, `/emo/learn` twice, with the bar from which it records and with the bar
   where the result plays.
+- A melody that was asked for (`/emo/next`, `/emo/mutate`, `/emo/recall`) plays although the affect goes on moving, as
+  long as it stays within that melody's reach; one that was cued for an affect gives way to the next affect.
 - Listeners get each change once, a value that keeps changing at most a hundred times a second, and always its last
   value.
 
