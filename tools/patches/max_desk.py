@@ -28,6 +28,8 @@ BY_HAND = {
     "/emo/latency": "for `emo-osc monitor` and the pad in a browser",
     "/emo/latency/spread": "for `emo-osc bench` and programs that draw it",
     "/emo/latency_spread": "for `emo-osc bench` and programs that draw it",
+    "/emo/crowd/count": "sent by emo-osc crowd",
+    "/emo/crowd/spread": "sent by emo-osc crowd",
     "/emo/version": "typed",
 }
 """Addresses that have no control of their own here, and why; the line at the bottom sends any of them."""
