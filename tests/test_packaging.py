@@ -26,7 +26,7 @@ FORMS = {
     "vendor.github-workflows": WORKFLOWS,
     "vendor.github-issue-config": [ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"],
     "vendor.github-issue-forms": [ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml" for name in ("fault", "wish")],
-    "vendor.compose-spec": [ROOT / "compose.yaml"],
+    "vendor.compose-spec": [ROOT / "compose.yaml", ROOT / "deploy" / "compose.farm.yaml"],
 }
 BIN = Path(sys.executable).parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
