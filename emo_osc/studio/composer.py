@@ -8,9 +8,10 @@ from random import Random, SystemRandom
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody
-from emo_osc.protocol.messages import ComposeBar, Recompose, Vary
-from emo_osc.studio.bar_streaming import BarStreaming
+from emo_osc.protocol.messages import ComposeBar, ComposeRequest, Recompose, Vary
+from emo_osc.studio.bar_streaming import AtOnce, BarStreaming, Stepwise
 from emo_osc.studio.generators import Composed, Generator, Recomposing
+from emo_osc.studio.interruption import Steps, finished
 from emo_osc.studio.pool.pool import Pool, Source
 from emo_osc.studio.pool.refining import Refiner, Refining
 from emo_osc.studio.variations import near_octave
@@ -34,6 +35,7 @@ class Composer:
         first = SystemRandom().randrange(1 << 31) if seed is None else seed
         self._seeds, self._rng = count(first), Random(first)
         self._stream = generator.bar_stream(first) if isinstance(generator, BarStreaming) else None
+        self._steps = generator if isinstance(generator, Stepwise) else AtOnce(generator)
 
     @property
     def refines(self) -> bool:
@@ -65,8 +67,19 @@ class Composer:
 
     def vary(self, request: Vary, amount: int) -> list[Composed]:
         """`amount` >= 1 variations of the request's melody."""
-        moved = max(0.0, min(1.0, request.amount))
-        return self._generator.vary(request.melody, request.latent, request.affect, moved, amount, next(self._seeds))
+        return finished(self.in_steps(request, amount))
+
+    @property
+    def goes_in_steps(self) -> bool:
+        """Whether melodies take so long that `in_steps` lets other requests be served meanwhile."""
+        return isinstance(self._generator, Stepwise)
+
+    def in_steps(self, request: ComposeRequest | Vary, amount: int) -> Steps[list[Composed]]:
+        """`amount` >= 1 melodies for a request, in steps."""
+        if isinstance(request, ComposeRequest):
+            return self._new_in_steps(request.affect, amount)
+        moved, seed = max(0.0, min(1.0, request.amount)), next(self._seeds)
+        return self._steps.vary_in_steps(request.melody, request.latent, request.affect, moved, amount, seed)
 
     @property
     def recomposes(self) -> bool:
@@ -121,11 +134,14 @@ class Composer:
         self._refiner = None
 
     def _compose_new(self, affect: Affect, amount: int) -> list[Composed]:
+        return finished(self._new_in_steps(affect, amount))
+
+    def _new_in_steps(self, affect: Affect, amount: int) -> Steps[list[Composed]]:
         seed = next(self._seeds)
         if self._theme is None:
-            return self._generator.compose(affect, amount, seed)
+            return self._steps.compose_in_steps(affect, amount, seed)
         theme = near_octave(self._theme, float(self.pool.aim(affect)[1]))
-        return self._generator.vary(theme, "", affect, Random(seed).uniform(*AROUND), amount, seed)
+        return self._steps.vary_in_steps(theme, "", affect, Random(seed).uniform(*AROUND), amount, seed)
 
     def _refined(self, refiner: Refiner, affect: Affect, amount: int) -> list[Composed]:
         """Refine sources; where too few are within tolerance, refine others once more."""

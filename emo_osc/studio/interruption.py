@@ -1,8 +1,49 @@
-"""Lets work that nobody waits for stop in the middle when a request has come. Imports no torch."""
+"""Lets long work give way to a request: stopped in the middle, or done in steps. Imports no torch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+"""Work in steps of some milliseconds, with its result at the end; a caller may do other things between two steps."""
+
+
+def finished(steps: Steps[T]) -> T:
+    """The result of work that is done at once.
+
+    >>> finished(at_once(lambda: 5))
+    5
+    """
+    while True:
+        last = advanced(steps)
+        if last:
+            return last[0]
+
+
+def advanced(steps: Steps[T]) -> list[T]:
+    """Do one step; the result where it was the last, else nothing."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return [end.value]
+    return []
+
+
+def all_of(works: Iterable[Steps[T]]) -> Steps[list[T]]:
+    """The results of several, one after another."""
+    results = []
+    for work in works:
+        yield
+        results.append((yield from work))
+    return results
+
+
+def at_once(make: Callable[[], T]) -> Steps[T]:
+    """Work that cannot be divided."""
+    yield from ()
+    return make()
 
 
 class InterruptionError(Exception):

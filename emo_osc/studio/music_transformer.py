@@ -27,6 +27,7 @@ from emo_osc.studio.duet.look_back import moved_chord
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
 from emo_osc.studio.harmony import CLASSES, HALF_STEPS, HALVES, shipped
+from emo_osc.studio.interruption import Steps, all_of, finished
 from emo_osc.studio.nets.music_transformer import (
     CONDITION_SIZE,
     Cache,
@@ -84,11 +85,15 @@ class Transformer:
 
     def compose(self, affect: Affect, count: int, seed: int) -> list[Composed]:
         """`count` pieces, the nearest to the affect's targets first; same seed, same pieces."""
+        return finished(self.compose_in_steps(affect, count, seed))
+
+    def compose_in_steps(self, affect: Affect, count: int, seed: int) -> Steps[list[Composed]]:
+        """`compose` in steps."""
         if self.first is not None:
-            return [self._accompanied(made, affect) for made in self.first.compose(affect, count, seed)]
+            return (yield from self._all_accompanied(self.first.compose(affect, count, seed), affect))
         seeds = _children(seed, CANDIDATES * count)
-        pieces = [_piece(self.stream(child), affect) for child in seeds]
-        tokens = np.array([tokens_of(melody_of_sounds(bar_stream)) for bar_stream in pieces])
+        pieces = yield from self._pieces(seeds, affect)
+        tokens = np.array([tokens_of(melody_of_sounds(piece)) for piece in pieces])
         distance = distances(measure_table(tokens), self._aim(affect)) + flaws(tokens)
         return [
             _composed(pieces[row], float(distance[row]), seeds[row])
@@ -97,31 +102,45 @@ class Transformer:
 
     def vary(self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int) -> list[Composed]:
         """Variations with an accompaniment; an amount of 0 accompanies the melody as it is, to the tick."""
+        return finished(self.vary_in_steps(melody, latent, affect, amount, count, seed))
+
+    def vary_in_steps(
+        self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int
+    ) -> Steps[list[Composed]]:
+        """`vary` in steps."""
         source = tiled(melody)
-        if amount <= 0.0 or not source.notes:
-            same = self._accompanied(unchanged(source, latent, self._aim(affect), seed), affect)
-            return [same] * count if source.notes else self.compose(affect, count, seed)
-        if amount >= 1.0:
-            return self.compose(affect, count, seed)
+        if amount >= 1.0 or not source.notes:
+            return (yield from self.compose_in_steps(affect, count, seed))
+        if amount <= 0.0:
+            same = unchanged(source, latent, self._aim(affect), seed)
+            return (yield from self._all_accompanied([same], affect)) * count
         if self.first is not None:
             varied = self.first.vary(source, latent, affect, amount, count, seed)
         else:
-            varied = self._exchanged(source, affect, amount, _children(seed, CANDIDATES * count))[:count]
-        return [self._accompanied(made, affect) for made in varied]
+            seeds = _children(seed, CANDIDATES * count)
+            varied = (yield from self._exchanged(source, affect, amount, seeds))[:count]
+        return (yield from self._all_accompanied(varied, affect))
 
-    def _exchanged(self, source: Melody, affect: Affect, amount: float, seeds: list[int]) -> list[Composed]:
+    def _exchanged(self, source: Melody, affect: Affect, amount: float, seeds: list[int]) -> Steps[list[Composed]]:
         """Variations whose changed bars come from pieces that the network composes."""
-        others = [melody_of_sounds(_piece(self.stream(child), affect)) for child in seeds]
+        others = [melody_of_sounds(piece) for piece in (yield from self._pieces(seeds, affect))]
         varied = [exchanged(source, other, amount, Random(child)) for other, child in zip(others, seeds, strict=True)]
         return ranked(varied, seeds, source, self._aim(affect), amount)
 
-    def _accompanied(self, made: Composed, affect: Affect) -> Composed:
+    def _pieces(self, seeds: list[int], affect: Affect) -> Steps[list[list[Sound]]]:
+        """A piece of each seed, with its own melody."""
+        return all_of(_piece(self.stream(seed), affect) for seed in seeds)
+
+    def _all_accompanied(self, melodies: list[Composed], affect: Affect) -> Steps[list[Composed]]:
+        return all_of(self._accompanied(melody, affect) for melody in melodies)
+
+    def _accompanied(self, made: Composed, affect: Affect) -> Steps[Composed]:
         """A melody with an accompaniment, and the chords that both follow."""
         tokens = np.array(tokens_of(made.melody))
         until = self._until(made.latent)
         lift = home_lift(tokens) if until is None else 0
         given = GivenMelody.of(lifted(tokens, lift), None if until is None else phrase_of(until))
-        sounds = _piece(self.stream(made.seed, given), affect)
+        sounds = yield from _piece(self.stream(made.seed, given), affect)
         backing = (Note(n.start_tick, n.duration_tick, n.pitch - lift, n.velocity) for n in backing_of(sounds))
         chords = tuple(moved_chord(chord, -lift) for chord in given.chords)
         return replace(made, chords=chords, backing=tuple(sorted(backing)))
@@ -209,10 +228,13 @@ def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
     return tuple(shipped().fit(weights)[0].tolist())
 
 
-def _piece(stream: Stream, affect: Affect) -> list[Sound]:
+def _piece(stream: Stream, affect: Affect) -> Steps[list[Sound]]:
     """The first sixteen bars of a stream."""
-    bars = [(bar * BAR_STEPS, stream.compose(affect)) for bar in range(BARS)]
-    return held([Sound(s.step + at, s.part, s.pitch, s.length) for at, sounds in bars for s in sounds], BARS)
+    sounds = []
+    for bar in range(BARS):
+        at, composed = bar * BAR_STEPS, (yield from stream.compose_in_steps(affect))
+        sounds += [Sound(s.step + at, s.part, s.pitch, s.length) for s in composed]
+    return held(sounds, BARS)
 
 
 def _composed(sounds: list[Sound], distance: float, seed: int) -> Composed:

@@ -20,6 +20,7 @@ from emo_osc.studio.duet.accompaniment_rules import LINE, BarRules
 from emo_osc.studio.duet.given_melody import MelodyBar, MelodySource
 from emo_osc.studio.duet.look_back import BarPlan, Classes, Event, LookBack, density_class
 from emo_osc.studio.events import BACKING, BAR, BAR_STEPS, KEYS, MELODY, Sound, decode
+from emo_osc.studio.interruption import Steps, finished
 from emo_osc.studio.nets.music_transformer import PHASES, REFERENCE_BPM, Cache, Events, MusicTransformer
 
 MOST_EVENTS = 64  # per bar: POP909 has 21 on average and at most 103; this many can be composed in real time
@@ -85,7 +86,6 @@ class Stream:
         """Whether a bar can be composed again."""
         return bar in self._marks
 
-    @torch.inference_mode()
     def compose(self, affect: Affect, bar: int | None = None, tempo_bpm: float = REFERENCE_BPM) -> list[Sound]:
         """The notes of the next bar, or of one of the last bars again; steps count from the bar line.
 
@@ -94,6 +94,13 @@ class Stream:
         Raises:
             ValueError: the bar is too far back, or ahead.
         """
+        return finished(self.compose_in_steps(affect, bar, tempo_bpm))
+
+    @torch.inference_mode()
+    def compose_in_steps(
+        self, affect: Affect, bar: int | None = None, tempo_bpm: float = REFERENCE_BPM
+    ) -> Steps[list[Sound]]:
+        """`compose`, one event a step; the stream is of no use before the last."""
         bar = self.bars if bar is None else bar
         if bar != self.bars:
             self._go_back_to(bar)
@@ -101,7 +108,7 @@ class Stream:
         self._marks[bar] = _Mark(self._cache.read, self._rested, self._held)
         given = None if self._melody is None else self._melody.bar(bar, affect)
         rules = BarRules(given.events, given.coming, self._held) if given else BarRules(None, (), self._held)
-        self._write(rules, _BarCondition(bar, self._condition(affect, tempo_bpm), self._plan(given, affect)))
+        yield from self._write(rules, _BarCondition(bar, self._condition(affect, tempo_bpm), self._plan(given, affect)))
         self.bars, self._held = bar + 1, rules.held
         sounds = decode(np.array(rules.events))
         self._rested = 0 if any(sound.part == MELODY for sound in sounds) else self._rested + 1
@@ -129,7 +136,7 @@ class Stream:
             return BarPlan(density=density)
         return BarPlan(given.since, given.until, given.chords, density, given.events)
 
-    def _write(self, rules: BarRules, condition: "_BarCondition") -> None:
+    def _write(self, rules: BarRules, condition: "_BarCondition") -> Steps[None]:
         """Write a bar's events; the rest of a given melody comes even where the bar has most events."""
         rng = np.random.default_rng((self._seed, condition.bar))
         known = self._read(LINE, self._before.begin(condition.plan), condition)
@@ -139,6 +146,7 @@ class Stream:
             if event == LINE:
                 return
             rules.add(event)
+            yield
             known = self._read(event, self._before.read(event), condition)
 
     def _read(self, event: Event, columns: Classes, condition: "_BarCondition") -> "_Known":

@@ -1,6 +1,9 @@
 """The studio process: composes what the stage requests, and pre-composes melodies and sources when idle.
 
 Run as `python -m emo_osc.studio.worker` with a setup on standard input. It ends when the stage closes the connection.
+
+A generator whose melodies take seconds composes them in steps, and every request that comes meanwhile is looked at
+before the next one: a bar is composed at once, then variations, then accompaniments, then melodies for the shelf.
 """
 
 import os
@@ -40,7 +43,7 @@ from emo_osc.protocol.messages import (
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import Composed, Generator, build
-from emo_osc.studio.interruption import InterruptionError, interruptible
+from emo_osc.studio.interruption import InterruptionError, Steps, advanced, interruptible
 from emo_osc.studio.pool.pool import Pool
 from emo_osc.studio.pool.pool_file import PoolFile, key_of
 from emo_osc.studio.pool.precompose_planner import GRID, RECENT, PrecomposePlanner
@@ -61,6 +64,7 @@ ALIVE_S = 1.0
 MOST_INTERRUPTIONS = 3  # in a row; the next work is finished, or other points would never get anything
 UNREQUESTED = -1
 Request = ComposeRequest | Vary | Recompose | ComposeBar
+LongRequest = ComposeRequest | Vary
 Made = TypeVar("Made")
 
 
@@ -82,6 +86,7 @@ class Studio:
         self._connection = connection
         self._rest = b""
         self._requests: deque[Request] = deque(maxlen=MAX_REQUESTS)
+        self._long: deque[tuple[LongRequest, Steps[list[Composed]]]] = deque(maxlen=MAX_REQUESTS)  # begun
         self._is_ending = self._is_changed = self._is_sources_turn = False
         self._last_request_s, self._saved_s = -inf, monotonic()
         self._interruptions = 0
@@ -116,12 +121,14 @@ class Studio:
             self._read_requests()
             if self._requests:
                 self._serve(self._requests.popleft())
+            elif self._long:
+                self._go_on()
             elif not self._is_ending and not self._planner.is_empty:
                 self._work()
 
     def _read_requests(self) -> None:
         """Read requests; wait for one only while there is no other work."""
-        wait_s = 0.0 if self._requests else self._pause_s()
+        wait_s = 0.0 if self._requests or self._long else self._pause_s()
         while not self._is_ending and select.select([self._connection], [], [], wait_s)[0]:
             wait_s = 0.0
             self._receive()
@@ -178,6 +185,9 @@ class Studio:
             self._answer(partial(self._composer.go_on, request), request.affect, request.ticket, request.bar)
             return
         amount = 1 if isinstance(request, Recompose) else max(1, min(MAX_COUNT, request.count))
+        if self._composer.goes_in_steps and isinstance(request, LongRequest):
+            self._begin(request, amount)
+            return
         if isinstance(request, Vary):
             self._answer(partial(self._composer.vary, request, amount), request.affect, request.ticket)
             return
@@ -188,6 +198,23 @@ class Studio:
         else:
             make = partial(self._composer.answer, request.affect, amount)
         self._answer(make, request.affect, request.ticket)
+
+    def _begin(self, request: LongRequest, amount: int) -> None:
+        """Begin what takes many steps; an accompaniment takes the place of one that was begun before."""
+        if is_accompaniment(request):
+            for older in [each for each in self._long if is_accompaniment(each[0])]:
+                self._long.remove(older)
+        self._long.append((request, self._composer.in_steps(request, amount)))
+
+    def _go_on(self) -> None:
+        """One step of the most urgent request of those that were begun."""
+        request, steps = most_urgent = min(self._long, key=lambda each: _urgency(each[0]))
+        made = self._made(partial(advanced, steps), request.ticket)
+        if made == []:
+            return
+        self._long.remove(most_urgent)
+        if made:
+            self._tell(made[0], request.affect, request.ticket)
 
     def _work(self) -> None:
         """One unit of work; a request interrupts it, but not for ever."""
@@ -233,8 +260,10 @@ class Studio:
 
     def _answer(self, make: Callable[[], list[Composed]], affect: Affect, ticket: int, bar: int = -1) -> None:
         composed = self._made(make, ticket)
-        if composed is None:
-            return
+        if composed is not None:
+            self._tell(composed, affect, ticket, bar)
+
+    def _tell(self, composed: list[Composed], affect: Affect, ticket: int, bar: int = -1) -> None:
         if not composed:
             self._send(Failed("the generator found no melody", ticket))
         asked_notes = float(self._aims(affect)[0])
@@ -298,6 +327,16 @@ class Studio:
     def _send(self, message: StudioToStage) -> None:
         with self._sending:
             self._connection.sendall(encode(message))
+
+
+def is_accompaniment(request: Request) -> bool:
+    """Whether only an accompaniment is asked for."""
+    return isinstance(request, Vary) and request.amount <= 0.0
+
+
+def _urgency(request: Request) -> int:
+    """What somebody waits for comes first; a generator that goes on by bars composes melodies for the shelf alone."""
+    return 1 if is_accompaniment(request) else 0 if isinstance(request, Vary) else 2
 
 
 def main() -> int:

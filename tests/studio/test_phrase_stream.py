@@ -8,12 +8,23 @@ import torch
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
-from emo_osc.core.score import BARS, TICKS_PER_BAR
+from emo_osc.core.score import BARS, TICKS_PER_BAR, Melody, Note
 from emo_osc.protocol.message_codec import decode, encode
-from emo_osc.protocol.messages import Alive, AnyMessage, ComposeBar, Finish, Loaded, Ready
+from emo_osc.protocol.messages import (
+    Alive,
+    AnyMessage,
+    ComposeBar,
+    ComposeRequest,
+    Finish,
+    Loaded,
+    Ready,
+    ToStudio,
+    Vary,
+)
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.events import MELODY, Sound
 from emo_osc.studio.generators import Composed
+from emo_osc.studio.interruption import advanced
 from emo_osc.studio.music_transformer import NAME, Transformer
 from emo_osc.studio.nets.music_transformer import MusicTransformer, MusicTransformerConfig
 from emo_osc.studio.phrase_stream import PhraseStream, placed
@@ -25,6 +36,7 @@ pytestmark = pytest.mark.torch
 
 TIMEOUT_S = 60.0
 GLAD, SAD = Affect(0.9, 0.8), Affect(-0.9, -0.8)
+TUNE = Melody(tuple(Note(480 * beat, 480, (60, 64, 67, 64)[beat % 4]) for beat in range(4 * BARS)))
 
 
 @pytest.fixture(scope="module")
@@ -94,27 +106,67 @@ def test_only_a_generator_that_can_goes_on(net: MusicTransformer) -> None:
     assert bars_of(made[0]) <= {7}
 
 
-def test_a_studio_says_that_it_goes_on_and_does(net: MusicTransformer) -> None:
+def said_by_studio(net: MusicTransformer, *requests: ToStudio, answers: int) -> list[AnyMessage]:
+    """What a studio says once it is loaded, of requests that have come together."""
     setup = StudioSetup(0, "token", GeneratorSection(name=NAME, seed=1), (GLAD,))
     ours, theirs = socket.socketpair()
     ours.settimeout(TIMEOUT_S)
     studio = Studio(Transformer(net), setup.aims, setup, theirs)
     thread = Thread(target=studio.run, daemon=True)
-    thread.start()
     said: list[AnyMessage] = []
     with theirs, ours, ours.makefile("rb") as lines:
-        for bar in (4, 5):
-            ours.sendall(encode(ComposeBar(SAD, bar, 120.0, bar)))
-        while len(said) < 3:
+        ours.sendall(b"".join(map(encode, requests)))
+        thread.start()
+        while len(said) <= answers:
             message = decode(lines.readline())
             said += [] if isinstance(message, Alive) else [message]
         ours.sendall(encode(Finish()))
         thread.join(TIMEOUT_S)
-
-    loaded, first, second = said
     assert not thread.is_alive()
+    return said
+
+
+def test_a_studio_says_that_it_goes_on_and_does(net: MusicTransformer) -> None:
+    loaded, first, second = said_by_studio(net, *(ComposeBar(SAD, bar, 120.0, bar) for bar in (4, 5)), answers=2)
+
     assert loaded == Loaded(NAME, "cpu", goes_on=True)
     assert isinstance(first, Ready)
     assert isinstance(second, Ready)
     assert [(each.bar, each.ticket, each.affect) for each in (first, second)] == [(4, 4, SAD), (5, 5, SAD)]
     assert all(note.start_tick // TICKS_PER_BAR == 4 for note in (*first.melody.notes, *first.backing))
+
+
+def accompany(ticket: int) -> Vary:
+    return Vary(TUNE, "", GLAD, 0.0, ticket)
+
+
+def test_what_is_awaited_comes_before_an_accompaniment_and_that_before_the_shelf(net: MusicTransformer) -> None:
+    requests = (ComposeRequest(GLAD, 1), accompany(2), Vary(TUNE, "", GLAD, 0.3, 3), ComposeBar(SAD, 4, 120.0, 4))
+
+    _, *said = said_by_studio(net, *requests, answers=4)
+
+    assert [message.ticket for message in said if isinstance(message, Ready)] == [4, 3, 2, 1]
+
+
+def test_an_accompaniment_takes_the_place_of_the_one_before(net: MusicTransformer) -> None:
+    _, *said = said_by_studio(net, accompany(1), accompany(2), ComposeRequest(GLAD, 3), answers=2)
+
+    assert [message.ticket for message in said if isinstance(message, Ready)] == [2, 3]
+
+
+def test_bars_between_the_steps_of_an_accompaniment_change_neither(net: MusicTransformer) -> None:
+    generator = Transformer(net)
+    alone = generator.vary(TUNE, "", GLAD, 0.0, 1, 5)
+    straight, between = bar_stream(net), bar_stream(net)
+    bars: list[Composed] = []
+
+    steps = generator.vary_in_steps(TUNE, "", GLAD, 0.0, 1, 5)
+    taken = 0
+    while not (made := advanced(steps)):
+        taken += 1
+        if taken % 5 == 0:
+            bars.append(between.go_on(SAD, len(bars), 120.0))
+
+    assert made == [alone]
+    assert taken > BARS, "no bar is one step"
+    assert bars == [straight.go_on(SAD, bar, 120.0) for bar in range(len(bars))]

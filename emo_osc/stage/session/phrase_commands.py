@@ -18,7 +18,6 @@ from emo_osc.stage.session.transport import NOW
 
 MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the connection to the supervisor nor a turn
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
-ACCOMPANY_PATIENCE_S = 30.0  # sixteen bars take 2 s of a core, 10 on a busy machine; the stage has none to give
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,10 @@ class _Varying:
     """
 
     request: Request
-    phrase: Ready | None
     amount: float
     until_s: float
     wishes: int
     melodies: int
-
-    @property
-    def is_accompaniment(self) -> bool:
-        """Whether only an accompaniment was asked for."""
-        return self.amount <= 0.0
 
 
 class PhraseCommands:
@@ -59,7 +52,6 @@ class PhraseCommands:
             commands.Recall: self._recall,
             commands.Mutate: self._mutate,
             commands.Learn: self._learn,
-            commands.Accompany: self._accompany,
             commands.Forget: self._forget,
         }
 
@@ -123,58 +115,33 @@ class PhraseCommands:
         ticket = self._instrument.phrases.ask_variation(command.amount)
         if ticket is None:
             return self._replies.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
-        self._wait_for(ticket, request, command.amount, now_s + VARY_PATIENCE_S)
-        return []  # answered when it is made: only then is its bar known
-
-    def _accompany(self, _: commands.Accompany, request: Request, now_s: float) -> Effects:
-        if len(self._varying) >= MAX_VARYING:
-            raise CommandError(CommandError.NOT_NOW, f"{MAX_VARYING} variations are being made; wait for an answer")
-        ticket = self._instrument.phrases.ask_variation(0.0)
-        if ticket is None:
-            raise _no_accompaniment()
-        self._wait_for(ticket, request, 0.0, now_s + ACCOMPANY_PATIENCE_S)
-        return []
-
-    def _wait_for(self, ticket: int, request: Request, amount: float, until_s: float) -> None:
         performer = self._instrument.performer
         epochs = performer.request_epoch, performer.melody_epoch
-        self._varying[ticket] = _Varying(request, performer.phrase, amount, until_s, *epochs)
+        self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, *epochs)
+        return []  # answered when it is made: only then is its bar known
 
     def _varied(self, ready: Ready, now_s: float) -> Effects:
         waiting = self._varying.pop(ready.ticket)
-        if fault := self._fault_of(waiting, ready):
-            return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, fault))
-        performer, tick = self._instrument.performer, self._instrument.transport.tick_at(now_s)
-        landing = performer.launch(ready, tick, is_pinned=waiting.is_accompaniment and performer.is_pinned)
+        if self._is_stale(waiting, ready):
+            return self._replies.refuse(waiting.request, _stale())
+        landing = self._instrument.performer.launch(ready, self._instrument.transport.tick_at(now_s))
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
     def _vary_here(self, ticket: int, now_s: float) -> Effects:
         waiting = self._varying.pop(ticket)
-        if fault := self._fault_of(waiting, self._instrument.performer.phrase):
-            return self._replies.refuse(waiting.request, CommandError(CommandError.NOT_NOW, fault))
-        if waiting.is_accompaniment:
-            return self._replies.refuse(waiting.request, _no_accompaniment())
+        if self._is_stale(waiting, self._instrument.performer.phrase):
+            return self._replies.refuse(waiting.request, _stale())
         try:
             landing = self._instrument.vary_here(waiting.amount, now_s)
         except CommandError as error:
             return self._replies.refuse(waiting.request, error)
         return self._replies.acknowledge(waiting.request, landing, now_s)
 
-    def _fault_of(self, waiting: _Varying, made: Ready | None) -> str:
-        """Why a variation is out of date, empty where it is not: another melody was asked for.
-
-        An affect asks for one where it moves out of the reach of what was `made`. An accompaniment fits its phrase in
-        any affect.
-        """
+    def _is_stale(self, waiting: _Varying, made: Ready | None) -> bool:
+        """Whether another melody was asked for; an affect does where it moves out of the reach of what was `made`."""
         performer = self._instrument.performer
         is_overtaken = waiting.melodies != performer.melody_epoch
-        if not waiting.is_accompaniment:
-            is_stale = is_overtaken or (waiting.wishes != performer.request_epoch and not performer.suits(made))
-            return "something else was asked for before the variation was made" if is_stale else ""
-        if performer.phrase is not waiting.phrase:
-            return "the melody has changed before its accompaniment was made; ask again"
-        is_leaving = performer.cued is not None or is_overtaken
-        return "another melody was chosen before the accompaniment was made; ask again" if is_leaving else ""
+        return is_overtaken or (waiting.wishes != performer.request_epoch and not performer.suits(made))
 
     def _learn(self, command: commands.Learn, request: Request, now_s: float) -> Effects:
         answer = self._replies.acknowledge(request, self._instrument.listen(command.bars, now_s), now_s)
@@ -197,5 +164,5 @@ class PhraseCommands:
         return self._replies.acknowledge(request, NOW, now_s)
 
 
-def _no_accompaniment() -> CommandError:
-    return CommandError(CommandError.NOT_NOW, "the generator makes no accompaniment now; try again")
+def _stale() -> CommandError:
+    return CommandError(CommandError.NOT_NOW, "something else was asked for before the variation was made")

@@ -63,6 +63,16 @@ class Phrases:
         self._performer.set_affect(kept.affect, kept.colour)
         return self._performer.launch(kept.ready, tick, is_pinned=True)
 
+    @property
+    def staying(self) -> Ready:
+        """The phrase that loops from its cue on, else the one that sounds.
+
+        Raises:
+            CommandError: 4, no melody sounds.
+        """
+        cue = self._performer.cued
+        return cue.ready if cue and self._performer.is_pinned else self._sounding()
+
     def ask_variation(self, amount: float) -> int | None:
         """Let the studio vary the melody; the ticket it comes with, None where the studio cannot.
 

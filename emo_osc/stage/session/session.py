@@ -29,6 +29,7 @@ from emo_osc.stage.session.client_commands import ClientCommands, CrowdFigures
 from emo_osc.stage.session.continuous import ContinuousMode
 from emo_osc.stage.session.controls.mapping_commands import MappingCommands
 from emo_osc.stage.session.dispatcher import ANSWERS, Dispatcher
+from emo_osc.stage.session.duet.accompaniments import Accompaniments
 from emo_osc.stage.session.effects import Effects, OrderFromStudio, SendMidi, TellSupervisor
 from emo_osc.stage.session.instrument import Instrument
 from emo_osc.stage.session.latency import DELAYS, Latency
@@ -53,9 +54,11 @@ class Session:
         self._values = ValueCommands(instrument, replies, pushes)
         self._questions = ClientCommands(self.clients, access, self.delays, replies, pushes)
         self._phrases = PhraseCommands(instrument, replies, pushes)
+        self._accompaniments = Accompaniments(instrument, replies)
         self._mappings = MappingCommands(instrument, replies, pushes)
         self._crowd = CrowdFigures(instrument.counters, replies, pushes)
-        families = (self._values, self._questions, self._phrases, self._mappings, self._crowd)
+        phrases = (self._phrases, self._accompaniments)
+        families = (self._values, self._questions, *phrases, self._mappings, self._crowd)
         handlers = {command: handler for family in families for command, handler in family.handlers.items()}
         self._dispatcher = Dispatcher(instrument, self.clients, replies, handlers)
         self._continuous = ContinuousMode(instrument.performer, instrument.studio_client)
@@ -63,7 +66,8 @@ class Session:
     @property
     def next_s(self) -> float:
         """When `TimePassed` is to be handled: a push, the end of learning, the end of our patience."""
-        return min(self._phrases.next_s, self._mappings.next_s, self._pushes.next_s, self.instrument.next_s)
+        parts = (self._phrases, self._accompaniments, self._mappings, self._pushes, self.instrument)
+        return min(part.next_s for part in parts)
 
     @property
     def scheduled_s(self) -> float:
@@ -122,7 +126,7 @@ class Session:
 
     def _studio_left(self, _: events.StudioLeft, now_s: float) -> Effects:
         self.instrument.studio_client.lost()
-        return self._pushes.value("studio", now_s)
+        return self._accompaniments.studio_left() + self._pushes.value("studio", now_s)
 
     def _receive_studio(self, event: events.StudioSaid, now_s: float) -> Effects:
         """Put what the studio made on the shelf; cue it where it is the answer to our last order."""
@@ -133,9 +137,10 @@ class Session:
             self.delays["studio"].add(now_s - answered_s)
         if isinstance(message, Loaded):
             performer.wanted = performer.wanted or performer.effective_affect
-        answer = self._phrases.receive_studio(message, now_s)
-        if answer is not None:
-            return answer
+        for part in (self._phrases, self._accompaniments):
+            answer = part.receive_studio(message, now_s)
+            if answer is not None:
+                return answer
         if isinstance(message, Ready) and self._continuous.take(message, instrument.transport.tick_at(now_s)):
             return []
         if isinstance(message, Loaded | Failed | Away):
@@ -177,7 +182,7 @@ class Session:
         return self._dispatcher.handle_scheduled(now_s)
 
     def _time_passed(self, _: events.TimePassed, now_s: float) -> Effects:
-        effects = self._phrases.on_time(now_s)
+        effects = self._phrases.on_time(now_s) + self._accompaniments.on_time(now_s)
         commands, told = self._mappings.on_time(now_s)
         effects += told
         for command in commands:

@@ -50,11 +50,22 @@ class _Order:
     sent_s: float
 
 
+class _Lane(Enum):
+    """Orders that wait for one another."""
+
+    BAR = "bar"
+    MELODY = "melody"
+    ACCOMPANIMENT = "accompaniment"
+
+
 class StudioClient:
     """One order at a time, always for the latest affect: a dragged pad must not leave a queue behind it.
 
     A variation goes before a melody; targets and what is to be learned go before both, and again to a studio that is
     new. Targets wait for the answer to an order, so a fader that is dragged is told as often as the studio can follow.
+
+    Only an accompaniment, which takes seconds, keeps no other order back: the studio serves those first. Nor does a
+    melody for the shelf keep a bar back. A new accompaniment takes the place of one that was asked for before.
     """
 
     def __init__(self) -> None:
@@ -64,6 +75,7 @@ class StudioClient:
         """Lines that were no message, ever."""
         self._wanted: Affect | None = None
         self._varied: Vary | None = None
+        self._accompanied: Vary | None = None
         self._bar: ComposeBar | None = None
         self.goes_on = False
         """Whether the studio can compose bar by bar."""
@@ -75,8 +87,9 @@ class StudioClient:
         self._targets = self._told = SetTargets(())
         self._asked_ticket = 0
         self._entry: Cue | None = None
-        self._order: _Order | None = None
+        self._orders: dict[_Lane, _Order] = {}
         self._answered: _Order | None = None
+        self._is_answered, self._answered_s = False, -inf
         self._tickets = 0
         self._is_heard = True
         self._heard_s = self._asked_s = -inf
@@ -103,11 +116,18 @@ class StudioClient:
         self._wanted = affect
 
     def vary(self, phrase: Ready, affect: Affect, amount: float) -> int | None:
-        """Ask for a variation of a phrase; the ticket it will come with, None where nobody is there to make one."""
+        """Ask for a variation of a phrase, or with an amount of 0 for an accompaniment alone.
+
+        The ticket it will come with, None where nobody is there to make one.
+        """
         if self.state is not StudioState.READY:
             return None
         self._tickets += 1
-        self._varied = Vary(phrase.melody, phrase.latent, affect, amount, self._tickets)
+        order = Vary(phrase.melody, phrase.latent, affect, amount, self._tickets)
+        if _lane_of(order) is _Lane.ACCOMPANIMENT:
+            self._accompanied = order
+        else:
+            self._varied = order
         return self._tickets
 
     def go_on(self, bar: int, affect: Affect, tempo_bpm: float) -> None:
@@ -127,16 +147,18 @@ class StudioClient:
 
     def connected(self) -> None:
         """The studio has come and is loading its model."""
-        self.state, self._order, self._is_heard = StudioState.LOADING, None, True
+        self.state, self._orders, self._is_heard = StudioState.LOADING, {}, True
         self._forget_told()
 
     def lost(self) -> None:
         """The studio has gone; what it was asked for is asked again when it is back."""
-        if self._order is not None and self._wanted is None:
-            self._wanted = self._order.message.affect
+        lost = self._orders.get(_Lane.MELODY) or self._orders.get(_Lane.BAR)
+        if lost is not None and self._wanted is None:
+            self._wanted = lost.message.affect
         self._entry, self._recomposes = None, False
-        self.state, self._order, self._varied, self._is_heard = StudioState.ABSENT, None, None, True
-        self._bar, self.goes_on = None, False
+        self.state, self._orders, self._is_heard = StudioState.ABSENT, {}, True
+        self._varied = self._accompanied = self._bar = None
+        self.goes_on = False
 
     def _forget_told(self) -> None:
         """Tell the next studio what to learn, and the targets where they are not those of the set-up."""
@@ -150,33 +172,35 @@ class StudioClient:
         self._asked_s, silent_s = now_s, now_s - self._heard_s
         if self.state in (StudioState.ABSENT, StudioState.LOADING):
             return self._complaint_about_loading(silent_s)
+        if self._is_answered:
+            self._answered_s, self._is_answered = now_s, False
         if silent_s > SILENT_S:
             self.state = StudioState.LATE
-        elif self._order is None:
+        elif not self._awaited:
             self.state = StudioState.READY
         if silent_s > STOPPED_S:
             self._is_heard = True
             return f"no sign of life for {STOPPED_S:g} s"
-        if self._order is not None and now_s - self._order.sent_s > WEDGED_S:
-            self._order = None
+        if any(now_s - max(order.sent_s, self._answered_s) > WEDGED_S for order in self._orders.values()):
+            self._orders = {}
             return f"no answer for {WEDGED_S:g} s"
         return ""
 
     def due(self, now_s: float, sounding: Callable[[], Sounding | None] = lambda: None) -> ToStudio | None:
         """The message to send now, if any: a melody is to continue what sounds now, where anything is given."""
-        if self._order is not None and now_s - self._order.sent_s > PATIENCE_S:
+        if any(now_s - order.sent_s > PATIENCE_S for order in self._awaited):
             self.state = StudioState.LATE
         if self.state is not StudioState.READY:
             return None
-        if self._told != self._targets and self._order is None:
+        if self._told != self._targets and not self._orders.keys() - {_Lane.ACCOMPANIMENT}:
             self._told = self._targets
             return self._targets
         if not self._is_learned:
             self._is_learned = True
             return Learn(self.learned)
-        message = None if self._order else self._varied or self._next_bar() or self._next_want(sounding)
+        message = self._next_bar() or self._next_variation() or self._next_want(sounding) or self._next_accompaniment()
         if message is not None:
-            self._order, self._varied = _Order(message, now_s), None
+            self._orders[_lane_of(message)] = _Order(message, now_s)
         return message
 
     def receive(self, line: bytes) -> StudioToStage:
@@ -213,11 +237,31 @@ class StudioClient:
         self._is_heard = True
         return f"not ready to compose after {patience_s:g} s"
 
+    @property
+    def _awaited(self) -> list[_Order]:
+        """The orders that should be answered soon: where the music goes on by bars, those alone."""
+        lanes = (_Lane.BAR,) if self.goes_on else (_Lane.BAR, _Lane.MELODY)
+        return [self._orders[lane] for lane in lanes if lane in self._orders]
+
     def _next_bar(self) -> ComposeBar | None:
+        if _Lane.BAR in self._orders:
+            return None
         bar, self._bar = self._bar, None
         return bar
 
+    def _next_variation(self) -> Vary | None:
+        if _Lane.MELODY in self._orders:
+            return None
+        varied, self._varied = self._varied, None
+        return varied
+
+    def _next_accompaniment(self) -> Vary | None:
+        accompanied, self._accompanied = self._accompanied, None
+        return accompanied
+
     def _next_want(self, look: Callable[[], Sounding | None]) -> ComposeRequest | Recompose | None:
+        if _Lane.MELODY in self._orders:
+            return None
         affect, self._wanted = self._wanted, None
         if affect is None:
             return None
@@ -244,9 +288,17 @@ class StudioClient:
             self.failure = message.text[:MAX_TEXT]
         if isinstance(message, Alive):
             return
-        if self._order is not None and message.ticket == self._order.message.ticket:
-            self._order, self._answered = None, self._order
-            self.state = StudioState.READY
+        for lane, order in self._orders.items():
+            if message.ticket == order.message.ticket:
+                self._answered, self._is_answered = self._orders.pop(lane), True
+                self.state = StudioState.READY
+                return
+
+
+def _lane_of(message: ComposeRequest | Vary | Recompose | ComposeBar) -> _Lane:
+    if isinstance(message, ComposeBar):
+        return _Lane.BAR
+    return _Lane.ACCOMPANIMENT if isinstance(message, Vary) and message.amount <= 0.0 else _Lane.MELODY
 
 
 def check_ready(ready: Ready) -> None:

@@ -90,6 +90,7 @@ class FarmStudio(Studio):
     def _leave(self, text: str) -> None:
         """Tell the stage why nobody composes, where that is news; it asks again once somebody does."""
         self._requests.clear()
+        self._long.clear()
         if text != self._away:
             self._away = text
             self._send(Away(text))
@@ -150,6 +151,8 @@ class FarmStudio(Studio):
                 self._read_requests()
                 if self._requests:
                     Studio._serve(self, self._requests.popleft())
+                elif self._long:
+                    self._go_on()
                 elif not self._is_ending and not self._planner.is_empty:
                     Studio._work(self)
         finally:

@@ -6,7 +6,17 @@ import pytest
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import Alive, ComposeRequest, Failed, Finish, Loaded, Ready, SetTargets
+from emo_osc.protocol.messages import (
+    Alive,
+    ComposeBar,
+    ComposeRequest,
+    Failed,
+    Finish,
+    Loaded,
+    Ready,
+    SetTargets,
+    Vary,
+)
 from emo_osc.stage.session.studio_client import PATIENCE_S, WEDGED_S, StudioClient, StudioState
 
 BRIGHT, GLOOMY = Affect(0.8, 0.35), Affect(-0.8, -0.15)
@@ -183,3 +193,57 @@ def test_a_melody_of_ten_thousand_notes_is_refused(ready: Callable[..., Ready]) 
 
     with pytest.raises(ValueError, match="past every measure"):
         loaded().receive(encode(replace(ready(60), melody=Melody(notes))))
+
+
+def endless() -> StudioClient:
+    studio_client = loaded()
+    studio_client.receive(encode(Loaded("endless", "cpu", goes_on=True)))
+    return studio_client
+
+
+def all_due(studio_client: StudioClient, now_s: float = 0.0) -> list[object]:
+    return list(iter(lambda: studio_client.due(now_s), None))
+
+
+def test_an_accompaniment_keeps_no_other_order_back(ready: Callable[..., Ready]) -> None:
+    studio_client = loaded()
+    studio_client.set_targets((), 0.0)
+    ticket = studio_client.vary(ready(60), BRIGHT, 0.0)
+    accompany = Vary(ready(60).melody, "", BRIGHT, 0.0, 1)
+
+    assert (ticket, all_due(studio_client)) == (1, [accompany])
+    studio_client.want(GLOOMY)
+    assert all_due(studio_client) == [ComposeRequest(GLOOMY, 2)]
+    studio_client.receive(encode(ready(60, ticket=2)))
+    studio_client.set_targets((), 0.5)
+    studio_client.vary(ready(61), BRIGHT, 0.5)
+    assert all_due(studio_client) == [SetTargets((), 0.5), Vary(ready(61).melody, "", BRIGHT, 0.5, 3)]
+
+
+def test_a_melody_for_the_shelf_keeps_no_bar_back() -> None:
+    studio_client = endless()
+    studio_client.want(BRIGHT)
+    asked = all_due(studio_client)
+    studio_client.go_on(5, GLOOMY, 120.0)
+
+    assert asked + all_due(studio_client) == [ComposeRequest(BRIGHT, 1), ComposeBar(GLOOMY, 5, 120.0, 2)]
+    studio_client.go_on(6, BRIGHT, 120.0)
+    assert all_due(studio_client) == [], "one bar at a time"
+
+
+def test_what_takes_seconds_makes_no_studio_late_while_it_answers(ready: Callable[..., Ready]) -> None:
+    studio_client = endless()
+    studio_client.vary(ready(60), BRIGHT, 0.0)
+    studio_client.want(BRIGHT)
+    all_due(studio_client)
+    states, complaints = set(), []
+    for now_s in range(3 * int(WEDGED_S)):
+        studio_client.go_on(now_s, BRIGHT, 120.0)
+        (bar,) = all_due(studio_client, float(now_s))
+        assert isinstance(bar, ComposeBar)
+        studio_client.receive(encode(ready(60, ticket=bar.ticket)))
+        complaints.append(studio_client.complaint(float(now_s)))
+        states.add(studio_client.state)
+
+    assert states == {StudioState.READY}
+    assert not any(complaints)
