@@ -69,6 +69,12 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     help="The broker's password; else $EMO_OSC_MQTT_PASSWORD.",
 )
 @click.option(
+    "--ca-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="For mqtts://, the certificate of the broker's CA where it is one of your own.",
+)
+@click.option(
     "--preset",
     metavar="NAME|FILE",
     shell_complete=complete_preset,
@@ -87,6 +93,7 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
 def crowd(
     url: str | None,
     password_file: Path | None,
+    ca_file: Path | None,
     others: tuple[str, ...],
     weights: tuple[str, ...],
     preset: str | None,
@@ -119,7 +126,7 @@ def crowd(
     options["hand"] = target_of(hand, "--hand") if hand else None
     targets = tuple(target_of(other) for other in others)
     counts = dict(_weight(weight) for weight in weights)
-    order = Crowd(broker_of(url, password_file), others=targets, weights=counts, **options)
+    order = Crowd(broker_of(url, password_file, ca_file), others=targets, weights=counts, **options)
     if link:
         _show_link(link, order.show)
     run(order, click.echo)

@@ -20,20 +20,24 @@ _SHOW = re.compile(r"[^/+#$\x00-\x1f]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """An MQTT broker: host, port, whether over TLS, and the login, where it asks for one."""
+    """An MQTT broker: host, port, whether over TLS, and the login, where it asks for one.
+
+    `ca_file` holds the certificate of the CA that has signed the broker's, where that is none the system knows.
+    """
 
     host: str
     port: int
     is_tls: bool = False
     user: str | None = None
     password: str | None = None
+    ca_file: Path | None = None
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"mqtt{'s' if self.is_tls else ''}://{host}:{self.port}"
 
 
-def broker_of(url: str, password_file: Path | None = None) -> Broker:
+def broker_of(url: str, password_file: Path | None = None, ca_file: Path | None = None) -> Broker:
     """The broker of a URL such as `mqtt://user@192.168.0.5:1883`.
 
     The password is the file's first line, else the environment's `EMO_OSC_MQTT_PASSWORD`; never the URL's, which every
@@ -43,7 +47,7 @@ def broker_of(url: str, password_file: Path | None = None) -> Broker:
     ('mqtt://192.168.0.5:1883', 'mqtts://broker.example:8883')
 
     Raises:
-        EmoOscError: it is no such URL, it holds a password, or the file cannot be read.
+        EmoOscError: it is no such URL, it holds a password, it names a CA without TLS, or a file cannot be read.
     """
     try:
         parts = urlsplit(url if "://" in url else f"mqtt://{url}")
@@ -58,7 +62,9 @@ def broker_of(url: str, password_file: Path | None = None) -> Broker:
     password = _password(password_file)
     if password is not None and user is None:
         raise EmoOscError(f"--mqtt {url}: there is a password but no user; write {parts.scheme}://USER@{host}")
-    return Broker(host, port or PORTS[parts.scheme], parts.scheme == "mqtts", user, password)
+    if ca_file and parts.scheme != "mqtts":
+        raise EmoOscError(f"--mqtt {url}: there is a --ca-file but no TLS; write mqtts://{host}")
+    return Broker(host, port or PORTS[parts.scheme], parts.scheme == "mqtts", user, password, ca_file)
 
 
 def topics_of(show: str) -> tuple[str, ...]:

@@ -12,11 +12,13 @@ import aiomqtt
 from emo_osc.core.errors import EmoOscError
 from emo_osc.crowd.broker import PASSWORD, Broker
 from emo_osc.crowd.bulk_reading import RETAINED_ONE, Ear, read_in_bulk
+from emo_osc.crowd.tls import context_of, distrust_of
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 KEEP_ALIVE_S = 15  # a broker that has gone without a word is noticed within twice that
 CONNECT_S = 10.0
 BAD_LOGIN = (134, 135)  # MQTT's reason codes: bad user name or password; not authorized
+_NO_TLS = re.compile(r"reset by peer|WRONG_VERSION_NUMBER")
 REFUSED = 128  # reason codes from here on are failures
 
 Say = Callable[[str], None]
@@ -26,12 +28,14 @@ async def listen(broker: Broker, topics: Sequence[str], ear: Ear, say: Say) -> N
     """Listen until cancelled; `say` takes a line when the broker is reached, goes, or cannot be reached.
 
     Raises:
-        EmoOscError: the broker refuses the login before it has ever accepted it, or refuses the topics.
+        EmoOscError: before it was ever reached, the broker refuses the login or its certificate is not trusted; or it
+            refuses the topics, or the CA's file cannot be read.
     """
+    tls = context_of(broker)
     wait_s, was_reached, told = FIRST_WAIT_S, False, ""
     while True:
         try:
-            async with _client(broker, ear) as client:
+            async with _client(broker, tls, ear) as client:
                 await _subscribe(broker, client, topics)
                 read_in_bulk(client, ear)
                 wait_s, was_reached, told = FIRST_WAIT_S, True, ""
@@ -39,9 +43,14 @@ async def listen(broker: Broker, topics: Sequence[str], ear: Ear, say: Say) -> N
                 async for _ in client.messages:  # none comes: `_Straight` hands them on; raises when the broker goes
                     pass
         except aiomqtt.MqttError as error:
-            reason = _reason(error)
+            distrust = distrust_of(error, broker)
+            reason = distrust or _reason(error)
             if _is_login(error) and not was_reached:
                 raise EmoOscError(f"{broker}: the broker refuses the login ({reason}); {_login(broker)}") from None
+            if distrust and not was_reached:
+                raise EmoOscError(f"{broker}: {distrust}") from None
+            if broker.is_tls and not was_reached and _NO_TLS.search(reason):
+                reason += "; perhaps this port speaks no TLS"
             if reason != told:  # once, not at every try
                 say(f"{broker}: {reason}; trying again, the instrument plays on")
             told = reason
@@ -56,7 +65,7 @@ async def _subscribe(broker: Broker, client: aiomqtt.Client, topics: Sequence[st
         raise EmoOscError(f"{broker}: the broker refuses the topic {topics[0]}; allow this user to read it")
 
 
-def _client(broker: Broker, ear: Ear) -> aiomqtt.Client:
+def _client(broker: Broker, tls: ssl.SSLContext | None, ear: Ear) -> aiomqtt.Client:
     """A client whose identifier nobody can guess: a second client of that identifier would push it out."""
 
     class _Straight(asyncio.Queue[aiomqtt.Message]):
@@ -80,7 +89,7 @@ def _client(broker: Broker, ear: Ear) -> aiomqtt.Client:
         queue_type=_Straight,
         timeout=CONNECT_S,
         keepalive=KEEP_ALIVE_S,
-        tls_context=ssl.create_default_context() if broker.is_tls else None,
+        tls_context=tls,
     )
 
 

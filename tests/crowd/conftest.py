@@ -10,15 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import pytest
 
 from emo_osc.evaluate.bench.mqtt_phones import Phone
 from emo_osc.protocol.osc import Message, decode
+from tests.conftest import chromium
 from tests.serving import TIMEOUT_S, SaidLines
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 OPEN = "allow_anonymous true\n"
 SHOW = "club"
+PHONE = {"width": 390, "height": 780, "deviceScaleFactor": 2, "mobile": True}
 
 
 def free_tcp_port() -> int:
@@ -144,8 +150,10 @@ def crowd() -> Iterator[Callable[..., Crowd]]:
     opened: list[Crowd] = []
     patch = Patch()
 
-    def open_crowd(port: int, *arguments: str, user: str = "", password: str = "", instrument: int = 0) -> Crowd:
-        url = f"mqtt://{user}{'@' if user else ''}127.0.0.1:{port}"
+    def open_crowd(
+        port: int, *arguments: str, user: str = "", password: str = "", instrument: int = 0, scheme: str = "mqtt"
+    ) -> Crowd:
+        url = f"{scheme}://{user}{'@' if user else ''}127.0.0.1:{port}"
         opened.append(Crowd(url, *arguments, patch=patch, instrument=instrument, password=password))
         return opened[-1]
 
@@ -153,3 +161,11 @@ def crowd() -> Iterator[Callable[..., Crowd]]:
     for one in opened:
         one.close()
     patch.socket.close()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
+    with chromium(tmp_path_factory.mktemp("chromium")) as opened:
+        opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+        opened.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        yield opened

@@ -15,8 +15,7 @@ import pytest
 from emo_osc.cli.main import main
 from emo_osc.core.affect import MOODS
 from emo_osc.surface.setup import PadMood
-from tests.conftest import chromium
-from tests.crowd.conftest import SHOW, Broker, Crowd, free_tcp_port
+from tests.crowd.conftest import PHONE, SHOW, Broker, Crowd, free_tcp_port
 from tests.crowd.test_crowd import near
 from tests.crowd.test_security import audience_of
 from tests.serving import TIMEOUT_S, Daemon
@@ -30,7 +29,6 @@ WORDS = (PAGE / "words.js").read_text(encoding="utf-8")
 SCRIPTS = "".join(path.read_text(encoding="utf-8") for path in sorted(PAGE.glob("*.js")))
 HTML = (PAGE / "index.html").read_text(encoding="utf-8")
 ENGLISH, KOREAN = WORDS.split("  ko: {")
-PHONE = {"width": 390, "height": 780, "deviceScaleFactor": 2, "mobile": True}
 
 
 class Hall:
@@ -50,26 +48,23 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+def web_server(folder: Path) -> ThreadingHTTPServer:
+    """A web server of the page, which is written to a folder; it does not serve yet."""
+    assert main(["crowd", "--write-page", str(folder)]) == 0
+    return ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
+
+
 @pytest.fixture
 def hall(broker: Callable[..., Broker], tmp_path: Path) -> Iterator[Hall]:
-    assert main(["crowd", "--write-page", str(tmp_path / "page")]) == 0
     settings, listener, port = audience_of(tmp_path)  # as docs/audience.md sets it up
     opened = broker(f"allow_anonymous true\n{listener}", settings)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path / "page")))
+    server = web_server(tmp_path / "page")
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield Hall(opened, port, f"http://127.0.0.1:{server.server_address[1]}")
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Chrome"]:
-    with chromium(tmp_path_factory.mktemp("chromium")) as opened:
-        opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
-        opened.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
-        yield opened
 
 
 def wait(browser: "Chrome", script: str) -> Any:
@@ -277,6 +272,7 @@ def test_a_link_names_the_show_and_the_broker_and_nonsense_in_it_is_left_out(bro
         "http://192.168.0.5:7780/audience/",
         "https://show.example/#show=club&broker=wss://mqtt.example/mqtt",
         "http://10.0.0.1/?show=%EB%B0%A4",
+        "https://show.example/#show=club",
         "http://10.0.0.1/#show=a/b%23&broker=javascript:alert(1)",
     ]
     found = browser.execute_script(
@@ -289,6 +285,7 @@ def test_a_link_names_the_show_and_the_broker_and_nonsense_in_it_is_left_out(bro
         {"show": "show", "broker": "ws://192.168.0.5:9001/"},
         {"show": "club", "broker": "wss://mqtt.example/mqtt"},
         {"show": "밤", "broker": "ws://10.0.0.1:9001/"},
+        {"show": "club", "broker": "wss://show.example:9001/"},
         {"show": "ab", "broker": "ws://10.0.0.1:9001/"},
     ]
 
