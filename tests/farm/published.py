@@ -6,6 +6,7 @@ from copy import deepcopy
 from importlib.resources import files
 from typing import Any
 
+import kubernetes_validate
 from jsonschema import validators
 
 Place = tuple[str | int, ...]
@@ -24,10 +25,33 @@ def compose_spec() -> dict[str, Any]:
     return schema
 
 
+def kubernetes_faults(document: dict[str, Any], version: str) -> list[str]:
+    """What Kubernetes of this version finds wrong, by the schemas that kubernetes-validate carries."""
+    try:
+        kubernetes_validate.validate(document, version, strict=True)
+    except kubernetes_validate.ValidationError as error:
+        return [f"{error.json_path}: {error.message:.200}"]
+    except (KeyError, kubernetes_validate.SchemaNotFoundError) as error:
+        return [f"apiVersion or kind: {error}"]
+    return []
+
+
+def closed(schema: Any) -> Any:
+    """The same schema of a custom resource, where a field that it does not name is an error instead of dropped."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: closed(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+    return made
+
+
 def misspelt(document: Any, free: set[str]) -> Iterator[tuple[str, Any]]:
-    """The place of every key and the document with this key misspelt; keys below the places `free` are anybody's."""
+    """The place of every key and the document with this key misspelt, but for keys below one of `free`: anybody's."""
     for place in _keys_of(document):
-        if ".".join(map(str, place[:-1])) in free:
+        if len(place) > 1 and place[-2] in free:
             continue
         changed = deepcopy(document)
         parent = changed

@@ -18,6 +18,7 @@ import yaml
 from emo_osc.core.affect import Affect
 from emo_osc.protocol.messages import ComposeRequest, Loaded, Ready
 from tests.farm.plain_farm import TOKEN, Line
+from tests.farm.test_rayservice import SERVE
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,9 +34,14 @@ cli(["run", sys.argv[1]])
 """`serve run` on a cluster that listens on this machine alone."""
 
 
-def config_of(port: int, arguments: dict[str, Any]) -> dict[str, Any]:
-    app = {"name": "emo_osc", "route_prefix": "/", "import_path": "emo_osc.farm.application:build", "args": arguments}
-    return {"http_options": {"host": "127.0.0.1", "port": port}, "applications": [app]}
+def small(config: dict[str, Any], port: int, token_file: Path) -> dict[str, Any]:
+    """The same with a generator that loads at once, on a port of this machine."""
+    (app,) = config["applications"]
+    arguments = app["args"] | {"generator": "canned", "cpus": 0.5, "token_file": str(token_file)}
+    return config | {
+        "http_options": {"host": "127.0.0.1", "port": port},
+        "applications": [app | {"args": arguments}],
+    }
 
 
 @pytest.fixture
@@ -58,15 +64,14 @@ def serve_run() -> Iterator[Callable[[dict[str, Any]], str]]:
             process.wait(120)
 
 
-def test_a_serve_config_deploys_a_farm_that_answers_stages(
+def test_the_config_of_the_manifest_deploys_a_farm_that_answers_stages(
     serve_run: Callable[[dict[str, Any]], str], line: Callable[..., Line], tmp_path: Path
 ) -> None:
     (tmp_path / "token").write_text(TOKEN)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    arguments = {"generator": "canned", "replicas": [1, 2], "cpus": 0.5, "token_file": str(tmp_path / "token")}
 
-    stage = line(serve_run(config_of(port, arguments)), seed=3)
+    stage = line(serve_run(small(SERVE, port, tmp_path / "token")), seed=3)
     while not isinstance(stage.read(), Loaded):
         pass
     stage.send(ComposeRequest(Affect(0.8, 0.35), 7))
