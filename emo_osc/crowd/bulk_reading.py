@@ -3,6 +3,10 @@
 paho reads each packet with three calls of `recv`, and aiomqtt wakes the event loop for each: 35 us a message on a busy
 machine, and 10,000 come a second. Here one `recv` takes what five milliseconds have brought, and PUBLISH packets of QoS
 0 are read at once, in 6 us each. All else of MQTT (login, TLS, subscription, keep-alive) is left to the libraries.
+
+Neither library has a public way to put anything between itself and its socket, so this sets two names that are private:
+aiomqtt's `Client._client`, its paho client, and that one's `_sock`. Whether paho then reads what was set is asked of
+its public `socket()`. Where it does not, or a name is gone, nothing is changed: the libraries read packet by packet.
 """
 
 import asyncio
@@ -112,13 +116,17 @@ class PublishFilter:
             self._ear.drop(NOT_UNDERSTOOD)
 
 
-def read_in_bulk(client: aiomqtt.Client, ear: Ear) -> None:
-    """Read a connected client's socket in batches from now on; but not where the libraries have changed inside."""
+def read_in_bulk(client: aiomqtt.Client, ear: Ear) -> bool:
+    """Read a connected client's socket in batches from now on; False where the libraries have changed inside."""
     paho: Any = getattr(client, "_client", None)
-    if not hasattr(paho, "_sock") or not hasattr(paho, "loop_read"):
-        return
-    loop, socket = asyncio.get_running_loop(), paho._sock
-    taken = paho._sock = PublishFilter(socket, ear)
+    socket = getattr(paho, "_sock", None)
+    if socket is None:
+        return False
+    loop, taken = asyncio.get_running_loop(), PublishFilter(socket, ear)
+    paho._sock = taken
+    if paho.socket() is not taken:
+        paho._sock = socket
+        return False
 
     def read() -> None:
         loop.remove_reader(socket.fileno())
@@ -135,6 +143,7 @@ def read_in_bulk(client: aiomqtt.Client, ear: Ear) -> None:
 
     loop.remove_reader(socket.fileno())
     listen()
+    return True
 
 
 def _length_of(data: bytes, at: int) -> tuple[int, int]:

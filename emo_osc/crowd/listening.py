@@ -5,6 +5,7 @@ import logging
 import re
 import ssl
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from secrets import token_hex
 
 import aiomqtt
@@ -20,6 +21,11 @@ CONNECT_S = 10.0
 BAD_LOGIN = (134, 135)  # MQTT's reason codes: bad user name or password; not authorized
 _NO_TLS = re.compile(r"reset by peer|WRONG_VERSION_NUMBER")
 REFUSED = 128  # reason codes from here on are failures
+
+ONE_BY_ONE = (
+    f"each message is read by itself, at six times the cost: aiomqtt {version('aiomqtt')} with paho-mqtt "
+    f"{version('paho-mqtt')} has changed inside"
+)
 
 Say = Callable[[str], None]
 
@@ -37,7 +43,8 @@ async def listen(broker: Broker, topics: Sequence[str], ear: Ear, say: Say) -> N
         try:
             async with _client(broker, tls, ear) as client:
                 await _subscribe(broker, client, topics)
-                read_in_bulk(client, ear)
+                if not read_in_bulk(client, ear) and not was_reached:
+                    say(ONE_BY_ONE)
                 wait_s, was_reached, told = FIRST_WAIT_S, True, ""
                 say(f"listening to {topics[0].rpartition('/va/')[0]} at {broker}")
                 async for _ in client.messages:  # none comes: `_Straight` hands them on; raises when the broker goes

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,8 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emo_osc.crowd.broker import Broker as Address
+from emo_osc.crowd.broker import topics_of
 from emo_osc.crowd.bulk_reading import NOT_UNDERSTOOD, RETAINED_ONE, TOO_LONG, PublishFilter, read_in_bulk
+from emo_osc.crowd.listening import ONE_BY_ONE, listen
 from emo_osc.evaluate.bench.mqtt_phones import publish
+from tests.crowd.conftest import Broker
 
 DEADLINE_S = 10.0
 PINGRESP, SUBACK = b"\xd0\x00", b"\x90\x03\x00\x01\x00"
@@ -138,6 +143,9 @@ class Library:
     def __init__(self, ours: socket.socket) -> None:
         self._sock: Any = ours
 
+    def socket(self) -> Any:
+        return self._sock
+
     def loop_read(self) -> None:
         with suppress(BlockingIOError):
             self._sock.recv(2)
@@ -169,3 +177,45 @@ async def heard_after_an_error() -> list[str]:
 
 def test_after_an_error_the_crowd_is_heard_on() -> None:
     assert asyncio.run(heard_after_an_error()) == ["bad", "good"]
+
+
+async def heard_through(broker: Broker, ear: Listener, lines: list[str]) -> None:
+    """Listen until a first word has come."""
+    is_told, is_heard = asyncio.Event(), asyncio.Event()
+
+    class Waiting(Listener):
+        def hear(self, kind: str, voice: str, payload: bytes) -> None:
+            ear.hear(kind, voice, payload)
+            is_heard.set()
+
+    def say(line: str) -> None:
+        lines.append(line)
+        if "listening to" in line:
+            is_told.set()
+
+    listening = asyncio.create_task(listen(Address("127.0.0.1", broker.port), topics_of("s"), Waiting(), say))
+    await asyncio.wait_for(is_told.wait(), DEADLINE_S)
+    broker.phone("p").say("emo/s/va/p", b"0.5 0.5")
+    await asyncio.wait_for(is_heard.wait(), DEADLINE_S)
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+
+
+def test_the_libraries_that_are_installed_let_messages_be_read_in_bulk(broker: Callable[..., Broker]) -> None:
+    ear, lines = Listener(), list[str]()
+    asyncio.run(heard_through(broker(), ear, lines))
+
+    assert ear.clients == ["p"]
+    assert ONE_BY_ONE not in lines, "aiomqtt or paho-mqtt has changed: see the head of emo_osc/crowd/bulk_reading.py"
+
+
+def test_where_the_libraries_have_changed_inside_each_message_is_heard_by_itself(
+    broker: Callable[..., Broker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paho.mqtt.client.Client.socket", lambda _: None)
+    ear, lines = Listener(), list[str]()
+    asyncio.run(heard_through(broker(), ear, lines))
+
+    assert ear.words == [("va", "p", b"0.5 0.5")]
+    assert ONE_BY_ONE in lines
