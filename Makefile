@@ -47,8 +47,9 @@ moods: $(VENV)/.installed-test  ## docs/mood/: a page for each mood, with a melo
 diagrams: $(VENV)/.installed-test  ## docs/images/: how it works, in pictures
 	@$(BIN)/python -m tools.diagrams $(ARGS)
 
-screenshots: $(VENV)/.installed-test  ## docs/images/pad*.png, in a headless Chromium
+screenshots: $(VENV)/.installed-test  ## docs/images/pad*.png and audience_*.png, in a headless Chromium
 	@$(BIN)/python -m tools.screenshots $(ARGS)
+	@$(BIN)/python -m tools.audience_pictures
 
 frames: $(VENV)/.installed-test  ## how often the pad draws, in a headless Chromium
 	@$(BIN)/python -m tools.pad_frames $(ARGS)

@@ -40,7 +40,7 @@ def pad(home: Path, generator: str) -> Iterator[str]:
     Raises:
         EmoOscError: it does not start.
     """
-    osc, web = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
+    osc, web = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
     preset = PRESET.format(osc=osc, web=web, generator=generator)
     with serving(preset, "web pad   http", home):
         yield f"http://127.0.0.1:{web}/"
@@ -69,7 +69,8 @@ def opened(home: Path) -> Iterator["Chrome"]:
         browser.quit()
 
 
-def _free_port(kind: socket.SocketKind) -> int:
+def free_port(kind: socket.SocketKind) -> int:
+    """A port of this computer that nobody has."""
     with socket.socket(type=kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

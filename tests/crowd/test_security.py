@@ -78,3 +78,9 @@ def test_nobody_in_the_audience_hears_another(hall: tuple[Broker, int]) -> None:
     assert phone.heard_until_pong() == []
     phone.close()
     other.close()
+
+
+def test_the_broker_may_open_as_many_connections_as_it_lets_in() -> None:
+    (allowed,), (let_in,) = re.findall(r"LimitNOFILE=(\d+)", PAGE), re.findall(r"max_connections (\d+)", block("conf"))
+
+    assert int(allowed) >= int(let_in) + 100  # its own files beside

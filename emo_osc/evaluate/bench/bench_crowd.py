@@ -62,16 +62,20 @@ def _measured(kind: str, phones: int, rate_hz: float, seconds: float) -> Row:
     with ExitStack() as stack:
         patch = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         patch.bind((HOST, 0))
-        broker, port = stack.enter_context(_broker())
+        hub, port = stack.enter_context(broker())
         crowd = stack.enter_context(_crowd(port, patch.getsockname()[1]))
         told_to = (kind, str(port), str(phones), str(rate_hz), str(seconds))
         sender = stack.enter_context(start("emo_osc.evaluate.bench.bench_crowd", *told_to, stdout=subprocess.PIPE))
         assert sender.stdout is not None
         assert crowd.stdout is not None
         sender.stdout.readline()  # it has begun
-        before = _cpu_s(crowd), _cpu_s(broker), perf_counter()
+        before = _cpu_s(crowd), _cpu_s(hub), perf_counter()
         delays = _probed(port, patch, seconds)
-        crowd_s, broker_s, length_s = _cpu_s(crowd) - before[0], _cpu_s(broker) - before[1], perf_counter() - before[2]
+        crowd_s, broker_s, length_s = (
+            _cpu_s(crowd) - before[0],
+            _cpu_s(hub) - before[1],
+            perf_counter() - before[2],
+        )
         sent = json.loads(sender.stdout.readline())
         crowd.terminate()
         reports = REPORT.findall(crowd.stdout.read())
@@ -112,8 +116,12 @@ def _figures(delays_s: list[float]) -> Row:
 
 
 @contextmanager
-def _broker() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A mosquitto on a free port, until the end."""
+def broker(conf: str = CONF) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A mosquitto on a free port, until the end.
+
+    Raises:
+        EmoOscError: there is none, or it does not listen.
+    """
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     if not found:
         raise EmoOscError("no MQTT broker here; install one: apt-get install mosquitto")
@@ -122,7 +130,7 @@ def _broker() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         port = int(free.getsockname()[1])
         free.close()
         path = Path(folder) / "mosquitto.conf"
-        path.write_text(CONF.format(port=port))
+        path.write_text(conf.format(port=port))
         process = subprocess.Popen([found, "-c", str(path)], stderr=subprocess.DEVNULL)
         try:
             _wait_for(port)
