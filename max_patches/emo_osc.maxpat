@@ -4661,7 +4661,7 @@
             122.0,
             20.0
           ],
-          "text": "chords_channel",
+          "text": "auto_accompany",
           "presentation": 1,
           "presentation_rect": [
             657.0,
@@ -4687,8 +4687,8 @@
             60.0,
             22.0
           ],
-          "minimum": 1,
-          "maximum": 16,
+          "minimum": 0,
+          "maximum": 1,
           "presentation": 1,
           "presentation_rect": [
             657.0,
@@ -4713,7 +4713,7 @@
             241.0,
             22.0
           ],
-          "text": "prepend /emo/set/chords_channel"
+          "text": "prepend /emo/set/auto_accompany"
         }
       },
       {
@@ -4747,7 +4747,7 @@
             192.0,
             22.0
           ],
-          "text": "r emo_osc_chords_channel"
+          "text": "r emo_osc_auto_accompany"
         }
       },
       {
@@ -4776,12 +4776,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1276.0,
+            1290.0,
             1518.0,
-            108.0,
+            122.0,
             20.0
           ],
-          "text": "bass_channel",
+          "text": "chords_channel",
           "presentation": 1,
           "presentation_rect": [
             20.0,
@@ -4830,10 +4830,10 @@
           "patching_rect": [
             1023.0,
             1618.0,
-            227.0,
+            241.0,
             22.0
           ],
-          "text": "prepend /emo/set/bass_channel"
+          "text": "prepend /emo/set/chords_channel"
         }
       },
       {
@@ -4864,10 +4864,10 @@
           "patching_rect": [
             1023.0,
             1518.0,
-            178.0,
+            192.0,
             22.0
           ],
-          "text": "r emo_osc_bass_channel"
+          "text": "r emo_osc_chords_channel"
         }
       },
       {
@@ -4896,8 +4896,128 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            1724.0,
+            1691.0,
+            1518.0,
+            108.0,
+            20.0
+          ],
+          "text": "bass_channel",
+          "presentation": 1,
+          "presentation_rect": [
+            111.0,
+            480.0,
+            85.0,
+            20.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-229",
+          "maxclass": "number",
+          "numinlets": 1,
+          "numoutlets": 2,
+          "outlettype": [
+            "",
+            ""
+          ],
+          "patching_rect": [
+            1438.0,
+            1578.0,
+            60.0,
+            22.0
+          ],
+          "minimum": 1,
+          "maximum": 16,
+          "presentation": 1,
+          "presentation_rect": [
+            111.0,
+            502.0,
+            85.0,
+            22.0
+          ]
+        }
+      },
+      {
+        "box": {
+          "id": "obj-230",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1438.0,
+            1618.0,
+            227.0,
+            22.0
+          ],
+          "text": "prepend /emo/set/bass_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-231",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1438.0,
+            1648.0,
+            115.0,
+            22.0
+          ],
+          "text": "s emo_osc_out"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-232",
+          "maxclass": "newobj",
+          "numinlets": 0,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1438.0,
+            1518.0,
+            178.0,
+            22.0
+          ],
+          "text": "r emo_osc_bass_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-233",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
+          "patching_rect": [
+            1438.0,
+            1548.0,
+            101.0,
+            22.0
+          ],
+          "text": "prepend set"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-234",
+          "maxclass": "comment",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            256.0,
+            1714.0,
             290.0,
             20.0
           ],
@@ -4913,7 +5033,7 @@
       },
       {
         "box": {
-          "id": "obj-229",
+          "id": "obj-235",
           "maxclass": "textedit",
           "numinlets": 1,
           "numoutlets": 4,
@@ -4924,8 +5044,8 @@
             ""
           ],
           "patching_rect": [
-            1410.0,
-            1518.0,
+            30.0,
+            1714.0,
             150.0,
             22.0
           ],
@@ -4942,7 +5062,7 @@
       },
       {
         "box": {
-          "id": "obj-230",
+          "id": "obj-236",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 2,
@@ -4951,8 +5071,8 @@
             ""
           ],
           "patching_rect": [
-            1410.0,
-            1548.0,
+            30.0,
+            1744.0,
             94.0,
             22.0
           ],
@@ -4961,14 +5081,14 @@
       },
       {
         "box": {
-          "id": "obj-231",
+          "id": "obj-237",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1410.0,
-            1648.0,
+            30.0,
+            1844.0,
             115.0,
             22.0
           ],
@@ -4977,7 +5097,7 @@
       },
       {
         "box": {
-          "id": "obj-232",
+          "id": "obj-238",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -4986,7 +5106,7 @@
           ],
           "patching_rect": [
             30.0,
-            1772.0,
+            1920.0,
             129.0,
             22.0
           ],
@@ -4995,11 +5115,12 @@
       },
       {
         "box": {
-          "id": "obj-233",
+          "id": "obj-239",
           "maxclass": "newobj",
-          "numinlets": 28,
-          "numoutlets": 28,
+          "numinlets": 29,
+          "numoutlets": 29,
           "outlettype": [
+            "",
             "",
             "",
             "",
@@ -5031,23 +5152,23 @@
           ],
           "patching_rect": [
             30.0,
-            1802.0,
-            3468.0,
+            1950.0,
+            3650.0,
             22.0
           ],
-          "text": "route /emo/error /emo/ack /emo/bar /emo/state/mood /emo/state/studio /emo/state/midi_out /emo/state/va /emo/state/quantize /emo/state/key /emo/state/scale /emo/state/intensity /emo/state/tempo /emo/state/transpose /emo/state/register /emo/state/density /emo/state/velocity /emo/state/gate /emo/state/swing /emo/state/humanize /emo/state/evolve /emo/state/tempo_follow /emo/state/latency_ms /emo/state/channel /emo/state/chords /emo/state/bass /emo/state/chords_channel /emo/state/bass_channel"
+          "text": "route /emo/error /emo/ack /emo/bar /emo/state/mood /emo/state/studio /emo/state/midi_out /emo/state/va /emo/state/quantize /emo/state/key /emo/state/scale /emo/state/intensity /emo/state/tempo /emo/state/transpose /emo/state/register /emo/state/density /emo/state/velocity /emo/state/gate /emo/state/swing /emo/state/humanize /emo/state/evolve /emo/state/tempo_follow /emo/state/latency_ms /emo/state/channel /emo/state/chords /emo/state/bass /emo/state/auto_accompany /emo/state/chords_channel /emo/state/bass_channel"
         }
       },
       {
         "box": {
-          "id": "obj-234",
+          "id": "obj-240",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
             30.0,
-            1858.0,
+            2006.0,
             115.0,
             22.0
           ],
@@ -5056,7 +5177,7 @@
       },
       {
         "box": {
-          "id": "obj-235",
+          "id": "obj-241",
           "maxclass": "newobj",
           "numinlets": 2,
           "numoutlets": 2,
@@ -5066,7 +5187,7 @@
           ],
           "patching_rect": [
             166.0,
-            1858.0,
+            2006.0,
             129.0,
             22.0
           ],
@@ -5075,7 +5196,7 @@
       },
       {
         "box": {
-          "id": "obj-236",
+          "id": "obj-242",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -5084,7 +5205,7 @@
           ],
           "patching_rect": [
             166.0,
-            1888.0,
+            2036.0,
             143.0,
             22.0
           ],
@@ -5093,14 +5214,14 @@
       },
       {
         "box": {
-          "id": "obj-237",
+          "id": "obj-243",
           "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
             588.0,
-            1858.0,
+            2006.0,
             59.0,
             20.0
           ],
@@ -5116,7 +5237,7 @@
       },
       {
         "box": {
-          "id": "obj-238",
+          "id": "obj-244",
           "maxclass": "message",
           "numinlets": 2,
           "numoutlets": 1,
@@ -5125,7 +5246,7 @@
           ],
           "patching_rect": [
             322.0,
-            1888.0,
+            2036.0,
             230.0,
             22.0
           ],
@@ -5141,7 +5262,7 @@
       },
       {
         "box": {
-          "id": "obj-239",
+          "id": "obj-245",
           "maxclass": "newobj",
           "numinlets": 1,
           "numoutlets": 1,
@@ -5150,7 +5271,7 @@
           ],
           "patching_rect": [
             322.0,
-            1858.0,
+            2006.0,
             101.0,
             22.0
           ],
@@ -5159,7 +5280,7 @@
       },
       {
         "box": {
-          "id": "obj-240",
+          "id": "obj-246",
           "maxclass": "newobj",
           "numinlets": 4,
           "numoutlets": 4,
@@ -5171,7 +5292,7 @@
           ],
           "patching_rect": [
             673.0,
-            1858.0,
+            2006.0,
             479.0,
             22.0
           ],
@@ -5180,14 +5301,14 @@
       },
       {
         "box": {
-          "id": "obj-241",
+          "id": "obj-247",
           "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
             1444.0,
-            1858.0,
+            2006.0,
             45.0,
             20.0
           ],
@@ -5203,138 +5324,6 @@
       },
       {
         "box": {
-          "id": "obj-242",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1178.0,
-            1888.0,
-            230.0,
-            22.0
-          ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            84.0,
-            574.0,
-            286.0,
-            22.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-243",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1178.0,
-            1858.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-244",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            1781.0,
-            1858.0,
-            45.0,
-            20.0
-          ],
-          "text": "bar",
-          "presentation": 1,
-          "presentation_rect": [
-            20.0,
-            602.0,
-            60.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-245",
-          "maxclass": "message",
-          "numinlets": 2,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1515.0,
-            1888.0,
-            230.0,
-            22.0
-          ],
-          "text": "",
-          "presentation": 1,
-          "presentation_rect": [
-            84.0,
-            602.0,
-            286.0,
-            22.0
-          ]
-        }
-      },
-      {
-        "box": {
-          "id": "obj-246",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 1,
-          "outlettype": [
-            ""
-          ],
-          "patching_rect": [
-            1515.0,
-            1858.0,
-            101.0,
-            22.0
-          ],
-          "text": "prepend set"
-        }
-      },
-      {
-        "box": {
-          "id": "obj-247",
-          "maxclass": "comment",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
-          "patching_rect": [
-            296.0,
-            1944.0,
-            52.0,
-            20.0
-          ],
-          "text": "mood",
-          "presentation": 1,
-          "presentation_rect": [
-            380.0,
-            546.0,
-            60.0,
-            20.0
-          ]
-        }
-      },
-      {
-        "box": {
           "id": "obj-248",
           "maxclass": "message",
           "numinlets": 2,
@@ -5343,16 +5332,16 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            1974.0,
+            1178.0,
+            2036.0,
             230.0,
             22.0
           ],
           "text": "",
           "presentation": 1,
           "presentation_rect": [
-            444.0,
-            546.0,
+            84.0,
+            574.0,
             286.0,
             22.0
           ]
@@ -5368,8 +5357,8 @@
             ""
           ],
           "patching_rect": [
-            30.0,
-            1944.0,
+            1178.0,
+            2006.0,
             101.0,
             22.0
           ],
@@ -5384,16 +5373,16 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            640.0,
-            1944.0,
-            66.0,
+            1781.0,
+            2006.0,
+            45.0,
             20.0
           ],
-          "text": "studio",
+          "text": "bar",
           "presentation": 1,
           "presentation_rect": [
-            380.0,
-            574.0,
+            20.0,
+            602.0,
             60.0,
             20.0
           ]
@@ -5409,16 +5398,16 @@
             ""
           ],
           "patching_rect": [
-            374.0,
-            1974.0,
+            1515.0,
+            2036.0,
             230.0,
             22.0
           ],
           "text": "",
           "presentation": 1,
           "presentation_rect": [
-            444.0,
-            574.0,
+            84.0,
+            602.0,
             286.0,
             22.0
           ]
@@ -5434,8 +5423,8 @@
             ""
           ],
           "patching_rect": [
-            374.0,
-            1944.0,
+            1515.0,
+            2006.0,
             101.0,
             22.0
           ],
@@ -5450,16 +5439,16 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            998.0,
-            1944.0,
-            80.0,
+            296.0,
+            2092.0,
+            52.0,
             20.0
           ],
-          "text": "midi_out",
+          "text": "mood",
           "presentation": 1,
           "presentation_rect": [
             380.0,
-            602.0,
+            546.0,
             60.0,
             20.0
           ]
@@ -5475,8 +5464,8 @@
             ""
           ],
           "patching_rect": [
-            732.0,
-            1974.0,
+            30.0,
+            2122.0,
             230.0,
             22.0
           ],
@@ -5484,7 +5473,7 @@
           "presentation": 1,
           "presentation_rect": [
             444.0,
-            602.0,
+            546.0,
             286.0,
             22.0
           ]
@@ -5500,8 +5489,8 @@
             ""
           ],
           "patching_rect": [
-            732.0,
-            1944.0,
+            30.0,
+            2092.0,
             101.0,
             22.0
           ],
@@ -5511,33 +5500,49 @@
       {
         "box": {
           "id": "obj-256",
-          "maxclass": "newobj",
+          "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1104.0,
-            1944.0,
-            108.0,
-            22.0
+            640.0,
+            2092.0,
+            66.0,
+            20.0
           ],
-          "text": "s emo_osc_va"
+          "text": "studio",
+          "presentation": 1,
+          "presentation_rect": [
+            380.0,
+            574.0,
+            60.0,
+            20.0
+          ]
         }
       },
       {
         "box": {
           "id": "obj-257",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
           "patching_rect": [
-            1238.0,
-            1944.0,
-            150.0,
+            374.0,
+            2122.0,
+            230.0,
             22.0
           ],
-          "text": "s emo_osc_quantize"
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            444.0,
+            574.0,
+            286.0,
+            22.0
+          ]
         }
       },
       {
@@ -5545,47 +5550,65 @@
           "id": "obj-258",
           "maxclass": "newobj",
           "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
           "patching_rect": [
-            1414.0,
-            1944.0,
-            115.0,
+            374.0,
+            2092.0,
+            101.0,
             22.0
           ],
-          "text": "s emo_osc_key"
+          "text": "prepend set"
         }
       },
       {
         "box": {
           "id": "obj-259",
-          "maxclass": "newobj",
+          "maxclass": "comment",
           "numinlets": 1,
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1555.0,
-            1944.0,
-            129.0,
-            22.0
+            998.0,
+            2092.0,
+            80.0,
+            20.0
           ],
-          "text": "s emo_osc_scale"
+          "text": "midi_out",
+          "presentation": 1,
+          "presentation_rect": [
+            380.0,
+            602.0,
+            60.0,
+            20.0
+          ]
         }
       },
       {
         "box": {
           "id": "obj-260",
-          "maxclass": "newobj",
-          "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
+          "maxclass": "message",
+          "numinlets": 2,
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
           "patching_rect": [
-            1710.0,
-            1944.0,
-            157.0,
+            732.0,
+            2122.0,
+            230.0,
             22.0
           ],
-          "text": "s emo_osc_intensity"
+          "text": "",
+          "presentation": 1,
+          "presentation_rect": [
+            444.0,
+            602.0,
+            286.0,
+            22.0
+          ]
         }
       },
       {
@@ -5593,15 +5616,17 @@
           "id": "obj-261",
           "maxclass": "newobj",
           "numinlets": 1,
-          "numoutlets": 0,
-          "outlettype": [],
+          "numoutlets": 1,
+          "outlettype": [
+            ""
+          ],
           "patching_rect": [
-            30.0,
-            2030.0,
-            129.0,
+            732.0,
+            2092.0,
+            101.0,
             22.0
           ],
-          "text": "s emo_osc_tempo"
+          "text": "prepend set"
         }
       },
       {
@@ -5612,12 +5637,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            185.0,
-            2030.0,
-            157.0,
+            1104.0,
+            2092.0,
+            108.0,
             22.0
           ],
-          "text": "s emo_osc_transpose"
+          "text": "s emo_osc_va"
         }
       },
       {
@@ -5628,12 +5653,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            368.0,
-            2030.0,
+            1238.0,
+            2092.0,
             150.0,
             22.0
           ],
-          "text": "s emo_osc_register"
+          "text": "s emo_osc_quantize"
         }
       },
       {
@@ -5644,12 +5669,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            544.0,
-            2030.0,
-            143.0,
+            1414.0,
+            2092.0,
+            115.0,
             22.0
           ],
-          "text": "s emo_osc_density"
+          "text": "s emo_osc_key"
         }
       },
       {
@@ -5660,12 +5685,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            713.0,
-            2030.0,
-            150.0,
+            1555.0,
+            2092.0,
+            129.0,
             22.0
           ],
-          "text": "s emo_osc_velocity"
+          "text": "s emo_osc_scale"
         }
       },
       {
@@ -5676,12 +5701,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            889.0,
-            2030.0,
-            122.0,
+            1710.0,
+            2092.0,
+            157.0,
             22.0
           ],
-          "text": "s emo_osc_gate"
+          "text": "s emo_osc_intensity"
         }
       },
       {
@@ -5692,12 +5717,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1037.0,
-            2030.0,
+            30.0,
+            2178.0,
             129.0,
             22.0
           ],
-          "text": "s emo_osc_swing"
+          "text": "s emo_osc_tempo"
         }
       },
       {
@@ -5708,12 +5733,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1192.0,
-            2030.0,
-            150.0,
+            185.0,
+            2178.0,
+            157.0,
             22.0
           ],
-          "text": "s emo_osc_humanize"
+          "text": "s emo_osc_transpose"
         }
       },
       {
@@ -5724,12 +5749,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1368.0,
-            2030.0,
-            136.0,
+            368.0,
+            2178.0,
+            150.0,
             22.0
           ],
-          "text": "s emo_osc_evolve"
+          "text": "s emo_osc_register"
         }
       },
       {
@@ -5740,12 +5765,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1530.0,
-            2030.0,
-            178.0,
+            544.0,
+            2178.0,
+            143.0,
             22.0
           ],
-          "text": "s emo_osc_tempo_follow"
+          "text": "s emo_osc_density"
         }
       },
       {
@@ -5756,12 +5781,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            1734.0,
-            2030.0,
-            164.0,
+            713.0,
+            2178.0,
+            150.0,
             22.0
           ],
-          "text": "s emo_osc_latency_ms"
+          "text": "s emo_osc_velocity"
         }
       },
       {
@@ -5772,12 +5797,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            30.0,
-            2078.0,
-            143.0,
+            889.0,
+            2178.0,
+            122.0,
             22.0
           ],
-          "text": "s emo_osc_channel"
+          "text": "s emo_osc_gate"
         }
       },
       {
@@ -5788,12 +5813,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            199.0,
-            2078.0,
-            136.0,
+            1037.0,
+            2178.0,
+            129.0,
             22.0
           ],
-          "text": "s emo_osc_chords"
+          "text": "s emo_osc_swing"
         }
       },
       {
@@ -5804,12 +5829,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            361.0,
-            2078.0,
-            122.0,
+            1192.0,
+            2178.0,
+            150.0,
             22.0
           ],
-          "text": "s emo_osc_bass"
+          "text": "s emo_osc_humanize"
         }
       },
       {
@@ -5820,12 +5845,12 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
-            509.0,
-            2078.0,
-            192.0,
+            1368.0,
+            2178.0,
+            136.0,
             22.0
           ],
-          "text": "s emo_osc_chords_channel"
+          "text": "s emo_osc_evolve"
         }
       },
       {
@@ -5836,8 +5861,120 @@
           "numoutlets": 0,
           "outlettype": [],
           "patching_rect": [
+            1530.0,
+            2178.0,
+            178.0,
+            22.0
+          ],
+          "text": "s emo_osc_tempo_follow"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-277",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            1734.0,
+            2178.0,
+            164.0,
+            22.0
+          ],
+          "text": "s emo_osc_latency_ms"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-278",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            30.0,
+            2226.0,
+            143.0,
+            22.0
+          ],
+          "text": "s emo_osc_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-279",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            199.0,
+            2226.0,
+            136.0,
+            22.0
+          ],
+          "text": "s emo_osc_chords"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-280",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            361.0,
+            2226.0,
+            122.0,
+            22.0
+          ],
+          "text": "s emo_osc_bass"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-281",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            509.0,
+            2226.0,
+            192.0,
+            22.0
+          ],
+          "text": "s emo_osc_auto_accompany"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-282",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
             727.0,
-            2078.0,
+            2226.0,
+            192.0,
+            22.0
+          ],
+          "text": "s emo_osc_chords_channel"
+        }
+      },
+      {
+        "box": {
+          "id": "obj-283",
+          "maxclass": "newobj",
+          "numinlets": 1,
+          "numoutlets": 0,
+          "outlettype": [],
+          "patching_rect": [
+            945.0,
+            2226.0,
             178.0,
             22.0
           ],
@@ -7901,11 +8038,11 @@
       {
         "patchline": {
           "source": [
-            "obj-232",
+            "obj-233",
             0
           ],
           "destination": [
-            "obj-235",
+            "obj-229",
             0
           ]
         }
@@ -7929,7 +8066,7 @@
             0
           ],
           "destination": [
-            "obj-234",
+            "obj-237",
             0
           ]
         }
@@ -7937,20 +8074,8 @@
       {
         "patchline": {
           "source": [
-            "obj-239",
-            0
-          ],
-          "destination": [
             "obj-238",
             0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-233",
-            0
           ],
           "destination": [
             "obj-239",
@@ -7961,11 +8086,11 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            1
+            "obj-238",
+            0
           ],
           "destination": [
-            "obj-240",
+            "obj-241",
             0
           ]
         }
@@ -7973,7 +8098,7 @@
       {
         "patchline": {
           "source": [
-            "obj-243",
+            "obj-241",
             0
           ],
           "destination": [
@@ -7985,11 +8110,11 @@
       {
         "patchline": {
           "source": [
-            "obj-240",
-            3
+            "obj-242",
+            0
           ],
           "destination": [
-            "obj-243",
+            "obj-240",
             0
           ]
         }
@@ -7997,7 +8122,19 @@
       {
         "patchline": {
           "source": [
-            "obj-246",
+            "obj-245",
+            0
+          ],
+          "destination": [
+            "obj-244",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
             0
           ],
           "destination": [
@@ -8009,8 +8146,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            2
+            "obj-239",
+            1
           ],
           "destination": [
             "obj-246",
@@ -8033,7 +8170,7 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
+            "obj-246",
             3
           ],
           "destination": [
@@ -8057,8 +8194,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            4
+            "obj-239",
+            2
           ],
           "destination": [
             "obj-252",
@@ -8081,8 +8218,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            5
+            "obj-239",
+            3
           ],
           "destination": [
             "obj-255",
@@ -8093,20 +8230,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            6
-          ],
-          "destination": [
-            "obj-256",
+            "obj-258",
             0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-233",
-            7
           ],
           "destination": [
             "obj-257",
@@ -8117,8 +8242,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            8
+            "obj-239",
+            4
           ],
           "destination": [
             "obj-258",
@@ -8129,20 +8254,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            9
-          ],
-          "destination": [
-            "obj-259",
+            "obj-261",
             0
-          ]
-        }
-      },
-      {
-        "patchline": {
-          "source": [
-            "obj-233",
-            10
           ],
           "destination": [
             "obj-260",
@@ -8153,8 +8266,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            11
+            "obj-239",
+            5
           ],
           "destination": [
             "obj-261",
@@ -8165,8 +8278,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            12
+            "obj-239",
+            6
           ],
           "destination": [
             "obj-262",
@@ -8177,8 +8290,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            13
+            "obj-239",
+            7
           ],
           "destination": [
             "obj-263",
@@ -8189,8 +8302,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            14
+            "obj-239",
+            8
           ],
           "destination": [
             "obj-264",
@@ -8201,8 +8314,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            15
+            "obj-239",
+            9
           ],
           "destination": [
             "obj-265",
@@ -8213,8 +8326,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            16
+            "obj-239",
+            10
           ],
           "destination": [
             "obj-266",
@@ -8225,8 +8338,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            17
+            "obj-239",
+            11
           ],
           "destination": [
             "obj-267",
@@ -8237,8 +8350,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            18
+            "obj-239",
+            12
           ],
           "destination": [
             "obj-268",
@@ -8249,8 +8362,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            19
+            "obj-239",
+            13
           ],
           "destination": [
             "obj-269",
@@ -8261,8 +8374,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            20
+            "obj-239",
+            14
           ],
           "destination": [
             "obj-270",
@@ -8273,8 +8386,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            21
+            "obj-239",
+            15
           ],
           "destination": [
             "obj-271",
@@ -8285,8 +8398,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            22
+            "obj-239",
+            16
           ],
           "destination": [
             "obj-272",
@@ -8297,8 +8410,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            23
+            "obj-239",
+            17
           ],
           "destination": [
             "obj-273",
@@ -8309,8 +8422,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            24
+            "obj-239",
+            18
           ],
           "destination": [
             "obj-274",
@@ -8321,8 +8434,8 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            25
+            "obj-239",
+            19
           ],
           "destination": [
             "obj-275",
@@ -8333,11 +8446,95 @@
       {
         "patchline": {
           "source": [
-            "obj-233",
-            26
+            "obj-239",
+            20
           ],
           "destination": [
             "obj-276",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            21
+          ],
+          "destination": [
+            "obj-277",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            22
+          ],
+          "destination": [
+            "obj-278",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            23
+          ],
+          "destination": [
+            "obj-279",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            24
+          ],
+          "destination": [
+            "obj-280",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            25
+          ],
+          "destination": [
+            "obj-281",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            26
+          ],
+          "destination": [
+            "obj-282",
+            0
+          ]
+        }
+      },
+      {
+        "patchline": {
+          "source": [
+            "obj-239",
+            27
+          ],
+          "destination": [
+            "obj-283",
             0
           ]
         }

@@ -39,6 +39,7 @@ ACTS: dict[str, st.SearchStrategy[tuple[OscValue, ...]]] = {
     "/emo/set/latency_ms": st.tuples(st.floats(-200, 200)),
     "/emo/set/channel": st.tuples(st.integers(1, 16)),
     "/emo/set/evolve": st.tuples(st.floats(0, 1)),
+    "/emo/set/auto_accompany": st.tuples(st.integers(0, 1)),
     "/emo/preset": st.tuples(st.sampled_from(["other", "broken"])),
     "/emo/play": st.just(()),
     "/emo/stop": st.just(()),

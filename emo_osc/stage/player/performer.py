@@ -359,7 +359,7 @@ class Performer:
         self._cue = None
         if self._history and cue.ready is self._history[-1]:
             self._history.pop()
-        elif self.phrase and (cue.is_nearest or not cue.is_joined):
+        elif self.phrase and (cue.is_nearest or not cue.is_joined) and not cue.is_version_of(self.phrase):
             self._history = [*self._history, self.phrase][-MAX_HISTORY:]
         self._begin_phrase(cue.ready)
         self._player.go_to(cue.tick)

@@ -43,6 +43,7 @@ class Settings:
     channel: int = _whole("channel")
     chords: float = _number("chords")
     bass: float = _number("bass")
+    auto_accompany: int = _whole("auto_accompany")
     chords_channel: int = _whole("chords_channel")
     bass_channel: int = _whole("bass_channel")
     cc74: bool = True

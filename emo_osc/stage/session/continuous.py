@@ -26,6 +26,11 @@ class ContinuousMode:
         self._wishes = 0
         self._rests = False
 
+    @property
+    def rests(self) -> bool:
+        """Whether the phrase that plays, or comes next, was chosen by the player and is left alone."""
+        return self._rests and self._studio_client.goes_on
+
     def look(self, tick: float, tempo_bpm: float) -> None:
         """Ask for the next bar where it has not been asked for, or for something else than is felt now.
 

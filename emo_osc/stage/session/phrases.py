@@ -26,10 +26,13 @@ class Phrases:
 
     @property
     def playing_name(self) -> str:
-        """The name the sounding phrase was kept under, empty where it was not."""
+        """The name the sounding phrase was kept under, also with another accompaniment; empty where it was not."""
         phrase = self._performer.phrase
-        kept = _as_kept(phrase) if phrase else None
-        return next((each.name for each in map(self.book.find, self.book.names) if each.ready == kept), "")
+        if phrase is None:
+            return ""
+        kept, found = _as_kept(phrase), [self.book.find(name) for name in self.book.names]
+        versions = [each for each in found if each.ready.melody == kept.melody]
+        return next((each.name for each in versions if each.ready == kept), versions[0].name if versions else "")
 
     @property
     def bars_to_learn(self) -> int:
@@ -65,13 +68,13 @@ class Phrases:
 
     @property
     def staying(self) -> Ready:
-        """The phrase that loops from its cue on, else the one that sounds.
+        """The phrase that was asked for and is yet to come, else the one that sounds.
 
         Raises:
             CommandError: 4, no melody sounds.
         """
         cue = self._performer.cued
-        return cue.ready if cue and self._performer.is_pinned else self._sounding()
+        return cue.ready if cue and (cue.is_wish or self._performer.is_pinned) else self._sounding()
 
     def ask_variation(self, amount: float) -> int | None:
         """Let the studio vary the melody; the ticket it comes with, None where the studio cannot.

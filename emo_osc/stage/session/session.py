@@ -193,7 +193,7 @@ class Session:
     def _turn_ended(self, _: events.TurnEnded, now_s: float) -> Effects:
         instrument, performer = self.instrument, self.instrument.performer
         self._continuous.look(instrument.transport.tick_at(now_s), instrument.transport.clock.tempo)
-        effects = self._pushes.played(now_s)
+        effects = self._accompaniments.look(now_s, is_chosen=self._continuous.rests) + self._pushes.played(now_s)
         if performer.wanted is not None:
             instrument.studio_client.want(performer.wanted)
             performer.wanted = None

@@ -26,6 +26,7 @@ from emo_osc.protocol.messages import (
 from emo_osc.stage.player.cue import Cue, Sounding
 
 PATIENCE_S = 5.0  # an answer that takes longer is called late; the shelf plays on
+SPACING_S = 0.25  # between accompaniments, of which the older is given up
 SILENT_S = 3.0  # so is a studio that has missed three of its signs of life
 STOPPED_S = 5.0  # after this silence it is started again: with a second or two to load it is back within 10 s
 WEDGED_S = 60.0  # alive, and yet no answer to an order: no composition on any machine takes this long
@@ -65,7 +66,8 @@ class StudioClient:
     new. Targets wait for the answer to an order, so a fader that is dragged is told as often as the studio can follow.
 
     Only an accompaniment, which takes seconds, keeps no other order back: the studio serves those first. Nor does a
-    melody for the shelf keep a bar back. A new accompaniment takes the place of one that was asked for before.
+    melody for the shelf keep a bar back. A new accompaniment takes the place of one that was asked for before, a few a
+    second at most.
     """
 
     def __init__(self) -> None:
@@ -99,6 +101,11 @@ class StudioClient:
     def is_down(self) -> bool:
         """Whether nobody composes now."""
         return self.state in (StudioState.ABSENT, StudioState.LATE)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether orders are taken now."""
+        return self.state is StudioState.READY
 
     @property
     def summary(self) -> str:
@@ -198,7 +205,8 @@ class StudioClient:
         if not self._is_learned:
             self._is_learned = True
             return Learn(self.learned)
-        message = self._next_bar() or self._next_variation() or self._next_want(sounding) or self._next_accompaniment()
+        message = self._next_bar() or self._next_variation() or self._next_want(sounding)
+        message = message or self._next_accompaniment(now_s)
         if message is not None:
             self._orders[_lane_of(message)] = _Order(message, now_s)
         return message
@@ -255,7 +263,10 @@ class StudioClient:
         varied, self._varied = self._varied, None
         return varied
 
-    def _next_accompaniment(self) -> Vary | None:
+    def _next_accompaniment(self, now_s: float) -> Vary | None:
+        before = self._orders.get(_Lane.ACCOMPANIMENT)
+        if before is not None and now_s - before.sent_s < SPACING_S:
+            return None
         accompanied, self._accompanied = self._accompanied, None
         return accompanied
 

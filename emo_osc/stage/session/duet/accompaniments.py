@@ -1,7 +1,8 @@
 """Accompaniments that the studio is asked for, of phrases that sound or come next.
 
 One at a time: it takes seconds, so a phrase that is to be accompanied leaves none for the one before. Whoever asks for
-the same one meanwhile waits for the same answer. Knows no socket; times are arguments.
+the same one meanwhile waits for the same answer. With `auto_accompany` every bare phrase that stays is accompanied
+without being asked for, once; it sounds bare until then. Knows no socket; times are arguments.
 """
 
 from collections import deque
@@ -41,6 +42,8 @@ class Accompaniments:
     def __init__(self, instrument: Instrument, replies: Replies) -> None:
         self._instrument, self._replies = instrument, replies
         self._making: _Making | None = None
+        self._tried: Ready | None = None
+        """The phrase that was last accompanied unasked, or was to be: a failure is not repeated for ever."""
         self._left: deque[int] = deque(maxlen=MAX_LEFT)  # tickets of what nobody waits for any more
 
     @property
@@ -58,8 +61,21 @@ class Accompaniments:
         return self._leave(_none_made()) if self.next_s <= now_s else []
 
     def studio_left(self) -> Effects:
-        """Tell those who wait that nobody makes it any more."""
+        """Tell those who wait that nobody makes it any more; the next studio is asked again."""
+        self._tried = None
         return self._leave(_none_made())
+
+    def look(self, now_s: float, *, is_chosen: bool) -> Effects:
+        """Have a phrase accompanied that stays, which one does that is pinned, or that `is_chosen` by the player."""
+        performer = self._instrument.performer
+        if not performer.settings.auto_accompany or not (is_chosen or performer.is_pinned) or not performer.phrase:
+            return []
+        phrase = self._instrument.phrases.staying
+        if phrase is self._tried or not self._is_bare(phrase) or not self._instrument.studio_client.is_ready:
+            return []
+        self._tried = phrase
+        is_making = self._making is not None and self._making.phrase is phrase
+        return [] if is_making else self._begin(phrase, (), now_s)
 
     def receive_studio(self, message: StudioToStage, now_s: float) -> Effects | None:
         """Take an accompaniment that was asked for, or the news that there will be none; None for another message."""
@@ -98,11 +114,17 @@ class Accompaniments:
         self._making = _Making(ticket, phrase, tuple(requests), now_s + PATIENCE_S, performer.melody_epoch)
         return effects
 
+    def _is_bare(self, phrase: Ready) -> bool:
+        """Whether a phrase has nothing that this generator would write: notes, or else chords for the band."""
+        has_chords = bool(phrase.chords) and not self._instrument.studio_client.goes_on
+        return not phrase.backing and not has_chords and bool(phrase.melody.notes)
+
     def _made(self, making: _Making, ready: Ready, now_s: float) -> Effects:
         if fault := self._fault_of(making):
             return self._refuse(making, CommandError(CommandError.NOT_NOW, fault))
         performer, tick = self._instrument.performer, self._instrument.transport.tick_at(now_s)
         landing = performer.launch(ready, tick, is_pinned=performer.is_pinned)
+        self._tried = ready
         answers = [self._replies.acknowledge(request, landing, now_s) for request in making.requests]
         return [effect for answer in answers for effect in answer]
 

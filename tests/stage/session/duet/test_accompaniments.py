@@ -12,6 +12,7 @@ from emo_osc.core.score import Note
 from emo_osc.protocol.messages import Failed, Loaded, PhraseSaved, Ready, Vary
 from emo_osc.stage.session.duet.accompaniments import PATIENCE_S
 from emo_osc.stage.session.events import StudioLeft
+from emo_osc.stage.session.studio_client import SPACING_S
 
 MakeReady = Callable[..., Ready]
 MakeStage = Callable[..., Any]
@@ -151,7 +152,7 @@ def test_the_accompaniment_of_a_new_phrase_takes_the_place_of_one_that_is_made(
     playing.ask("/emo/recall", "x")
 
     ((address, code, text, _),) = playing.ask("/emo/accompany")
-    vary = playing.instrument.studio_client.due(playing.now_s)
+    vary = playing.instrument.studio_client.due(playing.now_s + SPACING_S)
     shelf = len(playing.performer.shelf)
     assert isinstance(vary, Vary)
     assert tell(playing, old) == []
