@@ -1,6 +1,8 @@
 """The farm from a config of Ray Serve, as `serve run`, `serve deploy` and KubeRay take it, on a real Ray."""
 
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +20,7 @@ import yaml
 from emo_osc.core.affect import Affect
 from emo_osc.protocol.messages import ComposeRequest, Loaded, Ready
 from tests.farm.plain_farm import TOKEN, Line
-from tests.farm.test_rayservice import SERVE
+from tests.farm.test_rayservice import ROOT, SERVE
 
 pytestmark = [
     pytest.mark.slow,
@@ -80,3 +82,26 @@ def test_the_config_of_the_manifest_deploys_a_farm_that_answers_stages(
     assert isinstance(answer, Ready)
     assert answer.ticket == 7
     assert urlopen(f"http://127.0.0.1:{port}/-/healthz", timeout=20).read() == b"success"  # what Docker and KubeRay ask
+
+
+@pytest.mark.skipif(not shutil.which("unshare") or not shutil.which("ip"), reason="needs util-linux and iproute2")
+def test_two_replicas_share_a_gpu_of_a_worker_and_each_host_answers(tmp_path: Path) -> None:
+    """As KubeRay starts head and worker, asks for tokens and deploys; the GPU is one in name."""
+    config = small(SERVE, 0, tmp_path / "token") | {"http_options": SERVE["http_options"]}
+    config["applications"][0]["args"] |= {"replicas": [2, 2], "gpus": 0.5}
+    apart = ["unshare", "-rnmp", "--fork", "--kill-child", "--mount-proc"]
+    if subprocess.run([*apart, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("namespaces cannot be made here")
+
+    command = [*apart, sys.executable, "-m", "tests.farm.two_hosts"]
+    run = subprocess.run(
+        command, input=json.dumps(config), capture_output=True, text=True, cwd=ROOT, timeout=500, check=False
+    )
+
+    assert run.returncode == 0, run.stderr[-4000:]
+    status, answers, replicas, without_rays_token, is_token_shown = json.loads(run.stdout)
+    assert status == 200
+    assert answers == ["Ready", "Ready"]
+    assert replicas == [["10.99.0.2", "RUNNING"]] * 2
+    assert without_rays_token in (401, 403)
+    assert not is_token_shown
