@@ -22,7 +22,7 @@ from typing import IO
 
 from emo_osc.core.child_start import start
 from emo_osc.core.errors import EmoOscError
-from emo_osc.evaluate.bench.mqtt_phones import Phone, publish
+from emo_osc.evaluate.bench.mqtt_phones import Phone, publish, web_phones
 from emo_osc.protocol.osc import decode
 
 HOST, SHOW, PROBE = "127.0.0.1", "bench", "probe"
@@ -32,7 +32,8 @@ PROBE_EVERY_S = 0.06, 0.14  # at random, so as to meet every moment between two 
 FLOOD_PACKETS = 64  # in one write
 SPARE_FILES = 256
 CONF = "listener {port} 127.0.0.1\nallow_anonymous true\nmax_packet_size 512\nlog_type none\nuser root\n"
-KINDS = ("quiet", "one_connection", "own_connections", "flood")
+WEB_CONF = CONF + "listener {web_port} 127.0.0.1\nprotocol websockets\n"
+KINDS = ("quiet", "one_connection", "own_connections", "websockets", "flood")
 REPORT = re.compile(r"in 10 s ([\d,]+) messages, ([\d,]+) dropped")
 
 Row = dict[str, float]
@@ -44,8 +45,9 @@ def bench_crowd(
     """Measure with `phones` that speak `rate_hz` times a second: kind -> figures.
 
     `quiet` has the probe alone; `one_connection` all phones through one connection, `own_connections` each through its
-    own; `flood` is the latter beside one client that sends as fast as it can. `delay_*_ms` are from the probe's PUBLISH
-    to `/emo/va`, 25 ms of it on average waiting for the next of 20 points a second; `*_cpu` are shares of one core.
+    own; `websockets` the same over WebSockets, as the page of the audience does, the probe too; `flood` is
+    `own_connections` beside one client that sends as fast as it can. `delay_*_ms` are from the probe's PUBLISH to
+    `/emo/va`, 25 ms of it on average waiting for the next of 20 points a second; `*_cpu` are shares of one core.
 
     Raises:
         EmoOscError: there is no mosquitto, or the crowd does not come.
@@ -62,15 +64,18 @@ def _measured(kind: str, phones: int, rate_hz: float, seconds: float) -> Row:
     with ExitStack() as stack:
         patch = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         patch.bind((HOST, 0))
-        hub, port = stack.enter_context(broker())
+        web_port = free_port()
+        hub, port = stack.enter_context(broker(WEB_CONF.replace("{web_port}", str(web_port))))
+        _wait_for(web_port)
         crowd = stack.enter_context(_crowd(port, patch.getsockname()[1]))
-        told_to = (kind, str(port), str(phones), str(rate_hz), str(seconds))
+        spoken_to = web_port if kind == "websockets" else port
+        told_to = (kind, str(spoken_to), str(phones), str(rate_hz), str(seconds))
         sender = stack.enter_context(start("emo_osc.evaluate.bench.bench_crowd", *told_to, stdout=subprocess.PIPE))
         assert sender.stdout is not None
         assert crowd.stdout is not None
         sender.stdout.readline()  # it has begun
         before = _cpu_s(crowd), _cpu_s(hub), perf_counter()
-        delays = _probed(port, patch, seconds)
+        delays = _probed(_phones(kind, spoken_to, [PROBE])[0], patch, seconds)
         crowd_s, broker_s, length_s = (
             _cpu_s(crowd) - before[0],
             _cpu_s(hub) - before[1],
@@ -84,9 +89,9 @@ def _measured(kind: str, phones: int, rate_hz: float, seconds: float) -> Row:
         return row | _figures(delays) | {"crowd_cpu": crowd_s / length_s, "broker_cpu": broker_s / length_s}
 
 
-def _probed(port: int, patch: socket.socket, seconds: float) -> list[float]:
+def _probed(probe: Phone, patch: socket.socket, seconds: float) -> list[float]:
     """Delays of points that the probe asks for until the end; `LOST_S` for one that never came."""
-    probe, chance, delays, end_s = Phone(port, PROBE), random.Random(0), list[float](), perf_counter() + seconds
+    chance, delays, end_s = random.Random(0), list[float](), perf_counter() + seconds
     patch.settimeout(LOST_S)
     while perf_counter() < end_s:
         wanted = chance.randint(-1000, 1000) / 1000, chance.randint(-1000, 1000) / 1000
@@ -125,10 +130,8 @@ def broker(conf: str = CONF) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
     if not found:
         raise EmoOscError("no MQTT broker here; install one: apt-get install mosquitto")
-    with TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind((HOST, 0))
-        port = int(free.getsockname()[1])
-        free.close()
+    with TemporaryDirectory() as folder:
+        port = free_port()
         path = Path(folder) / "mosquitto.conf"
         path.write_text(conf.format(port=port))
         process = subprocess.Popen([found, "-c", str(path)], stderr=subprocess.DEVNULL)
@@ -138,6 +141,13 @@ def broker(conf: str = CONF) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         finally:
             process.kill()
             process.wait()
+
+
+def free_port() -> int:
+    """A TCP port that nobody has now."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:
@@ -192,13 +202,19 @@ def speak(kind: str, port: int, phones: int, rate_hz: float, seconds: float, out
     """Speak as so many phones; writes an empty line once all are connected, and counts as JSON at the end."""
     count = 0 if kind == "quiet" else phones
     connections = 1 if kind == "one_connection" else max(1, count)
-    opened = [Phone(port, f"phone{number}") for number in range(connections)]
+    opened = _phones(kind, port, [f"phone{number}" for number in range(connections)])
     flooder = Phone(port, "flooder") if kind == "flood" else None
     out.write("\n")
     out.flush()
     begun_s = perf_counter()
     messages = sum(_spoken(opened, count, rate_hz, flooder, begun_s + seconds))
     out.write(json.dumps({"messages": messages, "seconds": perf_counter() - begun_s}) + "\n")
+
+
+def _phones(kind: str, port: int, identifiers: list[str]) -> list[Phone]:
+    if kind == "websockets":
+        return web_phones(port, identifiers)
+    return [Phone(port, identifier) for identifier in identifiers]
 
 
 def _spoken(opened: list[Phone], count: int, rate_hz: float, flooder: Phone | None, end_s: float) -> Iterator[int]:

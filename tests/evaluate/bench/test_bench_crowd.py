@@ -6,7 +6,7 @@ from emo_osc.evaluate.bench.bench_crowd import LOST_S, bench_crowd
 from tests.crowd.conftest import mosquitto
 
 
-@pytest.mark.parametrize("kind", ["one_connection", "own_connections", "flood"])
+@pytest.mark.parametrize("kind", ["one_connection", "own_connections", "websockets", "flood"])
 def test_a_probe_is_heard_beside_a_crowd(kind: str) -> None:
     mosquitto()
     row = bench_crowd(20, 5.0, 2.0, lambda _: None, (kind,))[kind]
