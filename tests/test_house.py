@@ -68,6 +68,7 @@ WALLS: dict[str, tuple[set[str], set[str]]] = {
         {
             "config",
             "face",
+            "farm",
             "midi",
             "render",
             "stage/clock",

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from emo_osc.core.errors import EmoOscError
+
 PATH = click.Path(path_type=Path, dir_okay=False)
 JSON = click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="The figures as a file.")
 
@@ -151,6 +153,60 @@ def bench_crowd(phones: int, rate_hz: float, seconds: float, json_out: Path | No
     show(tables)
     if json_out:
         write(tables, json_out)
+
+
+@bench.command("farm")
+@click.option(
+    "--stages", default="1,8,32,128", show_default=True, metavar="N,..", help="Numbers of stages, one after another."
+)
+@click.option("--seconds", type=click.FloatRange(min=0.5), default=20.0, show_default=True, help="Length of each part.")
+@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="Who composes.")
+@click.option("--url", metavar="URL", help="A farm that runs, as http://HOST:7790.  [starts one]")
+@click.option("--token-file", metavar="FILE", help="The token of that; else $EMO_OSC_STUDIO_TOKEN.")
+@click.option("--replicas", default="1", show_default=True, metavar="N|N:M", help="As for emo-osc farm; so are these:")
+@click.option("--cpus", default="1", show_default=True, metavar="CORES")
+@click.option("--gpus", default="0", show_default=True, metavar="SHARE")
+@click.option("--most", default="32", show_default=True, metavar="N")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
+@JSON
+def bench_farm(
+    stages: str,
+    seconds: float,
+    generator: str,
+    url: str | None,
+    token_file: str | None,
+    json_out: Path | None,
+    **options: str,
+) -> None:
+    """How many melodies a farm makes for how many stages, and what Ray adds to an order; needs the extra farm."""
+    from emo_osc.cli.farm import check_ray
+    from emo_osc.cli.options import preset_of
+    from emo_osc.evaluate.bench.bench_farm import bench_farm as measure
+    from emo_osc.evaluate.bench.farm_process import FarmProcess
+    from emo_osc.evaluate.report import show, write
+    from emo_osc.studio.remote.token_file import token_of
+
+    counts = _counts(stages)
+    section = preset_of("default", {"generator": generator, "device": options["device"], "studio": url}).generator
+    running = FarmProcess(url, token_of(token_file)) if url else None
+    if not running:
+        check_ray()
+    told = [word for name, value in options.items() for word in (f"--{name}", value)]
+    tables = measure(section, counts, seconds, click.echo, told, running)
+    show(tables)
+    if json_out:
+        write(tables, json_out)
+
+
+def _counts(text: str) -> list[int]:
+    """The numbers of `1,8,32`."""
+    try:
+        counts = [int(word) for word in text.split(",")]
+    except ValueError:
+        counts = []
+    if not counts or not all(1 <= count <= 1000 for count in counts):
+        raise EmoOscError(f"--stages {text}: write numbers from 1 to 1000, such as 1,8,32")
+    return counts
 
 
 @bench.command("latency")

@@ -41,8 +41,7 @@ def farm(preset: str, replicas: str, address: str | None, token_file: str | None
 
     Needs the extra farm. ctrl-C ends; the stages play on from their shelves.
     """
-    if find_spec("ray") is None:
-        raise EmoOscError(NO_RAY)
+    check_ray()
     section = preset_of(preset, {name: options.pop(name) for name in ("generator", "device")}).generator
     bounds = _bounds(replicas)
     token = token_at(token_file)
@@ -50,6 +49,12 @@ def farm(preset: str, replicas: str, address: str | None, token_file: str | None
     from emo_osc.farm.run import run
 
     return run(Farm(section, token, replicas=bounds, **options), click.echo, address)
+
+
+def check_ray() -> None:
+    """Raises an `EmoOscError` where Ray is not installed."""
+    if find_spec("ray") is None:
+        raise EmoOscError(NO_RAY)
 
 
 def _bounds(text: str) -> tuple[int, int]:

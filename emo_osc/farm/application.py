@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.farm.arguments import Arguments, Farm
-from emo_osc.farm.maker import Done, Maker
+from emo_osc.farm.drawing import fill
+from emo_osc.farm.maker import BATCH, Done, Maker
 from emo_osc.farm.service import Reply, Service
 from emo_osc.protocol.farm_wire import MAX_ORDER_BYTES, Order
 
-BATCH, BATCH_WAIT_S = 8, 0.002  # orders in one batch, and how long the first waits for others
-DRAW_S = 0.5  # how often an idle replica draws sources
+BATCH_WAIT_S = 0.002  # how long the first order of a batch waits for others
 DOWNSCALE_S = 60.0  # a quiet minute before a replica ends: loading one takes seconds
 
 
@@ -61,7 +61,8 @@ class Replica:
         self._maker = Maker(GeneratorSection.model_validate_json(section))
         self._service = Service(self._maker.about, token, self._make, most)
         self._at_work = asyncio.Lock()  # one thread at a time may use the generator
-        self._drawing = asyncio.get_running_loop().create_task(self._draw())
+        drawing = fill(self._maker, lambda: self._service.at_work > 0, self._at_work)
+        self._drawing = asyncio.get_running_loop().create_task(drawing)
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request of HTTP."""
@@ -85,11 +86,3 @@ class Replica:
     async def _batch(self, orders: list[Order]) -> list[Done]:
         async with self._at_work:
             return await asyncio.to_thread(self._maker.make, orders)
-
-    async def _draw(self) -> None:
-        """Fill the pool while there are no orders."""
-        while self._maker.has_room:
-            await asyncio.sleep(0.0 if not self._service.at_work else DRAW_S)
-            if not self._service.at_work:
-                async with self._at_work:
-                    await asyncio.to_thread(self._maker.draw)

@@ -9,10 +9,12 @@ os.environ.setdefault("RAY_AUTH_MODE", "token")  # Ray's own ports are open on e
 import ray
 from ray import serve
 
+from emo_osc.core.errors import EmoOscError
 from emo_osc.farm.application import application
 from emo_osc.farm.arguments import Farm
 
 APP = "emo_osc"
+TRIES = 3
 
 
 def deploy(farm: Farm, address: str | None = None) -> None:
@@ -23,12 +25,29 @@ def deploy(farm: Farm, address: str | None = None) -> None:
 
 
 def start_ray(address: str | None, farm: Farm) -> None:
-    """Join the cluster at an address, or start one that listens on this machine alone."""
+    """Join the cluster at an address, or start one here.
+
+    Raises:
+        EmoOscError: none starts here.
+    """
     if address:
         ray.init(address=address, log_to_driver=False, namespace=APP)
         return
     os.environ.setdefault("RAY_DISABLE_MEMORY_MONITOR", "1")
-    cores = max(os.cpu_count() or 1, int(farm.cpus * farm.replicas[1]) + 1)
+    for tries_left in reversed(range(TRIES)):
+        try:
+            start_here(max(os.cpu_count() or 1, int(farm.cpus * farm.replicas[1]) + 1))
+            return
+        except Exception as error:  # Ray raises a plain one where its processes take over 30 s, as on a busy machine
+            ray.shutdown()
+            if not tries_left:
+                raise EmoOscError(
+                    f"farm: Ray does not start on this machine ({error!s:.200}); stop other work"
+                ) from None
+
+
+def start_here(cores: int) -> None:
+    """Start a cluster that listens on this machine alone."""
     ray.init(_node_ip_address="127.0.0.1", num_cpus=cores, include_dashboard=False, log_to_driver=False, namespace=APP)
 
 

@@ -20,6 +20,8 @@ from emo_osc.studio.pool.pool import Pool, Source
 from emo_osc.studio.pool.refining import Refinement, Refiner, Refining
 
 DRAWN_AT_ONCE = 8
+BATCH = 8
+"""Orders that are done together, at most."""
 Done = list[Ready] | str
 """The melodies of an order, or why it failed."""
 
@@ -36,7 +38,7 @@ class Maker:
     """A generator, its pool, and the melodies that orders get."""
 
     def __init__(self, section: GeneratorSection) -> None:
-        """Loads the generator.
+        """Loads the generator, and draws what it takes to do several orders together.
 
         Raises:
             EmoOscError: it cannot be loaded.
@@ -50,6 +52,8 @@ class Maker:
         generator = self._generator
         recomposes = isinstance(generator, Recomposing) and generator.can_recompose
         self.about = About(generator.name, generator.device, maker_of(section), recomposes)
+        while self.has_room and self.drawn < FEWEST_SOURCES:  # later, orders without a rest would leave no time
+            self.draw()
 
     @property
     def has_room(self) -> bool:

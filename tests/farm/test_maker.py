@@ -8,6 +8,7 @@ from emo_osc.farm.maker import Maker
 from emo_osc.protocol.farm_wire import Order
 from emo_osc.protocol.messages import ComposeRequest, Ready, SetTargets, Vary
 from emo_osc.studio.composer import FEWEST_SOURCES
+from emo_osc.studio.interruption import InterruptionError, interruptible
 from emo_osc.studio.music_vae import MusicVAE
 
 pytestmark = pytest.mark.torch
@@ -34,10 +35,20 @@ def test_a_seed_gives_the_melodies_of_a_local_generator(maker: Maker, shipped: M
     assert varied[0].melody.notes
 
 
+def test_a_new_maker_does_orders_together_at_once(maker: Maker) -> None:
+    assert maker.drawn >= FEWEST_SOURCES
+
+
+def test_an_order_interrupts_a_draw(maker: Maker) -> None:
+    before = maker.drawn
+    with interruptible(lambda: True), pytest.raises(InterruptionError):
+        maker.draw()
+
+    assert maker.drawn == before
+
+
 @pytest.mark.slow
 def test_orders_of_a_batch_are_refined_together_each_for_its_own_feeling(maker: Maker) -> None:
-    while maker.has_room and maker.drawn < FEWEST_SOURCES:
-        maker.draw()
     denser = SetTargets((), 1.0)
     orders = [Order(ComposeRequest(affect, 1)) for affect in (BRIGHT, GLOOMY)]
     done = maker.make([*orders, Order(ComposeRequest(GLOOMY, 1), targets=denser)])

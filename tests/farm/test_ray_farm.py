@@ -14,6 +14,8 @@ import pytest
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
+from emo_osc.core.errors import EmoOscError
+from emo_osc.farm.arguments import Farm
 from emo_osc.protocol.messages import Away, ComposeRequest, Loaded, Ready
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
@@ -108,6 +110,22 @@ def until_loaded(line: Line) -> list[Away]:
         if isinstance(message, Away):
             said.append(message)
     return said
+
+
+def test_a_ray_that_does_not_start_in_time_is_tried_again_and_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from emo_osc.farm import deployment
+
+    tries = []
+
+    def too_slow(**_: object) -> None:
+        tries.append(1)
+        raise Exception("The current node timed out during startup.")  # as Ray raises it
+
+    monkeypatch.setattr("ray.init", too_slow)
+    with pytest.raises(EmoOscError, match=r"Ray does not start on this machine .*timed out"):
+        deployment.start_ray(None, Farm(GeneratorSection(), TOKEN))
+
+    assert len(tries) == deployment.TRIES
 
 
 def test_two_stages_get_what_local_studios_would_make(
