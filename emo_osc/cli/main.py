@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from emo_osc import __version__
 from emo_osc.cli.bench import bench
@@ -140,18 +141,30 @@ def serve(preset: str, record: Path | None, log: Path | None, **options: Any) ->
     help="A mood, English or Korean; may be repeated.",
 )
 @click.option("--va", type=(float, float), metavar="V A", help="Valence and arousal, each -1 to 1, instead of a mood.")
-@click.option("--bars", type=click.IntRange(1, 16), default=16, show_default=True, help="Bars of each melody.")
+@click.option(
+    "--melody",
+    type=PATH,
+    metavar="FILE.mid",
+    help="Accompany this melody, at its tempo and by the preset duet unless others are named.",
+)
+@click.option("--bars", type=click.IntRange(1, 16), help="Bars of each melody.  [16; all of --melody]")
 @click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True, help="Melodies of each mood.")
 @click.option("-o", "--out", type=PATH, required=True, metavar="OUT.mid", help="The MIDI file to write.")
 @click.option("--wav", type=PATH, metavar="OUT.wav", help="Audio from the built-in synth.")
 @click.option("--png", type=PATH, metavar="OUT.png", help="A piano roll.")
 @click.option("--json", "json_out", type=PATH, metavar="OUT.json", help="Notes, measurements, affect and seed.")
-def render(preset: str, **options: Any) -> None:
+@click.pass_context
+def render(context: click.Context, /, preset: str, melody: Path | None, **options: Any) -> None:
     """Render the music that `serve` plays to files; the same seed writes the same bytes."""
     from emo_osc.render.job import Order, write
+    from emo_osc.render.melody_file import read_tune
 
     own = ("moods", "va", "bars", "count", "out", "wav", "png", "json_out")
-    order = Order(**{name: options.pop(name) for name in own})
+    order = Order(**{name: options.pop(name) for name in own}, tune=read_tune(melody) if melody else None)
+    if order.tune:
+        options["tempo"] = order.tune.tempo_bpm if options["tempo"] is None else options["tempo"]
+        is_named = options["generator"] or context.get_parameter_source("preset") is not ParameterSource.DEFAULT
+        preset = preset if is_named else "duet"
     click.echo(write(order, preset_of(preset, options)))
 
 

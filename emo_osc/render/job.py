@@ -7,26 +7,31 @@ from random import SystemRandom
 from emo_osc.config.preset import Preset
 from emo_osc.core.affect import Affect, Mood
 from emo_osc.core.errors import EmoOscError
+from emo_osc.core.score import BARS
+from emo_osc.render.accompanied import accompanied, check_parts
+from emo_osc.render.melody_file import Tune
 from emo_osc.render.offline import Take, takes, timed, write_json, write_midi
 from emo_osc.studio.aims import Aims
-from emo_osc.studio.generators import build
+from emo_osc.studio.generators import Generator, build
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to compose and where to write it: moods or an affect, the preset's mood where neither is named.
 
-    `count` melodies of each mood, `bars` (1..16) of each melody.
+    `count` melodies of each mood, `bars` (1..16) of each melody, 16 by default. With `tune` that is accompanied
+    instead, its first `bars`, all by default.
     """
 
     out: Path
     moods: tuple[str, ...] = ()
     va: tuple[float, float] | None = None
-    bars: int = 16
+    bars: int | None = None
     count: int = 1
     wav: Path | None = None
     png: Path | None = None
     json_out: Path | None = None
+    tune: Tune | None = None
 
 
 def write(order: Order, preset: Preset) -> str:
@@ -37,17 +42,23 @@ def write(order: Order, preset: Preset) -> str:
     """
     wanted = _moods(order, preset)
     seed = SystemRandom().randrange(1 << 31) if preset.generator.seed is None else preset.generator.seed
+    if order.tune:
+        check_parts(preset)
     generator = build(preset.generator.repeatable(seed), Aims.of(preset))
-    played = [
-        (mood.id, take)
-        for mood in wanted
-        for take in takes(generator, preset, mood.affect, order.count, seed, order.bars, mood.colour)
-    ]
+    played = [(mood.id, take) for mood in wanted for take in _takes(order, generator, preset, mood, seed)]
     _write_files(order, played, preset, seed)
     moods = ", ".join(f"{mood.id} ({mood.affect.valence:+.2f} {mood.affect.arousal:+.2f})" for mood in wanted)
     notes = sum(len(take.played.notes) for _, take in played)
-    size = f"{len(played)} x {order.bars} bars, {notes} notes"
-    return f"{order.out}: {moods}; {size}, {preset.clock.tempo:g} bpm, seed {seed}"
+    bars = sorted({take.bars for _, take in played}, reverse=True)
+    size = f"{len(played)} x {' or '.join(map(str, bars))} bars, {notes} notes"
+    faults = "".join(f"; read in part: {fault}" for fault in (order.tune.faults[:1] if order.tune else ()))
+    return f"{order.out}: {moods}; {size}, {preset.clock.tempo:g} bpm, seed {seed}{faults}"
+
+
+def _takes(order: Order, generator: Generator, preset: Preset, mood: Mood, seed: int) -> list[Take]:
+    if order.tune:
+        return accompanied(generator, preset, order.tune.phrases(order.bars), mood.affect, order.count, seed)
+    return takes(generator, preset, mood.affect, order.count, seed, order.bars or BARS, mood.colour)
 
 
 def _moods(order: Order, preset: Preset) -> list[Mood]:

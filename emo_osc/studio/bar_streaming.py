@@ -1,5 +1,6 @@
 """The interfaces of generators that compose bar by bar, or melodies in steps. Imports no torch."""
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from emo_osc.core.affect import Affect
@@ -37,6 +38,14 @@ class Stepwise(Protocol):
         self, melody: Melody, latent: str, affect: Affect, amount: float, count: int, seed: int
     ) -> Steps[list[Composed]]:
         """`Generator.vary` in steps."""
+
+
+@runtime_checkable
+class Accompanying(Protocol):
+    """A generator that accompanies songs."""
+
+    def accompany(self, phrases: Sequence[Melody], affect: Affect, seed: int) -> list[Composed]:
+        """A song's phrases, sixteen bars each but the last, with one accompaniment; no note of theirs is changed."""
 
 
 class AtOnce:

@@ -4,7 +4,7 @@ The melody is the first generator's, a given one, or the network's own. Pieces a
 of the studio; a given melody in another key is accompanied in C and moved back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -22,7 +22,7 @@ from emo_osc.studio.aims import Aims
 from emo_osc.studio.attributes import Floats, distances, flaws, measure, measure_table
 from emo_osc.studio.decoding.packed_linear import pack, packing_choice
 from emo_osc.studio.duet.first_melody import FirstMelody
-from emo_osc.studio.duet.given_melody import GivenMelody, MelodySource, phrase_of
+from emo_osc.studio.duet.given_melody import GivenMelody, GivenSong, MelodySource, phrase_of
 from emo_osc.studio.duet.look_back import moved_chord
 from emo_osc.studio.events import BAR_STEPS, Sound
 from emo_osc.studio.generators import Composed
@@ -141,9 +141,19 @@ class Transformer:
         lift = home_lift(tokens) if until is None else 0
         given = GivenMelody.of(lifted(tokens, lift), None if until is None else phrase_of(until))
         sounds = yield from _piece(self.stream(made.seed, given), affect)
-        backing = (Note(n.start_tick, n.duration_tick, n.pitch - lift, n.velocity) for n in backing_of(sounds))
-        chords = tuple(moved_chord(chord, -lift) for chord in given.chords)
-        return replace(made, chords=chords, backing=tuple(sorted(backing)))
+        return _under(made, given, sounds, lift)
+
+    def accompany(self, phrases: Sequence[Melody], affect: Affect, seed: int) -> list[Composed]:
+        """A song's phrases, sixteen bars each but the last, with one accompaniment; no note of theirs is changed."""
+        whole = [replace(phrase, bars=BARS) for phrase in phrases]
+        tokens = [np.array(tokens_of(phrase)) for phrase in whole]
+        lift = home_lift(np.concatenate(tokens))
+        song = GivenSong(tuple(GivenMelody.of(lifted(each, lift)) for each in tokens))
+        stream, accompanied = self.stream(seed, song), []
+        for phrase, source, given in zip(phrases, whole, song.parts, strict=True):
+            sounds = finished(_piece(stream, affect, phrase.bars))
+            accompanied.append(_under(unchanged(source, "", self._aim(affect), seed), given, sounds, lift))
+        return accompanied
 
     def _until(self, latent: str) -> NDArray[np.int64] | None:
         """Bars to the end of the phrase (16,) as a latent's plan says; None without one, or where it is another's."""
@@ -228,13 +238,20 @@ def chords_of(sounds: list[Sound]) -> tuple[int, ...]:
     return tuple(shipped().fit(weights)[0].tolist())
 
 
-def _piece(stream: Stream, affect: Affect) -> Steps[list[Sound]]:
-    """The first sixteen bars of a stream."""
+def _piece(stream: Stream, affect: Affect, bars: int = BARS) -> Steps[list[Sound]]:
+    """The next bars of a stream, sixteen at most."""
     sounds = []
-    for bar in range(BARS):
+    for bar in range(bars):
         at, composed = bar * BAR_STEPS, (yield from stream.compose_in_steps(affect))
         sounds += [Sound(s.step + at, s.part, s.pitch, s.length) for s in composed]
-    return held(sounds, BARS)
+    return held(sounds, bars)
+
+
+def _under(made: Composed, given: GivenMelody, sounds: list[Sound], lift: int) -> Composed:
+    """A melody with the accompaniment that was composed for it `lift` semitones higher, and the chords of both."""
+    backing = (Note(n.start_tick, n.duration_tick, n.pitch - lift, n.velocity) for n in backing_of(sounds))
+    chords = tuple(moved_chord(chord, -lift) for chord in given.chords)
+    return replace(made, chords=chords, backing=tuple(sorted(backing)))
 
 
 def _composed(sounds: list[Sound], distance: float, seed: int) -> Composed:

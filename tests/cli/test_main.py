@@ -367,6 +367,47 @@ def test_the_json_holds_what_sounds(tmp_path: Path) -> None:
     assert Melody(tuple(Note(*note) for note in gloomy["notes"])) == Melody.from_midi(tmp_path / "x.mid")
 
 
+@pytest.fixture
+def tune(tmp_path: Path) -> Path:
+    path = tmp_path / "tune.mid"
+    Melody(tuple(Note(480 * beat, 480, 60 + beat % 5) for beat in range(12)), 3).to_midi(80.0).save(path)
+    return path
+
+
+def test_a_melody_is_rendered_at_its_own_length_and_tempo(tune: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "x.mid"
+    command = ["render", "--melody", str(tune), "--va", "-0.9", "0.5", "--preset", "duet", "--generator", "canned"]
+
+    assert cli.main([*command, "-o", str(out)]) == 0
+    assert cli.main([*command, "-o", str(tmp_path / "y.mid"), "--tempo", "100", "--bars", "2"]) == 0
+
+    said = capsys.readouterr().out
+    assert "1 x 3 bars, 12 notes, 80 bpm" in said
+    assert "1 x 2 bars, 8 notes, 100 bpm" in said
+    assert [note.pitch for note in Melody.from_midi(out).notes] == [60 + beat % 5 for beat in range(12)]
+
+
+def test_a_melody_that_cannot_be_accompanied_is_refused(tune: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = str(tmp_path / "x.mid")
+
+    said = refused(capsys, "render", "--melody", str(tmp_path / "none.mid"), "-o", out)
+    assert said.startswith(f"--melody: {tmp_path / 'none.mid'}: cannot be read")
+    said = refused(capsys, "render", "--melody", str(tune), "--generator", "canned", "-o", out)
+    assert said.startswith("--melody: performance.chords and performance.bass are 0")
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_melody_is_accompanied_by_the_duet_unless_a_preset_is_named(tune: Path, tmp_path: Path) -> None:
+    command = ["render", "--melody", str(tune), "--seed", "3", "-o"]
+    for name in "ab":
+        assert cli.main([*command, str(tmp_path / f"{name}.mid")]) == 0
+
+    notes = [message for message in mido.MidiFile(tmp_path / "a.mid") if message.type == "note_on"]
+    assert {message.channel for message in notes} >= {0, 1}
+    assert (tmp_path / "a.mid").read_bytes() == (tmp_path / "b.mid").read_bytes()
+
+
 def test_a_roll_is_drawn(tmp_path: Path) -> None:
     png = tmp_path / "x.png"
     command = ["render", "--mood", "bright", "--generator", "canned", "-o", str(tmp_path / "x.mid"), "--png", str(png)]

@@ -8,7 +8,7 @@ import torch
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import NEUTRAL, Affect
 from emo_osc.core.errors import EmoOscError
-from emo_osc.core.score import BARS, PHRASE_TICKS, Melody, Note
+from emo_osc.core.score import BARS, PHRASE_TICKS, TICKS_PER_BAR, Melody, Note
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.events import BACKING, MELODY, Sound
 from emo_osc.studio.generators import build
@@ -62,6 +62,19 @@ def test_a_variation_keeps_about_as_much_as_was_asked_for(generator: Transformer
     kept = [bar for bar in range(BARS) if some.melody.clipped(bar, 1) == source.clipped(bar, 1)]
     assert len(kept) == 12
     assert generator.vary(source, "", HERE, 1.0, 1, seed=1) == generator.compose(HERE, 1, seed=1)
+
+
+def test_a_song_is_accompanied_whole_in_its_own_key(generator: Transformer) -> None:
+    tune = tuple(Note(480 * beat, 480, (62, 66, 69, 74)[beat % 4]) for beat in range(4 * 20))
+    phrases = [Melody(tune, 20).clipped(0, 16), Melody(tune, 20).clipped(16, 4)]
+
+    first, second = made = generator.accompany(phrases, HERE, 3)
+
+    assert made == generator.accompany(phrases, HERE, 3) != generator.accompany(phrases, HERE, 4)
+    assert [each.melody.notes for each in made] == [phrase.notes for phrase in phrases]
+    assert first.chords[0] % 12 == 2, "D"
+    assert first.backing
+    assert all(note.end_tick <= 4 * TICKS_PER_BAR for note in second.backing)
 
 
 def test_an_accompaniment_is_polyphonic_and_repeats_no_sounding_pitch() -> None:

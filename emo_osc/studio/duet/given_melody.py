@@ -64,19 +64,31 @@ class GivenMelody:
         """A bar; after the sixteenth comes the first."""
         return self.bar_before(bar % BARS, self)
 
-    def bar_before(self, slot: int, after: "GivenMelody") -> MelodyBar:
-        """A bar, 0..15, of a melody that is followed by another one, or by itself."""
+    def bar_before(self, slot: int, after: "GivenMelody | None") -> MelodyBar:
+        """A bar, 0..15, of a melody that is followed by another one, by itself, or by nothing."""
         at = 2 * slot
         coming, next_slot = (self, slot + 1) if slot + 1 < BARS else (after, 0)
-        chords = self.chords[at], self.chords[at + 1], coming.chords[2 * next_slot]
+        notes, chord = (coming._notes(next_slot), coming.chords[2 * next_slot]) if coming else ((), NO_CHORD)
         since, until = self.phrase[slot].tolist()
-        return MelodyBar(self._notes(slot), coming._notes(next_slot), chords, since, until)
+        return MelodyBar(self._notes(slot), notes, (self.chords[at], self.chords[at + 1], chord), since, until)
 
     def _notes(self, slot: int) -> tuple[Sound, ...]:
         grid, begin = NoteGrid.of(self.tokens), slot * BAR_STEPS
         steps = begin + np.flatnonzero(grid.is_onset[0, begin : begin + BAR_STEPS])
         pitch, length = grid.pitch[0], grid.duration[0]
         return tuple(Sound(int(at) - begin, MELODY, int(pitch[at]), int(length[at])) for at in steps)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSong:
+    """Melodies of sixteen bars, one after another, then nothing. It is a `MelodySource`, whatever the affect."""
+
+    parts: tuple[GivenMelody, ...]
+
+    def bar(self, bar: int, _affect: Affect) -> MelodyBar:
+        """A bar of the song."""
+        number, slot = divmod(bar, BARS)
+        return self.parts[number].bar_before(slot, next(iter(self.parts[number + 1 :]), None))
 
 
 def phrase_of(until: Tokens) -> Tokens:

@@ -6,7 +6,8 @@ import torch
 
 from emo_osc.core.affect import Affect
 from emo_osc.studio.duet.first_melody import FirstMelody
-from emo_osc.studio.duet.given_melody import GivenMelody, MelodyBar
+from emo_osc.studio.duet.given_melody import GivenMelody, GivenSong, MelodyBar
+from emo_osc.studio.duet.look_back import NO_CHORD
 from emo_osc.studio.events import LENGTHS, LOWEST, MELODY, Sound
 from emo_osc.studio.line.proposer import LineProposer
 from emo_osc.studio.music_vae import MusicVAE
@@ -81,6 +82,16 @@ def test_a_melody_that_loops_tells_its_last_bar_of_its_first() -> None:
     last, first = (tune().bar(bar, HERE) for bar in (15, 16))
 
     assert (last.coming, last.chords[2]) == (first.notes, first.chords[0])
+
+
+def test_every_bar_of_a_song_is_told_what_follows_and_its_last_that_nothing_does() -> None:
+    other = GivenMelody.of(np.roll(tune().tokens, 16))
+    song = GivenSong((tune(), other))
+    told = [song.bar(bar, HERE) for bar in range(32)]
+
+    assert [bar.coming for bar in told] == [*(bar.notes for bar in told[1:]), ()]
+    assert [bar.chords[2] for bar in told] == [*(bar.chords[0] for bar in told[1:]), NO_CHORD]
+    assert told[16].notes == other.bar(0, HERE).notes != told[0].notes
 
 
 def test_an_affect_that_changes_changes_the_bars_from_there_on(model: MusicVAE) -> None:
