@@ -16,7 +16,7 @@ from emo_osc.crowd.hand import HAND, open_hand
 from emo_osc.crowd.listening import listen
 from emo_osc.crowd.outputs import PATIENCE_S, Outputs
 from emo_osc.crowd.voices import Manners, Opinion, Voices
-from emo_osc.crowd.words import MAX_ID_LETTERS, Word, Words
+from emo_osc.crowd.words import MAX_ID_LETTERS, MAX_PAYLOAD_BYTES, Word, Words
 from emo_osc.protocol.osc import Target
 
 SEND_HZ = 20.0
@@ -86,6 +86,7 @@ async def _send(intake: "Intake", outputs: Outputs, glide: Glide, reporter: "Rep
     due_s = perf_counter()
     while True:
         now_s = perf_counter()
+        intake.catch_up(now_s)
         opinion = intake.voices.opinion(now_s)
         if opinion is None:
             glide.forget()
@@ -98,22 +99,45 @@ async def _send(intake: "Intake", outputs: Outputs, glide: Glide, reporter: "Rep
 
 
 class Intake:
-    """Takes the messages of the broker; counts those that are read, and those that are dropped by the reason."""
+    """Takes the messages of the broker; counts those that are read, and those that are dropped by the reason.
+
+    Of a client above its rate the newest message waits until the rate allows one: after a stall a network delivers all
+    that it has kept at once, and the last of that is where the client is now.
+    """
 
     def __init__(self, voices: Voices, words: Words) -> None:
         self.voices, self._words = voices, words
         self.read = 0
         self.dropped: Counter[str] = Counter()
+        self._waiting: dict[str, tuple[str, bytes]] = {}  # client -> its newest message
 
     def hear(self, kind: str, voice: str, payload: bytes) -> None:
-        """A message of a client; drops it where it is above the client's rate or holds no word."""
+        """A message of a client; drops it where it holds no word."""
         now_s = perf_counter()
-        if not 0 < len(voice) <= MAX_ID_LETTERS:
+        if not 0 < len(voice) <= MAX_ID_LETTERS or len(payload) > MAX_PAYLOAD_BYTES:
             self.drop(NOT_UNDERSTOOD)
-            return
-        if not self.voices.admits(voice, now_s):
-            self.drop(ABOVE_RATE if voice in self.voices else NO_ROOM)
-            return
+        elif self.voices.admits(voice, now_s):
+            if self._waiting.pop(voice, None):
+                self.drop(ABOVE_RATE)
+            self._take(kind, voice, payload, now_s)
+        elif voice not in self.voices:
+            self.drop(NO_ROOM)
+        else:
+            if voice in self._waiting:
+                self.drop(ABOVE_RATE)
+            self._waiting[voice] = kind, payload
+
+    def catch_up(self, now_s: float) -> None:
+        """Read what waits, as far as the clients' rates allow."""
+        for voice in [voice for voice in self._waiting if self.voices.admits(voice, now_s)]:
+            kind, payload = self._waiting.pop(voice)
+            self._take(kind, voice, payload, now_s)
+
+    def drop(self, reason: str) -> None:
+        """A message that is not read."""
+        self.dropped[reason] += 1
+
+    def _take(self, kind: str, voice: str, payload: bytes, now_s: float) -> None:
         try:
             word = self._words.read(kind, payload)
         except ValueError:
@@ -121,10 +145,6 @@ class Intake:
             return
         self.voices.hear(voice, word, now_s)
         self.read += 1
-
-    def drop(self, reason: str) -> None:
-        """A message that is not read."""
-        self.dropped[reason] += 1
 
     def take_hand(self, word: Word) -> None:
         """A word of the performer's, whose faders may send faster than phones."""

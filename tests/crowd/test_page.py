@@ -175,6 +175,45 @@ def test_the_broker_may_die_and_the_page_is_back_with_it(
     touch(browser, "touchEnd")
 
 
+def test_the_last_place_counts_though_it_was_said_without_a_connection(
+    browser: "Chrome", hall: Hall, crowd: Callable[..., Crowd]
+) -> None:
+    one = heard(hall, crowd)
+    opened(browser, hall.link())
+    browser.execute_script("audience.mqtt.waitMs = 3000; audience.mqtt.drop('lost')")
+    touch(browser, "touchStart", 0.6, -0.8)
+    touch(browser, "touchEnd")
+    state = browser.execute_script("return audience.state")
+
+    assert state == "lost"
+    one.patch.until("/emo/va", near(0.6, -0.8, 0.05))
+
+
+def test_the_last_place_counts_though_the_network_did_not_take_it_at_first(
+    browser: "Chrome", hall: Hall, crowd: Callable[..., Crowd]
+) -> None:
+    one = heard(hall, crowd)
+    opened(browser, hall.link())
+    browser.execute_script("audience.real = audience.mqtt.publish; audience.mqtt.publish = () => false")
+    touch(browser, "touchStart", -0.6, -0.8)
+    touch(browser, "touchEnd")
+    browser.execute_script("audience.mqtt.publish = audience.real")
+
+    one.patch.until("/emo/va", near(-0.6, -0.8, 0.05))
+
+
+def test_what_was_said_long_ago_is_not_said_again(browser: "Chrome", hall: Hall) -> None:
+    opened(browser, hall.link())
+    touch(browser, "touchStart", 0.5, 0.5)
+    touch(browser, "touchEnd")
+    sent = browser.execute_script(
+        "audience.saidMs -= 6001; let sent = 0; audience.mqtt.publish = () => { sent++; return true; };"
+        "audience.sayAgain(); audience.saidMs = performance.now(); audience.sayAgain(); return sent;"
+    )
+
+    assert sent == 1
+
+
 class StalledNetwork:
     """A port before the broker's that at some time lets nothing through, and says nothing."""
 

@@ -8,6 +8,7 @@ import { MOODS, label, startLanguage, switchLanguage, word } from "./words.js";
 const SEND_MS = 200;  // five times a second while it moves
 const REPEAT_MS = 1000;  // while it is held still
 const MOOD_MS = 6000;  // a mood that was tapped is repeated for as long
+const LATE_MS = 6000;  // what was said so long ago is said once more when a connection is there again
 const KEY_STEP = 0.1, PORT = 9001;
 const byId = (id) => document.getElementById(id);
 const clamp = (value) => Math.max(-1, Math.min(1, value));
@@ -31,7 +32,7 @@ class Audience {
     this.point = { valence: 0, arousal: 0 };
     this.finger = null;  // the pointer that holds the point, or "key"
     this.mood = null;
-    this.sentMs = -Infinity;
+    this.sentMs = this.saidMs = -Infinity;
     this.state = "connecting";
     document.documentElement.lang = startLanguage();
     this.makeMoods();
@@ -92,12 +93,14 @@ class Audience {
     this.point = { valence: clamp(valence), arousal: clamp(arousal) };
     this.choose(null);
     this.showPoint(true);
+    this.saidMs = performance.now();
     this.speak();
   }
 
   // The finger has left: its last place is sent, and then fades, here as there.
   lift() {
     this.finger = null;
+    this.saidMs = performance.now();
     clearTimeout(this.later);
     this.send();
     this.showPoint(false);
@@ -106,7 +109,7 @@ class Audience {
   vote(id) {
     this.showPoint(false);
     this.choose(id);
-    this.votedMs = performance.now();
+    this.votedMs = this.saidMs = performance.now();
     this.send();
   }
 
@@ -123,12 +126,14 @@ class Audience {
     const isSent = this.mood
       ? this.mqtt.publish(`emo/${this.show}/mood/${this.id}`, this.mood)
       : this.mqtt.publish(`emo/${this.show}/va/${this.id}`, `${valence.toFixed(3)} ${arousal.toFixed(3)}`);
+    this.isUnsent = !isSent;
     if (isSent) this.sentMs = performance.now();
   }
 
   repeat() {
     if (this.mood && performance.now() - this.votedMs > MOOD_MS) this.choose(null);
     if ((this.finger !== null || this.mood) && performance.now() - this.sentMs >= REPEAT_MS) this.send();
+    else if (this.isUnsent) this.sayAgain();
   }
 
   choose(id) {
@@ -150,6 +155,12 @@ class Audience {
     if (state === "connecting" && this.state !== "connected") state = this.state;  // it was said that it tries again
     this.state = state;
     this.label();
+    if (state === "connected") this.sayAgain();
+  }
+
+  // The last place counts, also where it was said while there was no connection, or into one that had gone.
+  sayAgain() {
+    if (this.finger !== null || this.mood || performance.now() - this.saidMs < LATE_MS) this.send();
   }
 
   label() {

@@ -3,7 +3,7 @@
 // would load at once over the Wi-Fi of a hall, and Paho's has not been kept up for years.
 
 const CONNECT = 0x10, CONNACK = 0x20, PUBLISH = 0x30, PINGREQ = 0xc0, PINGRESP = 0xd0, CLEAN_SESSION = 0x02;
-const KEEP_ALIVE_S = 30, PING_MS = 8000, SILENCE_MS = 18000, CONNECT_MS = 10000;
+const KEEP_ALIVE_S = 30, PING_MS = 4000, SILENCE_MS = 10000, CONNECT_MS = 10000;
 const FIRST_WAIT_MS = 700, LONGEST_WAIT_MS = 20000;
 
 const encoder = new TextEncoder();
