@@ -14,7 +14,7 @@ import pytest
 from emo_osc.cli.main import main
 from emo_osc.core.affect import Affect
 from emo_osc.protocol.osc import encode
-from tests.crowd.conftest import SHOW, Broker, Crowd
+from tests.crowd.conftest import SHOW, Broker, Crowd, Patch
 from tests.serving import Daemon, free_port
 
 Opens = Callable[..., Broker]
@@ -261,6 +261,24 @@ def test_the_broker_may_die_and_come_back(broker: Opens, crowd: Hears) -> None:
 
     heard.patch.until("/emo/va", near(-0.5, 0.5))
     assert heard.end() == (0, "")
+
+
+def test_two_shows_on_one_broker_hear_their_own_audience_alone(broker: Opens, crowd: Hears) -> None:
+    opened = broker()
+    other_patch = Patch()
+    ours = listening(opened, crowd, "--fade", "60")
+    theirs = listening(opened, crowd, "--fade", "60", "--show", "clubs", "--osc-out", f"127.0.0.1:{other_patch.port}")
+    phone = opened.phone("p")
+    phone.say(f"emo/{SHOW}/va/p", b"0.5 0.5")
+    phone.say("emo/clubs/va/p", b"-0.5 -0.5")
+    phone.say("emo/clubs/va/q", b"-0.5 -0.5")
+    other_patch.until("/emo/crowd/count", lambda count: count == 2)
+    other_patch.until("/emo/va", near(-0.5, -0.5))
+    theirs.end()  # it told our patch as well
+
+    ours.patch.until("/emo/crowd/count", lambda count: count == 1)
+    ours.patch.until("/emo/va", near(0.5, 0.5))
+    other_patch.socket.close()
 
 
 @pytest.mark.slow

@@ -59,6 +59,24 @@ def test_everyone_speaks_under_their_own_id_alone(hall: tuple[Broker, int], crow
         phone.close()
 
 
+@pytest.mark.parametrize("kind", ["va", "mood"])
+def test_nobody_in_the_audience_takes_the_performers_weight(
+    hall: tuple[Broker, int], crowd: Callable[..., Crowd], kind: str
+) -> None:
+    inside, outside = hall
+    heard = crowd(inside.port, "--glide", "0", "--fade", "60", "--weight", "performer=50")
+    heard.wait_for_line("listening to")
+    thief, honest = Phone(outside, "performer"), Phone(outside, "honest")
+    thief.say(f"emo/{SHOW}/{kind}/performer", b"-1 1" if kind == "va" else b"gloomy")
+    thief.heard_until_pong()  # the broker has taken it
+    honest.say(f"{VA}honest", b"0.5 0.5")
+
+    heard.patch.until("/emo/va", near(0.5, 0.5))
+    assert heard.patch.until("/emo/crowd/count").arguments == (1,)
+    for phone in (thief, honest):
+        phone.close()
+
+
 @pytest.mark.parametrize("kind", ["retained", "huge"])
 def test_the_broker_throws_out_what_no_phone_sends(hall: tuple[Broker, int], kind: str) -> None:
     phone = Phone(hall[1], "p")
