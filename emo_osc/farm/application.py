@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.farm.arguments import Arguments, Farm
+from emo_osc.farm.batches import Batches
 from emo_osc.farm.drawing import fill
-from emo_osc.farm.maker import BATCH, Done, Maker
+from emo_osc.farm.maker import BATCH, Maker
 from emo_osc.farm.service import Reply, Service
-from emo_osc.protocol.farm_wire import MAX_ORDER_BYTES, Order
+from emo_osc.protocol.farm_wire import MAX_ORDER_BYTES
 
-BATCH_WAIT_S = 0.002  # how long the first order of a batch waits for others
+UPSCALE_S = 5.0  # of more orders than a replica does well before another starts; by default half a minute
 DOWNSCALE_S = 60.0  # a quiet minute before a replica ends: loading one takes seconds
 
 
@@ -42,6 +43,7 @@ def application(farm: Farm) -> Application:
             "min_replicas": least,
             "max_replicas": most,
             "target_ongoing_requests": BATCH / 2,
+            "upscale_delay_s": UPSCALE_S,
             "downscale_delay_s": DOWNSCALE_S,
         },
         ray_actor_options={"num_cpus": farm.cpus, "num_gpus": farm.gpus},
@@ -59,10 +61,11 @@ class Replica:
     def __init__(self, section: str, token: str, most: int) -> None:
         """`section` is a `GeneratorSection` as JSON."""
         self._maker = Maker(GeneratorSection.model_validate_json(section))
-        self._service = Service(self._maker.about, token, self._make, most)
-        self._at_work = asyncio.Lock()  # one thread at a time may use the generator
-        drawing = fill(self._maker, lambda: self._service.at_work > 0, self._at_work)
-        self._drawing = asyncio.get_running_loop().create_task(drawing)
+        at_work = asyncio.Lock()  # one thread at a time may use the generator
+        batches = Batches(self._maker.make, at_work)
+        self._service = Service(self._maker.about, token, batches.do, most)
+        drawing = fill(self._maker, lambda: self._service.at_work > 0, at_work)
+        self._tasks = [asyncio.get_running_loop().create_task(work) for work in (batches.run(), drawing)]
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request of HTTP."""
@@ -77,12 +80,3 @@ class Replica:
                 break
         authorization = request.headers.get("authorization", "")
         return await self._service.answer(request.method, request.url.path, authorization, body)
-
-    async def _make(self, order: Order) -> Done:
-        done: Done = await self._batch(order)
-        return done
-
-    @serve.batch(max_batch_size=BATCH, batch_wait_timeout_s=BATCH_WAIT_S)
-    async def _batch(self, orders: list[Order]) -> list[Done]:
-        async with self._at_work:
-            return await asyncio.to_thread(self._maker.make, orders)

@@ -8,19 +8,24 @@ os.environ.setdefault("RAY_AUTH_MODE", "token")  # Ray's own ports are open on e
 
 import ray
 from ray import serve
+from ray.serve.context import _get_global_client
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.farm.application import application
 from emo_osc.farm.arguments import Farm
 
 APP = "emo_osc"
-TRIES = 3
 
 
 def deploy(farm: Farm, address: str | None = None) -> None:
-    """Deploy on the cluster at an address, or on one that is started on this machine, and wait until it answers."""
+    """Deploy on the cluster at an address, or on one that is started on this machine, and wait until it answers.
+
+    Raises:
+        EmoOscError: no cluster starts here, or Ray Serve listens elsewhere on that one.
+    """
     start_ray(address, farm)
     serve.start(http_options=serve.HTTPOptions(host=farm.host, port=farm.port))
+    check_place(farm)
     serve.run(application(farm), name=APP, route_prefix="/")
 
 
@@ -34,21 +39,25 @@ def start_ray(address: str | None, farm: Farm) -> None:
         ray.init(address=address, log_to_driver=False, namespace=APP)
         return
     os.environ.setdefault("RAY_DISABLE_MEMORY_MONITOR", "1")
-    for tries_left in reversed(range(TRIES)):
-        try:
-            start_here(max(os.cpu_count() or 1, int(farm.cpus * farm.replicas[1]) + 1))
-            return
-        except Exception as error:  # Ray raises a plain one where its processes take over 30 s, as on a busy machine
-            ray.shutdown()
-            if not tries_left:
-                raise EmoOscError(
-                    f"farm: Ray does not start on this machine ({error!s:.200}); stop other work"
-                ) from None
+    cores = max(os.cpu_count() or 1, int(farm.cpus * farm.replicas[1]) + 1)
+    try:
+        ray.init(
+            _node_ip_address="127.0.0.1", num_cpus=cores, include_dashboard=False, log_to_driver=False, namespace=APP
+        )
+    except Exception as error:  # Ray raises a plain one where its processes take over 30 s, as on a busy machine
+        raise EmoOscError(f"farm: Ray does not start on this machine ({error!s:.120}..); try again") from None
 
 
-def start_here(cores: int) -> None:
-    """Start a cluster that listens on this machine alone."""
-    ray.init(_node_ip_address="127.0.0.1", num_cpus=cores, include_dashboard=False, log_to_driver=False, namespace=APP)
+def check_place(farm: Farm) -> None:
+    """Refuse a cluster on which Serve runs already, at another address: it keeps that, whatever a farm asks for."""
+    client = _get_global_client()
+    assert client is not None  # it has been started
+    found = client.http_config
+    if (found.host, found.port) != (farm.host, farm.port):
+        raise EmoOscError(
+            f"farm: Ray Serve of that cluster listens on {found.host}:{found.port}, not {farm.host}:{farm.port}; "
+            f"add --host {found.host} --port {found.port}, or end what it serves with: serve shutdown"
+        )
 
 
 def states() -> dict[str, int]:
@@ -59,8 +68,11 @@ def states() -> dict[str, int]:
     return {}
 
 
-def close() -> None:
-    """End the deployment, and the cluster where it was started here."""
+def close(address: str | None = None) -> None:
+    """End the deployment; a cluster that was joined at an address stays, with what others serve there."""
     with suppress(Exception):  # the cluster may be gone
-        serve.shutdown()  # type: ignore[no-untyped-call]
+        if address:
+            serve.delete(APP)
+        else:
+            serve.shutdown()  # type: ignore[no-untyped-call]
     ray.shutdown()

@@ -32,7 +32,7 @@ def run(farm: Farm, say: Say, address: str | None = None) -> int:
     except (ConnectionError, RuntimeError, TimeoutError, ValueError) as error:
         raise EmoOscError(f"farm: cannot be deployed ({error!s:.300})") from None
     finally:
-        close()
+        close(address)
 
 
 def lines_of(farm: Farm) -> Iterator[str]:

@@ -69,8 +69,8 @@ class PlainFarm:
         return web.Response(status=reply.status, body=reply.body, content_type="application/json")
 
     def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # which cancels orders that are at work
+            runner.run(self._serve())
 
     async def _serve(self) -> None:
         self._ended = asyncio.Event()

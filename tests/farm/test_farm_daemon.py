@@ -7,6 +7,8 @@ import pytest
 from tests.farm.plain_farm import TOKEN, PlainFarm
 from tests.serving import Daemon, Listener, next_note
 
+SLOW_S = 2.0
+
 
 def until_studio(stage: Daemon, state: str) -> str:
     """What the stage says about its studio, once it is in this state."""
@@ -46,3 +48,32 @@ def test_two_stages_play_on_while_their_farm_is_gone(
     farm(port=one.port)
     for stage in stages:
         until_studio(stage, "ready")
+
+
+@pytest.mark.slow
+def test_a_farm_that_takes_seconds_makes_no_note_late(
+    farm: Callable[..., PlainFarm],
+    hear: Callable[[str], Listener],
+    daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMO_OSC_STUDIO_TOKEN", TOKEN)
+    one = farm(slow_s=SLOW_S)
+    stage = daemon("--studio", one.url)
+    stage.wait_for_line(f"generator ready canned on cpu at {one.url}")
+    heard = hear(stage.name)
+    stage.send("/emo/start_listen/latency")
+    stage.send("/emo/start_listen/studio")
+    stage.send("/emo/va", -0.6, 0.7)
+    delays, said = {"studio": 0.0}, []
+    while not delays["studio"]:
+        message = stage.receive()
+        if message.address == "/emo/latency":
+            delays[str(message.arguments[0])] = float(str(message.arguments[3]))  # the 99th percentile
+        elif message.address == "/emo/state/studio":
+            said.append(str(message.arguments[0]))
+
+    assert delays["studio"] >= 1000 * SLOW_S
+    assert delays["schedule"] < delays["studio"] / 3
+    assert all(state.startswith("ready canned") for state in said)
+    assert heard.qsize() > 0

@@ -11,12 +11,14 @@ from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.farm_wire import VERSION, Order, read_order, write_order
+from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Away, ComposeRequest, Learn, Loaded, Ready, SetTargets, Vary
 from emo_osc.stage.session.studio_client import StudioClient, StudioState
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import build
 from tests.farm.plain_farm import Line, PlainFarm
+from tests.twin import make_ready
 
 BRIGHT, GLOOMY = Affect(0.8, 0.35), Affect(-0.7, -0.5)
 RIFF = Melody(tuple(Note(480 * beat, 360, pitch) for beat, pitch in enumerate((61, 66, 68, 70))), 1)
@@ -38,6 +40,10 @@ def loaded(line: Line) -> Loaded:
 
 def melody(line: Line, affect: Affect = BRIGHT, ticket: int = 5) -> Ready:
     line.send(ComposeRequest(affect, ticket))
+    return ready(line)
+
+
+def ready(line: Line) -> Ready:
     message = line.read()
     assert isinstance(message, Ready), message
     return message
@@ -97,6 +103,7 @@ def test_a_farm_that_goes_is_told_once_and_its_return_too(farm: OpenFarm, line: 
 
     assert "does not answer" in away(stage)
     farm(port=one.port)
+    assert ready(stage).ticket == 1
     loaded(stage)
     assert melody(stage, ticket=2).ticket == 2
 
@@ -112,7 +119,7 @@ def test_a_slow_farm_answers_and_a_slower_one_is_away(farm: OpenFarm, line: Open
     assert "does not answer within 1 s" in away(slower)
 
 
-def test_a_full_farm_says_so_and_serves_again(farm: OpenFarm, line: OpenLine) -> None:
+def test_a_full_farm_says_so_and_does_the_order_once_it_can(farm: OpenFarm, line: OpenLine) -> None:
     one = farm(most=2)
     stage = line(one.url)
     loaded(stage)
@@ -120,8 +127,12 @@ def test_a_full_farm_says_so_and_serves_again(farm: OpenFarm, line: OpenLine) ->
     stage.send(ComposeRequest(BRIGHT, 1))
 
     assert re.search("full.*2 orders are at work", away(stage))
+    assert not one.orders
     one.service.at_work = 0
+    answer = ready(stage)
+    assert (answer.ticket, answer.affect) == (1, BRIGHT)
     loaded(stage)
+    assert len(one.orders) == 1  # none was composed only to see whether it can
 
 
 def test_a_wrong_token_is_told_and_is_no_order(farm: OpenFarm, line: OpenLine) -> None:
@@ -147,6 +158,7 @@ def test_a_farm_that_changes_its_checkpoint_is_told_anew(farm: OpenFarm, line: O
     stage.send(ComposeRequest(BRIGHT, 1))
 
     assert re.search(r"canned-\w+-0.5 composes here, not canned-\w+-1", away(stage))
+    assert ready(stage).ticket == 1
     loaded(stage)
     assert melody(stage).melody.notes
 
@@ -210,8 +222,6 @@ def test_many_stages_get_their_own_answers(farm: OpenFarm, line: OpenLine) -> No
 
 
 def test_the_stage_asks_again_for_what_an_absent_studio_did_not_make() -> None:
-    from emo_osc.protocol.message_codec import encode
-
     client = StudioClient()
     client.connected()
     client.receive(encode(Loaded("canned", "cpu at http://farm:7790")))
@@ -227,6 +237,22 @@ def test_the_stage_asks_again_for_what_an_absent_studio_did_not_make() -> None:
     again = client.due(2.0)
     assert isinstance(again, ComposeRequest)
     assert again.affect == BRIGHT
+
+
+def test_the_stage_asks_not_again_for_what_an_absent_studio_has_made_after_all() -> None:
+    client = StudioClient()
+    client.connected()
+    client.receive(encode(Loaded("canned", "cpu at http://farm:7790")))
+    client.want(BRIGHT)
+    order = client.due(0.0)
+    assert isinstance(order, ComposeRequest)
+    client.receive(encode(Away("http://farm:7790 is full; trying again")))
+    made = make_ready(60, BRIGHT.valence, BRIGHT.arousal, ticket=order.ticket)
+    client.receive(encode(made))
+
+    assert client.is_asked(made)
+    client.receive(encode(Loaded("canned", "cpu at http://farm:7790")))
+    assert client.due(2.0) is None
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,17 @@
-"""What of a stage talks to a farm: its studio process's own code in a thread, and the stage's end of the socket."""
+"""What of a stage talks to a farm: its own `StudioClient`, and the code of its studio process in a thread."""
 
 import socket
 from contextlib import suppress
 from threading import Thread
+from time import monotonic
 
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.farm_wire import About, Order
-from emo_osc.protocol.message_codec import decode, encode
-from emo_osc.protocol.messages import Alive, AnyMessage, Away, ComposeRequest, Failed, Loaded, Ready
+from emo_osc.protocol.message_codec import encode
+from emo_osc.protocol.messages import Alive, Away, Failed, Ready, StudioToStage, ToStudio
+from emo_osc.stage.session.studio_client import StudioClient
 from emo_osc.studio.remote.farm_client import ANSWER_S, FarmClient, FullError
 from emo_osc.studio.remote.farm_generator import FarmGenerator
 from emo_osc.studio.remote.worker import FALLBACK_S, FarmStudio
@@ -45,7 +47,8 @@ class FarmStage:
         generator = FarmGenerator(self._client, aims, section.name, is_seeded=False)
         self._mine, self._theirs = socket.socketpair()
         self._mine.settimeout(READ_S)
-        self._lines, self._ticket = self._mine.makefile("rb"), 0
+        self._lines, self._orders = self._mine.makefile("rb"), StudioClient()
+        self._orders.connected()
         self._studio = FarmStudio(generator, aims, setup, self._theirs, FALLBACK_S)
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -66,15 +69,17 @@ class FarmStage:
         Raises:
             EmoOscError: the generator failed.
         """
-        self._send(affect)
-        while (message := self._read()) is not None:
-            if isinstance(message, Ready) and message.ticket == self._ticket:
+        self._orders.want(affect)
+        while True:
+            if (due := self._orders.due(monotonic())) is not None:
+                self._send(due)
+            message = self._read()
+            if isinstance(message, Ready) and message.affect == affect and self._orders.is_asked(message):
                 return True
             if isinstance(message, Failed):
                 raise EmoOscError(f"the farm: {message.text}")
-            if isinstance(message, Loaded):  # after a refusal: what was ordered before was forgotten
-                self._send(affect)
-        return False
+            if message is None:
+                return False
 
     def leave(self) -> None:
         """End the studio once its order at the farm is answered; an order that waits for another try is given up."""
@@ -89,18 +94,17 @@ class FarmStage:
         self._lines.close()
         self._mine.close()
 
-    def _send(self, affect: Affect) -> None:
-        self._ticket += 1
+    def _send(self, message: ToStudio) -> None:
         with suppress(OSError):  # it was left
-            self._mine.sendall(encode(ComposeRequest(affect, self._ticket)))
+            self._mine.sendall(encode(message))
 
     def _run(self) -> None:
         with self._theirs:
             self._studio.run()
 
-    def _read(self) -> AnyMessage | None:
+    def _read(self) -> StudioToStage | None:
         """The next message that is no sign of life; None once the studio has ended."""
         while line := self._lines.readline():
-            if not isinstance(message := decode(line), Alive):
+            if not isinstance(message := self._orders.receive(line), Alive):
                 return message
         return None

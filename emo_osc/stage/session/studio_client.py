@@ -299,6 +299,8 @@ class StudioClient:
             self.failure = message.text[:MAX_TEXT]
         if isinstance(message, Alive):
             return
+        if isinstance(message, Ready) and message.affect == self._wanted and self.is_asked(message):
+            self._wanted = None  # a studio that was away has done the order after all
         for lane, order in self._orders.items():
             if message.ticket == order.message.ticket:
                 self._answered, self._is_answered = self._orders.pop(lane), True

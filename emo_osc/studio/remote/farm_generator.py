@@ -37,16 +37,14 @@ class FarmGenerator:
         """Whether the generator there can."""
         return self._about is not None and self._about.recomposes
 
-    def reach(self, affect: Affect | None) -> None:
-        """Ask who composes there, and with an affect for one melody, to know that it does.
+    def reach(self) -> None:
+        """Ask who composes there.
 
         Raises:
             AwayError: nobody does, or somebody else than was asked for.
         """
         self._about = None
         self._accept(self._client.about())
-        if affect is not None:
-            self._do(ComposeRequest(affect, TICKET), 0)
 
     def close(self) -> None:
         """Close the connections."""

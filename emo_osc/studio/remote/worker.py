@@ -13,11 +13,11 @@ from threading import Event, Thread
 from time import monotonic
 
 from emo_osc.config.preset import GeneratorSection
-from emo_osc.core.affect import NEUTRAL, Affect
+from emo_osc.core.affect import NEUTRAL
 from emo_osc.core.errors import EmoOscError
 from emo_osc.protocol.child_setup import USERS_FAULT
 from emo_osc.protocol.message_codec import encode
-from emo_osc.protocol.messages import Away, Failed
+from emo_osc.protocol.messages import Away, ComposeRequest, Failed, Recompose
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import build
@@ -28,7 +28,7 @@ from emo_osc.studio.remote.farm_client import AwayError, FarmClient, FullError
 from emo_osc.studio.remote.farm_generator import FarmGenerator
 from emo_osc.studio.remote.token_file import token_of
 from emo_osc.studio.setup import StudioSetup
-from emo_osc.studio.worker import Request, Studio
+from emo_osc.studio.worker import UNREQUESTED, Request, Studio
 
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
 FALLBACK_S = 10.0  # without the farm before a local studio starts
@@ -45,7 +45,8 @@ class FarmStudio(Studio):
         super().__init__(farm, aims, setup, connection)
         self._farm, self._far_composer = farm, self._composer
         self._away = ""
-        self._probed: Affect | None = None
+        self._kept: ComposeRequest | None = None
+        self._full_s = 0.0
         self._has_fallback, self._fallback_s = setup.generator.fallback == "local", fallback_s
         self._rests_until_s = 0.0
         self._jitter = Random()
@@ -66,6 +67,7 @@ class FarmStudio(Studio):
     def _find_farm(self) -> bool:
         """Try until the farm composes; False where the stage has ended, or a local studio is to compose."""
         back_off_s, until_s = FIRST_BACK_OFF_S, monotonic() + self._fallback_s
+        self._read_for(self._full_s * self._jitter.uniform(1.0, 2.0))
         while not self._is_ending:
             if self._try_farm():
                 return True
@@ -78,14 +80,23 @@ class FarmStudio(Studio):
         return False
 
     def _try_farm(self) -> bool:
+        """Whether it composes what it could not before, which the stage gets at once, or else at least answers."""
         self._farm.is_awaited = True
         try:
-            self._farm.reach(self._probed)
+            if not self._full_s:
+                self._farm.reach()
+            if self._kept is not None:
+                super()._serve(self._kept)
         except (AwayError, EmoOscError) as error:
-            self._leave(f"{error}; trying again")
+            self._fail(error)
         else:
             return True
         return False
+
+    def _fail(self, error: Exception) -> None:
+        """Leave the farm until it is tried again."""
+        self._full_s = error.retry_s if isinstance(error, FullError) else 0.0
+        self._leave(f"{error}; trying again")
 
     def _leave(self, text: str) -> None:
         """Tell the stage why nobody composes, where that is news; it asks again once somebody does."""
@@ -98,7 +109,7 @@ class FarmStudio(Studio):
     def _back(self) -> None:
         """Serve from the farm until it is away or the stage has ended."""
         self._requests.clear()  # the stage asks again for what it still wants
-        self._away, self._probed = "", None
+        self._away, self._kept, self._full_s = "", None, 0.0
         self._send(self._loaded)
         while not self._is_ending and not self._away:
             self._read_requests()
@@ -112,8 +123,9 @@ class FarmStudio(Studio):
         try:
             super()._serve(request)
         except AwayError as error:
-            self._probed = request.affect
-            self._leave(f"{error}; trying again")
+            is_melody = isinstance(request, ComposeRequest | Recompose)
+            self._kept = ComposeRequest(request.affect, request.ticket if is_melody else UNREQUESTED)
+            self._fail(error)
 
     def _work(self) -> None:
         """As for a local studio, but every time interruptible: a farm may take seconds for what nobody waits for."""
@@ -127,14 +139,15 @@ class FarmStudio(Studio):
         except FullError as error:  # others wait there for what they have asked for
             self._rests_until_s = monotonic() + max(1.0, error.retry_s) * self._jitter.uniform(1.0, 3.0)
         except AwayError as error:
-            self._probed = NEUTRAL
-            self._leave(f"{error}; trying again")
+            self._kept = ComposeRequest(NEUTRAL, UNREQUESTED)
+            self._fail(error)
 
     def _pause_s(self) -> float:
         return max(super()._pause_s(), self._rests_until_s - monotonic())
 
     def _stand_in(self) -> None:
         """Compose here until the farm is back or the stage has ended."""
+        self._kept = None
         try:
             local = build(self._setup.generator, self._aims)
         except EmoOscError as error:
@@ -163,7 +176,8 @@ class FarmStudio(Studio):
     def _look_for_farm(self, is_over: Event, is_back: Event) -> None:
         while not is_over.wait(LOOK_S):
             with suppress(AwayError, EmoOscError):
-                self._farm.reach(NEUTRAL)
+                self._farm.reach()
+                self._farm.compose(NEUTRAL, 1, 0)
                 is_back.set()
                 return
 

@@ -1,0 +1,65 @@
+"""Orders that wait for one maker: whenever it is free it does as many of them together as it can. Knows no Ray.
+
+`serve.batch` fixes a batch within milliseconds of its first order and lets it wait for its turn: under load a generator
+then gets batches of one or two orders, which take twice as long for each.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from emo_osc.farm.maker import BATCH, Done
+from emo_osc.protocol.farm_wire import Order
+
+WAIT_S = 0.002  # how long the first order waits for others
+GATHER_S = 0.02  # the same after several: their stages soon order again
+
+
+class _Waiting(NamedTuple):
+    order: Order
+    done: asyncio.Future[Done]
+
+
+class Batches:
+    """Does orders with `make` in a thread, while it holds `at_work`; what somebody waits for comes first."""
+
+    def __init__(self, make: Callable[[Sequence[Order]], list[Done]], at_work: asyncio.Lock) -> None:
+        self._make, self._at_work = make, at_work
+        self._waiting: list[_Waiting] = []
+        self._has_come = asyncio.Event()
+
+    async def do(self, order: Order) -> Done:
+        """What an order gets; an order whose caller has gone is left out where it has not begun."""
+        waiting = _Waiting(order, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._has_come.set()
+        return await waiting.done
+
+    async def run(self) -> None:
+        """Do orders for ever."""
+        last = 0
+        while True:
+            await self._has_come.wait()
+            await asyncio.sleep(GATHER_S if last > 1 and len(self._waiting) < BATCH else WAIT_S)
+            async with self._at_work:
+                batch = self._taken()
+                last = len(batch)
+                if batch:
+                    await self._do(batch)
+
+    def _taken(self) -> list[_Waiting]:
+        alive = [each for each in self._waiting if not each.done.done()]
+        alive.sort(key=lambda each: not each.order.is_awaited)
+        batch, self._waiting = alive[:BATCH], alive[BATCH:]
+        if not self._waiting:
+            self._has_come.clear()
+        return batch
+
+    async def _do(self, batch: list[_Waiting]) -> None:
+        try:
+            made = await asyncio.to_thread(self._make, [each.order for each in batch])
+        except Exception as error:  # the next batch may do better
+            made = [f"{type(error).__name__}: {error}"[:300]] * len(batch)
+        for each, done in zip(batch, made, strict=True):
+            if not each.done.done():
+                each.done.set_result(done)
