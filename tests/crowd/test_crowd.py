@@ -15,7 +15,7 @@ from emo_osc.cli.main import main
 from emo_osc.core.affect import Affect
 from emo_osc.protocol.osc import encode
 from tests.crowd.conftest import SHOW, Broker, Crowd, Patch
-from tests.serving import Daemon, free_port
+from tests.serving import TIMEOUT_S, Daemon, free_port
 
 Opens = Callable[..., Broker]
 Hears = Callable[..., Crowd]
@@ -261,6 +261,27 @@ def test_the_broker_may_die_and_come_back(broker: Opens, crowd: Hears) -> None:
 
     heard.patch.until("/emo/va", near(-0.5, 0.5))
     assert heard.end() == (0, "")
+
+
+def test_a_broker_that_keeps_sessions_and_messages_brings_back_nothing_old(
+    broker: Opens, crowd: Hears, tmp_path: Path
+) -> None:
+    opened = broker(settings=f"persistence true\npersistence_location {tmp_path}/\nqueue_qos0_messages true")
+    heard = listening(opened, crowd, "--fade", "1")
+    phone = opened.phone("p")
+    phone.say(f"{VA}p", b"0.5 0.5")
+    phone.say(f"{VA}kept", b"0.5 0.5", is_retained=True)
+    heard.patch.until("/emo/crowd/count", lambda count: count == 2)
+    opened.process.terminate()  # it saves what it keeps
+    opened.process.wait(TIMEOUT_S)
+    heard.patch.until("/emo/crowd/count", lambda count: count == 0)
+    opened.start()
+    heard.wait_for_line("listening to")
+    opened.phone("q").say(f"{VA}q", b"-0.5 -0.5")
+
+    assert heard.patch.until("/emo/crowd/count", lambda count: count > 0).arguments == (1,)
+    heard.patch.until("/emo/va", near(-0.5, -0.5))
+    heard.wait_for_line("retained")
 
 
 def test_two_shows_on_one_broker_hear_their_own_audience_alone(broker: Opens, crowd: Hears) -> None:
