@@ -140,7 +140,7 @@ def _network() -> str:
 
 - Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a value that is
   set again by a later one is set once, to the last, which is acknowledged; so a dragged pad does not queue up.
-- Later acknowledgements: `/emo/mutate` when the variation is made (after 1.5 s the stage makes one of its own),
+- Later acknowledgements: `/emo/mutate` when the variation is made (after 1.5 s, in a duet 6 s, the stage makes one),
   `/emo/keep` when the phrase is on the disk, `/emo/learn` twice, with the bar from which it records and with the bar
   where the result plays.
 - A melody that was asked for (`/emo/next`, `/emo/mutate`, `/emo/recall`) plays although the affect goes on moving, as

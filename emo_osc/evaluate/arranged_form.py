@@ -10,6 +10,7 @@ from emo_osc.evaluate.overlap import compared
 from emo_osc.studio.attributes import Floats
 from emo_osc.studio.events import BACKING, BAR_STEPS, MELODY, Sound, decode
 from emo_osc.studio.harmony import HALF_STEPS, triad
+from emo_osc.studio.line.places import LAGS
 from emo_osc.studio.music_transformer import chords_of
 from emo_osc.studio.sounds_to_notes import melody_of_sounds
 from emo_osc.studio.streams import held
@@ -110,6 +111,15 @@ def covered(piece: Sounds) -> float:
     return float(np.mean(hits)) if hits else float("nan")
 
 
+def repeated(piece: Sounds) -> float:
+    """The share of bars that equal one 1, 2, 4 or 8 bars before in both parts, by the places and pitches of notes."""
+    bars = [(set[tuple[int, int]](), set[tuple[int, int]]()) for _ in range(BARS)]
+    for sound in piece:
+        bars[sound.step // BAR_STEPS][sound.part].add((sound.step % BAR_STEPS, sound.pitch))
+    hits = [all(bars[bar]) and bars[bar] in [bars[bar - lag] for lag in LAGS if lag <= bar] for bar in range(BARS)]
+    return float(np.mean(hits))
+
+
 MEASURES: Mapping[str, Callable[[Sounds], float]] = {
     "notes per bar": notes_per_bar,
     "mean pitch": mean_pitch,
@@ -122,6 +132,7 @@ MEASURES: Mapping[str, Callable[[Sounds], float]] = {
     "chord changes": chord_changes,
     "begins with the melody": together,
     "melody not above": covered,
+    "bars repeated in both parts": repeated,
 }
 
 

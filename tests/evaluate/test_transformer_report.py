@@ -67,6 +67,9 @@ def test_measures_count_what_is_there() -> None:
     ) == (0, 0, 0)
     assert condition["begins with the melody"] == 0.5
     assert condition["melody not above"] == 0.0
+    assert condition["bars repeated in both parts"] == 0.0  # three notes take three bars to come round
+    droned = [Sound(sound.step, sound.part, 60, 1) for sound in piece()]
+    assert MEASURES["bars repeated in both parts"](droned) == 15 / 16
     assert MEASURES["melody not above"](piece(top=51)) == pytest.approx(2 / 3, abs=0.05)  # two tones below the fifth
 
 

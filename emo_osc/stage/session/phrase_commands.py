@@ -18,6 +18,7 @@ from emo_osc.stage.session.transport import NOW
 
 MAX_SAVING, MAX_VARYING = 8, 16  # at a time: a flood must fill neither the connection to the supervisor nor a turn
 VARY_PATIENCE_S = 1.5  # a variation of the studio's takes some tenths; after this the stage makes one itself
+DUET_PATIENCE_S = 6.0  # one with an accompaniment takes 2 s of a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class PhraseCommands:
             return self._replies.acknowledge(request, self._instrument.vary_here(command.amount, now_s), now_s)
         performer = self._instrument.performer
         epochs = performer.request_epoch, performer.melody_epoch
-        self._varying[ticket] = _Varying(request, command.amount, now_s + VARY_PATIENCE_S, *epochs)
+        patience_s = DUET_PATIENCE_S if self._instrument.studio_client.goes_on else VARY_PATIENCE_S
+        self._varying[ticket] = _Varying(request, command.amount, now_s + patience_s, *epochs)
         return []  # answered when it is made: only then is its bar known
 
     def _varied(self, ready: Ready, now_s: float) -> Effects:

@@ -184,3 +184,21 @@ def test_a_studio_that_leaves_or_takes_too_long_is_told_at_once(stage: MakeStage
     assert [answer[:2] for answer in answers(playing)] == [("/emo/error", CommandError.NOT_NOW)]
     assert tell(playing, late) == []
     assert not playing.performer.phrase.backing
+
+
+def test_a_variation_with_an_accompaniment_is_waited_for(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60), ready(61))))
+    playing.receive_studio(Loaded("duo", "cpu", goes_on=True))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    playing.ask("/emo/mutate", 0.3)
+    vary = playing.instrument.studio_client.due(playing.now_s)
+    assert isinstance(vary, Vary)
+    playing.run_until(playing.now_s + 4.0)
+    made = replace(ready(62), ticket=vary.ticket, backing=(Note(0, 960, 48),))
+
+    ((address, command, *_),) = tell(playing, made)
+    playing.run_until(playing.now_s + BAR_S + 0.1)
+
+    assert (address, command) == ("/emo/ack", "/emo/mutate")
+    assert playing.performer.phrase == made
