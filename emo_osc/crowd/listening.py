@@ -13,13 +13,12 @@ import aiomqtt
 from emo_osc.core.errors import EmoOscError
 from emo_osc.crowd.broker import PASSWORD, Broker
 from emo_osc.crowd.bulk_reading import RETAINED_ONE, Ear, read_in_bulk
-from emo_osc.crowd.tls import context_of, distrust_of
+from emo_osc.crowd.tls import context_of, distrust_of, scheme_hint
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 10.0
 KEEP_ALIVE_S = 15  # a broker that has gone without a word is noticed within twice that
 CONNECT_S = 10.0
 BAD_LOGIN = (134, 135)  # MQTT's reason codes: bad user name or password; not authorized
-_NO_TLS = re.compile(r"reset by peer|WRONG_VERSION_NUMBER")
 REFUSED = 128  # reason codes from here on are failures
 
 ONE_BY_ONE = (
@@ -56,8 +55,8 @@ async def listen(broker: Broker, topics: Sequence[str], ear: Ear, say: Say) -> N
                 raise EmoOscError(f"{broker}: the broker refuses the login ({reason}); {_login(broker)}") from None
             if distrust and not was_reached:
                 raise EmoOscError(f"{broker}: {distrust}") from None
-            if broker.is_tls and not was_reached and _NO_TLS.search(reason):
-                reason += "; perhaps this port speaks no TLS"
+            if not was_reached:
+                reason += scheme_hint(reason, broker)
             if reason != told:  # once, not at every try
                 say(f"{broker}: {reason}; trying again, the instrument plays on")
             told = reason

@@ -6,6 +6,9 @@ import ssl
 from emo_osc.core.errors import EmoOscError
 from emo_osc.crowd.broker import Broker
 
+_NO_TLS = re.compile(r"reset by peer|WRONG_VERSION_NUMBER")
+_MUTE = "Operation timed out"
+"""What aiomqtt says where the broker has taken the connection and then does not answer."""
 _VERIFY = re.compile(r"certificate verify failed: (.+?)\.? \(_ssl")
 
 
@@ -34,6 +37,19 @@ def distrust_of(error: BaseException, broker: Broker) -> str:
     """
     found = _VERIFY.search(str(error))
     return f"the broker's certificate is not trusted ({found[1]}); {_remedy(found[1], broker)}" if found else ""
+
+
+def scheme_hint(reason: str, broker: Broker) -> str:
+    """What to try where one side seems to speak TLS and the other not; empty where nothing points to it.
+
+    >>> scheme_hint("Operation timed out", Broker("hall", 8883))
+    '; perhaps this port speaks TLS: write mqtts://hall:8883'
+    """
+    if broker.is_tls and _NO_TLS.search(reason):
+        return "; perhaps this port speaks no TLS"
+    return (
+        f"; perhaps this port speaks TLS: write mqtts{str(broker)[4:]}" if not broker.is_tls and reason == _MUTE else ""
+    )
 
 
 def _remedy(reason: str, broker: Broker) -> str:

@@ -124,6 +124,15 @@ def test_a_port_without_tls_is_told_and_tried_again(broker: Callable[..., Broker
     assert "perhaps this port speaks no TLS" in heard.wait_for_line("trying again")
 
 
+def test_a_port_with_tls_is_told_to_whoever_leaves_it_out(
+    secure: Callable[..., Secure], crowd: Callable[..., Crowd]
+) -> None:
+    hall = secure()
+    heard = crowd(hall.port)
+
+    assert f"perhaps this port speaks TLS: write mqtts://{HOST}:{hall.port}" in heard.wait_for_line("trying again")
+
+
 @pytest.fixture
 def page(secure: Callable[..., Secure], tmp_path: Path) -> Iterator[tuple[Secure, str]]:
     """A broker, and the phones' page from a web server that speaks https."""
