@@ -19,6 +19,7 @@ from emo_osc.farm.maker import BATCH, Maker
 from emo_osc.farm.service import Reply, Service
 from emo_osc.protocol.farm_wire import MAX_ORDER_BYTES
 
+LOOK_BACK_S = 10.0  # over which orders are counted
 UPSCALE_S = 5.0  # of more orders than a replica does well before another starts; by default half a minute
 DOWNSCALE_S = 60.0  # a quiet minute before a replica ends: loading one takes seconds
 
@@ -43,6 +44,7 @@ def application(farm: Farm) -> Application:
             "min_replicas": least,
             "max_replicas": most,
             "target_ongoing_requests": BATCH / 2,
+            "look_back_period_s": LOOK_BACK_S,
             "upscale_delay_s": UPSCALE_S,
             "downscale_delay_s": DOWNSCALE_S,
         },

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hmac import compare_digest
+from time import monotonic
 
 from emo_osc.farm.maker import Done
 from emo_osc.protocol.farm_wire import (
@@ -18,7 +19,8 @@ from emo_osc.protocol.farm_wire import (
     write_refusal,
 )
 
-RETRY_S = 1.0
+SOONEST_S, LATEST_S = 1.0, 10.0  # in which a refused order is to be tried again; a refusal costs Ray 15 ms of a core
+NEWEST = 0.1  # weight of the latest order in the mean
 IDLE_SHARE = 0.5  # of the places; what nobody waits for gets no more
 
 
@@ -37,6 +39,7 @@ class Service:
         self._about, self._token, self._make, self._most = about, token.encode(), make, most
         self.at_work = 0
         """Orders that are being done."""
+        self._took_s = 0.0
 
     async def answer(self, method: str, path: str, authorization: str, body: bytes) -> Reply:
         """The reply to a request; `authorization` is its header, empty without one."""
@@ -58,15 +61,22 @@ class Service:
         if order.maker and order.maker != self._about.maker:
             return _refuse(409, "other_maker", f"{self._about.maker} composes here, not {order.maker}")
         if self.at_work >= (self._most if order.is_awaited else max(1, round(IDLE_SHARE * self._most))):
-            return _refuse(503, "full", f"{self.at_work} orders are at work here", RETRY_S)
+            return _refuse(503, "full", f"{self.at_work} orders are at work here", self._retry_s)
         self.at_work += 1
+        begun_s = monotonic()
         try:
             done = await self._make(order)
         finally:
             self.at_work -= 1
+            self._took_s += NEWEST * (monotonic() - begun_s - self._took_s)
         if isinstance(done, str):
             return _refuse(422, "failed", done)
         return Reply(200, write_melodies(self._about, done))
+
+    @property
+    def _retry_s(self) -> float:
+        """Seconds in which as many orders as there are places are done."""
+        return min(LATEST_S, max(SOONEST_S, self._took_s))
 
 
 def _refuse(status: int, reason: str, text: str, retry_s: float = 0.0) -> Reply:

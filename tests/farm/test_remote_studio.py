@@ -10,14 +10,15 @@ from aiohttp import web
 from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.score import Melody, Note
-from emo_osc.protocol.farm_wire import VERSION, Order, read_order, write_order
+from emo_osc.farm.service import LATEST_S, SOONEST_S, Service
+from emo_osc.protocol.farm_wire import ORDERS, VERSION, About, Order, read_order, read_refusal, write_order
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Away, ComposeRequest, Learn, Loaded, Ready, SetTargets, Vary
 from emo_osc.stage.session.studio_client import StudioClient, StudioState
 from emo_osc.studio.aims import Aims
 from emo_osc.studio.composer import Composer
 from emo_osc.studio.generators import build
-from tests.farm.plain_farm import Line, PlainFarm
+from tests.farm.plain_farm import TOKEN, Line, PlainFarm
 from tests.twin import make_ready
 
 BRIGHT, GLOOMY = Affect(0.8, 0.35), Affect(-0.7, -0.5)
@@ -272,6 +273,34 @@ def test_the_stage_asks_not_again_for_what_an_absent_studio_has_made_after_all()
 def test_an_order_past_every_measure_is_refused(wrong: bytes, text: str) -> None:
     with pytest.raises(ValueError, match=text):
         read_order(wrong)
+
+
+def test_a_slower_farm_is_tried_again_later() -> None:
+    async def waits() -> list[float]:
+        places: list[asyncio.Event] = []
+
+        async def make(_: Order) -> str:
+            places.append(asyncio.Event())
+            await places[-1].wait()
+            return "none"
+
+        service, order = (
+            Service(About("canned", "cpu", "x"), TOKEN, make, 1),
+            write_order(Order(ComposeRequest(BRIGHT, 1))),
+        )
+        told = []
+        for took_s in (0.0, 30.0):
+            service._took_s = took_s
+            at_work = asyncio.create_task(service.answer("POST", ORDERS, f"Bearer {TOKEN}", order))
+            await asyncio.sleep(0)
+            refusal = read_refusal((await service.answer("POST", ORDERS, f"Bearer {TOKEN}", order)).body)
+            assert refusal is not None
+            told.append(refusal.retry_s)
+            places.pop().set()
+            await at_work
+        return told
+
+    assert asyncio.run(waits()) == [SOONEST_S, LATEST_S]
 
 
 def test_what_nobody_waits_for_gets_half_of_the_places(farm: OpenFarm) -> None:

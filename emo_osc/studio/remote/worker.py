@@ -31,6 +31,7 @@ from emo_osc.studio.setup import StudioSetup
 from emo_osc.studio.worker import UNREQUESTED, Request, Studio
 
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
+JITTER, FULL_JITTER = (0.8, 1.2), (1.0, 2.0)  # of those: what many stages find full they try again apart
 FALLBACK_S = 10.0  # without the farm before a local studio starts
 LOOK_S = 5.0  # how often a farm is looked for while a local studio composes
 
@@ -67,14 +68,14 @@ class FarmStudio(Studio):
     def _find_farm(self) -> bool:
         """Try until the farm composes; False where the stage has ended, or a local studio is to compose."""
         back_off_s, until_s = FIRST_BACK_OFF_S, monotonic() + self._fallback_s
-        self._read_for(self._full_s * self._jitter.uniform(1.0, 2.0))
+        self._read_for(self._full_s * self._jitter.uniform(*FULL_JITTER))
         while not self._is_ending:
             if self._try_farm():
                 return True
             if self._has_fallback and monotonic() >= until_s:
                 return False
-            self._read_for(back_off_s * self._jitter.uniform(0.8, 1.2))
-            back_off_s = min(LONGEST_BACK_OFF_S, 2 * back_off_s)
+            self._read_for(back_off_s * self._jitter.uniform(*(FULL_JITTER if self._full_s else JITTER)))
+            back_off_s = min(LONGEST_BACK_OFF_S, 2 * max(back_off_s, self._full_s))
             if self._has_fallback:
                 back_off_s = min(back_off_s, max(0.1, until_s - monotonic()))
         return False
