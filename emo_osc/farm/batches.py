@@ -6,13 +6,14 @@ then gets batches of one or two orders, which take twice as long for each.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from emo_osc.farm.maker import BATCH, Done
 from emo_osc.protocol.farm_wire import Order
 
 WAIT_S = 0.002  # how long the first order waits for others
-GATHER_S = 0.02  # the same after several: their stages soon order again
+GATHER_S = 0.05  # the longest wait for those whose orders were done last: most order again at once
 
 
 class _Waiting(NamedTuple):
@@ -37,22 +38,31 @@ class Batches:
 
     async def run(self) -> None:
         """Do orders for ever."""
-        last = 0
+        expected = 1
         while True:
             await self._has_come.wait()
-            await asyncio.sleep(GATHER_S if last > 1 and len(self._waiting) < BATCH else WAIT_S)
+            await self._gather(expected)
             async with self._at_work:
                 batch = self._taken()
-                last = len(batch)
                 if batch:
                     await self._do(batch)
+            expected = min(BATCH, len(batch) + len(self._waiting))
+
+    async def _gather(self, expected: int) -> None:
+        """Wait a little for as many orders as there were of late, else two halves take turns for ever."""
+        clock = asyncio.get_running_loop().time
+        wanted, wait_s = (expected, GATHER_S) if expected > 1 else (BATCH, WAIT_S)
+        until_s = clock() + wait_s
+        while len(self._waiting) < wanted and (left_s := until_s - clock()) > 0.0:
+            self._has_come.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_come.wait(), left_s)
 
     def _taken(self) -> list[_Waiting]:
         alive = [each for each in self._waiting if not each.done.done()]
         alive.sort(key=lambda each: not each.order.is_awaited)
         batch, self._waiting = alive[:BATCH], alive[BATCH:]
-        if not self._waiting:
-            self._has_come.clear()
+        (self._has_come.set if self._waiting else self._has_come.clear)()
         return batch
 
     async def _do(self, batch: list[_Waiting]) -> None:

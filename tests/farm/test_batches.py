@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from time import sleep
 
 from emo_osc.core.affect import Affect
-from emo_osc.farm.batches import Batches
+from emo_osc.farm.batches import GATHER_S, Batches
 from emo_osc.farm.maker import BATCH, Done
 from emo_osc.protocol.farm_wire import Order
 from emo_osc.protocol.messages import ComposeRequest
@@ -73,3 +74,34 @@ def test_a_batch_that_fails_is_answered_and_the_next_is_done() -> None:
 
     assert len(batches) == 2
     assert done == ["ValueError: unlucky"] * BATCH + [str(13 + BATCH)]
+
+
+def test_stages_that_order_again_at_once_come_to_be_done_together() -> None:
+    """Two halves that began apart: without a wait for each other they would take turns for ever."""
+    batches: list[int] = []
+
+    def make(batch: Sequence[Order]) -> list[Done]:
+        batches.append(len(batch))
+        sleep(0.01)
+        return ["none"] * len(batch)
+
+    async def run() -> None:
+        together = Batches(make, asyncio.Lock())
+        working = asyncio.create_task(together.run())
+
+        async def keep_ordering() -> None:
+            while sum(batches) < 40:
+                await together.do(order(1))
+                await asyncio.sleep(GATHER_S / 10)  # the way to the stage and back
+
+        async def begin_apart() -> None:
+            while not batches:
+                await asyncio.sleep(0.001)
+            await asyncio.gather(keep_ordering(), keep_ordering())
+
+        await asyncio.gather(keep_ordering(), keep_ordering(), begin_apart())
+        working.cancel()
+
+    asyncio.run(run())
+
+    assert max(batches) == 4
