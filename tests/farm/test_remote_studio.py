@@ -3,6 +3,8 @@
 import asyncio
 import re
 from collections.abc import Callable
+from itertools import pairwise
+from time import monotonic, sleep
 
 import pytest
 from aiohttp import web
@@ -11,7 +13,18 @@ from emo_osc.config.preset import GeneratorSection
 from emo_osc.core.affect import Affect, Reference
 from emo_osc.core.score import Melody, Note
 from emo_osc.farm.service import LATEST_S, SOONEST_S, Service
-from emo_osc.protocol.farm_wire import ORDERS, VERSION, About, Order, read_order, read_refusal, write_order
+from emo_osc.protocol.farm_wire import (
+    ORDERS,
+    VERSION,
+    About,
+    Order,
+    Refusal,
+    read_order,
+    read_refusal,
+    write_about,
+    write_order,
+    write_refusal,
+)
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import Away, ComposeRequest, Learn, Loaded, Ready, SetTargets, Vary
 from emo_osc.stage.session.studio_client import StudioClient, StudioState
@@ -207,6 +220,49 @@ def test_without_fallback_the_shelf_plays_alone(farm: OpenFarm, line: OpenLine) 
     farm(port=gone.port)
 
     assert loaded(stage).device == f"cpu at {gone.url}"
+
+
+def test_a_local_studio_waits_for_no_full_farm(farm: OpenFarm, line: OpenLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither before it stands in nor when the farm is back, however long the farm says that it is full."""
+    monkeypatch.setattr("emo_osc.studio.remote.worker.LOOK_S", 0.1)
+    one = farm(most=2)
+    stage = line(one.url, fallback="local")
+    loaded(stage)
+    one.service.at_work, one.service._took_s = 2, LATEST_S
+    begun_s = monotonic()
+    stage.send(ComposeRequest(BRIGHT, 1))
+    assert "is full" in away(stage)
+    assert loaded(stage).device.endswith("is back")
+    one.service.at_work = 0
+    while not isinstance(message := stage.read(), Away):
+        assert isinstance(message, Ready)
+
+    assert message.text == "the farm is back"
+    assert loaded(stage).device == f"cpu at {one.url}"
+    assert monotonic() - begun_s < LATEST_S
+
+
+def test_a_full_farm_is_never_tried_before_it_says(farm: OpenFarm, line: OpenLine) -> None:
+    tries_s: list[float] = []
+    retry_s = 0.7
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        if request.method == "GET":
+            return web.Response(body=write_about(About("canned", "cpu", "x")))
+        tries_s.append(monotonic())
+        return web.Response(status=503, body=write_refusal(Refusal("full", "no place", retry_s)))
+
+    stage = line(farm(handler=answer).url)
+    loaded(stage)
+    stage.send(ComposeRequest(BRIGHT, 1))
+    assert "no place" in away(stage)
+    until_s = monotonic() + 60.0
+    while len(tries_s) < 3 and monotonic() < until_s:
+        sleep(0.02)
+
+    first_s, second_s = (later - sooner for sooner, later in pairwise(tries_s[:3]))
+    assert first_s >= retry_s
+    assert second_s >= 2 * retry_s
 
 
 def test_many_stages_get_their_own_answers(farm: OpenFarm, line: OpenLine) -> None:

@@ -30,7 +30,7 @@ from emo_osc.studio.remote.token_file import token_of
 from emo_osc.studio.setup import StudioSetup
 from emo_osc.studio.worker import UNREQUESTED, Request, Studio
 
-FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 20.0
+FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S, LONGEST_FULL_S = 0.5, 20.0, 10.0
 JITTER, FULL_JITTER = (0.8, 1.2), (1.0, 2.0)  # of those: what many stages find full they try again apart
 FALLBACK_S = 10.0  # without the farm before a local studio starts
 LOOK_S = 5.0  # how often a farm is looked for while a local studio composes
@@ -67,18 +67,21 @@ class FarmStudio(Studio):
 
     def _find_farm(self) -> bool:
         """Try until the farm composes; False where the stage has ended, or a local studio is to compose."""
-        back_off_s, until_s = FIRST_BACK_OFF_S, monotonic() + self._fallback_s
-        self._read_for(self._full_s * self._jitter.uniform(*FULL_JITTER))
+        back_off_s, until_s = 0.0, monotonic() + self._fallback_s
         while not self._is_ending:
+            self._wait(max(back_off_s, self._full_s), until_s)
             if self._try_farm():
                 return True
             if self._has_fallback and monotonic() >= until_s:
                 return False
-            self._read_for(back_off_s * self._jitter.uniform(*(FULL_JITTER if self._full_s else JITTER)))
-            back_off_s = min(LONGEST_BACK_OFF_S, 2 * max(back_off_s, self._full_s))
-            if self._has_fallback:
-                back_off_s = min(back_off_s, max(0.1, until_s - monotonic()))
+            longest_s = LONGEST_FULL_S if self._full_s else LONGEST_BACK_OFF_S
+            back_off_s = min(longest_s, max(FIRST_BACK_OFF_S, 2 * max(back_off_s, self._full_s)))
         return False
+
+    def _wait(self, wait_s: float, until_s: float) -> None:
+        """Read for a while, but no longer than a local studio is to wait."""
+        wait_s *= self._jitter.uniform(*(FULL_JITTER if self._full_s else JITTER))
+        self._read_for(min(wait_s, max(0.1, until_s - monotonic())) if self._has_fallback else wait_s)
 
     def _try_farm(self) -> bool:
         """Whether it composes what it could not before, which the stage gets at once, or else at least answers."""
@@ -148,7 +151,7 @@ class FarmStudio(Studio):
 
     def _stand_in(self) -> None:
         """Compose here until the farm is back or the stage has ended."""
-        self._kept = None
+        self._kept, self._full_s = None, 0.0  # the farm is tried again with an order of its own
         try:
             local = build(self._setup.generator, self._aims)
         except EmoOscError as error:
