@@ -13,16 +13,25 @@ from emo_osc.farm.maker import BATCH, Done
 from emo_osc.protocol.farm_wire import Order
 
 WAIT_S = 0.002  # how long the first order waits for others
+IDLE_S = 4.0  # the longest that what nobody waits for gives way: after 12 s its stage takes the farm for gone
 GATHER_S = 0.05  # the longest wait for those whose orders were done last: most order again at once
 
 
 class _Waiting(NamedTuple):
     order: Order
     done: asyncio.Future[Done]
+    since_s: float
+
+    def is_urgent(self, now_s: float) -> bool:
+        """Whether somebody waits for it, or it has waited so long that its stage will soon give the farm up."""
+        return self.order.is_awaited or now_s - self.since_s >= IDLE_S
 
 
 class Batches:
-    """Does orders with `make` in a thread, while it holds `at_work`; what somebody waits for comes first."""
+    """Does orders with `make` in a thread, while it holds `at_work`; what somebody waits for comes first.
+
+    What nobody waits for gives way for some seconds, not for ever.
+    """
 
     def __init__(self, make: Callable[[Sequence[Order]], list[Done]], at_work: asyncio.Lock) -> None:
         self._make, self._at_work = make, at_work
@@ -31,7 +40,8 @@ class Batches:
 
     async def do(self, order: Order) -> Done:
         """What an order gets; an order whose caller has gone is left out where it has not begun."""
-        waiting = _Waiting(order, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(order, loop.create_future(), loop.time())
         self._waiting.append(waiting)
         self._has_come.set()
         return await waiting.done
@@ -60,7 +70,8 @@ class Batches:
 
     def _taken(self) -> list[_Waiting]:
         alive = [each for each in self._waiting if not each.done.done()]
-        alive.sort(key=lambda each: not each.order.is_awaited)
+        now_s = asyncio.get_running_loop().time()
+        alive.sort(key=lambda each: not each.is_urgent(now_s))
         batch, self._waiting = alive[:BATCH], alive[BATCH:]
         (self._has_come.set if self._waiting else self._has_come.clear)()
         return batch

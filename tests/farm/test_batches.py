@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from time import sleep
 
+import pytest
+
 from emo_osc.core.affect import Affect
 from emo_osc.farm.batches import GATHER_S, Batches
 from emo_osc.farm.maker import BATCH, Done
@@ -61,6 +63,14 @@ def test_what_somebody_waits_for_comes_first() -> None:
     batches, _ = done_with([*idle, order(99)])
 
     assert batches[0][0] == 99
+
+
+def test_what_nobody_waits_for_gives_way_for_a_while_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its stage would take the farm for gone, and say so."""
+    monkeypatch.setattr("emo_osc.farm.batches.IDLE_S", 0.0)
+    batches, _ = done_with([order(0, is_awaited=False), *(order(number) for number in range(1, BATCH + 1))])
+
+    assert batches[0][0] == 0
 
 
 def test_an_order_that_is_given_up_is_not_done() -> None:
