@@ -135,7 +135,7 @@ class Session:
         answered_s = client.take_answered()
         if answered_s is not None:
             self.delays["studio"].add(now_s - answered_s)
-        if isinstance(message, Loaded):
+        if isinstance(message, Loaded) and client.made_while_away != performer.effective_affect:
             performer.wanted = performer.wanted or performer.effective_affect
         for part in (self._phrases, self._accompaniments):
             answer = part.receive_studio(message, now_s)

@@ -92,6 +92,8 @@ class StudioClient:
         self._orders: dict[_Lane, _Order] = {}
         self._answered: _Order | None = None
         self._is_answered, self._answered_s = False, -inf
+        self.made_while_away: Affect | None = None
+        """The affect of the order that a studio has done since it was away."""
         self._tickets = 0
         self._is_heard = True
         self._heard_s = self._asked_s = -inf
@@ -162,7 +164,7 @@ class StudioClient:
         lost = self._orders.get(_Lane.MELODY) or self._orders.get(_Lane.BAR)
         if lost is not None and self._wanted is None:
             self._wanted = lost.message.affect
-        self._entry, self._recomposes = None, False
+        self._entry, self._recomposes, self.made_while_away = None, False, None
         self.state, self._orders, self._is_heard = StudioState.ABSENT, {}, True
         self._varied = self._accompanied = self._bar = None
         self.goes_on = False
@@ -300,7 +302,7 @@ class StudioClient:
         if isinstance(message, Alive):
             return
         if isinstance(message, Ready) and message.affect == self._wanted and self.is_asked(message):
-            self._wanted = None  # a studio that was away has done the order after all
+            self._wanted, self.made_while_away = None, message.affect  # it has done the order after all
         for lane, order in self._orders.items():
             if message.ticket == order.message.ticket:
                 self._answered, self._is_answered = self._orders.pop(lane), True

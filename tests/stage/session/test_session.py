@@ -7,7 +7,7 @@ import pytest
 
 from emo_osc.core.affect import MOODS, Affect
 from emo_osc.protocol.commands import Command, Next, SetValue
-from emo_osc.protocol.messages import ComposeRequest, Loaded, Mapped, PhraseSaved, Ready
+from emo_osc.protocol.messages import Away, ComposeRequest, Loaded, Mapped, PhraseSaved, Ready
 from emo_osc.protocol.osc import Message
 from emo_osc.protocol.stage_setup import StagePreset
 from emo_osc.stage.session import events, session
@@ -101,3 +101,23 @@ def test_every_command_and_every_action_of_a_control_is_handled(playing: Virtual
 
     assert handled == set(get_args(Command))
     assert {type(command) for command in ACTIONS.values()} <= handled
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_an_order_that_a_farm_has_done_after_all_is_not_made_twice(
+    playing: VirtualStage, ready: Callable[..., Ready], *, is_moved: bool
+) -> None:
+    playing.receive_studio(Loaded("far", "cpu"))
+    playing.ask("/emo/va", LIVELY.valence, LIVELY.arousal)
+    playing.end_turn()
+    (order,), playing.orders = playing.orders, []
+    assert isinstance(order, ComposeRequest)
+    playing.receive_studio(Away("http://farm:7790 is full; trying again"))
+    if is_moved:
+        playing.ask("/emo/va", 0.0, 0.0)
+    playing.end_turn()
+    playing.receive_studio(ready(72, order.affect.valence, order.affect.arousal, ticket=order.ticket))
+    playing.receive_studio(Loaded("far", "cpu"))
+    playing.end_turn()
+
+    assert len(playing.orders) == (1 if is_moved else 0)
