@@ -144,7 +144,8 @@ class Session:
         if isinstance(message, Ready) and self._continuous.take(message, instrument.transport.tick_at(now_s)):
             return []
         if isinstance(message, Loaded | Failed | Away):
-            return _log("studio", _words_on(message, client.summary)) + self._pushes.value("studio", now_s)
+            left = self._accompaniments.studio_left() if isinstance(message, Away) else []
+            return left + _log("studio", _words_on(message, client.summary)) + self._pushes.value("studio", now_s)
         if isinstance(message, Alive):
             return []
         if client.is_asked(message) or performer.phrase is None:

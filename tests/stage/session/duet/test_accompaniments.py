@@ -9,7 +9,7 @@ import pytest
 from emo_osc.core.affect import Affect
 from emo_osc.core.errors import CommandError
 from emo_osc.core.score import Note
-from emo_osc.protocol.messages import Failed, Loaded, PhraseSaved, Ready, Vary
+from emo_osc.protocol.messages import Away, Failed, Loaded, PhraseSaved, Ready, Vary
 from emo_osc.stage.session.duet.accompaniments import PATIENCE_S
 from emo_osc.stage.session.events import StudioLeft
 from emo_osc.stage.session.studio_client import SPACING_S
@@ -184,6 +184,17 @@ def test_a_studio_that_leaves_or_takes_too_long_is_told_at_once(stage: MakeStage
     assert [answer[:2] for answer in answers(playing)] == [("/emo/error", CommandError.NOT_NOW)]
     assert tell(playing, late) == []
     assert not playing.performer.phrase.backing
+
+
+def test_an_accompaniment_of_a_farm_that_goes_is_told_at_once(stage: MakeStage, ready: MakeReady) -> None:
+    playing = with_studio(stage((ready(60),)))
+    playing.ask("/emo/play")
+    playing.run_until(0.5 * BAR_S)
+    ask_accompaniment(playing)
+
+    told = tell(playing, Away("http://farm:7790 is full; trying again"))
+
+    assert [answer[:2] for answer in told] == [("/emo/error", CommandError.NOT_NOW)]
 
 
 def test_a_variation_with_an_accompaniment_is_waited_for(stage: MakeStage, ready: MakeReady) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from emo_osc.core.affect import Affect
 from emo_osc.core.score import Note
-from emo_osc.protocol.messages import ComposeBar, Failed, Loaded, PhraseSaved, Ready, Vary
+from emo_osc.protocol.messages import Away, ComposeBar, Failed, Loaded, PhraseSaved, Ready, Vary
 from emo_osc.stage.session.events import StudioLeft
 from tests.twin import VirtualStage
 
@@ -146,6 +146,19 @@ def test_a_failure_is_not_repeated_and_another_studio_is_asked_again(duet: Virtu
     (again,) = asked(duet)
 
     assert (failed, away) == ([], [])
+    assert again.melody == vary.melody
+
+
+def test_a_farm_that_was_away_is_asked_again(duet: VirtualStage) -> None:
+    recall(duet)
+    (vary,) = asked(duet)
+    duet.receive_studio(Away("http://farm:7790 is full; trying again"))
+    away = asked(duet)
+    duet.receive_studio(Loaded("duo", "cpu", goes_on=True))
+
+    (again,) = asked(duet)
+
+    assert away == []
     assert again.melody == vary.melody
 
 
