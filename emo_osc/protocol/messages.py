@@ -46,6 +46,11 @@ class Vary:
     ticket: int
     count: int = 1
 
+    @property
+    def is_accompaniment(self) -> bool:
+        """Whether only an accompaniment is asked for."""
+        return self.amount <= 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Recompose:

@@ -162,6 +162,8 @@ class Studio:
             return
         if isinstance(message, Request):
             self._last_request_s = monotonic()
+            if _is_accompaniment(message):
+                self._leave_accompaniment()
             self._requests.append(message)
         if isinstance(message, Learn):
             self._learn(message.melody)
@@ -186,7 +188,7 @@ class Studio:
             return
         amount = 1 if isinstance(request, Recompose) else max(1, min(MAX_COUNT, request.count))
         if self._composer.goes_in_steps and isinstance(request, LongRequest):
-            self._begin(request, amount)
+            self._long.append((request, self._composer.in_steps(request, amount)))
             return
         if isinstance(request, Vary):
             self._answer(partial(self._composer.vary, request, amount), request.affect, request.ticket)
@@ -199,12 +201,12 @@ class Studio:
             make = partial(self._composer.answer, request.affect, amount)
         self._answer(make, request.affect, request.ticket)
 
-    def _begin(self, request: LongRequest, amount: int) -> None:
-        """Begin what takes many steps; an accompaniment takes the place of one that was begun before."""
-        if is_accompaniment(request):
-            for older in [each for each in self._long if is_accompaniment(each[0])]:
-                self._long.remove(older)
-        self._long.append((request, self._composer.in_steps(request, amount)))
+    def _leave_accompaniment(self) -> None:
+        """Forget an accompaniment that waits or was begun: another takes its place and nobody waits for it."""
+        for request in [each for each in self._requests if _is_accompaniment(each)]:
+            self._requests.remove(request)
+        for older in [each for each in self._long if _is_accompaniment(each[0])]:
+            self._long.remove(older)
 
     def _go_on(self) -> None:
         """One step of the most urgent request of those that were begun."""
@@ -329,14 +331,13 @@ class Studio:
             self._connection.sendall(encode(message))
 
 
-def is_accompaniment(request: Request) -> bool:
-    """Whether only an accompaniment is asked for."""
-    return isinstance(request, Vary) and request.amount <= 0.0
+def _is_accompaniment(request: Request) -> bool:
+    return isinstance(request, Vary) and request.is_accompaniment
 
 
 def _urgency(request: Request) -> int:
     """What somebody waits for comes first; a generator that goes on by bars composes melodies for the shelf alone."""
-    return 1 if is_accompaniment(request) else 0 if isinstance(request, Vary) else 2
+    return 1 if _is_accompaniment(request) else 0 if isinstance(request, Vary) else 2
 
 
 def main() -> int:

@@ -102,6 +102,16 @@ def test_it_fills_the_pool_of_every_mood_in_turn(studio: Callable[..., Studio]) 
     )
 
 
+def test_an_accompaniment_takes_the_place_of_one_that_waits(studio: Callable[..., Studio]) -> None:
+    one = studio()
+    varied = [Vary(RIFF, "", AFFECTS[0], amount, ticket) for ticket, amount in enumerate((0.0, 0.5, 0.0, 0.0))]
+    orders: list[ToStudio] = [*varied, ComposeRequest(AFFECTS[0], 9)]
+    one.line.sendall(b"".join(encode(order) for order in orders))
+    one.read()
+
+    assert [message.ticket for message in (one.read() for _ in range(3)) if isinstance(message, Ready)] == [1, 3, 9]
+
+
 def test_an_order_is_answered_with_its_ticket_and_affect(studio: Callable[..., Studio]) -> None:
     one = studio()
     one.send(ComposeRequest(Affect(0.3, 0.4), 17, 2))

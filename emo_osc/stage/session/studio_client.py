@@ -313,7 +313,7 @@ class StudioClient:
 def _lane_of(message: ComposeRequest | Vary | Recompose | ComposeBar) -> _Lane:
     if isinstance(message, ComposeBar):
         return _Lane.BAR
-    return _Lane.ACCOMPANIMENT if isinstance(message, Vary) and message.amount <= 0.0 else _Lane.MELODY
+    return _Lane.ACCOMPANIMENT if isinstance(message, Vary) and message.is_accompaniment else _Lane.MELODY
 
 
 def check_ready(ready: Ready) -> None:
