@@ -17,13 +17,12 @@ from emo_osc.farm.arguments import Farm
 APP = "emo_osc"
 
 
-def deploy(farm: Farm, address: str | None = None) -> None:
-    """Deploy on the cluster at an address, or on one that is started on this machine, and wait until it answers.
+def deploy(farm: Farm) -> None:
+    """Deploy on the cluster that was joined or started, and wait until it answers.
 
     Raises:
-        EmoOscError: no cluster starts here, or Ray Serve listens elsewhere on that one.
+        EmoOscError: Ray Serve listens elsewhere on that one.
     """
-    start_ray(address, farm)
     serve.start(http_options=serve.HTTPOptions(host=farm.host, port=farm.port))
     check_place(farm)
     serve.run(application(farm), name=APP, route_prefix="/")
@@ -70,6 +69,8 @@ def states() -> dict[str, int]:
 
 def close(address: str | None = None) -> None:
     """End the deployment; a cluster that was joined at an address stays, with what others serve there."""
+    if not ray.is_initialized():  # Serve would start a Ray of its own, only to look for what is to end
+        return
     with suppress(Exception):  # the cluster may be gone
         if address:
             serve.delete(APP)

@@ -7,7 +7,7 @@ from threading import Event
 
 from emo_osc.core.errors import EmoOscError
 from emo_osc.farm.arguments import Farm
-from emo_osc.farm.deployment import close, deploy, states
+from emo_osc.farm.deployment import close, deploy, start_ray, states
 
 LOOK_S = 2.0
 MISSES = 5  # looks in a row that find no cluster
@@ -24,8 +24,11 @@ def run(farm: Farm, say: Say, address: str | None = None) -> int:
     _end_on_signals(ended)
     say(f"{farm.section.name} starts on Ray; the first start takes a while")
     try:
-        deploy(farm, address)
+        start_ray(address, farm)
         _end_on_signals(ended)  # again: Ray's own handler would end us in the middle
+        if ended.is_set():
+            return 0
+        deploy(farm)
         for line in lines_of(farm):
             say(line)
         return _watch(ended, say)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -59,6 +60,54 @@ def test_a_ray_that_does_not_start_in_time_is_told_in_one_line(monkeypatch: pyte
     monkeypatch.setattr("ray.init", too_slow)
     with pytest.raises(EmoOscError, match=r"Ray does not start on this machine .*timed out"):
         deployment.start_ray(None, Farm(GeneratorSection(), TOKEN))
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """Puts the handlers of signals back that a test sets."""
+    before = [(number, signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize("address", [None, "127.0.0.1:1"])
+def test_where_ray_does_not_start_it_is_not_started_again_to_end_it(
+    address: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray Serve starts a Ray of its own where there is none, even to end an application."""
+    from emo_osc.farm.run import run
+
+    starts = []
+
+    def start(**given: object) -> None:
+        starts.append(given)
+        raise ConnectionError("nobody is there")
+
+    monkeypatch.setattr("ray.init", start)
+    with pytest.raises(EmoOscError, match="nobody is there"):
+        run(Farm(GeneratorSection(), TOKEN), lambda _: None, address)
+
+    assert len(starts) == 1
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_farm_that_is_told_to_end_while_it_starts_ends_as_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray sets a handler of its own, which would end the process in the middle of Ray's code."""
+    from emo_osc.farm.run import run
+
+    def start(**_: object) -> None:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(number))  # as Ray sets it
+
+    def deploy(**_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise RuntimeError("it has got as far as this")
+
+    monkeypatch.setattr("ray.init", start)
+    monkeypatch.setattr("ray.serve.start", deploy)
+    with pytest.raises(EmoOscError, match="as far as this"):
+        run(Farm(GeneratorSection(), TOKEN), lambda _: None)
 
 
 def test_two_stages_get_what_local_studios_would_make(
