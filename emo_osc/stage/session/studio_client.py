@@ -84,7 +84,7 @@ class StudioClient:
         self._recomposes = False
         self.learned: Melody | None = None
         """The melody that the studio composes around."""
-        self._is_learned = True
+        self._is_learned, self._has_learned = True, False
         self._first: SetTargets | None = None
         self._targets = self._told = SetTargets(())
         self._asked_ticket = 0
@@ -171,7 +171,7 @@ class StudioClient:
 
     def _forget_told(self) -> None:
         """Tell the next studio what to learn, and the targets where they are not those of the set-up."""
-        self._is_learned = self.learned is None
+        self._is_learned, self._has_learned = self.learned is None, False
         self._told = self._first or self._told
 
     def complaint(self, now_s: float) -> str:
@@ -205,7 +205,7 @@ class StudioClient:
             self._told = self._targets
             return self._targets
         if not self._is_learned:
-            self._is_learned = True
+            self._is_learned, self._has_learned = True, self._has_learned or self.learned is not None
             return Learn(self.learned)
         message = self._next_bar() or self._next_variation() or self._next_want(sounding)
         message = message or self._next_accompaniment(now_s)
@@ -294,7 +294,7 @@ class StudioClient:
             return
         if isinstance(message, Away):
             self.lost()
-            self._forget_told()
+            self._is_learned &= not self._has_learned  # the process stays, with its targets; not all that compose there
             self.failure = message.text[:MAX_TEXT]
             return
         if isinstance(message, Failed):

@@ -8,10 +8,12 @@ from emo_osc.core.score import Melody, Note
 from emo_osc.protocol.message_codec import encode
 from emo_osc.protocol.messages import (
     Alive,
+    Away,
     ComposeBar,
     ComposeRequest,
     Failed,
     Finish,
+    Learn,
     Loaded,
     Ready,
     SetTargets,
@@ -247,3 +249,33 @@ def test_what_takes_seconds_makes_no_studio_late_while_it_answers(ready: Callabl
 
     assert states == {StudioState.READY}
     assert not any(complaints)
+
+
+def returned(studio_client: StudioClient) -> list[object]:
+    """What a studio process is told whose farm is back; the process is the same."""
+    studio_client.receive(encode(Loaded("canned", "cpu at http://farm:7790")))
+    return all_due(studio_client)
+
+
+def test_a_farm_that_returns_composes_for_the_targets_that_hold_now() -> None:
+    studio_client = loaded()
+    studio_client.set_targets((), 0.0)
+    studio_client.set_targets((), 0.5)
+    told = all_due(studio_client)
+    studio_client.receive(encode(Away("http://farm:7790 is full; trying again")))
+    studio_client.set_targets((), 0.0)
+
+    assert told == [SetTargets((), 0.5)]
+    assert returned(studio_client) == [SetTargets((), 0.0)]
+
+
+def test_a_farm_that_returns_composes_freely_where_the_melody_was_forgotten() -> None:
+    riff = Melody((Note(0, 480, 60),), 1)
+    studio_client = loaded()
+    studio_client.learn(riff)
+    told = all_due(studio_client)
+    studio_client.learn(None)
+    studio_client.receive(encode(Away("http://farm:7790 does not answer within 12 s; trying again")))
+
+    assert told == [Learn(riff)]
+    assert returned(studio_client) == [Learn(None)]
