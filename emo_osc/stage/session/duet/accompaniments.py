@@ -44,6 +44,8 @@ class Accompaniments:
         self._making: _Making | None = None
         self._tried: Ready | None = None
         """The phrase that was last accompanied unasked, or was to be: a failure is not repeated for ever."""
+        self._retried: Ready | None = None
+        """The phrase that another studio, or one that has returned, was to accompany unasked."""
         self._left: deque[int] = deque(maxlen=MAX_LEFT)  # tickets of what nobody waits for any more
 
     @property
@@ -61,8 +63,9 @@ class Accompaniments:
         return self._leave(_none_made()) if self.next_s <= now_s else []
 
     def studio_left(self) -> Effects:
-        """Tell those who wait that nobody makes it any more; the next studio is asked again."""
-        self._tried = None
+        """Tell those who wait that nobody makes it any more; the next studio is asked again, once."""
+        if self._tried is not self._retried:
+            self._retried, self._tried = self._tried, None
         return self._leave(_none_made())
 
     def look(self, now_s: float, *, is_chosen: bool) -> Effects:

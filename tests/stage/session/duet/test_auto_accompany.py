@@ -162,6 +162,18 @@ def test_a_farm_that_was_away_is_asked_again(duet: VirtualStage) -> None:
     assert again.melody == vary.melody
 
 
+def test_a_farm_that_an_accompaniment_drives_away_is_asked_for_it_no_third_time(duet: VirtualStage) -> None:
+    """One that always takes too long would keep the stage without melodies for as long as the phrase stays."""
+    recall(duet)
+    times = []
+    for _ in range(3):
+        times.append(len(asked(duet)))
+        duet.receive_studio(Away("http://farm:7790 does not answer within 12 s; trying again"))
+        duet.receive_studio(Loaded("duo", "cpu", goes_on=True))
+
+    assert times == [1, 1, 0]
+
+
 def test_a_generator_that_writes_none_is_not_asked_for_ever(duet: VirtualStage) -> None:
     recall(duet)
     (vary,) = asked(duet)
