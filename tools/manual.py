@@ -1,4 +1,4 @@
-"""Pages written from tables, so that they cannot lie: `python -m tools.manual` writes them.
+"""Pages written from tables, so that they stay true: `python -m tools.manual` writes them.
 
 They are docs/osc.md, the table of addresses in the README, that of clocks in docs/clock.md, and the JSON schema of
 presets.
@@ -47,7 +47,7 @@ _SENDERS = f"""## What a sender may do
 ANSWERS = (
     ("/emo/ack address bar ms value..", "done: the bar it lands on, the milliseconds until it is heard, what was set"),
     ("/emo/error code text address", "refused, and why; the music goes on"),
-    ("/emo/state/NAME value..", "the answer to get and status, and the push of a value that is listened to"),
+    ("/emo/state/NAME value..", "a value: the answer to get and status, and the push to listeners"),
     ("/emo/bar n", "a bar begins, to those who listen to `bar`"),
     ("/emo/note pitch velocity duration_ms channel", "a note sounds, to those who listen to `note`"),
     (
@@ -63,7 +63,7 @@ ANSWERS = (
     ("/emo/pong [token]", "the answer to ping"),
     (
         "/emo/ping number",
-        "asks another computer whether it receives our packets; it answers `/emo/pong number`: see *Access list*",
+        "asks another computer whether it receives packets; it answers `/emo/pong number`: see *Access list*",
     ),
     ("/emo/startup version", "the daemon is there"),
     ("/emo/version version", "the answer to version"),
@@ -138,31 +138,29 @@ A preset may move them, or add its own after these. `/emo/mood N` and program ch
 def _network() -> str:
     return f"""## When answers come
 
-- Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, a value that is
-  set again by a later one is set once, to the last, which is acknowledged; so a dragged pad does not queue up.
-- Later acknowledgements: `/emo/mutate` when the variation is made (after 1.5 s, in a duet 6 s, the stage makes one),
+- Every message is acknowledged, with one exception: where more than {FEW} messages of one sender wait, only the last
+  of those that set the same value is done and acknowledged.
+- Later acknowledgements: `/emo/mutate` when the variation is made (after 1.5 s, in a duet 6 s, a simpler one),
   `/emo/keep` when the phrase is on the disk, `/emo/learn` twice, with the bar from which it records and with the bar
   where the result plays.
-- A melody that was asked for (`/emo/next`, `/emo/mutate`, `/emo/recall`) plays although the affect goes on moving, as
-  long as it stays within that melody's reach; one that was cued for an affect gives way to the next affect.
-- Listeners get each change once, a value that keeps changing at most a hundred times a second, and always its last
-  value.
+- The melody of `/emo/next`, `/emo/mutate` or `/emo/recall` plays although the affect moves on, as long as it stays near
+  enough; a melody that was cued for an affect is replaced at the next affect.
+- Listeners get each change once, at most a hundred changes a second of one value, and always its last value.
 
 ## Limits
 
 - Each sender has a queue of {MAX_WAITING} messages; when it is full the oldest is dropped (`dropped` counts them).
   Hosts take turns, and so do the senders of a host, so a flood delays only its sender. Beyond {MAX_PROGRAMS} senders of
-  a host at one time, the others share a queue for each address they send to.
+  a host at one time, the others share a queue for each OSC address.
 - Of one host at most {MAX_LISTENERS_A_HOST} clients listen ({MAX_LISTENERS} in all) and {MAX_SCHEDULED_A_HOST:,}
-  messages are scheduled ({MAX_SCHEDULED:,} in all); a host, or a client of a host, may take only as much as it leaves
-  free for others, so one client alone schedules {MAX_SCHEDULED_A_HOST // 2:,} messages at most. More is refused with
-  error 4 and the reason. Many messages for one instant are done in turns, one of each client, between notes and other
-  messages.
+  messages are scheduled ({MAX_SCHEDULED:,} in all). Each must leave as much free for others as it takes, so one client
+  alone schedules {MAX_SCHEDULED_A_HOST // 2:,} messages at most. More is refused with error 4 and the reason. Messages
+  for one instant are done one of each client in turn, between notes and other messages.
 - A datagram holds at most 8,192 bytes, {MAX_ELEMENTS} messages and bundles, {MAX_ARGUMENTS} arguments, and bundles
   {MAX_DEPTH} deep; others are counted as `malformed` and not answered. A single unreadable message (an unknown type
   tag, a text in another encoding) is counted too and answered with error {CommandError.WRONG_ARGUMENTS}, at most once a
   second for each sender; the other messages of its bundle are done.
-- An answer (`/emo/error`, `/emo/ack` ..) that is sent to us is not answered, so that two daemons cannot loop."""
+- An answer (`/emo/error`, `/emo/ack` ..) that the daemon receives is not answered, so that two daemons cannot loop."""
 
 
 def _access(osc: OscSection) -> str:
@@ -174,13 +172,13 @@ def _access(osc: OscSection) -> str:
 - `/emo/reply_to` takes another port, this computer, or a host under `osc.allow`, so that no client can direct datagrams
   at a third party. The network names presets and phrases, never paths.
 
-Sender addresses can be forged. So another computer is sent a limited amount until it shows that it receives it:
-{FACTOR} bytes for each that comes from it, headers counted, and {FIRST_BYTES:,} bytes more in {FILLS_S / 60:g} minutes.
-That is enough for all acknowledgements and one `/emo/status` or `/emo/start_listen/*`. A client that listens for longer
-is asked `/emo/ping NUMBER`, at most once for each datagram sent; after its `/emo/pong NUMBER` it is sent everything for
-{PROVEN_S / 60:g} minutes. `emo-osc monitor`, `send` and `calibrate` answer by themselves, and so do the patches and
-layouts for Max, Pd, TouchDesigner, TouchOSC and Open Stage Control. A program that cannot answer is sent everything if
-`osc.allow` names its computer's address. What is held back is counted as `unsent`, and logged once."""
+Sender addresses can be forged. So another computer gets a limited amount until it proves that it receives packets:
+{FACTOR} bytes for each byte it sends, headers counted, and {FIRST_BYTES:,} bytes more in {FILLS_S / 60:g} minutes.
+That is enough for all acknowledgements and one `/emo/status` or `/emo/start_listen/*`. To listen for longer, a client
+answers `/emo/ping NUMBER` with `/emo/pong NUMBER`, which lifts the limit for {PROVEN_S / 60:g} minutes. The commands
+`monitor`, `send` and `calibrate` do so by themselves, and so do the patches and layouts for Max, Pd, TouchDesigner,
+TouchOSC and Open Stage Control. For a program that cannot, name its computer's address in `osc.allow`. What is held
+back is counted as `unsent`, and logged once."""
 
 
 def address_table() -> str:

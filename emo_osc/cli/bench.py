@@ -160,10 +160,16 @@ def bench_crowd(phones: int, rate_hz: float, seconds: float, json_out: Path | No
     "--stages", default="1,8,32,128", show_default=True, metavar="N,..", help="Numbers of stages, one after another."
 )
 @click.option("--seconds", type=click.FloatRange(min=0.5), default=20.0, show_default=True, help="Length of each part.")
-@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="Who composes.")
-@click.option("--url", metavar="URL", help="A farm that runs, as http://HOST:7790.  [starts one]")
-@click.option("--token-file", metavar="FILE", help="The token of that; else $EMO_OSC_STUDIO_TOKEN.")
-@click.option("--replicas", default="1", show_default=True, metavar="N|N:M", help="As for emo-osc farm; so are these:")
+@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="What composes.")
+@click.option("--url", metavar="URL", help="A running farm, http://HOST:7790.  [starts one]")
+@click.option("--token-file", metavar="FILE", help="The token of that farm; else $EMO_OSC_STUDIO_TOKEN.")
+@click.option(
+    "--replicas",
+    default="1",
+    show_default=True,
+    metavar="N|N:M",
+    help="Of the farm that is started, as are the next four.",
+)
 @click.option("--cpus", default="1", show_default=True, metavar="CORES")
 @click.option("--gpus", default="0", show_default=True, metavar="SHARE")
 @click.option("--most", default="32", show_default=True, metavar="N")
@@ -178,7 +184,7 @@ def bench_farm(
     json_out: Path | None,
     **options: str,
 ) -> None:
-    """How many melodies a farm makes for how many stages, and what Ray adds to an order; needs the extra farm."""
+    """Melodies per second of a farm for numbers of stages, and what Ray adds to an order; needs the extra farm."""
     from emo_osc.cli.farm import check_ray
     from emo_osc.cli.options import preset_of
     from emo_osc.evaluate.bench.bench_farm import bench_farm as measure
@@ -211,7 +217,7 @@ def _counts(text: str) -> list[int]:
 
 @bench.command("latency")
 @click.option("--seconds", type=click.FloatRange(min=4.0), default=20.0, show_default=True, help="How long to measure.")
-@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="Who composes meanwhile.")
+@click.option("--generator", default="music_vae", show_default=True, metavar="NAME", help="What composes meanwhile.")
 @JSON
 @click.option("--png", "png_out", type=PATH, metavar="OUT.png", help="How the delays are spread, as a picture.")
 def bench_latency(seconds: float, generator: str, json_out: Path | None, png_out: Path | None) -> None:

@@ -25,7 +25,9 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     metavar="HOST:PORT",
     help="Send the point, /emo/crowd/spread and /emo/crowd/count here too; may be repeated.",
 )
-@click.option("--weight", "weights", multiple=True, metavar="ID=N", help="A client that counts N; may be repeated.")
+@click.option(
+    "--weight", "weights", multiple=True, metavar="ID=N", help="This client counts as N people; may be repeated."
+)
 @click.option("--hand", metavar="[HOST:]PORT", help="An OSC port for a performer's own /emo/va and /emo/mood.")
 @click.option(
     "--hand-weight",
@@ -33,7 +35,7 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     default=20.0,
     show_default=True,
     metavar="N",
-    help="How many voices that hand counts.",
+    help="How many people that performer counts as.",
 )
 @click.option(
     "--fade",
@@ -42,7 +44,7 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     default=6.0,
     show_default=True,
     metavar="S",
-    help="Seconds after which a word no longer counts.",
+    help="Seconds after which a message no longer counts.",
 )
 @click.option(
     "--glide",
@@ -51,7 +53,7 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     default=0.3,
     show_default=True,
     metavar="S",
-    help="Seconds in which the point goes two thirds of its way.",
+    help="Time constant of the point's smoothing in seconds; 0 follows at once.",
 )
 @click.option(
     "--rate",
@@ -60,7 +62,7 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     default=10.0,
     show_default=True,
     metavar="HZ",
-    help="Messages a second that are read of one client.",
+    help="Messages a second accepted from one client.",
 )
 @click.option(
     "--password-file",
@@ -72,23 +74,23 @@ NO_AIOMQTT = "a crowd needs aiomqtt: pip install 'emo-osc[crowd]', or in the che
     "--ca-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="For mqtts://, the certificate of the broker's CA where it is one of your own.",
+    help="For mqtts://, the certificate of the broker's CA if it is your own.",
 )
 @click.option(
     "--preset",
     metavar="NAME|FILE",
     shell_complete=complete_preset,
-    help="The preset that the instrument plays, for moods of its own.",
+    help="The instrument's preset, if it has moods of its own.",
 )
 @click.option(
-    "--link", metavar="URL", help="Where the phones find their page: prints the link for this show, and its picture."
+    "--link", metavar="URL", help="Address of the phones' page: prints the link for this show, and its QR code."
 )
 @click.option(
     "--write-page",
     "folder",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Write the phones' page there, for any web server, and end.",
+    help="Write the phones' page there, for any web server, and exit.",
 )
 def crowd(
     url: str | None,
@@ -104,7 +106,7 @@ def crowd(
 ) -> None:
     """Send /emo/va to the instrument twenty times a second from what an audience sends to an MQTT broker.
 
-    The point is the geometric median of everybody's newest message: a few who disagree move it little. ctrl-C ends.
+    The point is the geometric median of everybody's newest message: a few who disagree move it little. End with ctrl-C.
     """
     if folder:
         from emo_osc.crowd.page import write_page

@@ -15,31 +15,53 @@ NO_RAY = "a farm needs Ray Serve: pip install 'emo-osc[farm]', or in the checkou
 
 
 @click.command("farm")
-@click.option("--preset", default="default", metavar="NAME|FILE", shell_complete=complete_preset, help="Who composes.")
-@click.option("--generator", metavar="NAME", shell_complete=complete_generator, help="Instead of the preset's.")
+@click.option(
+    "--preset",
+    default="default",
+    metavar="NAME|FILE",
+    shell_complete=complete_preset,
+    help="Preset whose generator composes.",
+)
+@click.option(
+    "--generator", metavar="NAME", shell_complete=complete_generator, help="Generator to use instead of the preset's."
+)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Torch device.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 lets others in.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7790, show_default=True)
-@click.option("--address", metavar="ADDRESS", help="Join this Ray cluster, such as auto or HOST:6379.  [starts one]")
+@click.option("--address", metavar="ADDRESS", help="Join a running Ray cluster, auto or HOST:6379.  [starts one]")
 @click.option(
-    "--replicas", default="1", show_default=True, metavar="N|N:M", help="Generators at least, and at most under load."
+    "--replicas",
+    default="1",
+    show_default=True,
+    metavar="N|N:M",
+    help="Copies of the generator: least, and most under load.",
 )
-@click.option("--cpus", type=click.FloatRange(0.1, 64.0), default=1.0, show_default=True, help="Cores of each.")
 @click.option(
-    "--gpus", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True, help="Share of a GPU of each, as 0.25."
+    "--cpus", type=click.FloatRange(0.1, 64.0), default=1.0, show_default=True, help="Cores for each replica."
 )
 @click.option(
-    "--most", type=click.IntRange(1, 1024), default=32, show_default=True, help="Orders at once of each; more: full."
+    "--gpus",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.0,
+    show_default=True,
+    help="Share of a GPU for each replica, such as 0.25.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1, 1024),
+    default=32,
+    show_default=True,
+    help="Orders that a replica holds at once; it refuses more.",
 )
 @click.option(
     "--token-file",
     metavar="FILE",
-    help="Its first line is the token that stages show; else $EMO_OSC_STUDIO_TOKEN. A new file gets a new token.",
+    help="The token, a password that stages need; a missing file is made with a new one. Else $EMO_OSC_STUDIO_TOKEN.",
 )
 def farm(preset: str, replicas: str, address: str | None, token_file: str | None, **options: Any) -> int:
     """Compose for many stages, which start with: emo-osc serve --studio http://HOST:7790.
 
-    Needs the extra farm. ctrl-C ends; the stages play on from their shelves.
+    Needs the extra farm. End with ctrl-C; the stages play on from the melodies that they have.
     """
     check_ray()
     section = preset_of(preset, {name: options.pop(name) for name in ("generator", "device")}).generator

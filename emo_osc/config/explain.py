@@ -82,7 +82,8 @@ def _explain(name: str, line: Any, model: type[BaseModel]) -> str:
         return f"{place}: is missing"
     if line["type"] in ("model_type", "dict_type"):
         return f"{place}: must be a mapping of keys to values, got {_SHOWN.repr(line['input'])}"
-    return f"{place}: {line['msg'][0].lower()}{line['msg'][1:]}, got {_SHOWN.repr(line['input'])}"
+    told = line["msg"].removeprefix("Value error, ")  # pydantic's, before the text of a check of ours
+    return f"{place}: {told[0].lower()}{told[1:]}, got {_SHOWN.repr(line['input'])}"
 
 
 def _known_keys(loc: tuple[Any, ...], model: type[BaseModel]) -> list[str]:

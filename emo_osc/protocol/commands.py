@@ -289,7 +289,7 @@ def _set_route(value: Value) -> Route:
 
 def _crowd_route(figure: str, kind: str, high: float) -> Route:
     name, argument = f"crowd_{figure}", Argument(figure, kind, 0.0, high, is_clamped=True)
-    text = f"sent by emo-osc crowd, told on as {name}"
+    text = f"sent by emo-osc crowd; sets {name}"
     return Route(f"/emo/crowd/{figure}", ((argument,),), text, lambda value: TellCrowd(name, value))
 
 

@@ -195,7 +195,7 @@ def test_a_mapping_that_somebody_edits_is_read_again_and_a_wrong_one_told(tmp_pa
 
     assert evening.sent == [MappingRead("20\tdensity")]
     assert evening.said[0].endswith("mapping.yaml: read again")
-    assert "mapping.yaml.mapping.knob: value error, must be a controller 0..127, or cc74" in evening.said[1]
+    assert "mapping.yaml.mapping.knob: must be a controller 0..127, or cc74" in evening.said[1]
 
 
 def test_lines_are_told_and_unknown_processes_left_alone(tmp_path: Path) -> None:
