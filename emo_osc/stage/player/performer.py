@@ -285,7 +285,7 @@ class Performer:
     def offer(self, ready: Ready, tick: float, entry: Cue | None = None) -> int | None:
         """Shelve a melody just made for the present affect; cue it if it is nearer than what plays or is cued.
 
-        One that continues what sounds until the cue `entry` takes its place if it is about as near.
+        What was asked for stays if near. One that continues what sounds takes the place of `entry` if about as near.
         """
         self.shelf.add(ready)
         cue, asked = self._cue, (self.effective_affect, self.settings.density)
@@ -293,9 +293,10 @@ class Performer:
             self._cue = replace(cue, ready=ready, is_joined=True)
             return cue.tick
         rival = cue.ready if cue else self.phrase
-        if rival is not None and (self.is_pinned or not self._chooser.is_nearer(ready, rival, *asked)):
+        is_promised = cue is not None and cue.is_wish and self._chooser.is_near(cue.ready, *asked)
+        if rival is not None and (self.is_pinned or is_promised or not self._chooser.is_nearer(ready, rival, *asked)):
             return None
-        return self._cue_at(ready, self._boundary(tick), is_nearest=cue is not None and cue.is_nearest)
+        return self._cue_at(ready, self._boundary(tick), is_nearest=True)
 
     def join(self, ready: Ready, tick: int) -> None:
         """Cue a phrase that continues the one that sounds, at a bar line; sounding notes are not cut off."""

@@ -377,3 +377,26 @@ def test_an_evening_of_four_hours_passes_without_a_gap(stage: MakeStage, ready: 
     gaps = {round(after - before, 6) for before, after in itertools.pairwise(onsets)}
     assert gaps == {0.5}
     assert left_on(sent) == {}
+
+
+def test_a_melody_of_the_studio_leaves_one_that_was_asked_for(ready: MakeReady) -> None:
+    """What it makes for an affect that streams is nearer than what `/emo/next` has promised, which is no reason."""
+    performer, wish = performer_of(ready(60, 0.5, 0.5)), ready(61, 0.08)
+    performer.play()
+    play_until(performer, 10)
+    performer.launch(wish, 10.0)
+
+    assert performer.offer(ready(62), 20.0) is None
+    assert performer.cued is not None
+    assert performer.cued.ready is wish
+
+
+def test_a_melody_of_the_studio_is_none_that_was_asked_for(ready: MakeReady) -> None:
+    performer, nearest = performer_of(ready(60, 0.5, 0.5)), ready(62)
+    performer.play()
+    play_until(performer, 10)
+    performer.offer(ready(61, 0.08), 10.0)
+    performer.offer(nearest, 20.0)
+
+    assert performer.cued is not None
+    assert (performer.cued.ready, performer.cued.is_wish) == (nearest, False)
