@@ -24,8 +24,8 @@ from emo_osc.weights.size_checks import fitted, one_line_errors
 
 NAME = "face"
 """The checkpoint's name, `face-HASH8.safetensors`."""
-CAREFUL_VIEWS = 6
-"""Views of `classify`: the face, a little nearer and farther, each mirrored too; more find hardly more."""
+CAREFUL_VIEWS = 14
+"""Views of `classify`: the face, nearer, farther, moved to each side, each mirrored too; all that `VIEWS` has."""
 BATCH = 256
 """Pictures at once: the first layers of more would fill hundreds of megabytes."""
 

@@ -18,7 +18,7 @@ from emo_osc.face.vgg16 import EXPRESSIONS, VGG16, VGG16Config
 from emo_osc.train.corpora.faces import PUBLIC_TEST, TRAINING, VOTES, Faces, Variation, for_training, load_faces, varied
 from emo_osc.train.loop import Recipe, Scores
 
-RECIPE = Recipe(steps=7_200, batch=128, rate=1.5e-3, seed=1, warmup=300, decay=0.05, validate_every=225)
+RECIPE = Recipe(steps=15_000, batch=128, rate=1.5e-3, seed=1, warmup=300, decay=0.05, validate_every=225)
 
 
 @dataclass(frozen=True, slots=True)
