@@ -31,7 +31,7 @@ from emo_osc.train.song_plans import SongPlan
 # B pieces, T events
 
 RECIPE = Recipe(
-    steps=4_400,
+    steps=3_400,
     batch=8,
     rate=1e-3,
     seed=1,
