@@ -1,6 +1,6 @@
 """Probabilities of facial expressions: `classify` for batches, `Estimator` for live use.
 
-The logits of several views of a face are averaged; docs/faces.md has the accuracy by number of views.
+The logits of several views of a face are averaged; docs/face_model.md has the accuracy by number of views.
 """
 
 from copy import deepcopy
