@@ -1,6 +1,7 @@
 """`emo-osc farm`: one studio for many stages, on Ray Serve. Imports its code when it runs."""
 
 import secrets
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ def farm(preset: str, replicas: str, address: str | None, token_file: str | None
     section = preset_of(preset, {name: options.pop(name) for name in ("generator", "device")}).generator
     bounds = _bounds(replicas)
     token = token_at(token_file)
+    if not address:  # of a cluster that runs, Serve may listen there already
+        check_free(options["host"], options["port"])
     from emo_osc.farm.arguments import Farm
     from emo_osc.farm.run import run
 
@@ -77,6 +80,22 @@ def check_ray() -> None:
     """Raises an `EmoOscError` where Ray is not installed."""
     if find_spec("ray") is None:
         raise EmoOscError(NO_RAY)
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises an `EmoOscError` where nothing can listen on a port of a host: Ray takes long to start and says less."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as opened:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            opened.bind(place)
+            opened.listen()
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise EmoOscError(
+            f"farm: {host}:{port} cannot be opened ({reason}); choose this computer's own address with --host, or "
+            "another --port"
+        ) from None
 
 
 def _bounds(text: str) -> tuple[int, int]:

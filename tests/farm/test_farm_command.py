@@ -1,6 +1,7 @@
 """`emo-osc farm` before it starts Ray, and how little one machine without it pays."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -39,6 +40,17 @@ def test_a_token_file_is_made_for_its_owner_alone_and_read_again(
     assert path.stat().st_mode & 0o777 == 0o600
     assert len(made) > 20
     assert token_at(str(path)) == token_of(str(path)) == made
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.1", "no host", "x" * 300])
+def test_where_nothing_can_listen_is_said_before_ray_starts(host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        arguments = ["farm", "--host", host, "--port", str(port)]
+        result = CliRunner().invoke(cli.commands, arguments, env={"EMO_OSC_STUDIO_TOKEN": "x"})
+
+    assert str(result.exception).startswith(f"farm: {host}:{port} cannot be opened (")
+    assert "--host" in str(result.exception)
 
 
 @pytest.mark.parametrize("wrong", ["0", "3:2", "x", "-1:4"])
