@@ -28,9 +28,10 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 SERVE_RUN = """
-import sys, ray
+import signal, sys, ray
 from ray.serve.scripts import cli
 ray.init(_node_ip_address="127.0.0.1", num_cpus=2, include_dashboard=False, log_to_driver=False)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test that runs in the background inherits it ignored
 cli(["run", sys.argv[1]])
 """
 """`serve run` on a cluster that listens on this machine alone."""

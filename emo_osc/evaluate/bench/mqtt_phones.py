@@ -17,7 +17,7 @@ UPGRADE = (
     b"GET /mqtt HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ZW1vX29zYyBiZW5jaCBwaG9u\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n"
 )
-WHOLE_BINARY, MASKED, MASK = 0x82, 1 << 7, bytes(4)  # a mask of zeros changes nothing; phones take a random one
+WHOLE_BINARY, MASKED, MASK = 1 << 7 | 2, 1 << 7, bytes(4)  # a mask of zeros changes nothing; phones take a random one
 MOST_IN_FRAME = 125  # in a frame whose length is one byte
 
 
