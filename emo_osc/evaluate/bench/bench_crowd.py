@@ -6,7 +6,6 @@ moves the point, and the time from its PUBLISH to that point in `/emo/va` is mea
 """
 
 import json
-import os
 import random
 import re
 import shutil
@@ -23,6 +22,7 @@ from typing import IO
 from emo_osc.core.child_start import start
 from emo_osc.core.errors import EmoOscError
 from emo_osc.evaluate.bench.mqtt_phones import Phone, publish, web_phones
+from emo_osc.evaluate.bench.process_tree import cpu_s
 from emo_osc.protocol.osc import decode
 
 HOST, SHOW, PROBE = "127.0.0.1", "bench", "probe"
@@ -74,11 +74,11 @@ def _measured(kind: str, phones: int, rate_hz: float, seconds: float) -> Row:
         assert sender.stdout is not None
         assert crowd.stdout is not None
         sender.stdout.readline()  # it has begun
-        before = _cpu_s(crowd), _cpu_s(hub), perf_counter()
+        before = cpu_s([crowd.pid]), cpu_s([hub.pid]), perf_counter()
         delays = _probed(_phones(kind, spoken_to, [PROBE])[0], patch, seconds)
         crowd_s, broker_s, length_s = (
-            _cpu_s(crowd) - before[0],
-            _cpu_s(hub) - before[1],
+            cpu_s([crowd.pid]) - before[0],
+            cpu_s([hub.pid]) - before[1],
             perf_counter() - before[2],
         )
         sent = json.loads(sender.stdout.readline())
@@ -178,15 +178,6 @@ def _crowd(port: int, patch_port: int) -> Iterator[subprocess.Popen[str]]:
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
-
-
-def _cpu_s(process: "subprocess.Popen[str] | subprocess.Popen[bytes]") -> float:
-    """Seconds of CPU that a process has used; NaN where the system does not say it in /proc."""
-    try:
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return float("nan")
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _allow_files(count: int) -> None:

@@ -5,11 +5,10 @@ sender and reader of `floor` run with the stage's priority and as many events, i
 then plays at 20 bpm, so that two busy-waiting processes do not share a core.
 """
 
-import os
 import socket
 from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
-from math import inf, nan
+from math import inf
 from pathlib import Path
 from random import Random
 from time import perf_counter, sleep
@@ -18,6 +17,7 @@ from emo_osc.core.errors import EmoOscError
 from emo_osc.core.midi_standard import BRIGHTNESS, CONTROL_CHANGE
 from emo_osc.evaluate.bench.floor import Floor, Pair, floor, priority_of
 from emo_osc.evaluate.bench.instance import Instance, instance
+from emo_osc.evaluate.bench.process_tree import cpu_s
 from emo_osc.midi.probe_port import listening
 from emo_osc.stage.session.latency import EDGES_S, Latency
 
@@ -87,13 +87,14 @@ def bench_latency(seconds: float, generator: str = "music_vae") -> Result:
     samples = Samples()
     with instance(generator, FAST) as daemon, listening(daemon.name, samples.on_midi):
         stage, studio = daemon.process_of("emo_osc.stage.loop"), daemon.process_of("emo_osc.studio.worker")
+        pids = [studio] if studio else []
         policy, priority = priority_of(stage)
         with floor(policy, priority) as bare:
             daemon.send("/emo/set/density", 1.0)
-            began_s, busy_s = perf_counter(), _cpu_s(studio)
+            began_s, busy_s = perf_counter(), cpu_s(pids)
             _take_turns(daemon, bare, samples, seconds)
             elapsed_s = perf_counter() - began_s
-            share = (_cpu_s(studio) - busy_s) / elapsed_s
+            share = (cpu_s(pids) - busy_s) / elapsed_s
             return _result(daemon, samples, {"priority": priority, "studio CPU share": share, "seconds": elapsed_s})
 
 
@@ -206,12 +207,3 @@ def _counted(delays_s: list[float]) -> Latency:
     for delay_s in delays_s:
         latency.add(delay_s)
     return latency
-
-
-def _cpu_s(process_id: int | None) -> float:
-    """CPU seconds of a process; NaN where the system has no `/proc`."""
-    path = Path(f"/proc/{process_id}/stat")
-    if not path.exists():
-        return nan
-    user, system = path.read_text().rsplit(")", 1)[1].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

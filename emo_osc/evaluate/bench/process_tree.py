@@ -20,11 +20,14 @@ def below(pid: int) -> dict[int, str]:
 
 
 def cpu_s(pids: Iterable[int]) -> float:
-    """Seconds of CPU that processes have used so far; a process that has ended counts nothing, NaN without /proc."""
-    if not Path("/proc/self/stat").exists():
+    """Seconds of CPU that processes have used so far; one that has ended counts nothing.
+
+    NaN where none is left, and on a system without /proc.
+    """
+    found = [fields for pid in pids if (fields := _fields(Path(f"/proc/{pid}/stat")))]
+    if not found:
         return float("nan")
-    stats = (_fields(Path(f"/proc/{pid}/stat")) for pid in pids)
-    return sum(int(fields[11]) + int(fields[12]) for fields in stats if fields) / float(os.sysconf("SC_CLK_TCK"))
+    return sum(int(fields[11]) + int(fields[12]) for fields in found) / float(os.sysconf("SC_CLK_TCK"))
 
 
 def _fields(stat: Path) -> list[str]:
